@@ -1,0 +1,313 @@
+"""What every other part asks about the tenant and its sites.
+
+Answered from memory. The tenant's revision is read at most once a second (of real time,
+whatever the settable clock says), so another process's `kaiin apply` is noticed within one.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.conf import settings
+
+from kaiin.domain.errors import KaiinError
+from kaiin.domain.identifiers import LegacyFormat, MemberIdFormat
+from kaiin.domain.payments import Method
+from kaiin.infra.mail import Sender
+from kaiin.sites.models import TENANT_ID, Site, Tenant
+
+CHECK_SECONDS = 1.0
+
+Texts = Mapping[str, str]
+
+
+class TenantMissing(KaiinError):
+    """Nothing was applied yet: `kaiin apply FILE` comes first."""
+
+    code = "sites.no_tenant"
+
+
+class SiteUnknown(KaiinError):
+    """No site has that key."""
+
+    code = "sites.unknown_site"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A device and a browser that the tenant recommends."""
+
+    device: Texts
+    browser: Texts
+
+
+@dataclass(frozen=True)
+class Support:
+    """Where members ask for help. `url` and `phone` may be empty."""
+
+    email: str
+    url: str
+    phone: str
+    hours: Texts
+
+
+@dataclass(frozen=True)
+class Seller:
+    """The legal notice (特定商取引法に基づく表記).
+
+    `registration_number` is that of a qualified invoice issuer, `T` + 13 digits, or empty.
+    """
+
+    name: Texts
+    representative: Texts
+    address: Texts
+    phone: str
+    registration_number: str
+
+
+@dataclass(frozen=True)
+class TenantView:
+    """The tenant file's identity part. Texts hold every one of `languages`."""
+
+    identity_name: Texts
+    formerly: str
+    identity_host_label: str
+    former_hosts: tuple[str, ...]
+    languages: tuple[str, ...]
+    default_language: str
+    member_id_format: MemberIdFormat
+    member_number_digits: tuple[int, ...]
+    details: tuple[str, ...]
+    details_required: tuple[str, ...]
+    consent_age: int
+    sender: Sender
+    support: Support
+    seller: Seller
+    ways_to_pay: Mapping[Method, str]
+    environments: tuple[Environment, ...]
+    in_app_note: Texts
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """One site, with the tenant's sender, environments and notes where it has none itself."""
+
+    id: int
+    key: str
+    name: Texts
+    host_label: str
+    former_hosts: tuple[str, ...]
+    colour: str
+    tagline: Texts
+    description: Texts
+    what_you_get: tuple[Texts, ...]
+    members_title: Texts
+    members_message: Texts
+    sender: Sender
+    member_number_digits: int
+    member_number_start: int
+    rejoin_days: int
+    environments: tuple[Environment, ...]
+    in_app_note: Texts
+
+
+@dataclass(frozen=True)
+class _Directory:
+    revision: UUID
+    tenant: TenantView
+    sites: tuple[SiteView, ...]
+    by_key: Mapping[str, SiteView]
+    by_host: Mapping[str, SiteView]
+    identity_hosts: frozenset[str]
+    checked: float
+
+
+def tenant() -> TenantView:
+    """Whose installation this is. Raises TenantMissing before the first apply."""
+    return _directory().tenant
+
+
+def sites() -> tuple[SiteView, ...]:
+    """Every site, in the order of the tenant file; none before the first apply."""
+    try:
+        return _directory().sites
+    except TenantMissing:
+        return ()
+
+
+def site(key: str) -> SiteView:
+    """The site of a key. Raises SiteUnknown."""
+    found = _directory().by_key.get(key)
+    if found is None:
+        raise SiteUnknown(site=key)
+    return found
+
+
+def site_by_host(host: str) -> SiteView | None:
+    """The site that answers at a request's Host, which may carry a port and any case."""
+    try:
+        return _directory().by_host.get(_bare(host))
+    except TenantMissing:
+        return None
+
+
+def is_identity_host(host: str) -> bool:
+    """Whether a request's Host is that of the shared identity, now or formerly."""
+    try:
+        return _bare(host) in _directory().identity_hosts
+    except TenantMissing:
+        return False
+
+
+def is_former_host(host: str) -> bool:
+    """Whether a Host is one that was given up: pages then lead to the present one."""
+    try:
+        directory = _directory()
+    except TenantMissing:
+        return False
+    former = {*directory.tenant.former_hosts}
+    for view in directory.sites:
+        former.update(view.former_hosts)
+    return _bare(host) in {_full_host(label) for label in former}
+
+
+def identity_url(path: str) -> str:
+    """An absolute address at the identity host, built from configuration alone."""
+    return _address(tenant().identity_host_label, path)
+
+
+def site_url(key: str, path: str) -> str:
+    """An absolute address at a site's host. Raises SiteUnknown."""
+    return _address(site(key).host_label, path)
+
+
+def full_host(label: str) -> str:
+    """The whole host name of a tenant file's host: a label joins the base domain."""
+    return _full_host(label)
+
+
+def forget() -> None:
+    """Read everything anew at the next question; called by whoever applies a file."""
+    global _known
+    _known = None
+
+
+_known: _Directory | None = None
+_loading = threading.Lock()
+
+
+def _directory() -> _Directory:
+    global _known
+    known = _known
+    now = time.monotonic()
+    if known is not None and now - known.checked < CHECK_SECONDS:
+        return known
+    # One thread looks; the others of this moment wait for it rather than look as well.
+    with _loading:
+        known = _known
+        if known is not None and now - known.checked < CHECK_SECONDS:
+            return known
+        _known = _looked_up(known, now)
+        return _known
+
+
+def _looked_up(known: _Directory | None, now: float) -> _Directory:
+    revision = Tenant.objects.filter(pk=TENANT_ID).values_list("revision", flat=True).first()
+    if revision is None:
+        forget()
+        raise TenantMissing
+    if known is not None and known.revision == revision:
+        return replace(known, checked=now)
+    return _loaded(now)
+
+
+def _loaded(now: float) -> _Directory:
+    row = Tenant.objects.get(pk=TENANT_ID)
+    site_rows = list(Site.objects.filter(removed_at=None).order_by("position", "key"))
+    tenant_view = _tenant_view(row, site_rows)
+    views = tuple(_site_view(each, tenant_view) for each in site_rows)
+    hosts = {
+        _full_host(label): view for view in views for label in (*view.former_hosts, view.host_label)
+    }
+    return _Directory(
+        revision=row.revision,
+        tenant=tenant_view,
+        sites=views,
+        by_key={view.key: view for view in views},
+        by_host=hosts,
+        identity_hosts=frozenset(_full_host(label) for label in (row.host, *row.former_hosts)),
+        checked=now,
+    )
+
+
+def _tenant_view(row: Tenant, site_rows: list[Site]) -> TenantView:
+    return TenantView(
+        identity_name=row.identity_name,
+        formerly=row.formerly,
+        identity_host_label=row.host,
+        former_hosts=tuple(row.former_hosts),
+        languages=tuple(row.languages),
+        default_language=row.default_language,
+        member_id_format=MemberIdFormat(
+            prefix=row.member_id_prefix,
+            digits=row.member_id_digits,
+            legacy=tuple(LegacyFormat(**form) for form in row.member_id_legacy),
+        ),
+        member_number_digits=tuple(sorted({each.member_number_digits for each in site_rows})),
+        details=tuple(row.details),
+        details_required=tuple(name for name, how in row.details.items() if how == "required"),
+        consent_age=row.consent_age,
+        sender=Sender(name=row.sender_name, address=row.sender_address),
+        support=Support(**row.support),
+        seller=Seller(**row.seller),
+        ways_to_pay={Method(way): provider for way, provider in row.ways_to_pay.items()},
+        environments=_environments(row.environments),
+        in_app_note=row.in_app_note,
+    )
+
+
+def _site_view(row: Site, tenant_view: TenantView) -> SiteView:
+    sender = Sender(
+        name=row.sender_name or row.name[tenant_view.default_language],
+        address=row.sender_address or tenant_view.sender.address,
+    )
+    return SiteView(
+        id=row.pk,
+        key=row.key,
+        name=row.name,
+        host_label=row.host,
+        former_hosts=tuple(row.former_hosts),
+        colour=row.colour,
+        tagline=row.tagline,
+        description=row.description,
+        what_you_get=tuple(row.what_you_get),
+        members_title=row.members_page["title"],
+        members_message=row.members_page["body"],
+        sender=sender,
+        member_number_digits=row.member_number_digits,
+        member_number_start=row.member_number_start,
+        rejoin_days=row.rejoin_days,
+        environments=_environments(row.environments) or tenant_view.environments,
+        in_app_note=row.in_app_note or tenant_view.in_app_note,
+    )
+
+
+def _environments(rows: list[dict[str, Texts]]) -> tuple[Environment, ...]:
+    return tuple(Environment(device=each["device"], browser=each["browser"]) for each in rows)
+
+
+def _bare(host: str) -> str:
+    return host.rsplit(":", 1)[0].lower().rstrip(".") if ":" in host else host.lower().rstrip(".")
+
+
+def _full_host(label: str) -> str:
+    if "." in label:
+        return label
+    return f"{label}.{settings.KAIIN.base_domain}"
+
+
+def _address(label: str, path: str) -> str:
+    port = f":{settings.KAIIN.port}" if settings.KAIIN.port else ""
+    return f"{settings.KAIIN.scheme}://{_full_host(label)}{port}/{path.removeprefix('/')}"
