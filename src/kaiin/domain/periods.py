@@ -1,0 +1,120 @@
+"""How long a payment lasts: term rules, anchors and Japanese days.
+
+The only place with month arithmetic. Days and months are those of Asia/Tokyo (JST, UTC+9,
+without summer time since 1951); results are aware UTC instants, half-open `[starts_at,
+ends_at)`, and every end falls on a midnight in Japan.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+
+# A fixed offset keeps the rules free of the time zone database; Japan has no other.
+JST = timezone(timedelta(hours=9), "JST")
+
+
+class TermRule(StrEnum):
+    """How a paid period ends.
+
+    CALENDAR_MONTH: with the month, charged whole whatever the day of joining.
+    ANNIVERSARY: N months on from the day of joining, whose number is kept as the anchor.
+    THROUGH_MONTH_END: with the last day of the N-th month, counting from the month of joining,
+    or from the one after it where the month of joining is free (the "13 months" sites).
+    """
+
+    CALENDAR_MONTH = "calendar_month"
+    ANNIVERSARY = "anniversary"
+    THROUGH_MONTH_END = "through_month_end"
+
+
+@dataclass(frozen=True, slots=True)
+class TermRuleSpec:
+    """A course's rule: `months` a period; `joining_month_free` only with THROUGH_MONTH_END."""
+
+    kind: TermRule
+    months: int = 1
+    joining_month_free: bool = False
+
+    def __post_init__(self) -> None:
+        if self.months < 1:
+            raise ValueError("a period has at least one month")
+        if self.joining_month_free and self.kind is not TermRule.THROUGH_MONTH_END:
+            raise ValueError("only a through_month_end course can give its joining month free")
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSpan:
+    """`[starts_at, ends_at)` in UTC. `anchor_day` (1-31) is the day in Japan on which the
+    first period began; later periods carry it on unchanged, so that a short February does not
+    move the months after it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    anchor_day: int
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+def japanese_date(at: datetime) -> date:
+    """The day in Japan at an aware instant."""
+    if at.tzinfo is None:
+        raise ValueError("an instant is aware")
+    return at.astimezone(JST).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant, in UTC, at which a day begins in Japan."""
+    return datetime.combine(day, time(), JST).astimezone(UTC)
+
+
+def add_months(day: date, months: int, anchor_day: int | None = None) -> date:
+    """The day `months` later with the anchor's number, or the month's last day if it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(anchor_day or day.day, last))
+
+
+def month_start(day: date, months_later: int = 0) -> date:
+    """The first day of the month `months_later` after that of `day`."""
+    return add_months(day, months_later, anchor_day=1)
+
+
+def first_period(rule: TermRuleSpec, started_at: datetime) -> PeriodSpan:
+    """The period that a first payment buys; it starts at the instant of the payment."""
+    day = japanese_date(started_at)
+    if rule.kind is TermRule.ANNIVERSARY:
+        end = add_months(day, rule.months)
+    else:
+        end = month_start(day, rule.months + rule.joining_month_free)
+    return PeriodSpan(started_at.astimezone(UTC), midnight(end), day.day)
+
+
+def next_period(rule: TermRuleSpec, previous: PeriodSpan) -> PeriodSpan:
+    """The period after `previous`: without a gap, and on the anchor that `previous` carries."""
+    day = japanese_date(previous.ends_at)
+    if rule.kind is TermRule.ANNIVERSARY:
+        end = add_months(day, rule.months, previous.anchor_day)
+    else:
+        end = month_start(day, rule.months)
+    return PeriodSpan(previous.ends_at, midnight(end), previous.anchor_day)
+
+
+def renewal_opens_at(ends_at: datetime, months: int) -> datetime:
+    """When a lump-sum course can be renewed: `months` months before the month of its expiry.
+
+    A membership whose last day is 31 December, renewable 3 months ahead, opens on 1 September.
+    """
+    last_day = japanese_date(ends_at - timedelta(microseconds=1))
+    return midnight(month_start(last_day, -months))
+
+
+def months_after(at: datetime, months: int) -> datetime:
+    """The midnight in Japan that begins the day `months` months after that of `at`."""
+    return midnight(add_months(japanese_date(at), months))
+
+
+def days_after(at: datetime, days: int) -> datetime:
+    """Exactly `days` days later; a day in Japan always has 24 hours."""
+    return at + timedelta(days=days)

@@ -1,0 +1,119 @@
+"""The states of a subscription (the running contract) and the standing of a membership.
+
+```mermaid
+stateDiagram-v2
+    direction LR
+    [*] --> pending
+    pending --> active: paid
+    active --> active: paid
+    active --> past_due: charge_failed
+    past_due --> active: paid
+    past_due --> past_due: charge_failed
+    pending --> ended: ended
+    active --> ended: ended
+    past_due --> ended: ended
+    ended --> active: paid (late money, when nothing has replaced it)
+```
+"""
+
+from enum import StrEnum
+
+from kaiin.domain.errors import KaiinError
+
+
+class SubscriptionState(StrEnum):
+    """PENDING: chosen, never paid. PAST_DUE: a renewal failed, dunning runs."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    ENDED = "ended"
+
+    @property
+    def is_open(self) -> bool:
+        """A membership has at most one open subscription."""
+        return self is not SubscriptionState.ENDED
+
+
+class SubscriptionEvent(StrEnum):
+    PAID = "paid"
+    CHARGE_FAILED = "charge_failed"
+    ENDED = "ended"
+
+
+class Standing(StrEnum):
+    """Where a membership stands. DORMANT: no content, but it can be renewed with its number."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    WITHDRAWN = "withdrawn"
+
+
+class StandingEvent(StrEnum):
+    PAID = "paid"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+class EndReason(StrEnum):
+    """Why a subscription ended; what a member is told first when they can't get in."""
+
+    REPLACED = "replaced"
+    LEFT = "left"
+    EXPIRED = "expired"
+    RENEWAL_FAILED = "renewal_failed"
+    MANDATE_ENDED = "mandate_ended"
+
+
+class UnknownTransition(KaiinError):
+    """An event that the tables do not foresee in this state."""
+
+    code = "billing.unknown_transition"
+
+
+_S, _E = SubscriptionState, SubscriptionEvent
+
+SUBSCRIPTION_TRANSITIONS: dict[
+    tuple[SubscriptionState, SubscriptionEvent], SubscriptionState
+] = {
+    (_S.PENDING, _E.PAID): _S.ACTIVE,
+    # A first payment that failed changes nothing: the member may try again.
+    (_S.PENDING, _E.CHARGE_FAILED): _S.PENDING,
+    (_S.PENDING, _E.ENDED): _S.ENDED,
+    (_S.ACTIVE, _E.PAID): _S.ACTIVE,
+    (_S.ACTIVE, _E.CHARGE_FAILED): _S.PAST_DUE,
+    (_S.ACTIVE, _E.ENDED): _S.ENDED,
+    (_S.PAST_DUE, _E.PAID): _S.ACTIVE,
+    (_S.PAST_DUE, _E.CHARGE_FAILED): _S.PAST_DUE,
+    (_S.PAST_DUE, _E.ENDED): _S.ENDED,
+    # Late money revives; whether it may is asked before (nothing else has replaced it).
+    (_S.ENDED, _E.PAID): _S.ACTIVE,
+}
+
+STANDING_TRANSITIONS: dict[tuple[Standing, StandingEvent], Standing] = {
+    (Standing.PENDING, StandingEvent.PAID): Standing.ACTIVE,
+    (Standing.ACTIVE, StandingEvent.PAID): Standing.ACTIVE,
+    (Standing.ACTIVE, StandingEvent.LAPSED): Standing.DORMANT,
+    # Leaving on purpose skips the dormant time.
+    (Standing.ACTIVE, StandingEvent.WITHDRAWN): Standing.WITHDRAWN,
+    (Standing.DORMANT, StandingEvent.PAID): Standing.ACTIVE,
+    (Standing.DORMANT, StandingEvent.WITHDRAWN): Standing.WITHDRAWN,
+    (Standing.WITHDRAWN, StandingEvent.PAID): Standing.ACTIVE,
+}
+
+
+def subscription_after(state: SubscriptionState, event: SubscriptionEvent) -> SubscriptionState:
+    """Raises UnknownTransition for a pair that is not in the table."""
+    try:
+        return SUBSCRIPTION_TRANSITIONS[state, event]
+    except KeyError:
+        raise UnknownTransition(state=state, event=event) from None
+
+
+def standing_after(standing: Standing, event: StandingEvent) -> Standing:
+    """Raises UnknownTransition for a pair that is not in the table."""
+    try:
+        return STANDING_TRANSITIONS[standing, event]
+    except KeyError:
+        raise UnknownTransition(standing=standing, event=event) from None
