@@ -1,0 +1,214 @@
+"""Django's settings, made from the checked environment. Nothing here reads os.environ."""
+
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import structlog
+
+from kaiin.config import environment
+from kaiin.config.environment import Mode
+
+try:
+    KAIIN = environment.read()
+except environment.SettingError as error:
+    sys.exit(f"kaiin: {error}")
+
+DEMO = KAIIN.mode is Mode.DEMO
+DEBUG = False
+SECRET_KEY = KAIIN.secret_key
+# Hosts are the tenant's own: HostMiddleware answers 404 to any that it does not know.
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "kaiin.config",
+    "kaiin.infra",
+    "kaiin.sites",
+    "kaiin.identity",
+    "kaiin.payments",
+    "kaiin.billing",
+    "kaiin.web.components",
+    "kaiin.web.entrance",
+    "kaiin.web.join",
+    "kaiin.web.mypage",
+    "kaiin.web.site",
+    "kaiin.web.demo",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "kaiin.web.components.middleware.HostMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kaiin.web.components.middleware.LanguageMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kaiin.web.components.middleware.MemberMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "kaiin.config.urls_identity"
+WSGI_APPLICATION = "kaiin.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["kaiin.web.components.templatetags.kaiin"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+    {
+        # Mails are plain text: nothing in them is escaped for HTML.
+        "NAME": "mails",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).resolve().parent.parent / "web" / "mails"],
+        "OPTIONS": {
+            "autoescape": False,
+            "builtins": ["kaiin.web.components.templatetags.kaiin"],
+        },
+    },
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        Path(unquote(parts.path)).parent.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path),
+            "OPTIONS": {
+                # A transaction begins as the writer: what it reads cannot change before it writes.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                    "PRAGMA foreign_keys=ON; PRAGMA cache_size=-20000;"
+                ),
+            },
+        }
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database(KAIIN.database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "identity.Member"
+AUTHENTICATION_BACKENDS = ["kaiin.identity.backend.MemberBackend"]
+PASSWORD_HASHERS = ["kaiin.identity.passwords.Argon2id"]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 90 * 24 * 3600
+if KAIIN.valkey_url:
+    # The database stays the truth; Valkey spares it a read a request.
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": KAIIN.valkey_url,
+        }
+    }
+_PREFIX = "__Host-" if KAIIN.secure else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}kaiin"
+CSRF_COOKIE_NAME = f"{_PREFIX}kaiin-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KAIIN.secure
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "kaiin.web.components.errors.csrf_failure"
+
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if KAIIN.secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = KAIIN.secure
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if KAIIN.trusted_proxies else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+USE_TZ = True
+TIME_ZONE = "Asia/Tokyo"
+USE_I18N = True
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = f"{_PREFIX}kaiin-language"
+KAIIN_STRICT_TEXTS = KAIIN.mode is not Mode.PRODUCTION
+
+STATIC_URL = "/static/"
+STATIC_ROOT = KAIIN.var / "static"
+WHITENOISE_USE_FINDERS = KAIIN.mode is not Mode.PRODUCTION
+
+KAIIN_SANDBOX_URL = KAIIN.sandbox_url
+KAIIN_SANDBOX_PUBLIC_URL = KAIIN.sandbox_public_url
+KAIIN_SANDBOX_SECRET = KAIIN.sandbox_secret
+KAIIN_PROVIDER_TIMEOUT_SECONDS = 10.0
+
+MAIL_FOLDER = KAIIN.var / "mail"
+if KAIIN.smtp_url:
+    _smtp = urlsplit(KAIIN.smtp_url)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _smtp.hostname or ""
+    EMAIL_PORT = _smtp.port or 25
+    EMAIL_HOST_USER = unquote(_smtp.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
+    EMAIL_USE_SSL = _smtp.scheme == "smtps"
+    EMAIL_USE_TLS = _smtp.scheme == "smtp+starttls"
+    EMAIL_TIMEOUT = 10
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(MAIL_FOLDER)
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ],
+    wrapper_class=structlog.make_filtering_bound_logger(20),
+    logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    cache_logger_on_first_use=KAIIN.mode is not Mode.TEST,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+            ],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+}

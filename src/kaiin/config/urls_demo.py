@@ -1,0 +1,3 @@
+"""The demo's own host: ready logins, mailbox, clock."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,8 @@
+"""The identity host: log in, join, My page, webhooks, staff."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+]

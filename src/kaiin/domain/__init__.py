@@ -1,0 +1,1 @@
+"""Pure rules: values and an instant in, values out. Standard library (and stdnum) only."""

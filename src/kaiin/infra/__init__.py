@@ -1,0 +1,1 @@
+"""Parts without business nouns: clock, audit, outbox, locks, throttle, http, mail, texts."""

@@ -1,0 +1,52 @@
+"""Calls to outside services: every one has a time-out and an outcome that is named."""
+
+import httpx
+
+from kaiin.domain.errors import KaiinError
+
+
+class OutsideRefused(KaiinError):
+    """The service answered no; asking again the same way is useless."""
+
+    code = "outside.refused"
+
+
+class OutsideUnavailable(KaiinError):
+    """The service could not be reached: surely nothing happened there. Try again later."""
+
+    code = "outside.unavailable"
+
+
+class OutsideUnknown(KaiinError):
+    """The call was sent and no answer came: it may have happened. Ask before doing it again."""
+
+    code = "outside.unknown"
+
+
+def client(
+    *, base_url: str, timeout_seconds: float, transport: httpx.BaseTransport | None = None
+) -> httpx.Client:
+    """A client whose every step (connect, read, write, pool) ends within the time-out."""
+    return httpx.Client(
+        base_url=base_url,
+        timeout=httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, 2.0)),
+        transport=transport,
+        follow_redirects=False,
+    )
+
+
+def send(client: httpx.Client, request: httpx.Request) -> httpx.Response:
+    """Send one request; a failure is raised as the outcome that it means.
+
+    Raises OutsideUnavailable (nothing was sent), OutsideUnknown (time-out or a broken answer,
+    or a 5xx: it may have happened). Other answers, refusals too, are returned.
+    """
+    try:
+        response = client.send(request)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise OutsideUnavailable(reason=type(error).__name__) from error
+    except httpx.TransportError as error:
+        raise OutsideUnknown(reason=type(error).__name__) from error
+    if response.status_code >= 500:
+        raise OutsideUnknown(reason=f"status {response.status_code}")
+    return response

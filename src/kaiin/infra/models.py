@@ -1,0 +1,54 @@
+from django.db import models
+
+
+class AuditRow(models.Model):
+    """One change of money, access or identity. Append-only; each row's digest covers the one before."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80)
+    actor = models.CharField(max_length=80)
+    details = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
+
+
+class AuditHead(models.Model):
+    """The chain's newest digest: the one row that writers lock, so that the chain has no forks."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    digest = models.CharField(max_length=64)
+
+
+class OutboxMessage(models.Model):
+    """Something that happened, to be told to its handlers at least once."""
+
+    id = models.BigAutoField(primary_key=True)
+    topic = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
+    payload = models.JSONField()
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "key"], name="outbox_once")]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], name="outbox_due", condition=models.Q(due_at__isnull=False)
+            )
+        ]
+
+
+class ThrottleBucket(models.Model):
+    """Tries counted for one key within one window."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    count = models.PositiveIntegerField()
+    window_ends_at = models.DateTimeField()

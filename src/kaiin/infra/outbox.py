@@ -1,0 +1,79 @@
+"""The transactional outbox: what happened is stored with the change and told afterwards.
+
+Delivery is at least once, so every handler is idempotent. `config/wiring.py` holds the one
+table topic -> handlers and hands it over with `route`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from django.db.models import F
+
+from kaiin.infra import clock
+from kaiin.infra.locks import claimed, transaction
+from kaiin.infra.models import OutboxMessage
+
+Handler = Callable[[dict[str, object]], None]
+
+_log = structlog.get_logger(__name__)
+_handlers: dict[str, Sequence[Handler]] = {}
+
+# A claimed message comes back after this, should its worker die.
+_CLAIM = timedelta(minutes=2)
+_MOST_ATTEMPTS = 12
+
+
+def route(table: Mapping[str, Sequence[Handler]]) -> None:
+    """Set which handlers hear which topic."""
+    _handlers.clear()
+    _handlers.update(table)
+
+
+def publish(*, topic: str, key: str, payload: dict[str, object]) -> None:
+    """Store one message within the caller's transaction; the same topic and key only once."""
+    now = clock.now()
+    OutboxMessage.objects.bulk_create(
+        [OutboxMessage(topic=topic, key=key, payload=payload, created_at=now, due_at=now)],
+        ignore_conflicts=True,
+    )
+
+
+def deliver_due(*, limit: int = 100) -> int:
+    """Tell due messages to their handlers; returns how many were tried."""
+    messages = _claim(limit)
+    for message in messages:
+        _deliver(message)
+    return len(messages)
+
+
+def _claim(limit: int) -> list[OutboxMessage]:
+    now = clock.now()
+    with transaction():
+        due = OutboxMessage.objects.filter(due_at__lte=now)
+        messages = list(claimed(due)[:limit])
+        OutboxMessage.objects.filter(pk__in=[m.pk for m in messages]).update(
+            due_at=now + _CLAIM, attempts=F("attempts") + 1
+        )
+    return messages
+
+
+def _deliver(message: OutboxMessage) -> None:
+    row = OutboxMessage.objects.filter(pk=message.pk)
+    try:
+        for handler in _handlers.get(message.topic, ()):
+            handler(message.payload)
+    except Exception as error:
+        # Whatever a handler raises, the message stays and the loop goes on: it is tried again
+        # with back-off and, at last, set aside where people see it.
+        attempts = message.attempts + 1
+        now = clock.now()
+        dead = attempts >= _MOST_ATTEMPTS
+        row.update(
+            last_error=f"{type(error).__name__}: {error}"[:2000],
+            due_at=None if dead else now + timedelta(seconds=min(2**attempts, 3600)),
+            dead_at=now if dead else None,
+        )
+        _log.exception("outbox.failed", topic=message.topic, id=message.pk, dead=dead)
+    else:
+        row.update(delivered_at=clock.now(), due_at=None, last_error="")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class JoinConfig(AppConfig):
+    name = "kaiin.web.join"
+    label = "join"

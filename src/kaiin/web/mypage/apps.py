@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MypageConfig(AppConfig):
+    name = "kaiin.web.mypage"
+    label = "mypage"
