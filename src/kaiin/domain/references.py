@@ -1,17 +1,17 @@
-"""The numbers that bills, slips and mails show for a payment: their kinds and how each is written.
+"""The numbers that bills, slips and mails show for a payment: their kinds, how each is written.
 
 Sources of the facts, by kind:
 
-- docomo_payment: 決済番号, 12 digits, another one for each charge (public FAQ pages of fan clubs; GMO-PG's
-  `DocomoSettlementCode` is a field of 12).
-- au_contract: 継続課金ID, one for a contract. au publishes no grammar, so any 8 to 20 letters and digits pass.
-- au_payment: 決済情報番号, one for each charge, at most 16 (GMO-PG's `AuPayInfoNo`).
-- softbank_order: 注文番号. No public grammar; SB Payment's order IDs take up to 38 letters and digits.
-- konbini_slip: 受付番号 (also お客様番号), 10 or 11 digits; 13 at 7-Eleven (払込票番号), 17 at FamilyMart where
-  the 5-digit company code stands before the order number. GMO-PG's `CvsReceiptNo` holds all of these.
-- konbini_confirmation: 確認番号, typed at the store's machine beside the slip number; GMO-PG's `CvsConfNo`
-  takes up to 20, Stripe's `confirmation_number` has 10 or 11 digits.
-- card_payment: the payment service's own ID of a charge; the only kind in which case matters.
+- docomo_payment: 決済番号, 12 digits, another one for each charge. Fan clubs' public FAQ pages;
+  GMO-PG's `DocomoSettlementCode` is a field of 12.
+- au_contract: 継続課金ID, one for a contract. au publishes no grammar: 8 to 20 letters and digits.
+- au_payment: 決済情報番号, one for each charge, at most 16. GMO-PG's `AuPayInfoNo`.
+- softbank_order: 注文番号. No public grammar; SB Payment's order IDs take up to 38 characters.
+- konbini_slip: 受付番号 (also お客様番号), 10 or 11 digits; 13 at 7-Eleven (払込票番号); 17 at
+  FamilyMart, where a 5-digit company code stands before the order number.
+- konbini_confirmation: 確認番号, typed at the store's machine beside the slip number. GMO-PG's
+  `CvsConfNo` takes up to 20, Stripe's `confirmation_number` has 10 or 11 digits.
+- card_payment: the payment service's own ID of a charge, the only kind in which case matters.
 - card_last4: what a card statement leaves of the card's number.
 """
 
@@ -41,49 +41,58 @@ class ReferenceKind(StrEnum):
 class ReferenceFormat:
     """How the numbers of one kind are written, in canonical form.
 
-    `accepts` is what may be stored and looked up; `speaks_for` the narrower shape that makes a reader think of
-    this kind when nothing else is known (None: the shape alone never does). `sandbox_shape` is what the sandbox
-    provider issues, `#` standing for any digit: within `accepts`, and never the shape of a card number.
+    `accepts` is what may be stored and looked up, `speaks_for` the narrower shape that makes a
+    reader think of this kind when nothing else is known. `sandbox_shape` is what the sandbox
+    provider issues, `#` standing for any digit; it never is the shape of a card number.
     """
 
     accepts: re.Pattern[str]
-    speaks_for: re.Pattern[str] | None
+    speaks_for: re.Pattern[str]
     sandbox_shape: str
     keeps_case: bool = False
 
 
-def _format(accepts: str, speaks_for: str | None, sandbox_shape: str, *, keeps_case: bool = False) -> ReferenceFormat:
-    # re.ASCII: \d would otherwise take every script's digits.
-    shape = re.compile(speaks_for, re.ASCII) if speaks_for else None
-    return ReferenceFormat(re.compile(accepts, re.ASCII), shape, sandbox_shape, keeps_case)
+def _format(
+    accepts: str, speaks_for: str, sandbox_shape: str, *, keeps_case: bool = False
+) -> ReferenceFormat:
+    # re.ASCII: otherwise \d takes every script's digits.
+    patterns = re.compile(accepts, re.ASCII), re.compile(speaks_for, re.ASCII)
+    return ReferenceFormat(*patterns, sandbox_shape, keeps_case)
 
 
-_LETTERS_AND_DIGITS = r"(?=.*[A-Z])(?=(?:.*\d){6})[0-9A-Z]"
+# Ten digits at least: with fewer, nicknames that end in a birth date would look like these.
+_LETTERS_AND_DIGITS = r"(?=.*[A-Z])(?=(?:.*\d){10})[0-9A-Z]"
 
 FORMATS: Mapping[ReferenceKind, ReferenceFormat] = MappingProxyType(
     {
         ReferenceKind.CARD_LAST4: _format(r"\d{4}", r"\d{4}", "####"),
         ReferenceKind.CARD_PAYMENT: _format(
-            r"[0-9A-Za-z_-]{4,64}", r"(?:ch|pi|in|py)_[0-9A-Za-z]{8,}", "pi_sandbox################", keeps_case=True
+            r"[0-9A-Za-z_-]{4,64}",
+            r"(?:ch|pi|in|py)_[0-9A-Za-z]{8,}",
+            "pi_sandbox################",
+            keeps_case=True,
         ),
         ReferenceKind.DOCOMO_PAYMENT: _format(r"\d{12}", r"\d{12}", "############"),
         ReferenceKind.AU_CONTRACT: _format(
-            r"[0-9A-Z]{8,20}", rf"\d{{15}}|{_LETTERS_AND_DIGITS}{{10,20}}", "7##############"
+            r"[0-9A-Z]{8,20}", rf"\d{{15}}|{_LETTERS_AND_DIGITS}{{11,20}}", "7##############"
         ),
         ReferenceKind.AU_PAYMENT: _format(r"[0-9A-Z]{4,16}", r"\d{13,16}", "9###############"),
         ReferenceKind.SOFTBANK_ORDER: _format(
-            r"[0-9A-Z]{6,38}", rf"\d{{18,38}}|{_LETTERS_AND_DIGITS}{{10,38}}", "SB################"
+            r"[0-9A-Z]{6,38}", rf"\d{{18,38}}|{_LETTERS_AND_DIGITS}{{11,38}}", "SB################"
         ),
-        ReferenceKind.KONBINI_SLIP: _format(r"\d{10,20}", r"[1-9]\d{9,10}|\d{13}|\d{17}", "2##########"),
+        ReferenceKind.KONBINI_SLIP: _format(
+            r"\d{10,20}", r"[1-9]\d{9,10}|\d{13}|\d{17}", "2##########"
+        ),
         ReferenceKind.KONBINI_CONFIRMATION: _format(r"\d{4,20}", r"\d{6}", "######"),
     }
 )
 
 
 def canonical(kind: ReferenceKind, text: str) -> str | None:
-    """The look-up form of a number of a known kind: ASCII, upper case, no separators; None where it can't be one.
+    """The look-up form of a number whose kind is known, or None where it can't be such a number.
 
-    card_payment keeps its case, hyphens and underscores: they are part of a payment service's IDs.
+    ASCII, upper case, no separators; only card_payment keeps its case, hyphens and underscores,
+    which are part of payment services' IDs.
     """
     format_ = FORMATS[kind]
     folded = fold(text)
@@ -92,15 +101,11 @@ def canonical(kind: ReferenceKind, text: str) -> str | None:
 
 
 def candidates(text: str) -> tuple[ReferenceKind, ...]:
-    """The kinds of which this text has the shape, in the order of `ReferenceKind`; often none, sometimes several."""
-    return tuple(kind for kind, format_ in FORMATS.items() if _speaks_for(kind, format_, text))
+    """The kinds whose shape this text has, in `ReferenceKind`'s order: none, one or several."""
+    forms = ((kind, canonical(kind, text)) for kind in ReferenceKind)
+    return tuple(kind for kind, form in forms if form and FORMATS[kind].speaks_for.fullmatch(form))
 
 
 def where_code(kind: ReferenceKind) -> str:
-    """The code of the text that tells a member where this number is shown; the texts live with the other messages."""
+    """The code of the text that tells a member where this number is shown."""
     return f"reference.where.{kind.value}"
-
-
-def _speaks_for(kind: ReferenceKind, format_: ReferenceFormat, text: str) -> bool:
-    value = canonical(kind, text)
-    return value is not None and format_.speaks_for is not None and format_.speaks_for.fullmatch(value) is not None

@@ -1,88 +1,92 @@
 """What keyboards, IMEs and the clipboard do to text, undone before anything is read from it.
 
-NFKC alone is not enough: it mends width, but leaves zero-width characters and most hyphen look-alikes.
-Nothing here is for passwords or names: a password is verified as typed, and NFKC damages legal names.
+NFKC alone is not enough: it mends width, but leaves zero-width characters and most hyphen
+look-alikes. Nothing here is for passwords or names: a password is verified as typed, and NFKC
+damages legal names.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 FULL_WIDTH = "identifier.full_width"
 INVISIBLE = "identifier.invisible"
 SPACES = "identifier.spaces"
-SEPARATORS = "identifier.separators"
 HYPHEN = "identifier.hyphen"
+SEPARATORS = "identifier.separators"
 
-# Characters that show nothing but are not in Unicode's category Cf: combining grapheme joiner, the Hangul
-# fillers, the Mongolian and Khmer ones, the braille blank.
-_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Show nothing, yet are not in Unicode's category Cf: combining grapheme joiner, the Hangul
+# fillers, the Khmer inherent vowels, the blank braille pattern.
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
-# Written as a hyphen though Unicode does not call them dashes (category Pd): minus signs, the box-drawing
-# lines, the modifier minus, the hyphen bullet, the Hangul vowel eu. U+30FC, the kana long mark, is apart.
+# Written as a hyphen though Unicode does not count them as dashes (category Pd): minus signs,
+# horizontal box-drawing lines, the modifier minus, the hyphen bullet, the Hangul vowel eu.
 _HYPHEN_LIKE = frozenset("\u02d7\u2043\u2212\u2500\u2501\u2796\u1173\u3161\u23af")
 _LONG_MARK = "\u30fc"
-# The kanji for "one", which an IME offers for the hyphen key; a hyphen only between digits.
+# The kanji "one", which an IME offers for the hyphen key.
 _KANJI_ONE_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])\u4e00(?=[0-9])")
 _NUMBER_SEPARATORS = re.compile(r"[-_.\u30fb\u30fc]")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Text with its writing accidents undone, and the codes of what was undone, in a fixed order."""
+    """Text with its writing accidents undone, and the codes of what was undone."""
 
     text: str
     forgiven: tuple[str, ...] = ()
 
 
 def fold(typed: str) -> Folded:
-    """Undo width, invisible characters, exotic spaces and hyphen look-alikes; keep case and inner spaces.
+    """Undo width, invisible characters, exotic spaces and hyphen look-alikes; keep the case.
 
-    Every run of any white space becomes one space, outer ones go. A kana long mark stays a letter beside kana
-    ("メール") and is a hyphen elsewhere ("090ー1234"). Idempotent.
+    Every run of white space becomes one space, the outer ones go. A kana long mark stays a letter
+    beside kana ("メール") and is a hyphen elsewhere ("090ー1234"). Idempotent.
     """
     visible = _without_invisible(typed)
     normal = _without_invisible(unicodedata.normalize("NFKC", visible))
     spaced = " ".join(normal.split())
     hyphenated = "".join(_hyphen(spaced, at) for at in range(len(spaced)))
-    noticed = {
+    undone = {
         FULL_WIDTH: any(map(_is_of_other_width, visible)),
         INVISIBLE: visible != typed,
         SPACES: visible != visible.strip(),
         HYPHEN: hyphenated != spaced,
     }
-    return Folded(hyphenated, tuple(code for code, seen in noticed.items() if seen))
+    return Folded(hyphenated, tuple(code for code, seen in undone.items() if seen))
 
 
 def compact(folded: Folded) -> Folded:
-    """Drop what people put between the digits of a number: spaces, hyphens, dots, underscores, middle dots."""
-    text = _KANJI_ONE_BETWEEN_DIGITS.sub("-", folded.text)
-    unspaced = text.replace(" ", "")
+    """Drop what people put between the digits of a number: spaces, hyphens, dots, underscores."""
+    hyphenated = _KANJI_ONE_BETWEEN_DIGITS.sub("-", folded.text)
+    unspaced = hyphenated.replace(" ", "")
     bare = _NUMBER_SEPARATORS.sub("", unspaced)
-    # Whatever kind of hyphen it was, it is gone: "separators" says so, "hyphen" would say it twice.
+    # Whatever kind of hyphen it was, it is gone: SEPARATORS says so, HYPHEN would say it twice.
     codes = [code for code in folded.forgiven if code != HYPHEN]
-    if unspaced != text:
+    if unspaced != hyphenated:
         codes.append(SPACES)
     if bare != unspaced:
         codes.append(SEPARATORS)
     return Folded(bare, merged(codes))
 
 
-def merged(*groups: "list[str] | tuple[str, ...]") -> tuple[str, ...]:
+def merged(*groups: Iterable[str]) -> tuple[str, ...]:
     """All codes of all groups, each once, in the order of first appearance."""
     return tuple(dict.fromkeys(code for group in groups for code in group))
 
 
 def is_kana(character: str) -> bool:
+    """Whether it is a kana letter; the long mark and the middle dot are not letters here."""
     return "\u3041" <= character <= "\u30ff" and character not in "\u30fb\u30fc"
 
 
 def _without_invisible(text: str) -> str:
-    return "".join(c for c in text if not _is_invisible(c))
+    return "".join(character for character in text if not _is_invisible(character))
 
 
 def _is_invisible(character: str) -> bool:
-    if character in _BLANK_LETTERS or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
+    if character in _BLANKS or _VARIATION_SELECTORS.match(character):
         return True
     category = unicodedata.category(character)
     # Control characters that separate (tab, line ends) are white space, not nothing.
