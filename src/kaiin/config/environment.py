@@ -90,6 +90,8 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
             "DATABASE_URL must begin with sqlite:/// or postgresql://, "
             "for example sqlite:////var/lib/kaiin/kaiin.sqlite3"
         )
+    # Without one, mails of the demo and of tests go to the mailbox folder.
+    smtp_url = required("SMTP_URL", "", "smtp://user:password@mail.example.jp:587") or None
     sandbox_url = variables.get("KAIIN_SANDBOX_URL")
     return Environment(
         mode=mode,
@@ -98,7 +100,7 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         secret_key=secret_key,
         var=var,
         valkey_url=variables.get("VALKEY_URL"),
-        smtp_url=variables.get("SMTP_URL"),
+        smtp_url=smtp_url,
         admin_networks=_list(variables.get("KAIIN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128")),
         trusted_proxies=_list(variables.get("KAIIN_TRUSTED_PROXIES", "")),
         sandbox_url=sandbox_url,

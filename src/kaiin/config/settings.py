@@ -163,7 +163,7 @@ KAIIN_SANDBOX_PUBLIC_URL = KAIIN.sandbox_public_url
 KAIIN_SANDBOX_SECRET = KAIIN.sandbox_secret
 KAIIN_PROVIDER_TIMEOUT_SECONDS = 10.0
 
-MAIL_FOLDER = KAIIN.var / "mail"
+KAIIN_MAILBOX = KAIIN.var / "mail"
 if KAIIN.smtp_url:
     _smtp = urlsplit(KAIIN.smtp_url)
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -175,8 +175,7 @@ if KAIIN.smtp_url:
     EMAIL_USE_TLS = _smtp.scheme == "smtp+starttls"
     EMAIL_TIMEOUT = 10
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(MAIL_FOLDER)
+    EMAIL_BACKEND = "kaiin.web.demo.mailbox.MailboxBackend"
 
 structlog.configure(
     processors=[

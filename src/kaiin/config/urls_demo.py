@@ -1,3 +1,8 @@
 """The demo's own host: ready logins, mailbox, clock."""
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("kaiin.web.demo.urls")),
+    path("", include("kaiin.web.components.urls")),
+]
