@@ -74,9 +74,7 @@ class UnknownTransition(KaiinError):
 
 _S, _E = SubscriptionState, SubscriptionEvent
 
-SUBSCRIPTION_TRANSITIONS: dict[
-    tuple[SubscriptionState, SubscriptionEvent], SubscriptionState
-] = {
+SUBSCRIPTION_TRANSITIONS: dict[tuple[SubscriptionState, SubscriptionEvent], SubscriptionState] = {
     (_S.PENDING, _E.PAID): _S.ACTIVE,
     # A first payment that failed changes nothing: the member may try again.
     (_S.PENDING, _E.CHARGE_FAILED): _S.PENDING,

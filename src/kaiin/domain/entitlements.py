@@ -1,0 +1,100 @@
+"""From facts (paid periods, dated grants) to windows of access, each with its evidence."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class WindowKind(StrEnum):
+    """Strongest first: where kinds overlap, the stronger one is why a member may enter."""
+
+    PAID = "paid"
+    GRANT = "grant"
+    GRACE = "grace"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that opens a site during `[starts_at, ends_at)`; `ref` names its record."""
+
+    kind: WindowKind
+    starts_at: datetime
+    ends_at: datetime
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Access during `[starts_at, ends_at)`; `evidence` are the refs of the facts behind it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    kind: WindowKind
+    evidence: tuple[str, ...]
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+def windows(facts: Iterable[Fact]) -> tuple[Window, ...]:
+    """Disjoint windows in order of time, the same for any order of the facts.
+
+    Facts of one kind that overlap or touch become one window; a weaker kind only fills what
+    stronger ones leave open. Empty facts open nothing.
+    """
+    ordered = sorted(
+        (fact for fact in facts if fact.starts_at < fact.ends_at),
+        key=lambda fact: (fact.starts_at, fact.ends_at, fact.ref),
+    )
+    taken: list[Window] = []
+    for kind in WindowKind:
+        own = [fact for fact in ordered if fact.kind is kind]
+        spans = [(window.starts_at, window.ends_at) for window in taken]
+        for starts_at, ends_at in _outside(_merged(own), spans):
+            evidence = tuple(
+                fact.ref for fact in own if fact.starts_at < ends_at and fact.ends_at > starts_at
+            )
+            taken.append(Window(starts_at, ends_at, kind, evidence))
+        taken.sort(key=lambda window: window.starts_at)
+    return tuple(taken)
+
+
+def open_until(found: Sequence[Window], at: datetime) -> datetime | None:
+    """Until when access goes on without a gap from `at`; None when it is closed at `at`."""
+    until: datetime | None = None
+    for window in sorted(found, key=lambda window: window.starts_at):
+        if until is None and at in window:
+            until = window.ends_at
+        elif until is not None and window.starts_at <= until:
+            until = max(until, window.ends_at)
+    return until
+
+
+_Span = tuple[datetime, datetime]
+
+
+def _merged(facts: Sequence[Fact]) -> list[_Span]:
+    spans: list[_Span] = []
+    for fact in facts:
+        if spans and fact.starts_at <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], fact.ends_at))
+        else:
+            spans.append((fact.starts_at, fact.ends_at))
+    return spans
+
+
+def _outside(spans: Sequence[_Span], taken: Sequence[_Span]) -> list[_Span]:
+    """What is left of `spans` without the (ordered, disjoint) `taken` ones."""
+    left: list[_Span] = []
+    for starts_at, ends_at in spans:
+        cursor = starts_at
+        for taken_from, taken_until in taken:
+            if taken_until <= cursor or taken_from >= ends_at:
+                continue
+            if taken_from > cursor:
+                left.append((cursor, taken_from))
+            cursor = max(cursor, taken_until)
+        if cursor < ends_at:
+            left.append((cursor, ends_at))
+    return left

@@ -1,0 +1,57 @@
+"""What joining or renewing costs and buys. The page shows it before, billing posts it after:
+both by these functions, so that the preview equals the charge to the yen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kaiin.domain.money import Money
+from kaiin.domain.periods import PeriodSpan, TermRuleSpec, first_period, next_period
+
+MEMBERSHIP_FEE = "membership_fee"
+HANDLING_FEE = "handling_fee"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A course by one way to pay. `renews`: it is charged again at the end of each period."""
+
+    rule: TermRuleSpec
+    price: Money
+    handling: Money
+    renews: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`lines` are (code, amount); `period` counts from the given instant, or follows the
+    period that still runs; `next_charge_at` is None where nothing is charged again."""
+
+    lines: tuple[tuple[str, Money], ...]
+    total: Money
+    period: PeriodSpan
+    next_charge_at: datetime | None
+    next_amount: Money | None
+
+
+def charge_lines(terms: Terms) -> tuple[tuple[str, Money], ...]:
+    """What one charge consists of; a handling fee of zero is no line."""
+    fee = ((HANDLING_FEE, terms.handling),) if terms.handling else ()
+    return ((MEMBERSHIP_FEE, terms.price), *fee)
+
+
+def paid_period(rule: TermRuleSpec, paid_at: datetime, previous: PeriodSpan | None) -> PeriodSpan:
+    """What a payment buys: the period after `previous`, or a first one from the payment on."""
+    return next_period(rule, previous) if previous else first_period(rule, paid_at)
+
+
+def preview(terms: Terms, *, at: datetime, previous: PeriodSpan | None) -> Preview:
+    """What would be charged and bought at `at`."""
+    period = paid_period(terms.rule, at, previous)
+    total = terms.price + terms.handling
+    return Preview(
+        lines=charge_lines(terms),
+        total=total,
+        period=period,
+        next_charge_at=period.ends_at if terms.renews else None,
+        next_amount=total if terms.renews else None,
+    )

@@ -1,0 +1,90 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, strategies as st
+
+from kaiin.domain import ledger
+from kaiin.domain.ledger import Account, Entry, EntryKind, Posting, Unbalanced
+from kaiin.domain.money import Money
+
+AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
+yen = st.integers(1, 10**7).map(Money)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> list[Entry]:
+    found: list[Entry] = []
+    for number in range(draw(st.integers(0, 12))):
+        kind = draw(st.sampled_from(["charge", "payment", "recognition", "unapplied", "reversal"]))
+        key = f"{kind}:{number}"
+        if kind == "charge":
+            handling = Money(draw(st.integers(0, 500)))
+            found.append(ledger.charge(key, AT, draw(yen), handling))
+        elif kind == "reversal":
+            standing = ledger.standing_entries(found)
+            if standing:
+                found.append(ledger.reversal(draw(st.sampled_from(standing)), key, AT))
+        else:
+            found.append(getattr(ledger, kind)(key, AT, draw(yen)))
+    return found
+
+
+@given(entries())
+def test_the_ledger_sums_to_zero(found: list[Entry]) -> None:
+    assert sum(money.amount for money in ledger.balances(found).values()) == 0
+
+
+@given(entries())
+def test_reversed_entries_leave_no_trace_in_the_balances(found: list[Entry]) -> None:
+    standing = {k: v for k, v in ledger.balances(ledger.standing_entries(found)).items() if v}
+    assert {k: v for k, v in ledger.balances(found).items() if v} == standing
+
+
+def test_a_period_paid_and_passed() -> None:
+    found = [
+        ledger.charge("c", AT, Money(6600), Money(220)),
+        ledger.payment("p", AT, Money(6820)),
+        ledger.recognition("r", AT, Money(6600)),
+    ]
+    assert ledger.balances(found) == {
+        (Account.RECEIVABLE, "JPY"): Money(0),
+        (Account.PROVIDER_CASH, "JPY"): Money(6820),
+        (Account.DEFERRED_INCOME, "JPY"): Money(0),
+        (Account.INCOME, "JPY"): Money(-6600),
+        (Account.HANDLING_INCOME, "JPY"): Money(-220),
+    }
+
+
+def test_a_charge_without_handling_has_no_empty_posting() -> None:
+    assert len(ledger.charge("c", AT, Money(550), Money(0)).postings) == 2
+
+
+@pytest.mark.parametrize(
+    "postings",
+    [
+        (),
+        (Posting(Account.INCOME, Money(1)),),
+        (
+            Posting(Account.INCOME, Money(1, "EUR")),
+            Posting(Account.PROVIDER_CASH, Money(-1, "JPY")),
+        ),
+    ],
+)
+def test_unbalanced_entries_cannot_exist(postings: tuple[Posting, ...]) -> None:
+    with pytest.raises(Unbalanced):
+        Entry("x", EntryKind.CHARGE, AT, postings)
+
+
+def test_each_currency_balances_for_itself() -> None:
+    entry = Entry(
+        "x",
+        EntryKind.CHARGE,
+        AT,
+        (
+            Posting(Account.INCOME, Money(-1, "EUR")),
+            Posting(Account.PROVIDER_CASH, Money(1, "EUR")),
+            Posting(Account.INCOME, Money(-550)),
+            Posting(Account.PROVIDER_CASH, Money(550)),
+        ),
+    )
+    assert ledger.balances([entry])[Account.INCOME, "EUR"] == Money(-1, "EUR")

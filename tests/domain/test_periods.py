@@ -1,0 +1,191 @@
+"""Term rules: by example where people argue, by property everywhere else."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, strategies as st
+
+from kaiin.domain.periods import (
+    JST,
+    PeriodSpan,
+    TermRule,
+    TermRuleSpec,
+    add_months,
+    first_period,
+    japanese_date,
+    midnight,
+    month_start,
+    months_after,
+    next_period,
+    renewal_opens_at,
+)
+
+CALENDAR = TermRuleSpec(TermRule.CALENDAR_MONTH)
+MONTHLY_ANNIVERSARY = TermRuleSpec(TermRule.ANNIVERSARY)
+YEAR_ANNIVERSARY = TermRuleSpec(TermRule.ANNIVERSARY, months=12)
+YEAR_THROUGH = TermRuleSpec(TermRule.THROUGH_MONTH_END, months=12)
+THIRTEEN = TermRuleSpec(TermRule.THROUGH_MONTH_END, months=12, joining_month_free=True)
+
+rules = st.one_of(
+    st.builds(TermRuleSpec, st.just(TermRule.CALENDAR_MONTH), st.integers(1, 24)),
+    st.builds(TermRuleSpec, st.just(TermRule.ANNIVERSARY), st.integers(1, 24)),
+    st.builds(TermRuleSpec, st.just(TermRule.THROUGH_MONTH_END), st.integers(1, 24), st.booleans()),
+)
+instants = st.integers(0, 100 * 365 * 86_400).map(
+    lambda seconds: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+
+
+def jst(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=JST)  # type: ignore[misc, arg-type]
+
+
+def ends(rule: TermRuleSpec, started_at: datetime, count: int) -> list[date]:
+    """The first days without membership of `count` periods."""
+    period = first_period(rule, started_at)
+    found = []
+    for _ in range(count):
+        found.append(japanese_date(period.ends_at))
+        period = next_period(rule, period)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rule", "started_at", "expected"),
+    [
+        (CALENDAR, jst(2026, 11, 22, 12), [date(2026, 12, 1), date(2027, 1, 1)]),
+        (CALENDAR, jst(2026, 11, 30, 23, 59, 59), [date(2026, 12, 1), date(2027, 1, 1)]),
+        (CALENDAR, jst(2026, 12, 1), [date(2027, 1, 1), date(2027, 2, 1)]),
+        (
+            MONTHLY_ANNIVERSARY,
+            jst(2027, 1, 31, 9),
+            [date(2027, 2, 28), date(2027, 3, 31), date(2027, 4, 30), date(2027, 5, 31)],
+        ),
+        (
+            MONTHLY_ANNIVERSARY,
+            jst(2028, 1, 31, 9),
+            [date(2028, 2, 29), date(2028, 3, 31)],
+        ),
+        (MONTHLY_ANNIVERSARY, jst(2027, 1, 30), [date(2027, 2, 28), date(2027, 3, 30)]),
+        (MONTHLY_ANNIVERSARY, jst(2027, 2, 28), [date(2027, 3, 28), date(2027, 4, 28)]),
+        (
+            YEAR_ANNIVERSARY,
+            jst(2028, 2, 29),
+            [date(2029, 2, 28), date(2030, 2, 28), date(2031, 2, 28), date(2032, 2, 29)],
+        ),
+        # Joined in January: through 31 December, and through the next 31 January.
+        (YEAR_THROUGH, jst(2027, 1, 15), [date(2028, 1, 1), date(2029, 1, 1)]),
+        (THIRTEEN, jst(2027, 1, 15), [date(2028, 2, 1), date(2029, 2, 1)]),
+        (YEAR_THROUGH, jst(2027, 12, 31, 23, 59), [date(2028, 12, 1), date(2029, 12, 1)]),
+    ],
+)
+def test_examples(rule: TermRuleSpec, started_at: datetime, expected: list[date]) -> None:
+    assert ends(rule, started_at, len(expected)) == expected
+
+
+def test_the_day_in_japan_counts_not_the_day_in_utc() -> None:
+    # 15:00 UTC on 31 January is midnight of 1 February in Japan.
+    before = datetime(2027, 1, 31, 14, 59, 59, 999999, tzinfo=UTC)
+    after = datetime(2027, 1, 31, 15, 0, tzinfo=UTC)
+    assert ends(CALENDAR, before, 1) == [date(2027, 2, 1)]
+    assert ends(CALENDAR, after, 1) == [date(2027, 3, 1)]
+    assert first_period(MONTHLY_ANNIVERSARY, before).anchor_day == 31
+    assert first_period(MONTHLY_ANNIVERSARY, after).anchor_day == 1
+    assert midnight(date(2027, 2, 1)) == after
+
+
+@pytest.mark.parametrize("year", [2027, 2028])
+@pytest.mark.parametrize("anchor", range(1, 32))
+def test_every_anchor_day_through_48_months(year: int, anchor: int) -> None:
+    period = first_period(MONTHLY_ANNIVERSARY, jst(year, 1, anchor, 18, 30))
+    for months in range(1, 49):
+        day = japanese_date(period.ends_at)
+        length = monthrange(day.year, day.month)[1]
+        assert (day.year * 12 + day.month - 1) == year * 12 + months
+        assert day.day == min(anchor, length)
+        period = next_period(MONTHLY_ANNIVERSARY, period)
+        assert period.anchor_day == anchor
+
+
+@given(rules, instants, st.integers(1, 30))
+def test_periods_follow_each_other_without_gap_or_overlap(
+    rule: TermRuleSpec, started_at: datetime, count: int
+) -> None:
+    period = first_period(rule, started_at)
+    assert period.starts_at == started_at
+    for _ in range(count):
+        following = next_period(rule, period)
+        assert period.starts_at < period.ends_at == following.starts_at < following.ends_at
+        assert following.anchor_day == period.anchor_day
+        assert following.ends_at.tzinfo is UTC
+        assert following.ends_at.astimezone(JST).time() == datetime.min.time()
+        period = following
+
+
+@given(rules, instants)
+def test_a_first_period_holds_its_start_and_not_its_end(
+    rule: TermRuleSpec, started_at: datetime
+) -> None:
+    period = first_period(rule, started_at)
+    assert started_at in period
+    assert period.ends_at not in period
+    assert period.ends_at - timedelta(microseconds=1) in period
+
+
+@given(rules, instants)
+def test_the_last_month_is_the_one_the_rule_names(rule: TermRuleSpec, started_at: datetime) -> None:
+    end = japanese_date(first_period(rule, started_at).ends_at)
+    start = japanese_date(started_at)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    assert months == rule.months + rule.joining_month_free
+    if rule.kind is not TermRule.ANNIVERSARY:
+        assert end.day == 1
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(-60, 60))
+def test_month_starts_are_first_days(day: date, months: int) -> None:
+    assert month_start(day, months).day == 1
+    assert add_months(month_start(day), months) == month_start(day, months)
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "opens"),
+    [
+        (jst(2028, 1, 1), date(2027, 9, 1)),  # last day 31 December
+        (jst(2028, 1, 15), date(2027, 10, 1)),  # last day 14 January
+        (jst(2028, 2, 1), date(2027, 10, 1)),  # last day 31 January
+    ],
+)
+def test_renewal_opens_three_months_before_the_month_of_expiry(
+    ends_at: datetime, opens: date
+) -> None:
+    assert renewal_opens_at(ends_at, 3) == midnight(opens)
+
+
+def test_months_after_a_long_months_last_day() -> None:
+    assert months_after(jst(2027, 1, 31, 20), 1) == midnight(date(2027, 2, 28))
+
+
+def test_naive_instants_are_refused() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        first_period(CALENDAR, datetime(2027, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("kind", "months", "free"),
+    [
+        (TermRule.CALENDAR_MONTH, 0, False),
+        (TermRule.CALENDAR_MONTH, 1, True),
+        (TermRule.ANNIVERSARY, 1, True),
+    ],
+)
+def test_rules_that_make_no_sense(kind: TermRule, months: int, free: bool) -> None:
+    with pytest.raises(ValueError, match="month"):
+        TermRuleSpec(kind, months, free)
+
+
+def test_spans_are_half_open() -> None:
+    span = PeriodSpan(jst(2027, 1, 1), jst(2027, 2, 1), 1)
+    assert jst(2027, 1, 1) in span
+    assert jst(2027, 2, 1) not in span
