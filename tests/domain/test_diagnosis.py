@@ -1,0 +1,268 @@
+"""Every cause has its finding, in order, with its cures; and nobody is left without one."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, strategies as st
+
+from kaiin.domain.diagnosis import (
+    AccessCode,
+    CureCode,
+    Diagnosis,
+    Evidence,
+    MembershipEvidence,
+    OpenPayment,
+    OtherMembership,
+    diagnose,
+)
+from kaiin.domain.entitlements import Window, WindowKind, open_until
+from kaiin.domain.money import Money
+from kaiin.domain.payments import OPEN_STATES, Method, PaymentState
+from kaiin.domain.subscriptions import EndReason, Standing
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+# The midnight in Japan that ends 31 October.
+END_OF_OCTOBER = datetime(2026, 10, 31, 15, 0, tzinfo=UTC)
+
+NOBODY = Evidence(site_key="official", now=NOW)
+MONTHLY = MembershipEvidence(
+    standing=Standing.ACTIVE, renews=True, method=Method.DOCOMO, paid_until=END_OF_OCTOBER
+)
+YEARLY = MembershipEvidence(
+    standing=Standing.ACTIVE, renews=False, method=Method.KONBINI, paid_until=END_OF_OCTOBER
+)
+SLIP = OpenPayment(
+    payment_id="p1",
+    method=Method.KONBINI,
+    state=PaymentState.PENDING,
+    amount=Money(6820),
+    started_at=NOW - DAY,
+    expires_at=NOW + DAY,
+    slip_number="21234567890",
+    confirmation_number="123456",
+)
+CARD = OpenPayment(
+    payment_id="p2",
+    method=Method.CARD,
+    state=PaymentState.PENDING,
+    amount=Money(550),
+    started_at=NOW - DAY,
+)
+
+
+def window(starts_at: datetime, ends_at: datetime) -> Window:
+    return Window(starts_at, ends_at, WindowKind.PAID, ("period:1",))
+
+
+def look(membership: MembershipEvidence | None = None, **others: object) -> Diagnosis:
+    return diagnose(replace(NOBODY, membership=membership, **others))
+
+
+def cures(found: Diagnosis, at: int = 0) -> list[str]:
+    return [cure.code.value for cure in found.findings[at].cures]
+
+
+def test_a_window_that_covers_now_is_entry_whatever_else_is_true() -> None:
+    open_now = (window(NOW - DAY, NOW + DAY),)
+    found = look(replace(MONTHLY, failure_code="declined", open_payment=CARD), windows=open_now)
+    assert found.codes == (AccessCode.OK,)
+    assert found.allowed
+    assert cures(found) == [CureCode.ENTER]
+
+
+def test_the_end_of_a_window_is_exclusive() -> None:
+    assert not look(MONTHLY, windows=(window(NOW - DAY, NOW),)).allowed
+    assert look(MONTHLY, windows=(window(NOW, NOW + DAY),)).allowed
+
+
+def test_a_disabled_account_is_told_so_and_nothing_else() -> None:
+    found = look(MONTHLY, disabled=True, windows=(window(NOW - DAY, NOW + DAY),))
+    assert found.codes == (AccessCode.DISABLED,)
+    assert not found.allowed
+    assert cures(found) == [CureCode.CONTACT]
+
+
+def test_a_live_slip_shows_its_numbers_and_can_be_checked() -> None:
+    found = look(replace(YEARLY, standing=Standing.PENDING, paid_until=None, open_payment=SLIP))
+    assert found.codes == (AccessCode.PENDING_SLIP,)
+    told = found.findings[0].evidence
+    assert told["number"] == "21234567890"
+    assert told["confirmation"] == "123456"
+    assert told["deadline"] == SLIP.expires_at
+    assert told["amount"] == Money(6820)
+    assert told["late"] == "no"
+    assert cures(found) == ["cure.check_payment", "cure.open_slip", "cure.other_way"]
+
+
+def test_a_slip_past_its_deadline_may_still_be_paid_news_is_slow() -> None:
+    late = replace(SLIP, expires_at=NOW)
+    found = look(replace(YEARLY, standing=Standing.PENDING, open_payment=late))
+    assert found.findings[0].evidence["late"] == "yes"
+
+
+def test_another_payment_under_way_can_be_gone_on_with() -> None:
+    found = look(replace(MONTHLY, standing=Standing.PENDING, paid_until=None, open_payment=CARD))
+    assert found.codes == (AccessCode.PENDING_PAYMENT,)
+    assert cures(found) == ["cure.check_payment", "cure.continue_payment", "cure.other_way"]
+
+
+def test_an_unknown_payment_is_only_asked_about() -> None:
+    unknown = replace(CARD, state=PaymentState.UNKNOWN)
+    found = look(replace(MONTHLY, standing=Standing.PENDING, open_payment=unknown))
+    assert cures(found) == ["cure.check_payment"]
+
+
+def test_never_paid_says_why_the_last_try_failed() -> None:
+    failed = replace(
+        MONTHLY,
+        standing=Standing.PENDING,
+        paid_until=None,
+        failure_code="card_declined",
+        failed_at=NOW - DAY,
+    )
+    found = look(failed)
+    assert found.codes == (AccessCode.NEVER_PAID,)
+    assert found.findings[0].evidence["failure"] == "card_declined"
+    assert found.findings[0].evidence["failed"] == date(2026, 11, 21)
+    assert cures(found) == [CureCode.PAY]
+
+
+def test_a_monthly_course_that_stopped_says_when_and_why() -> None:
+    found = look(replace(MONTHLY, failure_code="limit_exceeded", next_try_at=NOW + DAY))
+    assert found.codes == (AccessCode.LAPSED_MONTHLY,)
+    told = found.findings[0].evidence
+    assert told["last_day"] == date(2026, 10, 31)
+    assert told["failure"] == "limit_exceeded"
+    assert (told["retry"], told["next_try"]) == ("yes", date(2026, 11, 23))
+    assert cures(found) == [CureCode.RENEW]
+
+
+def test_a_carrier_that_ended_the_contract_is_the_reason() -> None:
+    found = look(replace(MONTHLY, end_reason=EndReason.MANDATE_ENDED))
+    assert found.findings[0].evidence["reason"] == "mandate_ended"
+
+
+def test_a_lump_sum_that_ran_out() -> None:
+    found = look(YEARLY)
+    assert found.codes == (AccessCode.EXPIRED_LUMP_SUM,)
+    assert found.findings[0].evidence["last_day"] == date(2026, 10, 31)
+
+
+@pytest.mark.parametrize(
+    ("membership", "cause"),
+    [(MONTHLY, AccessCode.LAPSED_MONTHLY), (YEARLY, AccessCode.EXPIRED_LUMP_SUM)],
+)
+def test_dormant_comes_after_its_cause_and_says_until_when(
+    membership: MembershipEvidence, cause: AccessCode
+) -> None:
+    until = datetime(2026, 12, 31, 15, 0, tzinfo=UTC)
+    found = look(replace(membership, standing=Standing.DORMANT, dormant_until=until))
+    assert found.codes == (cause, AccessCode.DORMANT)
+    assert found.findings[1].evidence["until"] == date(2026, 12, 31)
+    assert cures(found) == [CureCode.RENEW]
+
+
+def test_withdrawn_keeps_its_number_until_a_day() -> None:
+    left = replace(
+        MONTHLY,
+        standing=Standing.WITHDRAWN,
+        end_reason=EndReason.LEFT,
+        withdrawn_at=END_OF_OCTOBER,
+        rejoin_until=NOW + DAY,
+    )
+    found = look(left)
+    assert found.codes == (AccessCode.WITHDRAWN,)
+    told = found.findings[0].evidence
+    assert (told["reason"], told["keeps"]) == ("left", "yes")
+    assert told["until"] == date(2026, 11, 23)
+    assert cures(found) == [CureCode.REJOIN]
+
+
+def test_withdrawn_too_long_ago_keeps_nothing() -> None:
+    gone = replace(MONTHLY, standing=Standing.WITHDRAWN, rejoin_until=NOW)
+    assert look(gone).findings[0].evidence["keeps"] == "no"
+
+
+def test_a_member_of_another_site_is_sent_there_first() -> None:
+    others = (OtherMembership("mail", NOW + DAY),)
+    found = look(None, others=others)
+    assert found.codes == (AccessCode.OTHER_SITE,)
+    assert [(c.code, c.site_key) for c in found.findings[0].cures] == [
+        (CureCode.GO_TO_SITE, "mail"),
+        (CureCode.JOIN, "official"),
+    ]
+
+
+def test_another_site_is_also_told_beside_a_lapse_here() -> None:
+    found = look(MONTHLY, others=(OtherMembership("mail", NOW + DAY),))
+    assert found.codes == (AccessCode.LAPSED_MONTHLY, AccessCode.OTHER_SITE)
+
+
+def test_no_membership_at_all() -> None:
+    found = look()
+    assert found.codes == (AccessCode.NO_MEMBERSHIP,)
+    assert cures(found) == [CureCode.JOIN]
+
+
+def test_nobody_is_asked_to_pay_twice_while_a_payment_is_under_way() -> None:
+    found = look(replace(MONTHLY, standing=Standing.DORMANT, open_payment=CARD))
+    assert found.codes[0] == AccessCode.PENDING_PAYMENT
+    later = {cure.code for finding in found.findings[1:] for cure in finding.cures}
+    assert not later
+
+
+instants = st.integers(-400, 400).map(lambda days: NOW + days * DAY)
+maybe_instants = st.none() | instants
+spans = st.tuples(instants, st.integers(1, 90)).map(lambda s: window(s[0], s[0] + s[1] * DAY))
+payments = st.builds(
+    OpenPayment,
+    payment_id=st.just("p"),
+    method=st.sampled_from(Method),
+    state=st.sampled_from(sorted(OPEN_STATES)),
+    amount=st.just(Money(550)),
+    started_at=instants,
+    expires_at=maybe_instants,
+    slip_number=st.sampled_from(["", "21234567890"]),
+)
+memberships = st.builds(
+    MembershipEvidence,
+    standing=st.sampled_from(Standing),
+    renews=st.booleans(),
+    method=st.sampled_from(Method),
+    paid_until=maybe_instants,
+    end_reason=st.none() | st.sampled_from(EndReason),
+    failure_code=st.sampled_from(["", "declined"]),
+    failed_at=maybe_instants,
+    next_try_at=maybe_instants,
+    dormant_until=maybe_instants,
+    withdrawn_at=maybe_instants,
+    rejoin_until=maybe_instants,
+    open_payment=st.none() | payments,
+)
+evidences = st.builds(
+    Evidence,
+    site_key=st.just("official"),
+    now=st.just(NOW),
+    disabled=st.booleans(),
+    windows=st.lists(spans, max_size=3).map(tuple),
+    membership=st.none() | memberships,
+    others=st.lists(st.builds(OtherMembership, st.just("mail"), instants), max_size=2).map(tuple),
+)
+
+
+@given(evidences)
+def test_everybody_gets_a_finding_with_a_way_out(evidence: Evidence) -> None:
+    found = diagnose(evidence)
+    assert found.findings
+    assert found.findings[0].cures
+    assert len(set(found.codes)) == len(found.codes)
+    assert list(found.codes) == sorted(found.codes, key=list(AccessCode).index)
+
+
+@given(evidences)
+def test_entry_is_open_exactly_when_a_window_covers_now(evidence: Evidence) -> None:
+    covered = any(NOW in each for each in evidence.windows)
+    assert (open_until(evidence.windows, NOW) is not None) == covered
+    assert diagnose(evidence).allowed == (covered and not evidence.disabled)
