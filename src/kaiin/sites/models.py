@@ -39,9 +39,7 @@ class Tenant(models.Model):
     in_app_note = models.JSONField(default=dict)
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(id=TENANT_ID), name="sites_one_tenant"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(id=TENANT_ID), name="sites_one_tenant"),)
 
     def __str__(self) -> str:
         return str(self.identity_name.get(self.default_language, "tenant"))

@@ -190,37 +190,45 @@ def full_host(label: str) -> str:
 
 def forget() -> None:
     """Read everything anew at the next question; called by whoever applies a file."""
-    global _known
-    _known = None
+    _memory.forget()
 
 
-_known: _Directory | None = None
-_loading = threading.Lock()
+class _Memory:
+    def __init__(self) -> None:
+        self._known: _Directory | None = None
+        self._looking = threading.Lock()
+
+    def directory(self) -> _Directory:
+        known = self._known
+        if known is not None and time.monotonic() - known.checked < CHECK_SECONDS:
+            return known
+        # One thread looks; the others of this moment wait for it rather than look as well.
+        with self._looking:
+            now = time.monotonic()
+            known = self._known
+            if known is None or now - known.checked >= CHECK_SECONDS:
+                self._known = None
+                known = self._known = self._looked_up(known, now)
+            return known
+
+    def forget(self) -> None:
+        self._known = None
+
+    @staticmethod
+    def _looked_up(known: _Directory | None, now: float) -> _Directory:
+        revision = Tenant.objects.filter(pk=TENANT_ID).values_list("revision", flat=True).first()
+        if revision is None:
+            raise TenantMissing
+        if known is not None and known.revision == revision:
+            return replace(known, checked=now)
+        return _loaded(now)
+
+
+_memory = _Memory()
 
 
 def _directory() -> _Directory:
-    global _known
-    known = _known
-    now = time.monotonic()
-    if known is not None and now - known.checked < CHECK_SECONDS:
-        return known
-    # One thread looks; the others of this moment wait for it rather than look as well.
-    with _loading:
-        known = _known
-        if known is not None and now - known.checked < CHECK_SECONDS:
-            return known
-        _known = _looked_up(known, now)
-        return _known
-
-
-def _looked_up(known: _Directory | None, now: float) -> _Directory:
-    revision = Tenant.objects.filter(pk=TENANT_ID).values_list("revision", flat=True).first()
-    if revision is None:
-        forget()
-        raise TenantMissing
-    if known is not None and known.revision == revision:
-        return replace(known, checked=now)
-    return _loaded(now)
+    return _memory.directory()
 
 
 def _loaded(now: float) -> _Directory:

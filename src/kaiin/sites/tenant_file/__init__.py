@@ -1,0 +1,31 @@
+"""The tenant file: YAML in, checked values out, or every error with its line and column.
+
+`document` reads, `schema` and `rules` check, `build` makes the values of `values`.
+"""
+
+from pathlib import Path
+
+from kaiin.sites.tenant_file import build, document, rules, schema
+from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
+from kaiin.sites.tenant_file.values import CourseSpec, SiteSpec, TenantFile
+
+__all__ = ["CourseSpec", "Problem", "SiteSpec", "TenantFile", "TenantFileErrors", "load", "parse"]
+
+
+def load(path: Path) -> TenantFile:
+    """The tenant file at a path. Raises TenantFileErrors with every error; OSError."""
+    return parse(name=str(path), data=path.read_bytes())
+
+
+def parse(*, name: str, data: bytes) -> TenantFile:
+    """As `load`, of bytes at hand; `name` stands for the file in messages."""
+    try:
+        read = document.read(data)
+    except document.Unreadable as unreadable:
+        raise TenantFileErrors(name, [unreadable.problem]) from None
+    wrong = schema.check(read)
+    rules.check(read, wrong)
+    problems = read.problems()
+    if problems:
+        raise TenantFileErrors(name, problems)
+    return build.tenant_file(name, read)

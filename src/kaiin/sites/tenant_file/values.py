@@ -1,0 +1,143 @@
+"""What a tenant file says, as values: defaults filled in, every text in every language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kaiin.domain.dunning import DunningPolicy
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import TermRuleSpec
+
+Texts = Mapping[str, str]
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """Line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class IdForm:
+    """One letter and `digits` digits."""
+
+    prefix: str
+    digits: int
+
+
+@dataclass(frozen=True)
+class SenderSpec:
+    """A mail's sender; an empty part is taken from the site's name or the identity's sender."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class EnvironmentSpec:
+    """A recommended device and browser."""
+
+    device: Texts
+    browser: Texts
+
+
+@dataclass(frozen=True)
+class SupportSpec:
+    """Where members ask for help; what is not offered is empty."""
+
+    email: str
+    url: str
+    phone: str
+    hours: Texts
+
+
+@dataclass(frozen=True)
+class SellerSpec:
+    """The legal notice."""
+
+    name: Texts
+    representative: Texts
+    address: Texts
+    phone: str
+    registration_number: str
+
+
+@dataclass(frozen=True)
+class IdentitySpec:
+    """The identity that all sites share. `details` maps what is asked to required or optional."""
+
+    name: Texts
+    formerly: str
+    host: str
+    former_hosts: tuple[str, ...]
+    languages: tuple[str, ...]
+    default_language: str
+    member_id: IdForm
+    legacy_member_ids: tuple[IdForm, ...]
+    details: Mapping[str, str]
+    consent_age: int
+    sender: SenderSpec
+
+
+@dataclass(frozen=True)
+class CourseSpec:
+    """A course. `price` and `fees` are whole yen; `renews` is False for a lump sum.
+
+    `slip_days` and `renewal_opens_months` matter with konbini and with a lump sum only.
+    """
+
+    key: str
+    name: Texts
+    summary: Texts
+    offered: bool
+    price: int
+    renews: bool
+    term: TermRuleSpec
+    term_by_method: Mapping[Method, TermRuleSpec]
+    ways: tuple[Method, ...]
+    fees: Mapping[Method, int]
+    slip_days: int
+    dunning: DunningPolicy
+    renewal_opens_months: int
+    at: Position = field(compare=False)
+
+
+@dataclass(frozen=True)
+class SiteSpec:
+    """A site and its courses, in the order of the file."""
+
+    key: str
+    name: Texts
+    host: str
+    former_hosts: tuple[str, ...]
+    colour: str
+    tagline: Texts
+    description: Texts
+    what_you_get: tuple[Texts, ...]
+    members_title: Texts
+    members_body: Texts
+    sender: SenderSpec
+    member_number_digits: int
+    member_number_start: int
+    rejoin_days: int
+    environments: tuple[EnvironmentSpec, ...]
+    in_app_note: Texts
+    courses: tuple[CourseSpec, ...]
+    at: Position = field(compare=False)
+
+
+@dataclass(frozen=True)
+class TenantFile:
+    """A whole, valid tenant file. `positions` says where each value stands, by its path."""
+
+    name: str
+    identity: IdentitySpec
+    support: SupportSpec
+    seller: SellerSpec
+    ways_to_pay: Mapping[Method, str]
+    environments: tuple[EnvironmentSpec, ...]
+    in_app_note: Texts
+    sites: tuple[SiteSpec, ...]
+    positions: Mapping[Path, Position] = field(repr=False, compare=False)
