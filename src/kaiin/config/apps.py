@@ -8,6 +8,7 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from kaiin.config import wiring
+        # Operations import models: only now are these ready.
+        from kaiin.config import wiring  # noqa: PLC0415
 
         wiring.connect()

@@ -60,7 +60,7 @@ class Environment:
 
 
 # Known to all the world, so refused outside the demo and tests.
-_OPEN_SECRET = "only-for-the-demo-and-tests-of-kaiin-never-for-production"
+_OPEN_SECRET = "only-for-the-demo-and-tests-of-kaiin-never-for-production"  # noqa: S105
 
 
 def read(variables: Mapping[str, str] = os.environ) -> Environment:
@@ -83,7 +83,7 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
             "KAIIN_SECRET_KEY is too weak. Set 40 characters or more: openssl rand -base64 48"
         )
     base_url = required("KAIIN_BASE_URL", "http://localhost:8000", "https://example.jp")
-    _check_base_url(base_url, production)
+    _check_base_url(base_url, production=production)
     database_url = required("DATABASE_URL", f"sqlite:///{var}/kaiin.sqlite3", "postgresql://…")
     if urlsplit(database_url).scheme not in ("sqlite", "postgresql", "postgres"):
         raise SettingError(
@@ -118,7 +118,7 @@ def _mode(name: str) -> Mode:
         ) from None
 
 
-def _check_base_url(base_url: str, production: bool) -> None:
+def _check_base_url(base_url: str, *, production: bool) -> None:
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
         raise SettingError(

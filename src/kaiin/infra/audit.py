@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import datetime
 
 from kaiin.infra import clock
 from kaiin.infra.locks import locked
@@ -21,7 +20,7 @@ def record(*, action: str, subject: str, actor: str, details: dict[str, object])
     at = clock.now()
     AuditHead.objects.get_or_create(id=1, defaults={"digest": _START})
     head = locked(AuditHead.objects.filter(id=1)).get()
-    digest = _digest(head.digest, at, action, subject, actor, details)
+    digest = _digest(head.digest, [at.isoformat(), action, subject, actor, details])
     AuditRow.objects.create(
         at=at, action=action, subject=subject, actor=actor, details=details, digest=digest
     )
@@ -32,19 +31,12 @@ def broken_rows() -> Iterator[int]:
     """The ids of rows whose digest does not follow from the row before, oldest first."""
     before = _START
     for row in AuditRow.objects.order_by("id").iterator(chunk_size=2000):
-        if row.digest != _digest(
-            before, row.at, row.action, row.subject, row.actor, row.details
-        ):
+        content = [row.at.isoformat(), row.action, row.subject, row.actor, row.details]
+        if row.digest != _digest(before, content):
             yield row.id
         before = row.digest
 
 
-def _digest(
-    before: str, at: datetime, action: str, subject: str, actor: str, details: object
-) -> str:
-    content = json.dumps(
-        [before, at.isoformat(), action, subject, actor, details],
-        ensure_ascii=False,
-        sort_keys=True,
-    )
-    return hashlib.sha256(content.encode()).hexdigest()
+def _digest(before: str, content: list[object]) -> str:
+    text = json.dumps([before, *content], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -84,7 +84,7 @@ def _offset() -> timedelta:
     if not name:
         return timedelta()
     try:
-        changed = os.stat(name).st_mtime_ns
+        changed = Path(name).stat().st_mtime_ns
     except FileNotFoundError:
         return timedelta()
     if _file_state is None or _file_state[:2] != (name, changed):

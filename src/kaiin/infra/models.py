@@ -2,7 +2,7 @@ from django.db import models
 
 
 class AuditRow(models.Model):
-    """One change of money, access or identity. Append-only; each row's digest covers the one before."""
+    """One change of money, access or identity. Append-only; its digest covers the row before."""
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()

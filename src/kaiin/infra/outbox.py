@@ -63,7 +63,7 @@ def _deliver(message: OutboxMessage) -> None:
     try:
         for handler in _handlers.get(message.topic, ()):
             handler(message.payload)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Whatever a handler raises, the message stays and the loop goes on: it is tried again
         # with back-off and, at last, set aside where people see it.
         attempts = message.attempts + 1

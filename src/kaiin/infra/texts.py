@@ -63,7 +63,7 @@ def format_date(day: date, language: str | None = None) -> str:
 
 
 def format_datetime(at: datetime, language: str | None = None) -> str:
-    """The day and the time of day in Japan: 2026年11月22日(日) 9:05 / 22 November 2026, 09:05 JST."""
+    """Day and time in Japan: 2026年11月22日(日) 9:05 / 22 November 2026, 09:05 JST."""
     local = at.astimezone(_JST)
     if _language(language) == "ja":
         return f"{format_date(at, language)} {local.hour}:{local.minute:02}"

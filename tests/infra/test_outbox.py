@@ -1,0 +1,111 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from kaiin.infra import outbox
+from kaiin.infra.locks import transaction
+from kaiin.infra.models import OutboxMessage
+
+
+@pytest.fixture
+def heard() -> Iterator[list[dict[str, object]]]:
+    """What the handler of `test.said` heard; the real table comes back afterwards."""
+    from kaiin.config import wiring
+
+    messages: list[dict[str, object]] = []
+    outbox.route({"test.said": [messages.append]})
+    yield messages
+    wiring.connect()
+
+
+def _say(key: str, **payload: object) -> None:
+    with transaction():
+        outbox.publish(topic="test.said", key=key, payload=payload)
+
+
+@pytest.mark.django_db
+def test_the_same_key_is_told_once(clock, heard) -> None:
+    _say("a", n=1)
+    _say("a", n=1)
+    assert outbox.deliver_due() == 1
+    assert outbox.deliver_due() == 0
+    assert heard == [{"n": 1}]
+
+
+@pytest.mark.django_db
+def test_nothing_is_told_of_a_change_that_did_not_happen(clock, heard) -> None:
+    def change_and_fail() -> None:
+        with transaction():
+            outbox.publish(topic="test.said", key="a", payload={})
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        change_and_fail()
+    assert outbox.deliver_due() == 0
+
+
+@pytest.mark.django_db
+def test_a_failing_handler_is_tried_again_later_and_the_others_go_on(clock, heard) -> None:
+    def stumble(payload: dict[str, object]) -> None:
+        if payload["n"] == 1 and not tries:
+            tries.append(1)
+            raise ConnectionError("mail server is away")
+        heard.append(payload)
+
+    tries: list[int] = []
+    outbox.route({"test.said": [stumble]})
+    _say("a", n=1)
+    _say("b", n=2)
+    outbox.deliver_due()
+    assert heard == [{"n": 2}]
+    assert outbox.deliver_due() == 0  # backing off
+    clock.advance(minutes=1)
+    outbox.deliver_due()
+    assert heard == [{"n": 2}, {"n": 1}]
+
+
+@pytest.mark.django_db
+def test_what_never_succeeds_is_set_aside_and_kept(clock, heard) -> None:
+    def refuse(payload: dict[str, object]) -> None:
+        raise ConnectionError("never")
+
+    outbox.route({"test.said": [refuse]})
+    _say("a")
+    for _ in range(20):
+        outbox.deliver_due()
+        clock.advance(hours=2)
+    row = OutboxMessage.objects.get()
+    assert row.dead_at is not None
+    assert row.delivered_at is None
+    assert "never" in row.last_error
+
+
+@pytest.mark.django_db
+def test_a_message_whose_worker_died_comes_back(clock, heard) -> None:
+    _say("a", n=1)
+    outbox._claim(10)  # a worker takes it, and is killed
+    assert outbox.deliver_due() == 0
+    clock.advance(minutes=3)
+    assert outbox.deliver_due() == 1
+    assert heard == [{"n": 1}]
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_parallel_workers_share_the_messages(clock, heard) -> None:
+    for number in range(40):
+        _say(str(number), n=number)
+
+    def work() -> None:
+        while outbox.deliver_due(limit=5):
+            pass
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(message["n"] for message in heard) == list(range(40))
