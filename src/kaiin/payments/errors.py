@@ -1,0 +1,45 @@
+"""What can go wrong with a payment, by stable code."""
+
+from kaiin.domain.errors import KaiinError
+
+
+class PaymentError(KaiinError):
+    """Any error of this context."""
+
+    code = "payments.error"
+
+
+class NoSuchPayment(PaymentError):
+    """There is no payment or mandate of this id."""
+
+    code = "payments.no_such_payment"
+
+
+class NoSuchProvider(PaymentError):
+    """No provider of this name is installed."""
+
+    code = "payments.no_such_provider"
+
+
+class IntentConflict(PaymentError):
+    """The same intent key was used before for another sum, method or member."""
+
+    code = "payments.intent_conflict"
+
+
+class MandateEnded(PaymentError):
+    """The right to charge is gone: the member must agree anew."""
+
+    code = "payments.mandate_ended"
+
+
+class ProviderUnavailable(PaymentError):
+    """The provider can't be reached and surely did nothing. The same call may be made again."""
+
+    code = "payments.provider_unavailable"
+
+
+class MethodUnavailable(PaymentError):
+    """The tenant does not offer this way to pay."""
+
+    code = "payments.method_unavailable"

@@ -1,0 +1,166 @@
+"""The tables of payments. Only this context reads or writes them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from kaiin.domain.payments import Method, PaymentState
+
+
+class MandateState(models.TextChoices):
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class Mandate(models.Model):
+    """The right to charge a member again: a card's token or a carrier's contract.
+
+    `member_ref` is an opaque number: payments outlive members.
+    """
+
+    member_ref = models.BigIntegerField(db_index=True)
+    method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Method])
+    provider = models.CharField(max_length=32)
+    provider_mandate_id = models.CharField(max_length=128)
+    state = models.CharField(max_length=16, choices=MandateState, default=MandateState.ACTIVE)
+    brand = models.CharField(max_length=32, blank=True, default="")
+    last4 = models.CharField(max_length=4, blank=True, default="")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "provider_mandate_id"], name="mandate_once_per_provider"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"mandate {self.pk} ({self.method})"
+
+
+class Payment(models.Model):
+    """One attempt to move money. The row is committed before any provider hears of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member_ref = models.BigIntegerField()
+    # Who calls names the money by this key; the database lets it exist once.
+    intent_key = models.CharField(max_length=128, unique=True)
+    method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Method])
+    provider = models.CharField(max_length=32)
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="+")
+    renews = models.BooleanField(default=False)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="JPY")
+    # What the store or carrier really took, once known; the same as `amount` when all is well.
+    received_amount = models.BigIntegerField(null=True)
+    description = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=16,
+        choices=[(s.value, s.value) for s in PaymentState],
+        default=PaymentState.INTENT.value,
+    )
+    provider_payment_id = models.CharField(max_length=128, blank=True, default="")
+    # Where the browser goes to pay: {"method": "get"|"post", "url", "fields", "charset"}.
+    checkout = models.JSONField(null=True)
+    # What the checkout was asked with, so that a call that got no answer is asked the same again.
+    request = models.JSONField(default=dict)
+    failure_code = models.CharField(max_length=64, blank=True, default="")
+    paid_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    last_asked_at = models.DateTimeField(null=True)
+    # When the provider is to be asked next; null once the payment is closed.
+    ask_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["member_ref", "created_at"], name="payment_of_member"),
+            models.Index(fields=["provider", "provider_payment_id"], name="payment_at_provider"),
+            models.Index(
+                fields=["ask_at"], name="payment_to_ask", condition=Q(ask_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"payment {self.pk} ({self.state})"
+
+
+class PaymentReference(models.Model):
+    """A number that a bill, slip or mail can show, in canonical form (`domain.references`)."""
+
+    kind = models.CharField(max_length=32)
+    value = models.CharField(max_length=64)
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
+    mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "kind", "value"],
+                condition=Q(payment__isnull=False),
+                name="reference_once_per_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["mandate", "kind", "value"],
+                condition=Q(mandate__isnull=False),
+                name="reference_once_per_mandate",
+            ),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, mandate__isnull=True)
+                | Q(payment__isnull=True, mandate__isnull=False),
+                name="reference_of_one_thing",
+            ),
+        ]
+        indexes = [models.Index(fields=["value", "kind"], name="reference_value")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class EventState(models.TextChoices):
+    RECEIVED = "received"  # stored and acknowledged, not yet acted on
+    APPLIED = "applied"
+    WAITING = "waiting"  # its order is not known here yet
+    FOREIGN = "foreign"  # of another product on the same provider account: never adopted
+    FAILED = "failed"  # could not be applied for days; somebody must look
+
+
+class ProviderEvent(models.Model):
+    """A provider's notice, stored as it came before it was acknowledged."""
+
+    provider = models.CharField(max_length=32)
+    event_id = models.CharField(max_length=128)
+    kind = models.CharField(max_length=64)
+    # What the notice is about: our order number, or the provider's mandate id.
+    order_id = models.CharField(max_length=64, blank=True, default="")
+    provider_mandate_id = models.CharField(max_length=128, blank=True, default="")
+    received_at = models.DateTimeField()
+    body = models.BinaryField()
+    state = models.CharField(max_length=16, choices=EventState, default=EventState.RECEIVED)
+    attempts = models.PositiveIntegerField(default=0)
+    # When it is tried (again); null once nothing is left to do.
+    due_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "event_id"], name="event_once_per_provider")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="event_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["provider", "order_id"],
+                name="event_waiting",
+                condition=Q(state="waiting"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.kind} {self.event_id}"

@@ -1,0 +1,415 @@
+"""What others may do with payments.
+
+Money is written down before a provider hears of it, and asked about before it is tried again.
+Providers are called outside transactions; `snapshots` writes what they say.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method, PaymentEvent, PaymentState
+from kaiin.infra import audit, clock
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.infra.locks import claimed, transaction
+from kaiin.payments import asking, inbox, providers, queries, snapshots
+from kaiin.payments.errors import (
+    IntentConflict,
+    MandateEnded,
+    MethodUnavailable,
+    NoSuchPayment,
+    NoSuchProvider,
+    ProviderUnavailable,
+)
+from kaiin.payments.models import Mandate, MandateState, Payment
+from kaiin.payments.orders import order_id
+from kaiin.payments.providers.protocol import (
+    Acknowledgement,
+    ChargeRequest,
+    CheckoutRequest,
+    PaymentSnapshot,
+    Provider,
+)
+from kaiin.payments.queries import PaymentView
+from kaiin.sites import queries as sites
+
+__all__ = [
+    "IntentConflict",
+    "MandateEnded",
+    "MethodUnavailable",
+    "NoSuchPayment",
+    "NoSuchProvider",
+    "ProviderUnavailable",
+    "apply_waiting_events",
+    "cancel_payment",
+    "charge_mandate",
+    "end_mandate",
+    "poll_open",
+    "receive_notice",
+    "refresh_payment",
+    "start_payment",
+]
+
+_log = structlog.get_logger(__name__)
+
+SYSTEM = "system:payments"
+
+
+def start_payment(
+    *,
+    member_ref: int,
+    intent_key: str,
+    method: Method,
+    amount: Money,
+    description: str,
+    return_url: str,
+    member_hint: str,
+    renews: bool,
+    language: str = "ja",
+    slip_days: int = 7,
+) -> PaymentView:
+    """Open a payment that the member makes on the provider's page (see `checkout`).
+
+    Idempotent by `intent_key`: the same key brings the same payment back, in whatever state; a
+    call that got no answer is asked about, then made again under the same key. `{payment_id}` in
+    `return_url` is replaced by the payment's id. `member_hint` is a mail address that fills in
+    the provider's page, or "". `renews` asks for a mandate too. A konbini slip ends at 23:59:59
+    JST, `slip_days` days from now.
+
+    State UNKNOWN and no checkout: the provider did not answer; it is asked again by the worker.
+    Raises IntentConflict (key used for something else), MethodUnavailable (the tenant does not
+    offer it), ProviderUnavailable (nothing happened: the same call may be made again).
+    """
+    provider = _provider_of(method)
+    asked = _Asked(return_url, member_hint, language, slip_days)
+    row, created = _intent(
+        member_ref=member_ref,
+        intent_key=intent_key,
+        method=method,
+        provider=provider.name,
+        mandate=None,
+        renews=renews and method.can_renew,
+        amount=amount,
+        description=description,
+        request=asdict(asked),
+    )
+    if row.checkout is None and PaymentState(row.state).is_open:
+        _drive(row, provider, _checkout_call(row, provider), ask_first=not created)
+    return _view(row.pk)
+
+
+def charge_mandate(
+    *, member_ref: int, mandate_id: int, intent_key: str, amount: Money, description: str
+) -> PaymentView:
+    """Charge a card or carrier contract without the member being present.
+
+    Idempotent by `intent_key`, as `start_payment`. A decline comes back as FAILED with its
+    `failure_code`; UNKNOWN means that nobody knows yet: call again later or wait for the worker,
+    never charge under another key. Raises MandateEnded, IntentConflict, NoSuchPayment (no such
+    mandate of this member), ProviderUnavailable (nothing happened).
+    """
+    mandate = Mandate.objects.filter(pk=mandate_id, member_ref=member_ref).first()
+    if mandate is None:
+        raise NoSuchPayment(mandate=mandate_id)
+    known = Payment.objects.filter(intent_key=intent_key).exists()
+    if mandate.state == MandateState.ENDED and not known:
+        raise MandateEnded(mandate=mandate_id, reason=mandate.end_reason)
+    provider = providers.get(mandate.provider)
+    row, created = _intent(
+        member_ref=member_ref,
+        intent_key=intent_key,
+        method=Method(mandate.method),
+        provider=provider.name,
+        mandate=mandate,
+        renews=True,
+        amount=amount,
+        description=description,
+        request={},
+    )
+    if row.state in (PaymentState.INTENT, PaymentState.UNKNOWN):
+        _drive(row, provider, _charge_call(row, mandate, provider), ask_first=not created)
+    return _view(row.pk)
+
+
+def refresh_payment(
+    *, payment_id: UUID, timeout_seconds: float, actor: str = SYSTEM
+) -> PaymentView:
+    """Ask the provider what became of a payment, and write it down.
+
+    Never raises for a provider that does not answer: the payment comes back as it was known.
+    Raises NoSuchPayment.
+    """
+    row = _row(payment_id)
+    try:
+        _ask(row, timeout_seconds=timeout_seconds, actor=actor)
+    except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
+        _log.warning("payments.not_answered", payment=str(payment_id), error=error.code)
+    return _view(payment_id)
+
+
+def poll_open(*, now: datetime, limit: int) -> int:
+    """Ask about open payments whose turn it is, oldest first; how many were asked about.
+
+    The pauses grow with a payment's age (`asking`). A provider that does not answer is left
+    alone for the rest of this round.
+    """
+    with transaction():
+        due = list(claimed(Payment.objects.filter(ask_at__lte=now))[:limit])
+        Payment.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
+    silent: set[str] = set()
+    for row in due:
+        if row.provider in silent:
+            continue
+        try:
+            _ask(row, timeout_seconds=settings.KAIIN_PROVIDER_TIMEOUT_SECONDS, actor=SYSTEM)
+        except (OutsideUnavailable, OutsideUnknown) as error:
+            silent.add(row.provider)
+            _log.warning("payments.provider_silent", provider=row.provider, error=error.code)
+        except OutsideRefused as error:
+            _log.error("payments.not_told", payment=str(row.pk), error=error.code)
+    return len(due)
+
+
+def receive_notice(
+    *, provider: str, headers: Mapping[str, str], body: bytes, content_type: str
+) -> Acknowledgement:
+    """Prove a provider's notice, store it, and only then acknowledge it; nothing is applied here.
+
+    A notice that proves nothing is refused and leaves no row. Raises NoSuchProvider.
+    """
+    return inbox.receive(
+        provider=providers.get(provider),
+        headers=headers,
+        body=body,
+        content_type=content_type,
+        now=clock.now(),
+    )
+
+
+def apply_waiting_events(limit: int) -> int:
+    """Act on stored notices whose turn it is: the provider's present state is fetched and
+    applied. Returns how many were looked at."""
+    return inbox.apply_due(limit=limit, now=clock.now(), actor=SYSTEM)
+
+
+def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
+    """Void an open payment or slip. Money that was faster comes back as PAID.
+
+    A payment that has ended comes back as it is. Raises NoSuchPayment, ProviderUnavailable (not
+    known to be voided: try again).
+    """
+    row = _row(payment_id)
+    if PaymentState(row.state).is_open:
+        provider = providers.get(row.provider)
+        try:
+            snapshot = provider.cancel_payment(
+                order_id=order_id(row.pk), timeout_seconds=_timeout()
+            )
+        except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
+            raise ProviderUnavailable(provider=row.provider) from error
+        now = clock.now()
+        if snapshot is None:
+            snapshots.apply_event(
+                payment_id=row.pk,
+                event=PaymentEvent.CANCELED,
+                failure_code="",
+                now=now,
+                actor=actor,
+            )
+        else:
+            snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=now, actor=actor)
+    return _view(payment_id)
+
+
+def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
+    """Give a card or carrier contract back; ending an ended one changes nothing.
+
+    Raises NoSuchPayment, ProviderUnavailable (not known to have ended: try again).
+    """
+    row = Mandate.objects.filter(pk=mandate_id).first()
+    if row is None:
+        raise NoSuchPayment(mandate=mandate_id)
+    if row.state == MandateState.ACTIVE:
+        try:
+            snapshot = providers.get(row.provider).end_mandate(
+                provider_mandate_id=row.provider_mandate_id, timeout_seconds=_timeout()
+            )
+        except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
+            raise ProviderUnavailable(provider=row.provider) from error
+        if snapshot is not None:
+            snapshots.apply_mandate(
+                mandate_id=row.pk, snapshot=snapshot, now=clock.now(), actor=actor
+            )
+    view = queries.mandate(mandate_id)
+    if view is None:
+        raise NoSuchPayment(mandate=mandate_id)
+    return view
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a checkout was asked with, kept so that it can be asked the same again."""
+
+    return_url: str
+    email: str
+    language: str
+    slip_days: int
+
+
+Call = Callable[[], PaymentSnapshot]
+
+
+def _intent(
+    *,
+    member_ref: int,
+    intent_key: str,
+    method: Method,
+    provider: str,
+    mandate: Mandate | None,
+    renews: bool,
+    amount: Money,
+    description: str,
+    request: dict[str, object],
+) -> tuple[Payment, bool]:
+    """The row of an intent key, committed before any call; and whether it is new."""
+    now = clock.now()
+    with transaction():
+        row, created = Payment.objects.get_or_create(
+            intent_key=intent_key,
+            defaults={
+                "member_ref": member_ref,
+                "method": method.value,
+                "provider": provider,
+                "mandate": mandate,
+                "renews": renews,
+                "amount": amount.amount,
+                "currency": amount.currency,
+                "description": description[:200],
+                "request": request,
+                "created_at": now,
+                "ask_at": asking.next_ask_at(created_at=now, now=now),
+            },
+        )
+        if created:
+            audit.record(
+                action="payments.started",
+                subject=f"member:{member_ref}",
+                actor=f"member:{member_ref}" if mandate is None else SYSTEM,
+                details={
+                    "payment": str(row.pk),
+                    "intent": intent_key,
+                    "method": method.value,
+                    "amount": amount.amount,
+                    "currency": amount.currency,
+                },
+            )
+    same = (row.member_ref, row.method, row.amount, row.currency)
+    if same != (member_ref, method.value, amount.amount, amount.currency):
+        raise IntentConflict(intent=intent_key)
+    return row, created
+
+
+def _drive(row: Payment, provider: Provider, call: Call, *, ask_first: bool) -> None:
+    """Make a payment's call; a payment that may have been called before is asked about first."""
+    order = order_id(row.pk)
+    actor = f"member:{row.member_ref}" if row.mandate_id is None else SYSTEM
+    try:
+        snapshot = None
+        if ask_first:
+            snapshot = provider.fetch_payment(order_id=order, timeout_seconds=_timeout())
+        if snapshot is None:
+            snapshot = call()
+    except OutsideUnavailable as error:
+        raise ProviderUnavailable(provider=provider.name) from error
+    except OutsideUnknown as error:
+        _log.warning("payments.unknown", payment=str(row.pk), reason=str(error.params))
+        event, failure = PaymentEvent.TIMED_OUT, ""
+    except OutsideRefused as error:
+        _log.error("payments.refused", payment=str(row.pk), reason=str(error.params))
+        event, failure = PaymentEvent.FAILED, "refused"
+    else:
+        snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=clock.now(), actor=actor)
+        return
+    snapshots.apply_event(
+        payment_id=row.pk, event=event, failure_code=failure, now=clock.now(), actor=actor
+    )
+
+
+def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
+    snapshot = providers.get(row.provider).fetch_payment(
+        order_id=order_id(row.pk), timeout_seconds=timeout_seconds
+    )
+    now = clock.now()
+    if snapshot is not None:
+        snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=now, actor=actor)
+    elif PaymentState(row.state).is_open and now - row.created_at >= asking.LOST_CALL:
+        # Nobody there has heard of it for a quarter of an hour: the call never arrived.
+        snapshots.apply_event(
+            payment_id=row.pk,
+            event=PaymentEvent.FAILED,
+            failure_code="not_executed",
+            now=now,
+            actor=actor,
+        )
+
+
+def _checkout_call(row: Payment, provider: Provider) -> Call:
+    asked = _Asked(**row.request)
+    order = order_id(row.pk)
+    request = CheckoutRequest(
+        order_id=order,
+        idempotency_key=order,
+        method=Method(row.method),
+        amount=Money(row.amount, row.currency),
+        description=row.description,
+        customer=f"m{row.member_ref}",
+        email=asked.email,
+        language=asked.language,
+        return_url=asked.return_url.replace("{payment_id}", str(row.pk)),
+        renews=row.renews,
+        slip_days=asked.slip_days,
+    )
+    return lambda: provider.create_checkout(request, timeout_seconds=_timeout())
+
+
+def _charge_call(row: Payment, mandate: Mandate, provider: Provider) -> Call:
+    order = order_id(row.pk)
+    request = ChargeRequest(
+        order_id=order,
+        idempotency_key=order,
+        provider_mandate_id=mandate.provider_mandate_id,
+        method=Method(row.method),
+        amount=Money(row.amount, row.currency),
+        description=row.description,
+    )
+    return lambda: provider.charge(request, timeout_seconds=_timeout())
+
+
+def _provider_of(method: Method) -> Provider:
+    name = sites.tenant().ways_to_pay.get(method)
+    if name is None:
+        raise MethodUnavailable(method=method.value)
+    return providers.get(name)
+
+
+def _timeout() -> float:
+    return float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
+
+
+def _row(payment_id: UUID) -> Payment:
+    row = Payment.objects.filter(pk=payment_id).first()
+    if row is None:
+        raise NoSuchPayment(payment=str(payment_id))
+    return row
+
+
+def _view(payment_id: UUID) -> PaymentView:
+    view = queries.payment(payment_id)
+    if view is None:
+        raise NoSuchPayment(payment=str(payment_id))
+    return view

@@ -1,0 +1,34 @@
+"""The providers, one line each. Adding one touches its folder and this table."""
+
+from collections.abc import Callable
+
+from kaiin.payments.errors import NoSuchProvider
+from kaiin.payments.providers.protocol import Provider
+from kaiin.payments.providers.sandbox import SandboxProvider
+
+_TABLE: dict[str, Callable[[], Provider]] = {
+    "sandbox": SandboxProvider.from_settings,
+}
+_made: dict[str, Provider] = {}
+
+
+def get(name: str) -> Provider:
+    """A provider by its name. Raises NoSuchProvider."""
+    if name not in _TABLE:
+        raise NoSuchProvider(provider=name)
+    if name not in _made:
+        _made[name] = _TABLE[name]()
+    return _made[name]
+
+
+def all_providers() -> tuple[Provider, ...]:
+    """Every provider that this installation can use."""
+    return tuple(get(name) for name in _TABLE)
+
+
+def use(name: str, provider: Provider | None) -> None:
+    """Put another object in a provider's place, None to end it: the tests' in-process sandbox."""
+    if provider is None:
+        _made.pop(name, None)
+    else:
+        _made[name] = provider

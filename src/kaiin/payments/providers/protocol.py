@@ -1,0 +1,257 @@
+"""What Kaiin asks of a payment provider, in words that fit four that differ.
+
+Designed from the public documents of Stripe (API reference, webhooks), KOMOJU (doc.komoju.com),
+SB Payment Service (link type, developer.sbpayment.jp) and GMO Payment Gateway (protocol type,
+as its SDKs show it). Each member says below who needs it. How they differ, in short:
+
+|                    | Stripe | KOMOJU | SBPS link | GMO protocol |
+|--------------------|--------|--------|-----------|--------------|
+| to the pay page    | redirect | redirect | Shift_JIS form POST | form POST with a token |
+| our order number   | metadata | `external_order_num` | `order_id`, 38 | `OrderID`, 27 |
+| a notice is proven | HMAC, time | HMAC of the body | SHA-1 of fields | not at all: ask |
+| it names itself    | event id | event id | nothing: digest of the body | nothing: likewise |
+| it is answered     | 2xx | 2xx | body `OK,` or `NG,…` | body `0` or `1` |
+| the present state  | by id | by id or order | by order | `SearchTradeMulti` by order |
+| list of events     | 30 days | yes | none | none |
+| who runs renewals  | merchant | merchant | by method | by method |
+
+Nothing here is called inside a database transaction. Every call takes its time-out in seconds
+and raises `infra.http` errors only: OutsideRefused (no, for good), OutsideUnavailable (surely
+nothing happened), OutsideUnknown (it may have happened: ask before doing it again).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.references import ReferenceKind
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Where the member's browser goes to pay.
+
+    `get`: a redirect (Stripe, KOMOJU, the sandbox). `post`: a form that the page submits, with
+    its fields in `charset` (SBPS and GMO: Shift_JIS; SBPS hashes the fields in its own order and
+    wants empty ones sent too, so the adapter fills them all).
+    """
+
+    method: Literal["get", "post"]
+    url: str
+    fields: tuple[tuple[str, str], ...] = ()
+    charset: str = "utf-8"
+
+
+class Scope(StrEnum):
+    """What a number stands for: one charge, or the contract behind all of them (au has both)."""
+
+    CHARGE = "charge"
+    CONTRACT = "contract"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A number that the member or the carrier can show; canonical (`domain.references`)."""
+
+    kind: ReferenceKind
+    value: str
+    scope: Scope
+
+
+class ProviderState(StrEnum):
+    """A payment as the provider sees it now. Being registered, signed up or returned is OPEN."""
+
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True)
+class MandateSnapshot:
+    """A mandate as the provider sees it now; `references` have contract scope."""
+
+    provider_mandate_id: str
+    method: Method
+    active: bool
+    brand: str = ""
+    last4: str = ""
+    ended_at: datetime | None = None
+    end_reason: str = ""
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaymentSnapshot:
+    """A payment as the provider sees it now.
+
+    `order_id` is ours. `paid_at` is when the money moved; for konbini the time at the store.
+    `received` is what really came (SBPS's konbini notices carry it), None until paid.
+    `failure_code` is one of our codes (`payments.failure.<code>` in the catalogs).
+    """
+
+    order_id: str
+    provider_payment_id: str
+    state: ProviderState
+    amount: Money
+    received: Money | None = None
+    paid_at: datetime | None = None
+    expires_at: datetime | None = None
+    failure_code: str = ""
+    checkout: Checkout | None = None
+    references: tuple[Reference, ...] = ()
+    mandate: MandateSnapshot | None = None
+
+
+@dataclass(frozen=True)
+class CheckoutRequest:
+    """A payment that the member makes on the provider's page.
+
+    `order_id` has at most 26 letters and digits (GMO takes 27, SBPS 38) and is unique for ever.
+    `idempotency_key` stays the same when a call without answer is made again (Stripe 24 h,
+    KOMOJU 24 h and 409 while in flight; SBPS and GMO refuse a used order number instead).
+    `customer` is opaque and the same for all payments of a member (SBPS `cust_code`, GMO
+    `MemberID`, Stripe metadata); `email` only fills in the provider's page. `renews` asks for a
+    mandate too (Stripe `setup_future_usage`, SBPS and GMO a recurring contract).
+    """
+
+    order_id: str
+    idempotency_key: str
+    method: Method
+    amount: Money
+    description: str
+    customer: str
+    email: str
+    language: str
+    return_url: str
+    renews: bool
+    slip_days: int
+
+
+@dataclass(frozen=True)
+class ChargeRequest:
+    """A payment that nobody is present for, on a mandate; never sent twice unasked."""
+
+    order_id: str
+    idempotency_key: str
+    provider_mandate_id: str
+    method: Method
+    amount: Money
+    description: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message as it arrived: untrusted bytes. Header names in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True)
+class VerifiedNotice:
+    """What a proven notice is about. Its content is a hint: the present state is fetched.
+
+    `event_id` is unique for the provider and the same when it is sent again; SBPS and GMO send
+    none, so the adapter makes it from a digest of the fields that do not change on a retry.
+    `foreign`: of another product on the same account (Stripe and KOMOJU share one webhook per
+    account; SBPS and GMO tell by service or shop id).
+    """
+
+    event_id: str
+    kind: str
+    order_id: str = ""
+    provider_mandate_id: str = ""
+    foreign: bool = False
+
+
+class NoticeRefused(Exception):
+    """A notice that proves nothing: no or a wrong signature, too old, unreadable."""
+
+
+class NoticeOutcome(StrEnum):
+    STORED = "stored"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """The answer to a notice: SBPS wants `OK,` or `NG,…`, GMO `0` or `1`, others a status."""
+
+    status: int
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """Events after a cursor, oldest first; `cursor` is where to go on."""
+
+    notices: tuple[VerifiedNotice, ...]
+    cursor: str
+    more: bool
+
+
+class Renewals(StrEnum):
+    """Who runs the charges of a renewing method: us, or the provider with a notice for each."""
+
+    BY_US = "by_us"
+    BY_PROVIDER = "by_provider"
+    NONE = "none"
+
+
+class Provider(Protocol):
+    """A payment provider. Adapters live in `providers/<name>/`, listed in `providers/__init__`."""
+
+    name: str
+
+    def renewals(self, method: Method) -> Renewals:
+        """Who charges each period. All need it: konbini never renews; SBPS and GMO run docomo and
+        au contracts themselves, and leave SoftBank's to the merchant."""
+
+    def checkout_origins(self) -> tuple[str, ...]:
+        """Origins that browsers are sent to, for the pages' Content-Security-Policy."""
+
+    def create_checkout(
+        self, request: CheckoutRequest, *, timeout_seconds: float
+    ) -> PaymentSnapshot:
+        """Open a payment page. Stripe and KOMOJU sessions, GMO EntryTran + ExecTran; SBPS makes
+        the form without a call. Asked again with the same key, the same checkout comes back."""
+
+    def charge(self, request: ChargeRequest, *, timeout_seconds: float) -> PaymentSnapshot:
+        """Charge a mandate. A decline is a snapshot in state FAILED, not an error."""
+
+    def fetch_payment(self, *, order_id: str, timeout_seconds: float) -> PaymentSnapshot | None:
+        """The present state, by our order number (all four can look one up, and it is known even
+        when the answer to the first call was lost); None: the provider has no such order."""
+
+    def cancel_payment(self, *, order_id: str, timeout_seconds: float) -> PaymentSnapshot | None:
+        """Void an open payment or slip; one that can't be voided any more comes back as it is,
+        PAID for instance. None: the provider has no such order."""
+
+    def fetch_mandate(
+        self, *, provider_mandate_id: str, timeout_seconds: float
+    ) -> MandateSnapshot | None:
+        """The mandate's present state; a carrier may have ended it. None: unknown there."""
+
+    def end_mandate(
+        self, *, provider_mandate_id: str, timeout_seconds: float
+    ) -> MandateSnapshot | None:
+        """Give the right to charge back. Ending an ended one is no error."""
+
+    def read_notice(self, notice: Notice, *, now: datetime) -> VerifiedNotice:
+        """Prove a notice on its raw bytes, in constant time. Raises NoticeRefused. GMO proves
+        nothing but the shop's id, which is why no notice is ever acted on unasked."""
+
+    def acknowledge(self, outcome: NoticeOutcome) -> Acknowledgement:
+        """The answer that makes the provider stop (STORED) or see its mistake (REFUSED)."""
+
+    def list_events(self, *, cursor: str, limit: int, timeout_seconds: float) -> EventPage | None:
+        """Events after a cursor ("" from the start), for what no notice told (Stripe, KOMOJU, the
+        sandbox); None: the provider keeps no such list (SBPS, GMO), open payments are polled."""

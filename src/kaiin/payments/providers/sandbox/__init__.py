@@ -1,0 +1,5 @@
+"""The sandbox provider as Kaiin sees it: HTTP only. The service itself is `kaiin.sandbox`."""
+
+from kaiin.payments.providers.sandbox.provider import SandboxProvider
+
+__all__ = ["SandboxProvider"]

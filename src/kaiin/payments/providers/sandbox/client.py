@@ -1,0 +1,65 @@
+"""HTTP with the sandbox service: bearer secret, idempotency key, named outcomes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from kaiin.infra import http
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+
+Json = dict[str, Any]
+
+
+class SandboxClient:
+    """One connection pool for all threads. Raises `infra.http` errors."""
+
+    def __init__(
+        self, *, base_url: str, secret: str, transport: httpx.BaseTransport | None
+    ) -> None:
+        self._client = http.client(base_url=base_url, timeout_seconds=10, transport=transport)
+        self._client.headers["Authorization"] = f"Bearer {secret}"
+
+    def get(
+        self, path: str, *, timeout_seconds: float, params: Mapping[str, str] | None = None
+    ) -> Json | None:
+        """The answer's JSON; None for 404. A question that fails was surely not executed."""
+        try:
+            return self._send("GET", path, timeout_seconds=timeout_seconds, params=params)
+        except OutsideUnknown as error:
+            raise OutsideUnavailable(**error.params) from error
+
+    def post(
+        self, path: str, content: Json, *, idempotency_key: str, timeout_seconds: float
+    ) -> Json:
+        """The answer's JSON; a 404 is a refusal."""
+        answer = self._send(
+            "POST",
+            path,
+            timeout_seconds=timeout_seconds,
+            json=content,
+            headers={"Idempotency-Key": idempotency_key},
+        )
+        if answer is None:
+            raise OutsideRefused(reason="not_found")
+        return answer
+
+    def post_or_none(self, path: str, *, timeout_seconds: float) -> Json | None:
+        """The answer's JSON; None for 404. For calls that may be repeated without a key."""
+        return self._send("POST", path, timeout_seconds=timeout_seconds, json={})
+
+    def _send(self, method: str, path: str, *, timeout_seconds: float, **more: Any) -> Json | None:
+        request = self._client.build_request(method, path, timeout=timeout_seconds, **more)
+        response = http.send(self._client, request)
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return None
+        if response.status_code == httpx.codes.CONFLICT:
+            # The same call is still under way there (KOMOJU answers likewise).
+            raise OutsideUnknown(reason="in_flight")
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise OutsideUnknown(reason="unreadable") from error
+        if response.is_error:
+            raise OutsideRefused(reason=str(answer.get("error", response.status_code)))
+        return dict(answer)

@@ -1,0 +1,219 @@
+"""What others may know about payments: frozen values, never models."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from kaiin.domain.money import Money
+from kaiin.domain.payments import OPEN_STATES, Method, PaymentState
+from kaiin.domain.references import ReferenceKind, canonical
+from kaiin.payments import providers
+from kaiin.payments.models import Mandate, MandateState, Payment, PaymentReference
+from kaiin.payments.providers.protocol import Checkout, Reference, Renewals, Scope
+
+__all__ = ["Checkout", "Reference", "Renewals", "Scope"]
+
+_MOST_MATCHES = 50
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """One attempt to move money. `paid_at` of a konbini payment is the time at the store."""
+
+    id: UUID
+    member_ref: int
+    intent_key: str
+    method: Method
+    provider: str
+    mandate_id: int | None
+    amount: Money
+    received: Money | None
+    state: PaymentState
+    checkout: Checkout | None
+    failure_code: str
+    paid_at: datetime | None
+    expires_at: datetime | None
+    created_at: datetime
+    references: tuple[Reference, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether money may still come by itself: started, waiting, or not known."""
+        return self.state.is_open
+
+
+@dataclass(frozen=True)
+class MandateView:
+    """The right to charge. `label` data: brand and last four digits of a card, else empty."""
+
+    id: int
+    member_ref: int
+    method: Method
+    provider: str
+    active: bool
+    brand: str
+    last4: str
+    created_at: datetime
+    ended_at: datetime | None
+    end_reason: str
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
+class ReferenceMatch:
+    """A payment or a mandate that carries a number; exactly one of the two ids is set."""
+
+    kind: ReferenceKind
+    value: str
+    member_ref: int
+    payment_id: UUID | None
+    mandate_id: int | None
+
+
+def payment(payment_id: UUID) -> PaymentView | None:
+    """A payment by its id."""
+    return next(iter(_views(Payment.objects.filter(pk=payment_id))), None)
+
+
+def payments(payment_ids: Sequence[UUID]) -> dict[UUID, PaymentView]:
+    """Payments by their ids, in three queries whatever their number."""
+    return {view.id: view for view in _views(Payment.objects.filter(pk__in=payment_ids))}
+
+
+def payment_by_intent(intent_key: str) -> PaymentView | None:
+    """A payment by the key that its caller gave."""
+    return next(iter(_views(Payment.objects.filter(intent_key=intent_key))), None)
+
+
+def open_payments(member_ref: int) -> tuple[PaymentView, ...]:
+    """A member's payments that may still bring money, newest first."""
+    found = Payment.objects.filter(member_ref=member_ref, state__in=OPEN_STATES)
+    return tuple(_views(found.order_by("-created_at")))
+
+
+def mandate(mandate_id: int) -> MandateView | None:
+    """A mandate by its id."""
+    return next(iter(mandates([mandate_id]).values()), None)
+
+
+def mandates(mandate_ids: Sequence[int]) -> dict[int, MandateView]:
+    """Mandates by their ids, in two queries whatever their number."""
+    rows = list(Mandate.objects.filter(pk__in=mandate_ids))
+    numbers = _contract_references([row.pk for row in rows])
+    return {row.pk: _mandate_view(row, tuple(numbers.get(row.pk, ()))) for row in rows}
+
+
+def find_by_reference(text: str) -> tuple[ReferenceMatch, ...]:
+    """Payments and mandates that carry a number, however it was typed; at most 50, newest first."""
+    readings = {(kind, canonical(kind, text)) for kind in ReferenceKind}
+    wanted = Q()
+    for kind, value in readings:
+        if value is not None:
+            wanted |= Q(kind=kind.value, value=value)
+    if not wanted:
+        return ()
+    found = (
+        PaymentReference.objects.filter(wanted)
+        .order_by("-pk")
+        .annotate(owner=Coalesce("payment__member_ref", "mandate__member_ref"))
+    )
+    return tuple(
+        ReferenceMatch(
+            kind=ReferenceKind(row.kind),
+            value=row.value,
+            member_ref=row.owner,
+            payment_id=row.payment_id,
+            mandate_id=row.mandate_id,
+        )
+        for row in found[:_MOST_MATCHES]
+    )
+
+
+def checkout_origins() -> tuple[str, ...]:
+    """Origins of the pages where members pay, for the Content-Security-Policy's form-action."""
+    origins: dict[str, None] = {}
+    for provider in providers.all_providers():
+        origins.update(dict.fromkeys(provider.checkout_origins()))
+    return tuple(origins)
+
+
+def renewals(*, provider: str, method: Method) -> Renewals:
+    """Who runs the renewals of a method at a provider."""
+    return providers.get(provider).renewals(method)
+
+
+def _views(found: Iterable[Payment]) -> list[PaymentView]:
+    rows = list(found)
+    if not rows:
+        return []
+    numbers: dict[UUID | None, list[Reference]] = {}
+    for row in PaymentReference.objects.filter(payment__in=[p.pk for p in rows]).order_by("pk"):
+        reference = Reference(ReferenceKind(row.kind), row.value, Scope.CHARGE)
+        numbers.setdefault(row.payment_id, []).append(reference)
+    contracts = _contract_references([p.mandate_id for p in rows if p.mandate_id is not None])
+    return [
+        _view(row, (*numbers.get(row.pk, ()), *contracts.get(row.mandate_id, ()))) for row in rows
+    ]
+
+
+def _view(row: Payment, references: tuple[Reference, ...]) -> PaymentView:
+    received = row.received_amount
+    return PaymentView(
+        id=row.pk,
+        member_ref=row.member_ref,
+        intent_key=row.intent_key,
+        method=Method(row.method),
+        provider=row.provider,
+        mandate_id=row.mandate_id,
+        amount=Money(row.amount, row.currency),
+        received=None if received is None else Money(received, row.currency),
+        state=PaymentState(row.state),
+        checkout=_checkout(row.checkout),
+        failure_code=row.failure_code,
+        paid_at=row.paid_at,
+        expires_at=row.expires_at,
+        created_at=row.created_at,
+        references=references,
+    )
+
+
+def _mandate_view(row: Mandate, references: tuple[Reference, ...]) -> MandateView:
+    return MandateView(
+        id=row.pk,
+        member_ref=row.member_ref,
+        method=Method(row.method),
+        provider=row.provider,
+        active=row.state == MandateState.ACTIVE,
+        brand=row.brand,
+        last4=row.last4,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+        end_reason=row.end_reason,
+        references=references,
+    )
+
+
+def _contract_references(mandate_ids: Sequence[int]) -> dict[int | None, list[Reference]]:
+    if not mandate_ids:
+        return {}
+    numbers: dict[int | None, list[Reference]] = {}
+    for row in PaymentReference.objects.filter(mandate__in=mandate_ids).order_by("pk"):
+        reference = Reference(ReferenceKind(row.kind), row.value, Scope.CONTRACT)
+        numbers.setdefault(row.mandate_id, []).append(reference)
+    return numbers
+
+
+def _checkout(stored: Any) -> Checkout | None:
+    if stored is None:
+        return None
+    return Checkout(
+        method=stored["method"],
+        url=stored["url"],
+        fields=tuple((name, value) for name, value in stored["fields"]),
+        charset=stored["charset"],
+    )
