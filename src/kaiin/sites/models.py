@@ -25,10 +25,14 @@ class Tenant(models.Model):
     default_language = models.CharField(max_length=8)
 
     member_id_prefix = models.CharField(max_length=1)
-    member_id_digits = models.PositiveSmallIntegerField(help_text="The check digit included.")
+    member_id_digits = models.PositiveSmallIntegerField(
+        default=9, help_text="The check digit included."
+    )
     member_id_legacy = models.JSONField(default=list, help_text='[{"prefix", "digits"}]')
-    details = models.JSONField(default=dict, help_text='{"nickname": "required", …}')
-    consent_age = models.PositiveSmallIntegerField(help_text="Younger needs a guardian's consent.")
+    details = models.JSONField(default=list, help_text='[["nickname", "required"], …]')
+    consent_age = models.PositiveSmallIntegerField(
+        default=18, help_text="Younger needs a guardian's consent."
+    )
 
     sender_name = models.CharField(max_length=100)
     sender_address = models.CharField(max_length=254)

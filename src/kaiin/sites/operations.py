@@ -1,0 +1,312 @@
+"""Planning and applying the part of a tenant file that is about the tenant and its sites.
+
+Courses are billing's: `billing.operations.apply_tenant` does both in one transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+
+from kaiin.infra import audit
+from kaiin.infra.locks import locked
+from kaiin.sites import queries
+from kaiin.sites.models import TENANT_ID, Site, Tenant
+from kaiin.sites.tenant_file import SiteSpec, TenantFile
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_KEEP_LINKS = "Mails already sent and bookmarks lead to it."
+
+
+class ChangeKind(StrEnum):
+    """What applying a file would do to one thing. REFUSE: nothing at all is applied."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    NEW_VERSION = "new version"
+    REMOVE = "remove"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a plan.
+
+    `subject` is like `site:official`; `fields` maps a field to its values before and after;
+    `note` explains, and for a refusal `instead` says what to write.
+    """
+
+    kind: ChangeKind
+    subject: str
+    fields: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+    note: str = ""
+    instead: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """For `--json` and the audit."""
+        return {
+            "kind": self.kind.value.replace(" ", "_"),
+            "subject": self.subject,
+            "fields": {
+                name: {"before": before, "after": after}
+                for name, (before, after) in self.fields.items()
+            },
+            "note": self.note,
+            "instead": self.instead,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that applying a file would do; nothing at all if any of it is refused."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def refusals(self) -> tuple[Change, ...]:
+        return tuple(each for each in self.changes if each.kind is ChangeKind.REFUSE)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+
+@dataclass(frozen=True)
+class InUse:
+    """What the contexts above know: whether members exist, and the sites that have some."""
+
+    members: bool
+    sites: frozenset[str]
+
+
+def lock_tenant() -> None:
+    """Wait until no other apply runs; holds until the caller's transaction ends."""
+    # Inserting waits for whoever inserts first, so that even two first applies come in turn.
+    Tenant.objects.bulk_create([Tenant(revision=uuid4(), applied_at=_NEVER)], ignore_conflicts=True)
+    locked(Tenant.objects.filter(pk=TENANT_ID)).get()
+
+
+def plan_sites(*, file: TenantFile, in_use: InUse) -> tuple[Change, ...]:
+    """What applying the file would do to the tenant and its sites; changes nothing."""
+    changes = [*_plan_tenant(file, in_use), *_shared_hosts(file)]
+    known = {row.key: row for row in Site.objects.all()}
+    for position, spec in enumerate(file.sites):
+        changes += _plan_site(spec, position, known.pop(spec.key, None), in_use)
+    changes += [
+        _plan_removal(row, in_use) for key, row in sorted(known.items()) if row.removed_at is None
+    ]
+    return tuple(changes)
+
+
+def apply_sites(
+    *, file: TenantFile, changes: tuple[Change, ...], now: datetime, actor: str
+) -> None:
+    """Carry out what `plan_sites` planned, after `lock_tenant` and in the same transaction."""
+    subjects = {change.subject: change for change in changes}
+    for change in changes:
+        if change.kind is ChangeKind.REMOVE:
+            key = change.subject.removeprefix("site:")
+            Site.objects.filter(key=key).update(removed_at=now)
+    # Two sites may exchange their hosts: let go of both before either takes the other's.
+    moving = [s.key for s in file.sites if "host" in _fields(subjects.get(f"site:{s.key}"))]
+    Site.objects.filter(key__in=moving).update(host=Concat(Value("-"), F("key")))
+    for position, spec in enumerate(file.sites):
+        if f"site:{spec.key}" in subjects:
+            columns = {**_site_columns(spec, position), "removed_at": None}
+            Site.objects.update_or_create(key=spec.key, defaults=columns)
+    if "tenant" in subjects:
+        Tenant.objects.filter(pk=TENANT_ID).update(**_tenant_columns(file))
+    for change in changes:
+        record(change=change, context="sites", actor=actor)
+
+
+def mark_applied(*, now: datetime) -> None:
+    """Give the tenant a new revision, by which every process notices within a second."""
+    Tenant.objects.filter(pk=TENANT_ID).update(revision=uuid4(), applied_at=now)
+    queries.forget()
+
+
+def record(*, change: Change, context: str, actor: str) -> None:
+    """One audit row for one carried-out change."""
+    verb = {
+        ChangeKind.CREATE: "created",
+        ChangeKind.CHANGE: "changed",
+        ChangeKind.NEW_VERSION: "new_version",
+        ChangeKind.REMOVE: "removed",
+    }[change.kind]
+    audit.record(
+        action=f"{context}.{change.subject.partition(':')[0]}_{verb}",
+        subject=change.subject,
+        actor=actor,
+        details=change.as_dict(),
+    )
+
+
+def difference(row: object, columns: Mapping[str, object]) -> dict[str, tuple[object, object]]:
+    """The columns whose value in the row is another, with both values."""
+    return {
+        name: (getattr(row, name), value)
+        for name, value in columns.items()
+        if getattr(row, name) != value
+    }
+
+
+def _plan_tenant(file: TenantFile, in_use: InUse) -> list[Change]:
+    row = Tenant.objects.filter(pk=TENANT_ID).exclude(applied_at=_NEVER).first()
+    if row is None:
+        name = file.identity.name[file.identity.default_language]
+        return [Change(ChangeKind.CREATE, "tenant", note=name)]
+    fields = difference(row, _tenant_columns(file))
+    if not fields:
+        return []
+    refusals = _refused_of_tenant(row, file, fields) if in_use.members else []
+    return refusals or [Change(ChangeKind.CHANGE, "tenant", fields)]
+
+
+def _refused_of_tenant(
+    row: Tenant, file: TenantFile, fields: Mapping[str, tuple[object, object]]
+) -> list[Change]:
+    refusals = []
+    form = f"{row.member_id_prefix} and {row.member_id_digits} digits"
+    if "member_id_prefix" in fields or "member_id_digits" in fields:
+        refusals.append(
+            _refusal(
+                "tenant",
+                fields,
+                ("member_id_prefix", "member_id_digits"),
+                f"members have IDs of {form}, printed on cards and kept in mails",
+                f"member_id: {{prefix: {row.member_id_prefix}, digits: {row.member_id_digits}}}",
+            )
+        )
+    kept = [asdict(each) for each in file.identity.legacy_member_ids]
+    for lost in (each for each in row.member_id_legacy if each not in kept):
+        legacy = f"{{prefix: {lost['prefix']}, digits: {lost['digits']}}}"
+        refusals.append(
+            _refusal(
+                "tenant",
+                fields,
+                ("member_id_legacy",),
+                f"imported members may have IDs of the form {legacy}",
+                f"{legacy} in member_id.legacy",
+            )
+        )
+    if "host" in fields and row.host not in file.identity.former_hosts:
+        refusals.append(_host_refusal("tenant", fields, row.host))
+    return refusals
+
+
+def _shared_hosts(file: TenantFile) -> list[Change]:
+    """A label and a full name that come to the same host on this installation."""
+    taken = {queries.full_host(file.identity.host): "tenant"}
+    changes = []
+    for spec in file.sites:
+        host = queries.full_host(spec.host)
+        if host in taken:
+            note = f"its host {host} is also that of {taken[host]}"
+            changes.append(
+                Change(
+                    ChangeKind.REFUSE, f"site:{spec.key}", note=note, instead="a host of its own"
+                )
+            )
+        taken.setdefault(host, f"site:{spec.key}")
+    return changes
+
+
+def _plan_site(spec: SiteSpec, position: int, row: Site | None, in_use: InUse) -> list[Change]:
+    subject = f"site:{spec.key}"
+    if row is None or row.removed_at is not None:
+        return [Change(ChangeKind.CREATE, subject, note=queries.full_host(spec.host))]
+    fields = difference(row, _site_columns(spec, position))
+    if not fields:
+        return []
+    moved = "host" in fields and row.host not in spec.former_hosts
+    if moved and spec.key in in_use.sites:
+        return [_host_refusal(subject, fields, row.host)]
+    return [Change(ChangeKind.CHANGE, subject, fields)]
+
+
+def _plan_removal(row: Site, in_use: InUse) -> Change:
+    subject = f"site:{row.key}"
+    if row.key in in_use.sites:
+        return Change(
+            ChangeKind.REFUSE,
+            subject,
+            note="the site has members",
+            instead="the site as it was, with offered: false on its courses",
+        )
+    return Change(ChangeKind.REMOVE, subject, note="no one has joined it; nothing is deleted")
+
+
+def _refusal(
+    subject: str,
+    fields: Mapping[str, tuple[object, object]],
+    names: tuple[str, ...],
+    note: str,
+    instead: str,
+) -> Change:
+    told = {name: fields[name] for name in names if name in fields}
+    return Change(ChangeKind.REFUSE, subject, told, note, instead)
+
+
+def _host_refusal(subject: str, fields: Mapping[str, tuple[object, object]], host: str) -> Change:
+    return _refusal(
+        subject,
+        fields,
+        ("host",),
+        f"members know it at {queries.full_host(host)}. {_KEEP_LINKS}",
+        f"the new host, and the old one in former_hosts: [{host}]",
+    )
+
+
+def _fields(change: Change | None) -> Mapping[str, tuple[object, object]]:
+    return change.fields if change else {}
+
+
+def _tenant_columns(file: TenantFile) -> dict[str, object]:
+    identity = file.identity
+    return {
+        "identity_name": dict(identity.name),
+        "formerly": identity.formerly,
+        "host": identity.host,
+        "former_hosts": list(identity.former_hosts),
+        "languages": list(identity.languages),
+        "default_language": identity.default_language,
+        "member_id_prefix": identity.member_id.prefix,
+        "member_id_digits": identity.member_id.digits,
+        "member_id_legacy": [asdict(form) for form in identity.legacy_member_ids],
+        # Pairs and not a mapping: PostgreSQL's JSON forgets the order of keys.
+        "details": [[name, how] for name, how in identity.details.items()],
+        "consent_age": identity.consent_age,
+        "sender_name": identity.sender.name,
+        "sender_address": identity.sender.address,
+        "support": asdict(file.support),
+        "seller": asdict(file.seller),
+        "ways_to_pay": {way.value: served for way, served in file.ways_to_pay.items()},
+        "environments": [asdict(each) for each in file.environments],
+        "in_app_note": dict(file.in_app_note),
+    }
+
+
+def _site_columns(spec: SiteSpec, position: int) -> dict[str, object]:
+    return {
+        "position": position,
+        "name": dict(spec.name),
+        "host": spec.host,
+        "former_hosts": list(spec.former_hosts),
+        "colour": spec.colour,
+        "tagline": dict(spec.tagline),
+        "description": dict(spec.description),
+        "what_you_get": [dict(each) for each in spec.what_you_get],
+        "members_page": {"title": dict(spec.members_title), "body": dict(spec.members_body)},
+        "sender_name": spec.sender.name,
+        "sender_address": spec.sender.address,
+        "member_number_digits": spec.member_number_digits,
+        "member_number_start": spec.member_number_start,
+        "rejoin_days": spec.rejoin_days,
+        "environments": [asdict(each) for each in spec.environments],
+        "in_app_note": dict(spec.in_app_note),
+    }
