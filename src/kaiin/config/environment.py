@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -101,8 +102,8 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         var=var,
         valkey_url=variables.get("VALKEY_URL"),
         smtp_url=smtp_url,
-        admin_networks=_list(variables.get("KAIIN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128")),
-        trusted_proxies=_list(variables.get("KAIIN_TRUSTED_PROXIES", "")),
+        admin_networks=_networks(variables, "KAIIN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128"),
+        trusted_proxies=_networks(variables, "KAIIN_TRUSTED_PROXIES", ""),
         sandbox_url=sandbox_url,
         sandbox_public_url=variables.get("KAIIN_SANDBOX_PUBLIC_URL", sandbox_url),
         sandbox_secret=variables.get("KAIIN_SANDBOX_SECRET"),
@@ -129,5 +130,15 @@ def _check_base_url(base_url: str, *, production: bool) -> None:
         raise SettingError(f"KAIIN_BASE_URL must be https in production, not {base_url!r}")
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _networks(variables: Mapping[str, str], name: str, otherwise: str) -> tuple[str, ...]:
+    parts = variables.get(name, otherwise).split(",")
+    networks = tuple(part.strip() for part in parts if part.strip())
+    for network in networks:
+        try:
+            ip_network(network, strict=False)
+        except ValueError:
+            raise SettingError(
+                f"{name} holds {network!r}. Write addresses or networks with commas between, "
+                "for example 127.0.0.1,10.0.0.0/8"
+            ) from None
+    return networks

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kaiin.web.components.middleware.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "kaiin.config.staff_gate.StaffGate",
 ]
 ROOT_URLCONF = "kaiin.config.urls_identity"
 WSGI_APPLICATION = "kaiin.config.wsgi.application"
