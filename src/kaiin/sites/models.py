@@ -1,6 +1,5 @@
 """What the tenant file declares, as applied; written by `operations` alone."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -67,9 +66,7 @@ class Site(models.Model):
     sender_name = models.CharField(max_length=100, blank=True)
     sender_address = models.CharField(max_length=254, blank=True)
 
-    member_number_digits = models.PositiveSmallIntegerField(
-        default=8, validators=(MinValueValidator(1), MaxValueValidator(12))
-    )
+    member_number_digits = models.PositiveSmallIntegerField(default=8)
     member_number_start = models.PositiveBigIntegerField(default=1)
     rejoin_days = models.PositiveSmallIntegerField(
         default=30, help_text="Rejoining within these days keeps the join date and the number."
