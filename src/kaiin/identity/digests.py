@@ -1,0 +1,34 @@
+"""Random tokens, codes, and the keyed digests in whose form they are stored."""
+
+import secrets
+import unicodedata
+
+from django.utils.crypto import salted_hmac
+
+_TOKEN_BYTES = 32  # 256 bits
+
+
+def token() -> str:
+    """A random token that nobody guesses, safe in addresses and cookies."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def digest(purpose: str, *parts: str) -> str:
+    """The keyed digest of what must not be stored itself: 64 hexadecimal characters.
+
+    Keyed by the installation's secret, so a stolen table of digests of short codes or mail
+    addresses can't be guessed backwards; `purpose` keeps one use's digests out of another's.
+    """
+    content = "\x00".join(parts).encode("utf-8", "surrogatepass")
+    return str(salted_hmac(f"kaiin.identity.{purpose}", content, algorithm="sha256").hexdigest())
+
+
+def random_digits(length: int) -> str:
+    """A code of decimal digits, every one equally likely."""
+    return f"{secrets.randbelow(10**length):0{length}}"
+
+
+def read_digits(typed: str) -> str:
+    """The digits of a typed code: full-width ones too, whatever stands between them."""
+    folded = unicodedata.normalize("NFKC", typed[:100])
+    return "".join(c for c in folded if c.isascii() and c.isdigit())

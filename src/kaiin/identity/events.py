@@ -1,0 +1,8 @@
+"""What identity tells the other parts through the outbox."""
+
+# {"member_pk": int}; key: the member's pk.
+MEMBER_REGISTERED = "identity.member_registered"
+# {"member_pk": int}; key: the id of the code, so that one reset tells once.
+PASSWORD_CHANGED = "identity.password_changed"
+# {}; nobody listens: it costs what queuing a mail costs where no mail may be sent.
+NOTHING_SENT = "identity.nothing_sent"

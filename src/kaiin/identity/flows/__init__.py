@@ -1,0 +1,1 @@
+"""One file a flow. Their doors are `identity.operations` and `identity.queries`."""

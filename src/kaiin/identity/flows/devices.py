@@ -1,0 +1,45 @@
+"""The device cookie: signed, a random name, and the members who have logged in there.
+
+It proves nothing but that somebody with the right password once used this browser, which
+gives those members failure counts of their own (OWASP's "device cookies").
+"""
+
+from dataclasses import dataclass
+
+from django.core import signing
+
+from kaiin.identity.digests import token
+
+_SALT = "kaiin.identity.device"
+_MOST_MEMBERS = 5  # a family's tablet
+
+
+@dataclass(frozen=True)
+class Device:
+    """A browser by its random name, and whom it has logged in, newest first."""
+
+    name: str
+    members: tuple[int, ...]
+
+    def knows(self, member_pk: int) -> bool:
+        """Whether the member has logged in here before."""
+        return member_pk in self.members
+
+    def with_member(self, member_pk: int) -> "Device":
+        """The device after the member's login."""
+        others = tuple(pk for pk in self.members if pk != member_pk)
+        return Device(self.name or token(), (member_pk, *others)[:_MOST_MEMBERS])
+
+    def cookie(self) -> str:
+        """The cookie's value."""
+        signer = signing.Signer(salt=_SALT)
+        return str(signer.sign_object({"name": self.name, "members": list(self.members)}))
+
+
+def read(cookie: str | None) -> Device:
+    """The device of a cookie; a nameless one where the cookie is missing or not ours."""
+    try:
+        content = signing.Signer(salt=_SALT).unsign_object(cookie or "")
+    except (signing.BadSignature, ValueError):
+        return Device("", ())
+    return Device(str(content["name"]), tuple(content["members"]))

@@ -1,0 +1,237 @@
+"""Joining the identity: the address is proven first, and only then does anything exist."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError
+
+from kaiin.domain.identifiers import generate_member_id
+from kaiin.identity import events
+from kaiin.identity.digests import digest
+from kaiin.identity.errors import AlreadyRegistered, MailNotProven, TooManyMails
+from kaiin.identity.flows import mails, verification
+from kaiin.identity.models import (
+    CodePurpose,
+    IdentifierKind,
+    IssuedMemberId,
+    LoginIdentifier,
+    Member,
+    OneTimeCode,
+)
+from kaiin.infra import audit, clock, outbox
+from kaiin.infra.locks import locked, transaction
+from kaiin.infra.throttle import Reservation
+from kaiin.sites import queries as sites
+
+# How long a proven address may wait for the rest of the form.
+PROOF_LASTS = timedelta(hours=2)
+# With nine free digits even a hundred clubs' members rarely meet; fifty meetings mean a full range.
+_MOST_DRAWS = 50
+
+_DETAILS = ("nickname", "legal_name", "legal_name_kana", "birth_date", "prefecture", "phone")
+
+
+def send_join_code(
+    *, email: str, site_key: str, language: str, client: str = "", login_path: str = ""
+) -> str:
+    """Mail a code to a new address, or a link to log in to a known one; returns the code's id.
+
+    `email` is canonical. Both cases do the same work and look the same. `client` is the
+    network address that asks; `login_path` the path that the link leads to (default: the
+    login page, coming from the site). Raises TooManyMails.
+    """
+    now = clock.now()
+    with transaction():
+        if client:
+            _refuse_when_over(verification.may_ask(client), now)
+    with transaction():
+        reservation = verification.may_send(f"typed:{digest('typed', 'email', email)}")
+    _refuse_when_over(reservation, now)
+    with transaction():
+        known = LoginIdentifier.objects.filter(value=email).exists()
+        code_id, digits = verification.make(
+            purpose=CodePurpose.JOIN,
+            bound_to=email,
+            member_pk=None,
+            site_key=site_key,
+            now=now,
+            decoy=known,
+        )
+        mails.join(
+            to=email,
+            known=known,
+            code=digits,
+            login_path=login_path,
+            site_key=site_key,
+            language=language,
+            key=code_id,
+        )
+    return code_id
+
+
+def check_join_code(*, code_id: str, typed: str) -> bool:
+    """Whether the digits are the mailed ones. True once at most; five tries, ten minutes."""
+    now = clock.now()
+    purpose = CodePurpose.JOIN
+    with transaction():
+        return verification.count_try(
+            code_id=code_id, purpose=purpose, now=now
+        ) and verification.win(code_id=code_id, purpose=purpose, typed=typed, now=now)
+
+
+def register_member(
+    *,
+    code_id: str,
+    email: str,
+    password_hash: str,
+    details: Mapping[str, object],
+    language: str,
+) -> int:
+    """Create the member whose address `code_id` proved; returns the member's key.
+
+    `details` are those that `validate_details` returned, `password_hash` is that of
+    `hash_password`. The same code again returns the same member. Raises MailNotProven,
+    AlreadyRegistered.
+    """
+    now = clock.now()
+    with transaction():
+        code = locked(
+            OneTimeCode.objects.filter(
+                pk=code_id,
+                purpose=CodePurpose.JOIN,
+                bound_to=email,
+                used_at__gt=now - PROOF_LASTS,
+            )
+        ).first()
+        if code is None:
+            raise MailNotProven
+        if code.member_id is not None:
+            return code.member_id
+        member_pk = create(
+            member_id=None,
+            email=email,
+            password_hash=password_hash,
+            details=details,
+            language=language,
+            is_staff=False,
+            now=now,
+        )
+        OneTimeCode.objects.filter(pk=code.pk).update(member=member_pk)
+        _record(member_pk, actor=f"member:{member_pk}", how="joined")
+        outbox.publish(
+            topic=events.MEMBER_REGISTERED, key=str(member_pk), payload={"member_pk": member_pk}
+        )
+    return member_pk
+
+
+def import_member(
+    *,
+    member_id: str | None,
+    email: str | None,
+    former_emails: tuple[str, ...] = (),
+    password_hash: str,
+    details: Mapping[str, object],
+    language: str,
+    created_at: datetime,
+    actor: str,
+) -> int:
+    """Take over a member of another system, legacy member ID and all; returns the key.
+
+    `member_id` None draws a new one; `email` and `former_emails` are canonical and were
+    verified there. Nothing is mailed or published. Raises AlreadyRegistered.
+    """
+    with transaction():
+        member_pk = create(
+            member_id=member_id,
+            email=email,
+            password_hash=password_hash,
+            details=details,
+            language=language,
+            is_staff=False,
+            now=created_at,
+        )
+        for former in former_emails:
+            _give_identifier(
+                member_pk, IdentifierKind.EMAIL, former, created_at, former_at=created_at
+            )
+        _record(member_pk, actor=actor, how="imported")
+    return member_pk
+
+
+def create(
+    *,
+    member_id: str | None,
+    email: str | None,
+    password_hash: str,
+    details: Mapping[str, object],
+    language: str,
+    is_staff: bool,
+    now: datetime,
+) -> int:
+    """Write a member and what they log in with, in the caller's transaction."""
+    member_id = _issue(member_id, now)
+    birth_date = details.get("birth_date")
+    member = Member.objects.create(
+        member_id=member_id,
+        password=password_hash,
+        birth_date=birth_date if isinstance(birth_date, date) else None,
+        language=language,
+        is_staff=is_staff,
+        is_superuser=is_staff,
+        created_at=now,
+        **{
+            name: str(details.get(name) or "") for name in _DETAILS if name != "birth_date"
+        },
+    )
+    _give_identifier(member.pk, IdentifierKind.MEMBER_ID, member_id, now)
+    if email is not None:
+        _give_identifier(member.pk, IdentifierKind.EMAIL, email, now)
+    return int(member.pk)
+
+
+def _issue(member_id: str | None, now: datetime) -> str:
+    """Note a member ID as given for ever; draws one if None. The database finds the clashes."""
+    draws = _MOST_DRAWS if member_id is None else 1
+    for _ in range(draws):
+        drawn = member_id or generate_member_id(sites.tenant().member_id_format, secrets.randbelow)
+        try:
+            with transaction():
+                IssuedMemberId.objects.create(value=drawn, issued_at=now)
+        except IntegrityError:
+            continue
+        return drawn
+    if member_id is not None:
+        raise AlreadyRegistered
+    raise RuntimeError("no member ID is free: give the tenant's member_id more digits")
+
+
+def _give_identifier(
+    member_pk: int,
+    kind: IdentifierKind,
+    value: str,
+    now: datetime,
+    former_at: datetime | None = None,
+) -> None:
+    try:
+        with transaction():
+            LoginIdentifier.objects.create(
+                member_id=member_pk, kind=kind, value=value, verified_at=now, former_at=former_at
+            )
+    except IntegrityError:
+        raise AlreadyRegistered from None
+
+
+def _record(member_pk: int, *, actor: str, how: str) -> None:
+    audit.record(
+        action="identity.member_registered",
+        subject=f"member:{member_pk}",
+        actor=actor,
+        details={"how": how},
+    )
+
+
+def _refuse_when_over(reservation: Reservation, now: datetime) -> None:
+    if not reservation.allowed:
+        seconds = (reservation.retry_at - now).total_seconds()
+        raise TooManyMails(minutes=max(1, round(seconds / 60)))

@@ -1,0 +1,127 @@
+"""Sessions: begun after proof, ended by logging out, a new password, disabling, or time.
+
+The identity host's session is the root; sites' sessions, handed over from it, are its
+branches. Logging out anywhere ends the whole tree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from kaiin.identity.digests import digest, token
+from kaiin.identity.errors import LoginOutdated, MemberDisabled, MemberUnknown
+from kaiin.identity.models import Member, MemberSession, MemberState
+from kaiin.infra import clock
+from kaiin.infra.locks import transaction
+
+IDLE = timedelta(days=14)
+ABSOLUTE = timedelta(days=90)
+# Seen times are written this often at most: a page view is a read.
+SEEN_EVERY = timedelta(minutes=5)
+
+_LONGEST_USER_AGENT = 300
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That a password was right, at the epoch that the account had then."""
+
+    member_pk: int
+    session_epoch: int
+    attempt_pk: int
+
+
+def start_session(*, member_pk: int, user_agent: str, proof: Proof | None = None) -> str:
+    """Begin a session at the identity host and return its sid, which only the browser keeps.
+
+    Pass the `proof` of a login: should the password change in between, nothing begins.
+    Raises MemberUnknown, MemberDisabled, LoginOutdated.
+    """
+    now = clock.now()
+    member = Member.objects.filter(pk=member_pk).only("state", "session_epoch").first()
+    if member is None:
+        raise MemberUnknown
+    if member.state != MemberState.ACTIVE:
+        raise MemberDisabled
+    if proof is not None and (proof.member_pk, proof.session_epoch) != (
+        member_pk,
+        member.session_epoch,
+    ):
+        raise LoginOutdated
+    sid = token()
+    # A password changed from here on raises the epoch, and this session is void at once.
+    MemberSession.objects.create(
+        digest=digest_of(sid),
+        member_id=member_pk,
+        attempt_id=proof.attempt_pk if proof else None,
+        epoch=member.session_epoch,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + ABSOLUTE,
+        user_agent=clean_user_agent(user_agent),
+    )
+    return sid
+
+
+def start_branch(*, of: MemberSession, site_key: str, now: datetime) -> str:
+    """Begin a site's session that lives no longer than the one it was handed over from."""
+    sid = token()
+    MemberSession.objects.create(
+        digest=digest_of(sid),
+        member_id=of.member_id,
+        root_id=of.root_id or of.pk,
+        attempt_id=of.attempt_id,
+        site_key=site_key,
+        epoch=of.epoch,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=of.expires_at,
+        user_agent=of.user_agent,
+    )
+    return sid
+
+
+def end_session(*, sid: str) -> None:
+    """Log out: the session, the one it was handed over from, and all that one's branches."""
+    now = clock.now()
+    with transaction():
+        session = MemberSession.objects.filter(digest=digest_of(sid)).first()
+        if session is None:
+            return
+        root = session.root_id or session.pk
+        MemberSession.objects.filter(Q(pk=root) | Q(root=root), ended_at=None).update(ended_at=now)
+
+
+def end_all(*, member_pk: int, now: datetime) -> None:
+    """End every session of a member, in the caller's transaction; also such as begin meanwhile."""
+    Member.objects.filter(pk=member_pk).update(session_epoch=F("session_epoch") + 1)
+    MemberSession.objects.filter(member=member_pk, ended_at=None).update(ended_at=now)
+
+
+def stands(session: MemberSession, now: datetime) -> bool:
+    """Whether a session (its member loaded) lets its browser in at this instant."""
+    member = session.member
+    return (
+        session.ended_at is None
+        and now < session.expires_at
+        and now < session.last_seen_at + IDLE
+        and member.state == MemberState.ACTIVE
+        and member.session_epoch == session.epoch
+    )
+
+
+def note_seen(session: MemberSession, now: datetime) -> None:
+    """Keep the idle limit moving, with at most one write in SEEN_EVERY."""
+    if now - session.last_seen_at >= SEEN_EVERY:
+        MemberSession.objects.filter(pk=session.pk, ended_at=None).update(last_seen_at=now)
+
+
+def digest_of(sid: str) -> str:
+    """The form in which a session's id is stored."""
+    return digest("session", sid)
+
+
+def clean_user_agent(user_agent: str) -> str:
+    """A browser's name for itself, cut and without what a database refuses."""
+    return user_agent.replace("\x00", " ")[:_LONGEST_USER_AGENT]

@@ -1,0 +1,209 @@
+"""Members, what they log in with, their sessions and the codes that prove a mailbox.
+
+Secrets are here as digests only: passwords by Argon2id, random tokens and codes by a keyed
+hash (a slow one adds nothing to 256 random bits, and codes live ten minutes and five tries).
+"""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+
+
+class MemberState(models.TextChoices):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class IdentifierKind(models.TextChoices):
+    MEMBER_ID = "member_id"
+    EMAIL = "email"
+
+
+class CodePurpose(models.TextChoices):
+    JOIN = "join"
+    RESET = "reset"
+
+
+class AttemptOutcome(models.TextChoices):
+    """How an attempt ended. The person who tried is told only what they have proven."""
+
+    PASSED = "passed"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+    LOCKED = "locked"
+    DISABLED = "disabled"
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """A person's account in the shared identity.
+
+    The legal name is stored exactly as typed: normalising damages names.
+    """
+
+    member_id = models.CharField(max_length=32, unique=True)
+    nickname = models.CharField(max_length=120, blank=True)
+    legal_name = models.CharField(max_length=100, blank=True)
+    legal_name_kana = models.CharField(max_length=100, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    prefecture = models.CharField(max_length=8, blank=True, help_text="JP-01 … JP-47, or abroad.")
+    phone = models.CharField(max_length=16, blank=True, help_text="E.164")
+    language = models.CharField(max_length=8)
+    state = models.CharField(
+        max_length=16, choices=MemberState.choices, default=MemberState.ACTIVE
+    )
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    # Counted up whenever every session must end; a session of an older epoch is void.
+    session_epoch = models.PositiveIntegerField(default=0)
+
+    USERNAME_FIELD = "member_id"
+    REQUIRED_FIELDS = ("language",)
+    objects = BaseUserManager["Member"]()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=MemberState.values), name="identity_member_state"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.member_id
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """What Django asks before it lets somebody into the back office."""
+        return self.state == MemberState.ACTIVE
+
+
+class IssuedMemberId(models.Model):
+    """Every member ID ever given. Outlives its member, so that none is given twice."""
+
+    value = models.CharField(max_length=32, primary_key=True)
+    issued_at = models.DateTimeField()
+
+
+class LoginIdentifier(models.Model):
+    """One thing a member may log in with: the member ID, the mail address, former addresses.
+
+    Unique over all kinds, and only addresses hold an `@`: none can shadow another's ID.
+    """
+
+    kind = models.CharField(max_length=16, choices=IdentifierKind.choices)
+    value = models.CharField(max_length=254, unique=True, help_text="Canonical form.")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="identifiers")
+    verified_at = models.DateTimeField()
+    former_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=(
+                    Q(kind=IdentifierKind.EMAIL, value__contains="@")
+                    | (Q(kind=IdentifierKind.MEMBER_ID) & ~Q(value__contains="@"))
+                ),
+                name="identity_identifier_shape",
+            ),
+            models.UniqueConstraint(
+                fields=("member", "kind"),
+                condition=Q(former_at__isnull=True),
+                name="identity_one_present_identifier",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of member {self.member_id}"
+
+
+class LoginAttempt(models.Model):
+    """One try to log in, for whoever explains it later. Never what was typed: its digest."""
+
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=16, choices=AttemptOutcome.choices)
+    kind = models.CharField(max_length=32, help_text="What the typed text was taken for.")
+    value_digest = models.CharField(max_length=64)
+    forgiven = models.JSONField(default=list)
+    hints = models.JSONField(default=list)
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="+")
+    site_key = models.CharField(max_length=32, blank=True)
+    known_device = models.BooleanField(default=False)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("member", "-at"), name="identity_attempt_member"),
+            models.Index(fields=("at",), name="identity_attempt_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class MemberSession(models.Model):
+    """A logged-in browser. Sites' own sessions hang on the one that they were handed over from."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    root = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="+")
+    attempt = models.ForeignKey(
+        LoginAttempt, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    site_key = models.CharField(max_length=32, blank=True, help_text="Empty: the identity host.")
+    epoch = models.PositiveIntegerField(help_text="The member's session_epoch at login.")
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="The absolute limit.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("member",), name="identity_session_live", condition=Q(ended_at__isnull=True)
+            ),
+            models.Index(fields=("expires_at",), name="identity_session_expiry"),
+        )
+
+    def __str__(self) -> str:
+        return f"session {self.pk} of member {self.member_id}"
+
+
+class OneTimeCode(models.Model):
+    """A mailed code, or the decoy that stands in for one where none may be sent.
+
+    `id` is random and stays in the browser's session that asked: it binds the code to it.
+    """
+
+    id = models.CharField(max_length=43, primary_key=True)
+    purpose = models.CharField(max_length=16, choices=CodePurpose.choices)
+    digest = models.CharField(max_length=64)
+    bound_to = models.CharField(max_length=254, help_text="The address to prove; reset: empty.")
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="+")
+    site_key = models.CharField(max_length=32, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("expires_at",), name="identity_code_expiry"),)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} code"
+
+
+class Handover(models.Model):
+    """A one-time code that carries a login from the identity host to a site's host."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    session = models.ForeignKey(MemberSession, on_delete=models.CASCADE, related_name="+")
+    site_key = models.CharField(max_length=32)
+    state_digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("expires_at",), name="identity_handover_expiry"),)
+
+    def __str__(self) -> str:
+        return f"handover to {self.site_key}"

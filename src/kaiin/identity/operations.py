@@ -1,0 +1,103 @@
+"""What others may do with members, logins, sessions and codes. Each function is its own doc."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+
+from kaiin.identity import forms
+from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
+from kaiin.identity.flows.login import LoginResult, attempts_before, log_in
+from kaiin.identity.flows.register import (
+    check_join_code,
+    import_member,
+    register_member,
+    send_join_code,
+)
+from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
+from kaiin.identity.flows.sessions import Proof, end_session, start_session
+from kaiin.identity.flows.staff import create_staff, disable_member, enable_member
+from kaiin.identity.errors import (
+    AlreadyRegistered,
+    DetailsInvalid,
+    LoginOutdated,
+    MailNotProven,
+    MemberDisabled,
+    MemberUnknown,
+    PasswordRefused,
+    SessionEnded,
+    TooManyMails,
+)
+from kaiin.identity.models import Handover, LoginAttempt, MemberSession, OneTimeCode
+from kaiin.identity.passwords import hash_password, password_problems
+from kaiin.infra import clock
+
+# Codes prove how they were used for a while; ended sessions show members their devices.
+_CODES_KEPT = timedelta(days=1)
+_SESSIONS_KEPT = timedelta(days=30)
+
+
+def validate_details(
+    details: Mapping[str, str],
+    fields_asked: Iterable[str],
+    required: Collection[str] | None = None,
+) -> dict[str, object]:
+    """Details as typed -> as stored. Raises DetailsInvalid with a code for each field at fault.
+
+    `fields_asked` are names of `TenantView.details`, and "email" if wanted; `required` those
+    that may not be empty (default: all). `birth_date` comes back as a date, or None.
+    """
+    asked = tuple(fields_asked)
+    return forms.validate(
+        details,
+        asked,
+        required=asked if required is None else required,
+        today=clock.now().astimezone(forms.JST).date(),
+    )
+
+
+def forget_expired() -> int:
+    """Delete codes, hand-overs, sessions and attempts that no one needs any more; how many."""
+    now = clock.now()
+    deleted = 0
+    for rows in (
+        Handover.objects.filter(expires_at__lt=now - _CODES_KEPT),
+        OneTimeCode.objects.filter(expires_at__lt=now - _CODES_KEPT),
+        MemberSession.objects.filter(expires_at__lt=now - _SESSIONS_KEPT),
+        LoginAttempt.objects.filter(at__lt=attempts_before(now)),
+    ):
+        deleted += rows.delete()[0]
+    return deleted
+
+
+__all__ = [
+    "AlreadyRegistered",
+    "DetailsInvalid",
+    "LoginOutdated",
+    "LoginResult",
+    "MailNotProven",
+    "MemberDisabled",
+    "MemberUnknown",
+    "PasswordRefused",
+    "Proof",
+    "ResetResult",
+    "SessionEnded",
+    "TooManyMails",
+    "check_join_code",
+    "create_staff",
+    "disable_member",
+    "enable_member",
+    "end_session",
+    "finish_reset",
+    "forget_expired",
+    "hash_password",
+    "import_member",
+    "issue_handover",
+    "log_in",
+    "password_problems",
+    "redeem_handover",
+    "register_member",
+    "request_reset",
+    "send_join_code",
+    "start_session",
+    "state_digest",
+    "validate_details",
+]

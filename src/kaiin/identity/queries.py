@@ -1,0 +1,84 @@
+"""What others may ask about members and their sessions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kaiin.identity import accounts, forms
+from kaiin.identity.flows import sessions
+from kaiin.identity.models import Member, MemberSession
+from kaiin.infra import clock
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """A member, as others see them.
+
+    `email` is the present, verified address ("" where an imported member has none),
+    `phone` is E.164, `prefecture` an ISO 3166-2 code or "abroad", `state` active | disabled.
+    """
+
+    pk: int
+    member_id: str
+    nickname: str
+    email: str
+    legal_name: str
+    legal_name_kana: str
+    birth_date: date | None
+    prefecture: str
+    phone: str
+    language: str
+    state: str
+    created_at: datetime
+
+
+def member(member_pk: int) -> MemberView | None:
+    """The member of a key."""
+    found = accounts.members().filter(pk=member_pk).first()
+    return None if found is None else _view(found, accounts.of(found).email)
+
+
+def members(member_pks: Iterable[int]) -> tuple[MemberView, ...]:
+    """The members of several keys, in the order of their keys, by one query."""
+    rows = accounts.members().filter(pk__in=list(member_pks)).order_by("pk")
+    return tuple(_view(row, accounts.of(row).email) for row in rows)
+
+
+def session_member(sid: str) -> MemberView | None:
+    """Whose session this is, if session and account stand at this moment; one query.
+
+    Once in five minutes a second one notes that the session was seen.
+    """
+    now = clock.now()
+    session = (
+        MemberSession.objects.filter(digest=sessions.digest_of(sid), ended_at=None)
+        .select_related("member")
+        .annotate(present_email=accounts.present_email("member"))
+        .first()
+    )
+    if session is None or not sessions.stands(session, now):
+        return None
+    sessions.note_seen(session, now)
+    return _view(session.member, session.present_email or "")
+
+
+def prefectures() -> tuple[str, ...]:
+    """Codes of the prefectures in their official order, then "abroad"; words: `prefecture.<code>`."""
+    return forms.PREFECTURES
+
+
+def _view(row: Member, email: str) -> MemberView:
+    return MemberView(
+        pk=row.pk,
+        member_id=row.member_id,
+        nickname=row.nickname,
+        email=email,
+        legal_name=row.legal_name,
+        legal_name_kana=row.legal_name_kana,
+        birth_date=row.birth_date,
+        prefecture=row.prefecture,
+        phone=row.phone,
+        language=row.language,
+        state=row.state,
+        created_at=row.created_at,
+    )
