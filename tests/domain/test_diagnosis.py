@@ -130,7 +130,9 @@ def test_never_paid_says_why_the_last_try_failed() -> None:
 
 
 def test_a_monthly_course_that_stopped_says_when_and_why() -> None:
-    found = look(replace(MONTHLY, failure_code="limit_exceeded", next_try_at=NOW + DAY))
+    found = look(
+        replace(MONTHLY, failure_code="limit_exceeded", failed_at=NOW, next_try_at=NOW + DAY)
+    )
     assert found.codes == (AccessCode.LAPSED_MONTHLY,)
     told = found.findings[0].evidence
     assert told["last_day"] == date(2026, 10, 31)

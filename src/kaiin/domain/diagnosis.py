@@ -332,10 +332,8 @@ def _paid_words(membership: MembershipEvidence) -> dict[str, Value]:
 
 
 def _failure_words(membership: MembershipEvidence) -> dict[str, Value]:
-    told: dict[str, Value] = {
-        "method": membership.method.value,
-        "failure": membership.failure_code or "none",
-    }
-    if membership.failed_at is not None:
+    told: dict[str, Value] = {"method": membership.method.value, "failure": "none"}
+    if membership.failure_code and membership.failed_at is not None:
+        told["failure"] = membership.failure_code
         told["failed"] = japanese_date(membership.failed_at)
     return told

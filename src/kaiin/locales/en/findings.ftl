@@ -1,0 +1,124 @@
+# Why somebody can or can't enter. For each finding: title, what happened, why, what to do.
+
+access-ok-title = You can enter { $site }
+access-ok-what = Your access runs until { $until }.
+access-ok-do = Please go ahead.
+
+access-pending_slip-title = We are waiting for your payment at the store
+access-pending_slip-what = We received your application for { $site } on { $started }. The pages are closed because we have no word of the payment yet.
+access-pending_slip-why = { $late ->
+    [yes] The deadline, { $deadline }, has passed. If you paid at the store before it, word of it can take up to three hours to reach us.
+   *[no] After you pay at the store, word of it can take up to three hours to reach us.
+}
+access-pending_slip-do = { $slip ->
+    [ready] If you have not paid yet, use the number below at the store before the deadline. If you have paid, press “I have paid: check now”.
+   *[none] No number has been issued yet. Go on with “See how to pay”.
+}
+
+access-pending_payment-title = Your payment is not finished
+access-pending_payment-what = The payment by { $method_name } ({ $amount }) that you started on { $started } is not complete.
+access-pending_payment-why = { $known ->
+    [yes] It stopped part of the way through, or word that it is done has not reached us yet.
+   *[no] We are waiting for the payment company’s answer. Until we have it, no new payment can start, so that you never pay twice.
+}
+access-pending_payment-do = { $known ->
+    [yes] If you have finished paying, press “I have paid: check now”. If you stopped on the way, press “Go on with the payment”.
+   *[no] Please wait a little, then press “I have paid: check now”.
+}
+
+access-never_paid-title = We have not received a payment yet
+access-never_paid-what = Your application for { $site } is on file, but no payment was ever completed. You have not been charged.
+access-never_paid-why = { $said ->
+    [none] The payment stopped before it was finished.
+   *[other] About your payment on { $failed }, the payment company said: “{ $said }”
+}
+access-never_paid-do = Everything you registered is still here. Once you have paid, you are in.
+
+access-lapsed_monthly-title = Your monthly payment has stopped
+access-lapsed_monthly-what = { $paid ->
+    [yes] { $site } is paid up to { $last_day }. The pages are closed because we have not received the fee that follows.
+   *[no] The pages of { $site } are closed because we have not received the fee.
+}
+access-lapsed_monthly-why = { $reason ->
+    [mandate_ended] The agreement to charge your { $method_name } was ended by the payment company or your mobile carrier.
+    [left] You chose to leave, and the time you had paid for has ended.
+   *[renewal_failed] { $said ->
+        [none] The renewal by { $method_name } could not be charged.
+       *[other] When we charged your { $method_name } on { $failed }, the payment company said: “{ $said }”
+    }
+}
+access-lapsed_monthly-do = { $retry ->
+    [yes] We will try again by ourselves on { $next_try }. To get in sooner, pay now. You keep your joining date and member number.
+   *[no] Once you have paid, you are in. You keep your joining date and member number.
+}
+
+access-expired_lump_sum-title = Your prepaid membership has run out
+access-expired_lump_sum-what = { $paid ->
+    [yes] { $site } was paid up to { $last_day }. The pages are closed because that day has passed.
+   *[no] The pages of { $site } are closed because the time you had paid for has passed.
+}
+access-expired_lump_sum-why = A membership paid in one sum does not renew by itself, so you have not been charged since.
+access-expired_lump_sum-do = Renew it, and you are in.
+
+access-dormant-title = Your membership is resting
+access-dormant-what = { $dated ->
+    [yes] The members’ pages are closed, but we keep your joining date and member number until { $until }.
+   *[no] The members’ pages are closed, but we keep your joining date and member number.
+}
+access-dormant-why = A membership does not end the moment its time runs out. We wait a while for you to renew.
+access-dormant-do = { $dated ->
+    [yes] Renew by { $until } to go on with the same joining date and member number.
+   *[no] Renew to go on with the same joining date and member number.
+}
+
+access-withdrawn-title = Your membership of { $site } has ended
+access-withdrawn-what = { $dated ->
+    [yes] It ended on { $withdrawn }. You have not been charged since.
+   *[no] It has ended, and you are not being charged.
+}
+access-withdrawn-why = { $reason ->
+    [left] You asked to leave.
+   *[unpaid] { $paid ->
+        [yes] It was paid up to { $last_day } and was not renewed after that.
+       *[no] It was not renewed.
+    }
+}
+access-withdrawn-do = { $keeps ->
+    [yes] Rejoin by { $until } to keep your joining date and member number. Your member ID and password stay as they are.
+   *[no] You are welcome to rejoin. Your member ID and password stay as they are; the joining date and member number will be new.
+}
+
+access-other_site-title = You are a member of { $other }
+access-other_site-what = With this ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
+access-other_site-why = Your member ID works everywhere, but each site has its own membership and fee.
+access-other_site-do = You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same ID.
+
+access-no_membership-title = You have not joined { $site } yet
+access-no_membership-what = We found no membership under this ID.
+access-no_membership-why = If you joined with another member ID or mail address, log in with that one and you are in.
+access-no_membership-do = If you are new here, you can join with this ID.
+
+access-disabled-title = This member ID is suspended
+access-disabled-what = You have shown that this is your account, but our staff have suspended it.
+access-disabled-why = This page cannot tell you the reason.
+access-disabled-do = Please contact us. Give us your member ID and the code at the foot of this page.
+
+# One step out (buttons and links)
+cure-enter = Go to { $site }
+cure-check_payment = I have paid: check now
+cure-open_slip = See how to pay
+cure-continue_payment = Go on with the payment
+cure-other_way = Pay another way
+cure-pay = Go to payment
+cure-renew = Renew
+cure-rejoin = Rejoin
+cure-go_to_site = Go to { $site }
+cure-join = Join { $site }
+cure-contact = Contact us
+
+# What “check now” found
+checked-waiting = We asked the payment company on { $at }. The payment has not arrived yet.
+checked-expired = We asked the payment company on { $at }. The time to pay has run out.
+checked-failed = We asked the payment company on { $at }. It said: “{ $said }”
+checked-canceled = We asked the payment company on { $at }. The payment was cancelled.
+checked-no_answer = We asked the payment company on { $at } but got no answer. Please try again in a little while.
