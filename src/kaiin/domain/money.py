@@ -20,7 +20,7 @@ class Money:
     currency: str = "JPY"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount, int) or isinstance(self.amount, bool):
+        if type(self.amount) is not int:  # a bool is an int, and no money
             raise TypeError("money is a whole number of the smallest unit")
 
     def __add__(self, other: "Money") -> "Money":

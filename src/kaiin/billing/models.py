@@ -1,0 +1,386 @@
+"""The tables of memberships, what they cost and what they open. Only this context touches them."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.db.models import F, Q
+
+from kaiin.domain.entitlements import WindowKind
+from kaiin.domain.ledger import Account, EntryKind
+from kaiin.domain.payments import Method
+from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
+
+_METHODS = [(method.value, method.value) for method in Method]
+
+
+class Course(models.Model):
+    """What members buy at a site, in one version; what they agreed to never changes under them.
+
+    Versions of a course share `site` and `key`; at most one is offered. Texts are
+    `{"ja": …, "en": …}`; money is in the currency's smallest unit.
+    """
+
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
+    key = models.SlugField(max_length=32)
+    version = models.PositiveIntegerField(default=1)
+    position = models.PositiveSmallIntegerField(default=0)
+    offered = models.BooleanField(default=True)
+    name = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)
+    price = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3, default="JPY")
+    renews = models.BooleanField(help_text="Charged again each period; False: a lump sum.")
+    term = models.JSONField(help_text='{"rule", "months", "joining_month_free"}')
+    term_by_method = models.JSONField(default=dict, help_text='{"softbank": {"rule": …}}')
+    ways = models.JSONField(default=list, help_text='["card", "konbini"], as shown')
+    fees = models.JSONField(default=dict, help_text='{"konbini": 220}')
+    slip_days = models.PositiveSmallIntegerField(default=7)
+    retry_days = models.JSONField(default=list, help_text="After the end of the paid period.")
+    grace_days = models.PositiveSmallIntegerField(default=3)
+    dormant_months = models.PositiveSmallIntegerField(default=1)
+    renewal_opens_months = models.PositiveSmallIntegerField(default=3)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "key", "version"], name="course_version"),
+            models.UniqueConstraint(
+                fields=["site", "key"], condition=Q(offered=True), name="course_offered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} v{self.version}"
+
+
+class NumberCounter(models.Model):
+    """The last member number of a site; numbers are never given twice, even if given back."""
+
+    site = models.OneToOneField("sites.Site", on_delete=models.PROTECT, related_name="+")
+    last_number = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return f"site {self.site_id}: {self.last_number}"
+
+
+class Membership(models.Model):
+    """A member at a site. Survives every change of course and way to pay.
+
+    Its row is the lock for everything that hangs on it.
+    """
+
+    member = models.ForeignKey("identity.Member", on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
+    standing = models.CharField(
+        max_length=16,
+        choices=[(s.value, s.value) for s in Standing],
+        default=Standing.PENDING.value,
+    )
+    standing_changed_at = models.DateTimeField()
+    joined_date = models.DateField(null=True)
+    member_number = models.PositiveBigIntegerField(null=True)
+    dormant_until = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "site"], name="membership_once"),
+            models.UniqueConstraint(fields=["site", "member_number"], name="member_number_once"),
+            models.CheckConstraint(
+                condition=~Q(standing="active")
+                | Q(joined_date__isnull=False, member_number__isnull=False),
+                name="membership_active_is_numbered",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["dormant_until"],
+                name="membership_to_withdraw",
+                condition=Q(dormant_until__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk} ({self.standing})"
+
+
+class Subscription(models.Model):
+    """The running contract of a membership for one course by one way to pay.
+
+    `paid_until` is the end of its last period. The three `…_due_at` say when the worker has to
+    do something; each is null when it has not: charge the next period, end it for want of one,
+    remind of a lump sum's end.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=16, choices=_METHODS)
+    mandate = models.ForeignKey(
+        "payments.Mandate", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state = models.CharField(
+        max_length=16,
+        choices=[(s.value, s.value) for s in SubscriptionState],
+        default=SubscriptionState.PENDING.value,
+    )
+    anchor_day = models.PositiveSmallIntegerField(null=True)
+    period_count = models.PositiveIntegerField(default=0)
+    paid_until = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True)
+    lapse_due_at = models.DateTimeField(null=True)
+    notice_due_at = models.DateTimeField(null=True)
+    cancel_at_period_end = models.BooleanField(default=False)
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Of the renewal under way.")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(
+        max_length=32, blank=True, default="", choices=[(r.value, r.value) for r in EndReason]
+    )
+    end_detail = models.CharField(
+        max_length=64, blank=True, default="", help_text="The provider's reason, as our code."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=~Q(state="ended"),
+                name="subscription_open_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active")
+                | Q(paid_until__isnull=False, anchor_day__isnull=False),
+                name="subscription_active_is_paid",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["membership", "id"], name="subscription_of_membership"),
+            *(
+                models.Index(
+                    fields=[name],
+                    name=f"subscription_{name[:-7]}",
+                    condition=Q(**{f"{name}__isnull": False}),
+                )
+                for name in ("next_due_at", "lapse_due_at", "notice_due_at")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk} ({self.state})"
+
+
+class ChargeState(models.TextChoices):
+    OPEN = "open"
+    PAID = "paid"
+    CLOSED = "closed"
+    PARKED = "parked"
+
+
+class Charge(models.Model):
+    """The intent to have one period paid once, committed before payments hears of it.
+
+    The database lets one live intent exist for a period, and one open one for a membership.
+    `parked`: money came for it, but it buys nothing; a person decides. `automatic`: a renewal
+    that nobody is present for.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="+")
+    period_index = models.PositiveIntegerField()
+    attempt = models.PositiveSmallIntegerField()
+    intent_key = models.CharField(max_length=128, unique=True)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=16, choices=_METHODS)
+    price = models.PositiveIntegerField()
+    handling = models.PositiveIntegerField(default=0)
+    automatic = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, choices=ChargeState, default=ChargeState.OPEN)
+    payment = models.OneToOneField(
+        "payments.Payment", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    failure_code = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "period_index", "attempt"], name="charge_attempt_once"
+            ),
+            models.UniqueConstraint(
+                fields=["subscription", "period_index"],
+                condition=Q(state__in=["open", "paid"]),
+                name="charge_live_once",
+            ),
+            models.UniqueConstraint(
+                fields=["membership"], condition=Q(state="open"), name="charge_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"charge {self.intent_key} ({self.state})"
+
+
+class Period(models.Model):
+    """A paid stretch `[starts_at, ends_at)`, as bought; never recomputed."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="+")
+    index = models.PositiveIntegerField(help_text="From 1.")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="+")
+    amount = models.PositiveIntegerField(help_text="The fee for the time, without handling.")
+    currency = models.CharField(max_length=3, default="JPY")
+    # When its fee is to be recognised as income; null once it is.
+    recognise_due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "index"], name="period_once"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="period_not_empty"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["recognise_due_at"],
+                name="period_to_recognise",
+                condition=Q(recognise_due_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"period {self.index} of subscription {self.subscription_id}"
+
+
+class LedgerIsAppendOnly(Exception):
+    """Somebody tried to change history. Post a reversal instead."""
+
+
+class AppendOnly(models.QuerySet[Any]):
+    """Rows that are written once."""
+
+    def update(self, **_kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly
+
+    def delete(self) -> NoReturn:
+        raise LedgerIsAppendOnly
+
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly
+
+
+class LedgerEntry(models.Model):
+    """One business fact in the books; its postings sum to zero. Append-only: the migration's
+    triggers refuse what the query set can't."""
+
+    key = models.CharField(max_length=128, unique=True)
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in EntryKind])
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(
+        Subscription, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    period = models.ForeignKey(Period, null=True, on_delete=models.PROTECT, related_name="+")
+    payment = models.ForeignKey(
+        "payments.Payment", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+
+    objects = AppendOnly.as_manager()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class LedgerPosting(models.Model):
+    """One side of an entry: debits positive, credits negative."""
+
+    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="postings")
+    account = models.CharField(max_length=32, choices=[(a.value, a.value) for a in Account])
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="JPY")
+
+    objects = AppendOnly.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount} {self.currency}"
+
+
+class GrantReason(models.TextChoices):
+    """Why a site is open without a paid period."""
+
+    RENEWAL = "renewal"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    STAFF = "staff"
+
+
+class Grant(models.Model):
+    """Access for a dated time without money, and who gave it. Revoked, it ends there."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(
+        max_length=8,
+        choices=[(k.value, k.value) for k in (WindowKind.GRANT, WindowKind.GRACE)],
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=32, choices=GrantReason)
+    granted_by = models.CharField(max_length=80)
+    granted_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="grant_not_empty")
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk} ({self.reason})"
+
+
+class Entitlement(models.Model):
+    """A window of access: a projection of the ledger and the grants that can be dropped and
+    rebuilt at any time. `evidence` names the records behind it."""
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="entitlements"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in WindowKind])
+    evidence = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "starts_at"], name="entitlement_window_once"
+            )
+        ]
+        indexes = [models.Index(fields=["membership", "ends_at"], name="entitlement_open")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.starts_at} – {self.ends_at}"
+
+
+class Receipt(models.Model):
+    """What a member was charged, as it was told; the bill's own numbers are the payment's."""
+
+    number = models.CharField(max_length=32, unique=True)
+    payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    period = models.OneToOneField(Period, on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
+    method = models.CharField(max_length=16, choices=_METHODS)
+    issued_at = models.DateTimeField()
+    paid_at = models.DateTimeField()
+    lines = models.JSONField(help_text='[["membership_fee", 550], …]')
+    total = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3, default="JPY")
+
+    def __str__(self) -> str:
+        return self.number
