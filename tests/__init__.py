@@ -1,1 +1,1 @@
-"""Tests mirror the code: `tests/billing/` tests `kaiin.billing`. CONTRIBUTING.md says how to run them."""
+"""Tests mirror the code: `tests/billing/` tests `kaiin.billing`. See CONTRIBUTING.md."""

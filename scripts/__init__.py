@@ -1,0 +1,1 @@
+"""Helpers of the Makefile: the environment, test services, the test run."""

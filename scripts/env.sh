@@ -1,0 +1,41 @@
+#!/bin/sh
+# Builds .venv from the lock files, with `kaiin` in it.
+#   scripts/env.sh           what running needs
+#   scripts/env.sh dev       and what tests and tools need
+set -eu
+cd "$(dirname "$0")/.."
+
+python=${PYTHON:-python3}
+
+need() { # a Debian package, if we may install it
+    echo "installing $1"
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || {
+        echo "kaiin: please install $1, then run this again" >&2
+        exit 1
+    }
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+
+command -v "$python" >/dev/null || need python3
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    echo "kaiin: Python 3.11 or newer is needed. Name one: PYTHON=python3.12 make env" >&2
+    exit 1
+}
+
+# Debian keeps the parts that build environments in a package of their own.
+"$python" -c 'import venv, ensurepip' 2>/dev/null || need python3-venv
+.venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv .venv
+
+pip() {
+    .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"
+}
+
+echo "filling .venv${1:+ for development}"
+pip install -qq --no-deps -r requirements.lock
+# The builder of the package is pinned in the lock files too.
+PIP_CONSTRAINT="$PWD/requirements.lock $PWD/requirements-dev.lock" \
+    pip install -qq --no-deps --editable .
+if [ "${1:-}" = dev ]; then
+    pip install -qq --no-deps -r requirements-dev.lock
+fi

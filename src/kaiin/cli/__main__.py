@@ -1,0 +1,3 @@
+from kaiin.cli import main
+
+main()

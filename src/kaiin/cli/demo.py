@@ -1,0 +1,129 @@
+"""`kaiin demo`: a whole club on this machine."""
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from kaiin.cli.demo_environment import VAR, demo_variables, remember_port
+from kaiin.cli.loading import load_django
+from kaiin.cli.processes import Health, ProcessDied, Processes
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="The pages' port; the sandbox takes the next.")] = 8000,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Only drop the demo's data, so that it starts over.")
+    ] = False,
+) -> None:
+    """Run a whole club on this machine.
+
+    Pages, worker and sandbox provider on SQLite under var/demo, with members in every
+    standing. Ctrl-C stops everything; the data stays.
+    """
+    if reset:
+        _reset()
+        return
+    for taken in (port, port + 1):
+        _check_free(taken, port)
+    VAR.mkdir(parents=True, exist_ok=True)
+    remember_port(VAR, port)
+    variables = demo_variables(VAR, port)
+    os.environ.update(variables)
+    prepare()
+    signal.signal(signal.SIGTERM, _interrupt)
+    processes = Processes(variables, VAR)
+    try:
+        start_processes(processes, port)
+        processes.wait_healthy()
+        _welcome(port)
+        while True:
+            processes.check()
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        print("\nstopping …", flush=True)
+    except ProcessDied as error:
+        print(f"kaiin: the demo stops: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    finally:
+        processes.stop()
+
+
+def prepare() -> None:
+    """Bring the demo's database to this version, with its tenant and its members."""
+    load_django()
+    from django.core.management import call_command
+
+    from kaiin.billing import operations as billing
+    from kaiin.cli import demo_data
+    from kaiin.sites import tenant_file
+
+    call_command("migrate", interactive=False, verbosity=0)
+    billing.apply_tenant(tenant_file.load(example("plusmember.yaml")))
+    demo_data.fill_if_empty()
+
+
+def example(name: str) -> Path:
+    """An example's file: beside the installed package, or in the repository."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "examples", package.parent.parent / "examples"):
+        if (folder / name).exists():
+            return folder / name
+    sys.exit(f"kaiin: the example {name} is not installed; run the demo from the repository")
+
+
+def start_processes(processes: Processes, port: int) -> None:
+    """Start sandbox, pages and worker of the demo at `port`."""
+    processes.start(
+        "sandbox", "sandbox", "--port", str(port + 1),
+        health=Health(port + 1, "/healthz", "sandbox.localhost"),
+    )  # fmt: skip
+    processes.start(
+        "serve", "serve", "--port", str(port), health=Health(port, "/healthz", "id.localhost")
+    )
+    processes.start("worker", "worker")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _reset() -> None:
+    shutil.rmtree(VAR, ignore_errors=True)
+    print(f"kaiin: {VAR} is gone; the next demo starts over")
+
+
+def _check_free(taken: int, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", taken))
+        except OSError:
+            sys.exit(
+                f"kaiin: port {taken} is in use. Choose another, for example: "
+                f"make demo PORT={port + 1000}"
+            )
+
+
+def _welcome(port: int) -> None:
+    from kaiin.infra.texts import text
+    from kaiin.sites import queries as sites
+    from kaiin.web.demo import logins
+
+    places = [(site.key, sites.site_url(site.key, "/")) for site in sites.sites()]
+    places += [("my page", sites.identity_url("/")), ("demo", f"http://demo.localhost:{port}/")]
+    print("\nKaiin's demo runs:\n")
+    for name, url in places:
+        print(f"  {name:<12} {url}")
+    print("\nReady logins (the demo page lists them too):\n")
+    for login in logins.read():
+        story = text(login.story, language="en")
+        print(f"  {login.member_id:<12} {login.password:<16} {login.site_key:<10} {story}")
+    print("\nTurn its clock: kaiin clock advance 1mo · Ctrl-C stops everything.", flush=True)

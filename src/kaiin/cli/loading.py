@@ -1,0 +1,25 @@
+"""Django, loaded when a command first needs it."""
+
+import os
+import sys
+
+
+def load_django() -> None:
+    """Read the settings and load the contexts; a setting that can't be used ends the command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaiin.config.settings")
+    import django
+
+    django.setup()
+
+
+def stop_unless_migrated() -> None:
+    """End the command when the database is not ready for this version."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        sys.exit(f"kaiin: the database of DATABASE_URL does not answer: {error}".rstrip())
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        sys.exit("kaiin: the database is not ready for this version. Mend: kaiin migrate")

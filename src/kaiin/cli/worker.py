@@ -1,0 +1,145 @@
+"""`kaiin worker`: everything that happens without anybody asking.
+
+Notices are applied, events and mails delivered, renewals charged, periods ended, open payments
+asked about. Each job claims its own rows, so several workers may run.
+"""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated
+
+import structlog
+import typer
+
+from kaiin.cli.loading import load_django, stop_unless_migrated
+
+_IDLE_SECONDS = 0.2
+_LONGEST_BACK_OFF_SECONDS = 60.0
+_BATCH = 100
+# While the demo's clock walks, a day passes when nothing was left to do for so many rounds: the
+# sandbox provider's notices need a moment to arrive.
+_QUIET_ROUNDS_A_DAY = 2
+
+_log = structlog.get_logger("kaiin.worker")
+
+
+@dataclass
+class Job:
+    """One kind of work: `run` does a batch and returns how much it did."""
+
+    name: str
+    run: Callable[[], int]
+    every_seconds: float
+    _next: float = 0.0
+    _failures: int = field(default=0)
+
+    def turn(self, *, hurry: bool) -> int:
+        """Run if it is time; a failure is logged and waits longer each time, up to a minute."""
+        if time.monotonic() < self._next and not (hurry and not self._failures):
+            return 0
+        try:
+            done = self.run()
+        except Exception:  # noqa: BLE001
+            # Whatever broke, the other jobs go on and this one is tried again.
+            self._failures += 1
+            pause = min(2.0**self._failures, _LONGEST_BACK_OFF_SECONDS)
+            self._next = time.monotonic() + pause
+            _log.exception("worker.failed", job=self.name, again_in_seconds=pause)
+            return 0
+        self._failures = 0
+        # A full batch means that more is waiting.
+        self._next = 0.0 if done >= _BATCH else time.monotonic() + self.every_seconds
+        if done:
+            _log.info("worker.done", job=self.name, count=done)
+        return done
+
+    @property
+    def failing(self) -> bool:
+        return self._failures > 0
+
+
+def jobs() -> list[Job]:
+    """The worker's jobs in the order of a round: what came in first, then what follows."""
+    from kaiin.billing import operations as billing
+    from kaiin.infra import clock, outbox
+    from kaiin.payments import operations as payments
+
+    return [
+        Job("payments.notices", lambda: payments.apply_waiting_events(limit=_BATCH), 0.2),
+        Job("payments.poll", lambda: payments.poll_open(now=clock.now(), limit=_BATCH), 5.0),
+        Job("outbox", lambda: outbox.deliver_due(limit=_BATCH), 0.2),
+        Job("billing.renew", lambda: billing.renew_due(now=clock.now(), limit=_BATCH), 1.0),
+        Job("billing.expire", lambda: billing.expire_due(now=clock.now(), limit=_BATCH), 1.0),
+    ]
+
+
+def run(jobs: list[Job], stop: threading.Event) -> None:
+    """Do rounds until `stop` is set; the round under way is finished."""
+    from django.db import close_old_connections
+
+    quiet = 0
+    while not stop.is_set():
+        close_old_connections()
+        walking = _target_ahead()
+        done = sum(job.turn(hurry=walking) for job in jobs if not stop.is_set())
+        quiet = 0 if done else quiet + 1
+        if walking and quiet >= _QUIET_ROUNDS_A_DAY:
+            _walk_a_day()
+            quiet = 0
+        elif not done:
+            stop.wait(_IDLE_SECONDS / 2 if walking else _IDLE_SECONDS)
+
+
+def run_once(jobs: list[Job]) -> bool:
+    """Do rounds until nothing is left to do; False if a job failed."""
+    while sum(job.turn(hurry=True) for job in jobs):
+        pass
+    return not any(job.failing for job in jobs)
+
+
+def _target_ahead() -> bool:
+    from kaiin.infra import clock
+
+    return clock.target() is not None
+
+
+def _walk_a_day() -> None:
+    """Turn the demo's clock a day on, or to where it was asked to go."""
+    from kaiin.infra import clock
+
+    target = clock.target()
+    if target is None:
+        return
+    tomorrow = clock.now() + timedelta(days=1)
+    if tomorrow < target:
+        clock.turn_to(tomorrow)
+    else:
+        if clock.now() < target:
+            clock.turn_to(target)
+        clock.ask_for(None)
+
+
+def worker(
+    once: Annotated[
+        bool, typer.Option("--once", help="Do what is due now, then end; exit code 1 on a failure.")
+    ] = False,
+) -> None:
+    """Deliver, renew, expire and ask until stopped.
+
+    Several may run, on one machine or many.
+    """
+    load_django()
+    stop_unless_migrated()
+    if once:
+        sys.exit(0 if run_once(jobs()) else 1)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _log.info("worker.started")
+    run(jobs(), stop)
+    _log.info("worker.stopped")
