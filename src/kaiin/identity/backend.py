@@ -29,6 +29,6 @@ class MemberBackend(ModelBackend):
             site_key=None,
             user_agent=request.headers.get("User-Agent", "") if request else "",
         )
-        if result.refusal is not None:
+        if result.refusal is not None or result.member_pk is None:
             return None
         return Member.objects.filter(pk=result.member_pk).first()

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -16,7 +15,6 @@ from email_validator import EmailNotValidError, validate_email
 from kaiin.domain.mail_addresses import breaks_rfc5321, canonical_email, is_carrier_address
 from kaiin.identity.errors import DetailsInvalid
 
-JST = ZoneInfo("Asia/Tokyo")
 ABROAD = "abroad"
 # ISO 3166-2:JP, which follows the official order from Hokkaido to Okinawa.
 PREFECTURES = (*(f"JP-{number:02}" for number in range(1, 48)), ABROAD)

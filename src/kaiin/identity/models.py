@@ -48,16 +48,13 @@ class Member(AbstractBaseUser, PermissionsMixin):
     prefecture = models.CharField(max_length=8, blank=True, help_text="JP-01 … JP-47, or abroad.")
     phone = models.CharField(max_length=16, blank=True, help_text="E.164")
     language = models.CharField(max_length=8)
-    state = models.CharField(
-        max_length=16, choices=MemberState.choices, default=MemberState.ACTIVE
-    )
+    state = models.CharField(max_length=16, choices=MemberState.choices, default=MemberState.ACTIVE)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     # Counted up whenever every session must end; a session of an older epoch is void.
     session_epoch = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "member_id"
-    REQUIRED_FIELDS = ("language",)
     objects = BaseUserManager["Member"]()
 
     class Meta:

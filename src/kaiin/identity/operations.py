@@ -3,18 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
+from kaiin.domain.periods import JST
 from kaiin.identity import forms
-from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
-from kaiin.identity.flows.login import LoginResult, attempts_before, log_in
-from kaiin.identity.flows.register import (
-    check_join_code,
-    import_member,
-    register_member,
-    send_join_code,
-)
-from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
-from kaiin.identity.flows.sessions import Proof, end_session, start_session
-from kaiin.identity.flows.staff import create_staff, disable_member, enable_member
 from kaiin.identity.errors import (
     AlreadyRegistered,
     DetailsInvalid,
@@ -26,6 +16,17 @@ from kaiin.identity.errors import (
     SessionEnded,
     TooManyMails,
 )
+from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
+from kaiin.identity.flows.login import LoginResult, attempts_before, log_in
+from kaiin.identity.flows.register import (
+    check_join_code,
+    import_member,
+    register_member,
+    send_join_code,
+)
+from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
+from kaiin.identity.flows.sessions import Proof, end_session, start_session
+from kaiin.identity.flows.staff import create_staff, disable_member, enable_member
 from kaiin.identity.models import Handover, LoginAttempt, MemberSession, OneTimeCode
 from kaiin.identity.passwords import hash_password, password_problems
 from kaiin.infra import clock
@@ -50,7 +51,7 @@ def validate_details(
         details,
         asked,
         required=asked if required is None else required,
-        today=clock.now().astimezone(forms.JST).date(),
+        today=clock.now().astimezone(JST).date(),
     )
 
 

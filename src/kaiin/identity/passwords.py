@@ -115,7 +115,8 @@ def _words(own: Mapping[str, object]) -> set[str]:
     words: set[str] = set()
     for name, value in own.items():
         if isinstance(value, date):
-            words |= {f"{value:%Y%m%d}", f"{value:%Y-%m-%d}", f"{value:%Y/%m/%d}", f"{value:%y%m%d}"}
+            forms = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%y%m%d")
+            words |= {value.strftime(form) for form in forms}
         elif isinstance(value, str):
             words |= _words_of_text(name, _fold(value))
     return words

@@ -63,7 +63,7 @@ def session_member(sid: str) -> MemberView | None:
 
 
 def prefectures() -> tuple[str, ...]:
-    """Codes of the prefectures in their official order, then "abroad"; words: `prefecture.<code>`."""
+    """Codes in the official order, then "abroad"; their words are `prefecture.<code>`."""
     return forms.PREFECTURES
 
 

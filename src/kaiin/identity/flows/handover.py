@@ -29,7 +29,9 @@ def issue_handover(*, sid: str, site_key: str, state_digest: str) -> str:
     """A code that lets a site's host begin a session of its own. Raises SessionEnded."""
     now = clock.now()
     session = (
-        MemberSession.objects.filter(digest=sessions.digest_of(sid)).select_related("member").first()
+        MemberSession.objects.filter(digest=sessions.digest_of(sid))
+        .select_related("member")
+        .first()
     )
     if session is None or not sessions.stands(session, now):
         raise SessionEnded
@@ -60,9 +62,9 @@ def redeem_handover(*, code: str, site_key: str, state: str) -> str | None:
             return None
         if not constant_time_compare(handover.state_digest, state_digest(state)):
             return None
-        won = Handover.objects.filter(
-            pk=handover.pk, used_at=None, expires_at__gt=now
-        ).update(used_at=now)
+        won = Handover.objects.filter(pk=handover.pk, used_at=None, expires_at__gt=now).update(
+            used_at=now
+        )
         if not won or not sessions.stands(handover.session, now):
             return None
         return sessions.start_branch(of=handover.session, site_key=site_key, now=now)

@@ -55,9 +55,7 @@ def log_in(
     has counts of its own, so that a stranger's failures never lock out a known device.
     """
     now = clock.now()
-    identified = identifiers.identify(
-        accounts.cut(typed), sites.tenant().member_id_format
-    )
+    identified = identifiers.identify(accounts.cut(typed), sites.tenant().member_id_format)
     value = identified.value or typed
     account = accounts.find(kind=identified.kind, value=value)
     known_device = devices.read(device)

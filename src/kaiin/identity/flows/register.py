@@ -1,6 +1,5 @@
 """Joining the identity: the address is proven first, and only then does anything exist."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -8,7 +7,7 @@ from django.db import IntegrityError
 
 from kaiin.domain.identifiers import generate_member_id
 from kaiin.identity import events
-from kaiin.identity.digests import digest
+from kaiin.identity.digests import digest, random_digits
 from kaiin.identity.errors import AlreadyRegistered, MailNotProven, TooManyMails
 from kaiin.identity.flows import mails, verification
 from kaiin.identity.models import (
@@ -180,9 +179,7 @@ def create(
         is_staff=is_staff,
         is_superuser=is_staff,
         created_at=now,
-        **{
-            name: str(details.get(name) or "") for name in _DETAILS if name != "birth_date"
-        },
+        **{name: str(details.get(name) or "") for name in _DETAILS if name != "birth_date"},
     )
     _give_identifier(member.pk, IdentifierKind.MEMBER_ID, member_id, now)
     if email is not None:
@@ -194,7 +191,7 @@ def _issue(member_id: str | None, now: datetime) -> str:
     """Note a member ID as given for ever; draws one if None. The database finds the clashes."""
     draws = _MOST_DRAWS if member_id is None else 1
     for _ in range(draws):
-        drawn = member_id or generate_member_id(sites.tenant().member_id_format, secrets.randbelow)
+        drawn = member_id or generate_member_id(random_digits, sites.tenant().member_id_format)
         try:
             with transaction():
                 IssuedMemberId.objects.create(value=drawn, issued_at=now)

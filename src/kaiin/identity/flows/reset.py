@@ -128,9 +128,9 @@ def _change(account: Account, password_hash: str, *, code_id: str, now: datetime
     Member.objects.filter(pk=account.pk).update(password=password_hash)
     sessions.end_all(member_pk=account.pk, now=now)
     # Other codes on their way to this mailbox open nothing any more.
-    OneTimeCode.objects.filter(
-        member=account.pk, purpose=CodePurpose.RESET, used_at=None
-    ).update(used_at=now)
+    OneTimeCode.objects.filter(member=account.pk, purpose=CodePurpose.RESET, used_at=None).update(
+        used_at=now
+    )
     login.forget_failures(accounts.bucket(account, kind="", value=""))
     audit.record(
         action="identity.password_changed",
@@ -138,9 +138,7 @@ def _change(account: Account, password_hash: str, *, code_id: str, now: datetime
         actor=f"member:{account.pk}",
         details={"how": "reset by mail"},
     )
-    outbox.publish(
-        topic=events.PASSWORD_CHANGED, key=code_id, payload={"member_pk": account.pk}
-    )
+    outbox.publish(topic=events.PASSWORD_CHANGED, key=code_id, payload={"member_pk": account.pk})
     if account.email:
         mails.password_changed(
             to=account.email,

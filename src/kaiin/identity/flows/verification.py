@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from kaiin.identity.digests import digest, random_digits, read_digits, token
 from kaiin.identity.models import CodePurpose, OneTimeCode
 from kaiin.infra import throttle
-from django.db.models import F
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
