@@ -60,6 +60,7 @@ def _format(
     return ReferenceFormat(*patterns, sandbox_shape, keeps_case)
 
 
+_WITH_A_DIGIT = r"(?=.*\d)[0-9A-Z]"
 # Ten digits at least: with fewer, nicknames that end in a birth date would look like these.
 _LETTERS_AND_DIGITS = r"(?=.*[A-Z])(?=(?:.*\d){10})[0-9A-Z]"
 
@@ -74,11 +75,17 @@ FORMATS: Mapping[ReferenceKind, ReferenceFormat] = MappingProxyType(
         ),
         ReferenceKind.DOCOMO_PAYMENT: _format(r"\d{12}", r"\d{12}", "############"),
         ReferenceKind.AU_CONTRACT: _format(
-            r"[0-9A-Z]{8,20}", rf"\d{{15}}|{_LETTERS_AND_DIGITS}{{11,20}}", "7##############"
+            rf"{_WITH_A_DIGIT}{{8,20}}",
+            rf"\d{{15}}|{_LETTERS_AND_DIGITS}{{11,20}}",
+            "7##############",
         ),
-        ReferenceKind.AU_PAYMENT: _format(r"[0-9A-Z]{4,16}", r"\d{13,16}", "9###############"),
+        ReferenceKind.AU_PAYMENT: _format(
+            rf"{_WITH_A_DIGIT}{{4,16}}", r"\d{13,16}", "9###############"
+        ),
         ReferenceKind.SOFTBANK_ORDER: _format(
-            r"[0-9A-Z]{6,38}", rf"\d{{18,38}}|{_LETTERS_AND_DIGITS}{{11,38}}", "SB################"
+            rf"{_WITH_A_DIGIT}{{6,38}}",
+            rf"\d{{18,38}}|{_LETTERS_AND_DIGITS}{{11,38}}",
+            "SB################",
         ),
         ReferenceKind.KONBINI_SLIP: _format(
             r"\d{10,20}", r"[1-9]\d{9,10}|\d{13}|\d{17}", "2##########"

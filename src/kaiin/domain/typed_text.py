@@ -17,8 +17,8 @@ HYPHEN = "identifier.hyphen"
 SEPARATORS = "identifier.separators"
 
 # Show nothing, yet are not in Unicode's category Cf: combining grapheme joiner, the Hangul
-# fillers, the Khmer inherent vowels, the blank braille pattern.
-_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# fillers, the Khmer inherent vowels, the blank braille pattern. Then the keycap of emoji digits.
+_BLANKS = frozenset("\u20e3\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 # Written as a hyphen though Unicode does not count them as dashes (category Pd): minus signs,
@@ -27,7 +27,7 @@ _HYPHEN_LIKE = frozenset("\u02d7\u2043\u2212\u2500\u2501\u2796\u1173\u3161\u23af
 _LONG_MARK = "\u30fc"
 # The kanji "one", which an IME offers for the hyphen key.
 _KANJI_ONE_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])\u4e00(?=[0-9])")
-_NUMBER_SEPARATORS = re.compile(r"[-_.\u30fb\u30fc]")
+_NUMBER_SEPARATORS = re.compile(r"[-_.~\u30fb\u30fc]")
 
 
 @dataclass(frozen=True, slots=True)
