@@ -76,15 +76,17 @@ def password_problems(
     own: Mapping[str, object],
     *,
     site_words: tuple[str, ...] = (),
-    shortest: int = SHORTEST,
+    staff: bool = False,
 ) -> tuple[str, ...]:
     """The codes of what is wrong with a new password; none if it will do.
 
     `own` is what is known of the member (details, `email`, `member_id`): an attacker tries
     these first, so they don't count towards the length. The same goes for `site_words`.
     """
-    if len(password) < shortest:
+    if len(password) < SHORTEST:
         return ("password.too_short",)
+    if staff and len(password) < SHORTEST_OF_STAFF:
+        return ("password.too_short_staff",)
     if len(password) > LONGEST or _has_surrogates(password):
         return ("password.too_long",)
     folded = _fold(password)

@@ -38,6 +38,11 @@ def member(member_pk: int) -> MemberView | None:
     return None if found is None else _view(found, accounts.of(found).email)
 
 
+def has_members() -> bool:
+    """Whether any member exists: the form of their IDs is then settled."""
+    return Member.objects.exists()
+
+
 def members(member_pks: Iterable[int]) -> tuple[MemberView, ...]:
     """The members of several keys, in the order of their keys, by one query."""
     rows = accounts.members().filter(pk__in=list(member_pks)).order_by("pk")

@@ -159,8 +159,7 @@ def _problems_of_member(member: Member, new_password: str) -> tuple[str, ...]:
         "birth_date": member.birth_date,
         "phone": member.phone,
     }
-    shortest = passwords.SHORTEST_OF_STAFF if member.is_staff else passwords.SHORTEST
-    return passwords.password_problems(new_password, own, shortest=shortest)
+    return passwords.password_problems(new_password, own, staff=member.is_staff)
 
 
 def _count_wrong_code(code_id: str) -> None:

@@ -32,7 +32,7 @@ def create_staff(
     problems = passwords.password_problems(
         password,
         {"email": email, "nickname": nickname},
-        shortest=passwords.SHORTEST_OF_STAFF,
+        staff=True,
     )
     if problems:
         raise PasswordRefused(problems)

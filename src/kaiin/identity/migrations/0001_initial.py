@@ -6,148 +6,321 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IssuedMemberId',
+            name="IssuedMemberId",
             fields=[
-                ('value', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('issued_at', models.DateTimeField()),
+                ("value", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("issued_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('member_id', models.CharField(max_length=32, unique=True)),
-                ('nickname', models.CharField(blank=True, max_length=120)),
-                ('legal_name', models.CharField(blank=True, max_length=100)),
-                ('legal_name_kana', models.CharField(blank=True, max_length=100)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('prefecture', models.CharField(blank=True, help_text='JP-01 … JP-47, or abroad.', max_length=8)),
-                ('phone', models.CharField(blank=True, help_text='E.164', max_length=16)),
-                ('language', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('disabled', 'Disabled')], default='active', max_length=16)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('session_epoch', models.PositiveIntegerField(default=0)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("member_id", models.CharField(max_length=32, unique=True)),
+                ("nickname", models.CharField(blank=True, max_length=120)),
+                ("legal_name", models.CharField(blank=True, max_length=100)),
+                ("legal_name_kana", models.CharField(blank=True, max_length=100)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "prefecture",
+                    models.CharField(
+                        blank=True, help_text="JP-01 … JP-47, or abroad.", max_length=8
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, help_text="E.164", max_length=16)),
+                ("language", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("disabled", "Disabled")],
+                        default="active",
+                        max_length=16,
+                    ),
+                ),
+                ("is_staff", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("session_epoch", models.PositiveIntegerField(default=0)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LoginAttempt',
+            name="LoginAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('passed', 'Passed'), ('wrong', 'Wrong'), ('unknown', 'Unknown'), ('locked', 'Locked'), ('disabled', 'Disabled')], max_length=16)),
-                ('kind', models.CharField(help_text='What the typed text was taken for.', max_length=32)),
-                ('value_digest', models.CharField(max_length=64)),
-                ('forgiven', models.JSONField(default=list)),
-                ('hints', models.JSONField(default=list)),
-                ('site_key', models.CharField(blank=True, max_length=32)),
-                ('known_device', models.BooleanField(default=False)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("passed", "Passed"),
+                            ("wrong", "Wrong"),
+                            ("unknown", "Unknown"),
+                            ("locked", "Locked"),
+                            ("disabled", "Disabled"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(help_text="What the typed text was taken for.", max_length=32),
+                ),
+                ("value_digest", models.CharField(max_length=64)),
+                ("forgiven", models.JSONField(default=list)),
+                ("hints", models.JSONField(default=list)),
+                ("site_key", models.CharField(blank=True, max_length=32)),
+                ("known_device", models.BooleanField(default=False)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LoginIdentifier',
+            name="LoginIdentifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('member_id', 'Member Id'), ('email', 'Email')], max_length=16)),
-                ('value', models.CharField(help_text='Canonical form.', max_length=254, unique=True)),
-                ('verified_at', models.DateTimeField()),
-                ('former_at', models.DateTimeField(blank=True, null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("member_id", "Member Id"), ("email", "Email")], max_length=16
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(help_text="Canonical form.", max_length=254, unique=True),
+                ),
+                ("verified_at", models.DateTimeField()),
+                ("former_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identifiers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MemberSession',
+            name="MemberSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('site_key', models.CharField(blank=True, help_text='Empty: the identity host.', max_length=32)),
-                ('epoch', models.PositiveIntegerField(help_text="The member's session_epoch at login.")),
-                ('created_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(help_text='The absolute limit.')),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.loginattempt')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('root', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.membersession')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "site_key",
+                    models.CharField(
+                        blank=True, help_text="Empty: the identity host.", max_length=32
+                    ),
+                ),
+                (
+                    "epoch",
+                    models.PositiveIntegerField(help_text="The member's session_epoch at login."),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(help_text="The absolute limit.")),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="identity.loginattempt",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "root",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="identity.membersession",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Handover',
+            name="Handover",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('site_key', models.CharField(max_length=32)),
-                ('state_digest', models.CharField(max_length=64)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.membersession')),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("site_key", models.CharField(max_length=32)),
+                ("state_digest", models.CharField(max_length=64)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="identity.membersession",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OneTimeCode',
+            name="OneTimeCode",
             fields=[
-                ('id', models.CharField(max_length=43, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('join', 'Join'), ('reset', 'Reset')], max_length=16)),
-                ('digest', models.CharField(max_length=64)),
-                ('bound_to', models.CharField(help_text='The address to prove; reset: empty.', max_length=254)),
-                ('site_key', models.CharField(blank=True, max_length=32)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.CharField(max_length=43, primary_key=True, serialize=False)),
+                (
+                    "purpose",
+                    models.CharField(choices=[("join", "Join"), ("reset", "Reset")], max_length=16),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "bound_to",
+                    models.CharField(
+                        help_text="The address to prove; reset: empty.", max_length=254
+                    ),
+                ),
+                ("site_key", models.CharField(blank=True, max_length=32)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['active', 'disabled'])), name='identity_member_state'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["active", "disabled"])),
+                name="identity_member_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='loginattempt',
-            index=models.Index(fields=['member', '-at'], name='identity_attempt_member'),
+            model_name="loginattempt",
+            index=models.Index(fields=["member", "-at"], name="identity_attempt_member"),
         ),
         migrations.AddIndex(
-            model_name='loginattempt',
-            index=models.Index(fields=['at'], name='identity_attempt_at'),
+            model_name="loginattempt",
+            index=models.Index(fields=["at"], name="identity_attempt_at"),
         ),
         migrations.AddConstraint(
-            model_name='loginidentifier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'email'), ('value__contains', '@')), models.Q(('kind', 'member_id'), models.Q(('value__contains', '@'), _negated=True)), _connector='OR'), name='identity_identifier_shape'),
+            model_name="loginidentifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "email"), ("value__contains", "@")),
+                    models.Q(
+                        ("kind", "member_id"), models.Q(("value__contains", "@"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="identity_identifier_shape",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loginidentifier',
-            constraint=models.UniqueConstraint(condition=models.Q(('former_at__isnull', True)), fields=('member', 'kind'), name='identity_one_present_identifier'),
+            model_name="loginidentifier",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("former_at__isnull", True)),
+                fields=("member", "kind"),
+                name="identity_one_present_identifier",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membersession',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['member'], name='identity_session_live'),
+            model_name="membersession",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["member"],
+                name="identity_session_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membersession',
-            index=models.Index(fields=['expires_at'], name='identity_session_expiry'),
+            model_name="membersession",
+            index=models.Index(fields=["expires_at"], name="identity_session_expiry"),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['expires_at'], name='identity_handover_expiry'),
+            model_name="handover",
+            index=models.Index(fields=["expires_at"], name="identity_handover_expiry"),
         ),
         migrations.AddIndex(
-            model_name='onetimecode',
-            index=models.Index(fields=['expires_at'], name='identity_code_expiry'),
+            model_name="onetimecode",
+            index=models.Index(fields=["expires_at"], name="identity_code_expiry"),
         ),
     ]

@@ -1,0 +1,163 @@
+# Accounts: mails of the identity's flows, passwords, details, errors.
+
+## Mails
+
+mail-join_code-subject = { $site }: your code is { $code }
+mail-join_code-body =
+    Thank you for joining { $site }.
+    To confirm your mail address, please enter this code on the page where you began.
+
+    Code: { $code }
+
+    It works once, within { $minutes } minutes, in the browser in which you began.
+
+    If you did not ask for it, please ignore this mail. Nothing is registered unless the code is entered.
+    Do not give this code to anyone. We never ask for it.
+
+    { $identity }
+mail-join_known-subject = { $site }: you already have an account
+mail-join_known-body =
+    Somebody entered this mail address to join { $site }.
+    It already belongs to an account of { $identity }, so there is no need to register again.
+    Please log in here and go on:
+
+    { $login_url }
+
+    If you have forgotten your password, you can set a new one here:
+
+    { $reset_url }
+
+    If this was not you, please ignore this mail. Nothing about your account has changed.
+
+    { $identity }
+mail-reset_code-subject = { $identity }: code for a new password
+mail-reset_code-body =
+    You asked to set a new password.
+    Please enter this code and your new password on the page where you began.
+
+    Code: { $code }
+    Member ID: { $member_id }
+
+    It works once, within { $minutes } minutes, in the browser in which you began.
+
+    If you did not ask for it, please ignore this mail. Your password stays as it is unless the code is entered.
+    Do not give this code to anyone. We never ask for it.
+
+    { $identity }
+mail-reset_unknown-subject = { $identity }: no account with this mail address
+mail-reset_unknown-body =
+    Somebody entered this mail address ({ $address }) to set a new password.
+    We found no account with it.
+
+    You may have registered with another address. Please try again with another mail address of yours, or with your member ID:
+
+    { $reset_url }
+
+    If this was not you, please ignore this mail.
+
+    { $identity }
+mail-password_changed-subject = { $identity }: your password was changed
+mail-password_changed-body =
+    The password of { $identity } (member ID: { $member_id }) was changed.
+    For safety, every device that was logged in has been logged out.
+
+    If you changed it yourself, there is nothing to do.
+
+    If you did not, please set a new password at once:
+
+    { $reset_url }
+
+    { $identity }
+
+## Errors
+
+identity-login_refused = We could not log you in. Please check your login ID and your password.
+identity-disabled = This account cannot be used at present. Please contact us to learn more.
+identity-login_outdated = The password was changed while you were logging in. Please log in with the new one.
+identity-session_ended = Your login has ended. Please log in again.
+identity-code_refused = This code is wrong or too old. Please check it, or ask for a new one.
+identity-too_many_mails = No more codes can be sent for now. Please try again in about { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+    }.
+identity-mail_not_proven = Your mail address is not confirmed, or it was too long ago. Please ask for a new code.
+identity-already_registered = This mail address belongs to an account already. Please log in and go on.
+identity-unknown_member = No such member was found.
+identity-password_refused = This password cannot be used.
+identity-details_invalid = Please check what you entered.
+
+## Passwords
+
+password-too_short = Please use 8 characters or more.
+password-too_short_staff = Staff passwords need 15 characters or more.
+password-too_long = Please use 128 characters or fewer.
+password-common = Many people use this password, so it is easy to guess. Please choose another.
+password-own_data = Please use 8 characters or more besides your own name, birthday, mail address and so on.
+password-site_name = Please use 8 characters or more besides the names of the sites.
+
+## Details
+
+details-missing = Please fill this in.
+details-too_long = This is too long. Please shorten it.
+details-not_kana = Please write this in katakana.
+details-not_a_date = Please enter a real date, such as 1 April 1990.
+details-date_ahead = Please enter a date up to today.
+details-date_too_old = Please check the year of birth.
+details-unknown_prefecture = Please choose from the list.
+details-not_a_phone = Please enter a phone number, such as 090-1234-5678.
+details-not_an_address = Please enter a mail address, such as name@example.jp.
+
+## Prefectures (ISO 3166-2:JP)
+
+prefecture-JP-01 = Hokkaido
+prefecture-JP-02 = Aomori
+prefecture-JP-03 = Iwate
+prefecture-JP-04 = Miyagi
+prefecture-JP-05 = Akita
+prefecture-JP-06 = Yamagata
+prefecture-JP-07 = Fukushima
+prefecture-JP-08 = Ibaraki
+prefecture-JP-09 = Tochigi
+prefecture-JP-10 = Gunma
+prefecture-JP-11 = Saitama
+prefecture-JP-12 = Chiba
+prefecture-JP-13 = Tokyo
+prefecture-JP-14 = Kanagawa
+prefecture-JP-15 = Niigata
+prefecture-JP-16 = Toyama
+prefecture-JP-17 = Ishikawa
+prefecture-JP-18 = Fukui
+prefecture-JP-19 = Yamanashi
+prefecture-JP-20 = Nagano
+prefecture-JP-21 = Gifu
+prefecture-JP-22 = Shizuoka
+prefecture-JP-23 = Aichi
+prefecture-JP-24 = Mie
+prefecture-JP-25 = Shiga
+prefecture-JP-26 = Kyoto
+prefecture-JP-27 = Osaka
+prefecture-JP-28 = Hyogo
+prefecture-JP-29 = Nara
+prefecture-JP-30 = Wakayama
+prefecture-JP-31 = Tottori
+prefecture-JP-32 = Shimane
+prefecture-JP-33 = Okayama
+prefecture-JP-34 = Hiroshima
+prefecture-JP-35 = Yamaguchi
+prefecture-JP-36 = Tokushima
+prefecture-JP-37 = Kagawa
+prefecture-JP-38 = Ehime
+prefecture-JP-39 = Kochi
+prefecture-JP-40 = Fukuoka
+prefecture-JP-41 = Saga
+prefecture-JP-42 = Nagasaki
+prefecture-JP-43 = Kumamoto
+prefecture-JP-44 = Oita
+prefecture-JP-45 = Miyazaki
+prefecture-JP-46 = Kagoshima
+prefecture-JP-47 = Okinawa
+prefecture-abroad = Outside Japan
+
+## Command line
+
+cli-staff-created = Created { $member_id }. It logs in to the back office by that ID or by the mail address.
