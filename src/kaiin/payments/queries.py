@@ -142,6 +142,11 @@ def checkout_origins() -> tuple[str, ...]:
     return tuple(origins)
 
 
+def provider_names() -> tuple[str, ...]:
+    """What a tenant file may name as the provider of a way to pay."""
+    return providers.names()
+
+
 def renewals(*, provider: str, method: Method) -> Renewals:
     """Who runs the renewals of a method at a provider."""
     return providers.get(provider).renewals(method)

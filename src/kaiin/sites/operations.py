@@ -124,6 +124,11 @@ def apply_sites(
         record(change=change, context="sites", actor=actor)
 
 
+def site_id(*, key: str) -> int:
+    """The id of a site by its key, as it is within the caller's transaction."""
+    return Site.objects.values_list("pk", flat=True).get(key=key)
+
+
 def mark_applied(*, now: datetime) -> None:
     """Give the tenant a new revision, by which every process notices within a second."""
     Tenant.objects.filter(pk=TENANT_ID).update(revision=uuid4(), applied_at=now)

@@ -21,6 +21,11 @@ def get(name: str) -> Provider:
     return _made[name]
 
 
+def names() -> tuple[str, ...]:
+    """The names of every provider of this version, whether it is configured or not."""
+    return tuple(_TABLE)
+
+
 def all_providers() -> tuple[Provider, ...]:
     """Every provider that this installation can use."""
     return tuple(get(name) for name in _TABLE)

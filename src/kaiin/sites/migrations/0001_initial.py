@@ -4,67 +4,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=32, unique=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('name', models.JSONField(default=dict)),
-                ('host', models.CharField(max_length=253)),
-                ('former_hosts', models.JSONField(default=list)),
-                ('colour', models.CharField(help_text='#rrggbb', max_length=7)),
-                ('tagline', models.JSONField(default=dict)),
-                ('description', models.JSONField(default=dict)),
-                ('what_you_get', models.JSONField(default=list)),
-                ('members_page', models.JSONField(default=dict, help_text='{"title": …, "body": …}')),
-                ('sender_name', models.CharField(blank=True, max_length=100)),
-                ('sender_address', models.CharField(blank=True, max_length=254)),
-                ('member_number_digits', models.PositiveSmallIntegerField(default=8)),
-                ('member_number_start', models.PositiveBigIntegerField(default=1)),
-                ('rejoin_days', models.PositiveSmallIntegerField(default=30, help_text='Rejoining within these days keeps the join date and the number.')),
-                ('environments', models.JSONField(default=list, help_text="Empty: the tenant's.")),
-                ('in_app_note', models.JSONField(default=dict, help_text="Empty: the tenant's.")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=32, unique=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("name", models.JSONField(default=dict)),
+                ("host", models.CharField(max_length=253)),
+                ("former_hosts", models.JSONField(default=list)),
+                ("colour", models.CharField(help_text="#rrggbb", max_length=7)),
+                ("tagline", models.JSONField(default=dict)),
+                ("description", models.JSONField(default=dict)),
+                ("what_you_get", models.JSONField(default=list)),
+                (
+                    "members_page",
+                    models.JSONField(default=dict, help_text='{"title": …, "body": …}'),
+                ),
+                ("sender_name", models.CharField(blank=True, max_length=100)),
+                ("sender_address", models.CharField(blank=True, max_length=254)),
+                ("member_number_digits", models.PositiveSmallIntegerField(default=8)),
+                ("member_number_start", models.PositiveBigIntegerField(default=1)),
+                (
+                    "rejoin_days",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        help_text="Rejoining within these days keeps the join date and the number.",
+                    ),
+                ),
+                ("environments", models.JSONField(default=list, help_text="Empty: the tenant's.")),
+                ("in_app_note", models.JSONField(default=dict, help_text="Empty: the tenant's.")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('host',), name='sites_host_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at__isnull", True)),
+                        fields=("host",),
+                        name="sites_host_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Tenant',
+            name="Tenant",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('revision', models.UUIDField(help_text='New with every change; processes reload by it.')),
-                ('applied_at', models.DateTimeField()),
-                ('identity_name', models.JSONField(default=dict)),
-                ('formerly', models.CharField(blank=True, max_length=100)),
-                ('host', models.CharField(help_text='A label, or a full name with a dot.', max_length=253)),
-                ('former_hosts', models.JSONField(default=list)),
-                ('languages', models.JSONField(default=list)),
-                ('default_language', models.CharField(max_length=8)),
-                ('member_id_prefix', models.CharField(max_length=1)),
-                ('member_id_digits', models.PositiveSmallIntegerField(default=9, help_text='The check digit included.')),
-                ('member_id_legacy', models.JSONField(default=list, help_text='[{"prefix", "digits"}]')),
-                ('details', models.JSONField(default=list, help_text='[["nickname", "required"], …]')),
-                ('consent_age', models.PositiveSmallIntegerField(default=18, help_text="Younger needs a guardian's consent.")),
-                ('sender_name', models.CharField(max_length=100)),
-                ('sender_address', models.CharField(max_length=254)),
-                ('support', models.JSONField(default=dict)),
-                ('seller', models.JSONField(default=dict, help_text='The legal notice.')),
-                ('ways_to_pay', models.JSONField(default=dict, help_text='{"card": "sandbox", …}')),
-                ('environments', models.JSONField(default=list)),
-                ('in_app_note', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                (
+                    "revision",
+                    models.UUIDField(help_text="New with every change; processes reload by it."),
+                ),
+                ("applied_at", models.DateTimeField()),
+                ("identity_name", models.JSONField(default=dict)),
+                ("formerly", models.CharField(blank=True, max_length=100)),
+                (
+                    "host",
+                    models.CharField(
+                        help_text="A label, or a full name with a dot.", max_length=253
+                    ),
+                ),
+                ("former_hosts", models.JSONField(default=list)),
+                ("languages", models.JSONField(default=list)),
+                ("default_language", models.CharField(max_length=8)),
+                ("member_id_prefix", models.CharField(max_length=1)),
+                (
+                    "member_id_digits",
+                    models.PositiveSmallIntegerField(
+                        default=9, help_text="The check digit included."
+                    ),
+                ),
+                (
+                    "member_id_legacy",
+                    models.JSONField(default=list, help_text='[{"prefix", "digits"}]'),
+                ),
+                (
+                    "details",
+                    models.JSONField(default=list, help_text='[["nickname", "required"], …]'),
+                ),
+                (
+                    "consent_age",
+                    models.PositiveSmallIntegerField(
+                        default=18, help_text="Younger needs a guardian's consent."
+                    ),
+                ),
+                ("sender_name", models.CharField(max_length=100)),
+                ("sender_address", models.CharField(max_length=254)),
+                ("support", models.JSONField(default=dict)),
+                ("seller", models.JSONField(default=dict, help_text="The legal notice.")),
+                ("ways_to_pay", models.JSONField(default=dict, help_text='{"card": "sandbox", …}')),
+                ("environments", models.JSONField(default=list)),
+                ("in_app_note", models.JSONField(default=dict)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='sites_one_tenant')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="sites_one_tenant")
+                ],
             },
         ),
     ]

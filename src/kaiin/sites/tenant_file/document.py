@@ -37,6 +37,8 @@ class Document:
     noted: list[tuple[Position, Path, str, str]] = field(default_factory=list)
     values: dict[Path, Position] = field(default_factory=dict)
     keys: dict[Path, Position] = field(default_factory=dict)
+    # Numbers as they were written: 0312345678 loses its zero by being one.
+    written: dict[Path, str] = field(default_factory=dict)
     # Values left empty whose line goes on with a `#`: probably a colour without quotes.
     swallowed: set[Path] = field(default_factory=set)
 
@@ -172,7 +174,8 @@ class _Reader:
                 self.document.noted.append((at, here, message, f"one {key}:"))
                 continue
             self.document.keys[here] = at
-            empty = isinstance(value_node, ScalarNode) and not value_node.value
+            # Nothing stands there, and its mark is that of whatever comes next.
+            empty = value_node.tag == f"{_TAG}null" and not value_node.value
             found[key] = self.value(value_node, here, at if empty else _position(value_node))
         return found
 
@@ -184,6 +187,7 @@ class _Reader:
             return None
         if tag == "bool":
             return text.lower() == "true"
+        self.document.written[path] = text
         try:
             if tag == "int":
                 return _whole(text)

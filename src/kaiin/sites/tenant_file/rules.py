@@ -264,7 +264,7 @@ def _by_renewal(file: _File, course: dict[str, object], path: Path) -> None:
     elif course.get("renewal") == "lump_sum":
         early = file.get(opens)
         term = months if isinstance(months, int) else 1
-        if isinstance(early, int) and early > term:
+        if isinstance(early, int) and early > term and file.mapping((*path, "term")):
             file.add(opens, f"longer than the term of {term} months", f"{term} or less")
         if "retry_days" in file.mapping((*path, "dunning")):
             file.add(

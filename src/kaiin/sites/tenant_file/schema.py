@@ -88,9 +88,14 @@ def _unknown_keys(document: Document, path: Path, error: ValidationError) -> Ite
 
 
 def _missing_key(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+    choices = list(error.schema["properties"])
+    free = [name for name in choices if name not in error.instance]
+    # A misspelled key is told of by itself, with the name that was meant.
+    misspelled = {meant(name, free) for name in error.instance if name not in choices}
     for name in error.validator_value:
         # jsonschema tells of each missing key by itself; its message begins with the key.
-        if name not in error.instance and error.message.startswith(f"{name!r} "):
+        here = name not in error.instance and error.message.startswith(f"{name!r} ")
+        if here and name not in misspelled:
             part = _property(error.schema, name)
             document.add(path, f"“{name}” is missing", f"{name}: {_example(part)}", key=True)
     return ()
@@ -103,7 +108,8 @@ def _wrong_type(document: Document, path: Path, error: ValidationError) -> Itera
     if error.instance is None and path in document.swallowed:
         document.add(path, "empty: what follows a # without quotes is a comment", _write(error))
     else:
-        document.add(path, f"{_shown(error.instance)} is not {wanted}", _better(error))
+        written = document.written.get(path, error.instance)
+        document.add(path, f"{_shown(written)} is not {wanted}", _better(error, written))
     return [path]
 
 
@@ -115,7 +121,9 @@ def _not_a_choice(document: Document, path: Path, error: ValidationError) -> Ite
 
 
 def _wrong_form(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
-    document.add(path, f"{_shown(error.instance)} does not fit here", _better(error))
+    document.add(
+        path, f"{_shown(error.instance)} does not fit here", _better(error, error.instance)
+    )
     return [path]
 
 
@@ -163,19 +171,18 @@ _TELLERS: dict[str, _Teller] = {
 }
 
 
-def _better(error: ValidationError) -> str:
+def _better(error: ValidationError, written: object) -> str:
     """The very value that was probably meant, or what belongs here in general."""
-    wanted, value = error.schema, error.instance
+    wanted = error.schema
     if wanted.get("type") == "integer":
-        whole = _whole_number(value)
+        whole = _whole_number(written)
         if whole is not None and whole >= wanted.get("minimum", whole):
             return str(whole)
-    if isinstance(value, str) and "pattern" in wanted:
-        for candidate in _forms(value):
+    if isinstance(written, str) and "pattern" in wanted:
+        quoted = not isinstance(error.instance, str)
+        for candidate in _forms(written):
             if re.search(wanted["pattern"], candidate):
-                return f'"{candidate}"' if candidate.startswith("#") else candidate
-    if wanted.get("type") == "string" and isinstance(value, int | float):
-        return f"it in quotes, as in {_write(error)}"
+                return f'"{candidate}"' if quoted or candidate.startswith("#") else candidate
     return _write(error)
 
 
@@ -185,15 +192,10 @@ def _forms(value: str) -> Iterable[str]:
     return (plain, plain.upper(), plain.lower(), f"#{plain}", host, plain.lower().replace("_", "-"))
 
 
-def _whole_number(value: object) -> int | None:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str):
-        plain = unicodedata.normalize("NFKC", value).strip().strip("¥円").removesuffix("yen")
-        plain = plain.replace(",", "").strip()
-        if plain.isascii() and plain.isdigit() and len(plain) < 10:
-            return int(plain)
-    return None
+def _whole_number(written: object) -> int | None:
+    plain = unicodedata.normalize("NFKC", str(written)).replace(",", "")
+    found = re.fullmatch(r"\s*¥?\s*([0-9]{1,9})(\.0+)?\s*(円|yen)?\s*", plain)
+    return int(found[1]) if found else None
 
 
 def _write(error: ValidationError) -> str:
