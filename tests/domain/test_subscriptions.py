@@ -5,11 +5,13 @@ import pytest
 from kaiin.domain.subscriptions import (
     STANDING_TRANSITIONS,
     SUBSCRIPTION_TRANSITIONS,
+    EndReason,
     Standing,
     StandingEvent,
     SubscriptionEvent,
     SubscriptionState,
     UnknownTransition,
+    may_revive,
     standing_after,
     subscription_after,
 )
@@ -55,3 +57,18 @@ def test_an_ended_subscription_moves_only_by_money() -> None:
 def test_only_the_pending_never_lapse() -> None:
     assert (Standing.PENDING, StandingEvent.LAPSED) not in STANDING_TRANSITIONS
     assert (Standing.PENDING, StandingEvent.WITHDRAWN) not in STANDING_TRANSITIONS
+
+
+@pytest.mark.parametrize(
+    ("reason", "was_paid", "replaced", "expected"),
+    [
+        (EndReason.EXPIRED, True, False, True),
+        (EndReason.EXPIRED, True, True, False),
+        (EndReason.RENEWAL_FAILED, True, False, True),
+        (EndReason.REPLACED, False, False, True),
+        (EndReason.LEFT, False, False, True),
+        (EndReason.LEFT, True, False, False),
+    ],
+)
+def test_late_money(reason: EndReason, was_paid: bool, replaced: bool, expected: bool) -> None:
+    assert may_revive(reason, was_paid=was_paid, replaced=replaced) is expected

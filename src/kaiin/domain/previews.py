@@ -39,14 +39,25 @@ def charge_lines(terms: Terms) -> tuple[tuple[str, Money], ...]:
     return ((MEMBERSHIP_FEE, terms.price), *fee)
 
 
-def paid_period(rule: TermRuleSpec, paid_at: datetime, previous: PeriodSpan | None) -> PeriodSpan:
-    """What a payment buys: the period after `previous`, or a first one from the payment on."""
-    return next_period(rule, previous) if previous else first_period(rule, paid_at)
+def paid_period(
+    rule: TermRuleSpec, *, paid_at: datetime, previous: PeriodSpan | None, under_way: bool
+) -> PeriodSpan:
+    """What a payment buys: the period after `previous` if it came in time, else a first one.
+
+    In time is before `previous` ended, or, while the renewal was `under_way` (being charged or
+    retried), before the following period would be over too: an anchor then stays where it is.
+    When the worker noticed the end, or the provider told of the money, makes no difference.
+    """
+    if previous is not None:
+        following = next_period(rule, previous)
+        if paid_at < (following.ends_at if under_way else previous.ends_at):
+            return following
+    return first_period(rule, paid_at)
 
 
-def preview(terms: Terms, *, at: datetime, previous: PeriodSpan | None) -> Preview:
-    """What would be charged and bought at `at`."""
-    period = paid_period(terms.rule, at, previous)
+def preview(terms: Terms, *, at: datetime, previous: PeriodSpan | None, under_way: bool) -> Preview:
+    """What would be charged and bought at `at`; see `paid_period`."""
+    period = paid_period(terms.rule, paid_at=at, previous=previous, under_way=under_way)
     total = terms.price + terms.handling
     return Preview(
         lines=charge_lines(terms),

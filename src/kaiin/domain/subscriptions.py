@@ -115,3 +115,12 @@ def standing_after(standing: Standing, event: StandingEvent) -> Standing:
         return STANDING_TRANSITIONS[standing, event]
     except KeyError:
         raise UnknownTransition(standing=standing, event=event) from None
+
+
+def may_revive(reason: EndReason | None, *, was_paid: bool, replaced: bool) -> bool:
+    """Whether money that comes after a subscription's end brings it back to life.
+
+    Not when another paid one has taken its place, nor when the member had left a paid one: that
+    money is theirs to get back.
+    """
+    return not replaced and not (was_paid and reason is EndReason.LEFT)

@@ -10,7 +10,7 @@ from django.db import migrations
 TABLES = ("billing_ledgerentry", "billing_ledgerposting")
 
 
-def create(apps, schema_editor):
+def create(_apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
             "CREATE FUNCTION billing_append_only() RETURNS trigger AS $$"
@@ -29,7 +29,7 @@ def create(apps, schema_editor):
             )
 
 
-def drop(apps, schema_editor):
+def drop(_apps, schema_editor):
     postgresql = schema_editor.connection.vendor == "postgresql"
     for table in TABLES:
         on = f" ON {table}" if postgresql else ""
