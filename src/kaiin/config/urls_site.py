@@ -1,0 +1,15 @@
+"""A site's host: public top, what members see, and signing in by way of the identity host."""
+
+from django.urls import include, path
+
+from kaiin.web.components.errors import (  # noqa: F401
+    handler400,
+    handler403,
+    handler404,
+    handler500,
+)
+
+urlpatterns = [
+    path("", include("kaiin.web.components.urls")),
+    path("", include("kaiin.web.site.urls")),
+]

@@ -1,0 +1,27 @@
+# Pages that say what went wrong: what, why, what to do.
+errors-home = Go to the top page
+errors-retry = Open it again
+
+errors-bad_request_title = We could not read that request
+errors-bad_request_why = Something in what was sent could not be read.
+errors-bad_request_do = Go back to the page before and try again.
+
+errors-forbidden_title = This page can’t be shown
+errors-forbidden_why = You don’t have permission to open it.
+errors-forbidden_do = Check which member ID you are logged in with.
+
+errors-not_found_title = Page not found
+errors-not_found_why = Its address may have changed, or was mistyped.
+errors-not_found_do = Check the address, or start from the top page.
+
+errors-failure_title = Sorry, something went wrong on our side
+errors-failure_why = The cause is with us, not with what you did. It has been recorded.
+errors-failure_do = Please wait a moment and try again. If you were paying, the same payment is never charged twice.
+
+errors-stale_form_title = Please try again
+errors-stale_form_why = The page had been open for a long time, or cookies are switched off in your browser, so we could not safely accept what was sent.
+errors-stale_form_do = Open the page again with the button below. If this keeps happening, allow cookies in your browser’s settings.
+
+errors-maintenance_title = We’ll be back in a few minutes
+errors-maintenance_why = The service is under maintenance, or very busy.
+errors-maintenance_do = Please try again in a few minutes.

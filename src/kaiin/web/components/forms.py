@@ -1,0 +1,184 @@
+"""Form parts that every page shares: errors that say what to do, and our own widgets."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
+from kaiin.infra import texts
+
+# `label = field_text("join.email")`: looked up when shown, in the page's language.
+field_text = lazy(texts.text, str)
+
+_CHOOSING = (forms.ChoiceField, forms.BooleanField)
+
+
+class KaiinForm(forms.Form):
+    """Its required fields ask for what is missing by name; nothing is marked "required"."""
+
+    # The server's words stand beside the field; the browser's bubbles would hide them.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            choosing = isinstance(field, _CHOOSING)
+            code = "common.choose" if choosing else "common.fill_in"
+            if isinstance(field, forms.BooleanField):
+                code = "common.tick"
+            field.error_messages["required"] = texts.text(code, label=str(field.label or ""))
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["invalid_choice"] = field.error_messages["required"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The words of one radio card; `price` is shown at its end."""
+
+    title: str
+    detail: str = ""
+    price: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RadioCards(forms.RadioSelect):
+    """Radio buttons as cards; its choices' labels are `Choice`s."""
+
+
+class LoginIdInput(forms.TextInput):
+    """Member ID or mail address: typed by hand, so no keyboard may correct it."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(
+            {
+                "inputmode": "email",
+                "autocomplete": "username webauthn",
+                "autocapitalize": "none",
+                "autocorrect": "off",
+                "spellcheck": "false",
+                **(attrs or {}),
+            }
+        )
+
+
+class MailInput(forms.TextInput):
+    """A mail address. Not `type=email`: browsers refuse old carrier addresses and full width."""
+
+    def __init__(self, domains: Iterable[str] = (), attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(
+            {
+                "inputmode": "email",
+                "autocomplete": "email",
+                "autocapitalize": "none",
+                "autocorrect": "off",
+                "spellcheck": "false",
+                "data-mail-domains": " ".join(domains),
+                **(attrs or {}),
+            }
+        )
+
+
+class PasswordInput(forms.PasswordInput):
+    """A password with show/hide; `new` for one that is being chosen."""
+
+    def __init__(self, *, new: bool = False, attrs: dict[str, Any] | None = None) -> None:
+        autocomplete = "new-password" if new else "current-password"
+        super().__init__(
+            {
+                "autocomplete": autocomplete,
+                "autocapitalize": "none",
+                "autocorrect": "off",
+                "spellcheck": "false",
+                **(attrs or {}),
+            }
+        )
+
+
+class CodeInput(forms.TextInput):
+    """A code that was mailed."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(
+            {
+                "class": "code-input",
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                **(attrs or {}),
+            }
+        )
+
+
+_PARTS = ("year", "month", "day")
+
+
+class BirthDateWidget(forms.MultiWidget):
+    """Year, month and day, typed: faster and surer than scrolling through a century."""
+
+    template_name = "components/birth_date.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                part: forms.TextInput({"inputmode": "numeric", "autocomplete": f"bday-{part}"})
+                for part in _PARTS
+            }
+        )
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """With the parts named, and in the order in which the language writes dates."""
+        context = super().get_context(name, value, attrs)
+        parts = context["widget"]["subwidgets"]
+        for part, subwidget in zip(_PARTS, parts, strict=True):
+            subwidget["part"], subwidget["label_code"] = part, f"common.{part}"
+        if get_language() != "ja":
+            parts.reverse()
+        return context
+
+    def decompress(self, value: date | None) -> list[Any]:
+        return [value.year, value.month, value.day] if value else [None, None, None]
+
+
+class BirthDateField(forms.MultiValueField):
+    """A date of birth, not in the future and not before 1900; full-width digits are fine."""
+
+    widget = BirthDateWidget
+
+    def __init__(self, *, today: date | None = None, **kwargs: Any) -> None:
+        self.today = today
+        fields = tuple(forms.CharField(max_length=8) for _ in range(3))
+        super().__init__(fields, require_all_fields=False, **kwargs)
+
+    def clean(self, value: list[str] | None) -> date | None:
+        parts = [_digits(part) for part in value or []]
+        if not any(parts):
+            if self.required:
+                raise forms.ValidationError(self.error_messages["required"], code="required")
+            return None
+        try:
+            year, month, day = (int(part) for part in parts)
+            born = date(year, month, day)
+        except ValueError:
+            raise _no_date() from None
+        if born.year < 1900 or (self.today is not None and born > self.today):
+            raise _no_date()
+        return born
+
+
+def _digits(part: str | None) -> str:
+    text = unicodedata.normalize("NFKC", part or "").strip()
+    return text.rstrip("年月日")
+
+
+def _no_date() -> forms.ValidationError:
+    return forms.ValidationError(texts.text("common.no_date"), code="invalid")

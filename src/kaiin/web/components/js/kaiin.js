@@ -1,0 +1,94 @@
+// Progressive enhancement only: every page works without it.
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// After a failed form, the summary of what to mend.
+document.querySelector("[data-focus]")?.focus();
+
+// Cookies off: said before the password is typed.
+for (const notice of all("[data-cookies-off]")) {
+  document.cookie = "kaiin-test=1; SameSite=Lax; path=/";
+  notice.hidden = document.cookie.includes("kaiin-test=1");
+  document.cookie = "kaiin-test=; Max-Age=0; path=/";
+}
+
+// Passwords: show and hide, CapsLock, full width.
+const wide = /[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff9f]/;
+for (const box of all("[data-password]")) {
+  const input = box.querySelector("input");
+  const toggle = box.querySelector("button");
+  const hint = (name) => box.parentElement.querySelector(`[data-hint="${name}"]`);
+  const flip = () => {
+    const label = toggle.textContent;
+    toggle.textContent = toggle.dataset.other;
+    toggle.dataset.other = label;
+    input.type = input.type === "password" ? "text" : "password";
+    toggle.setAttribute("aria-pressed", String(input.type === "text"));
+  };
+  toggle.hidden = false;
+  toggle.addEventListener("click", flip);
+  // Sent as a password, so that browsers offer to keep it and never list it as typed text.
+  input.form?.addEventListener("submit", () => input.type === "text" && flip());
+  const caps = (event) => {
+    if (event.getModifierState) hint("caps").hidden = !event.getModifierState("CapsLock");
+  };
+  input.addEventListener("keydown", caps);
+  input.addEventListener("keyup", caps);
+  input.addEventListener("blur", () => { hint("caps").hidden = true; });
+  input.addEventListener("input", () => { hint("wide").hidden = !wide.test(input.value); });
+}
+
+// Mail addresses: the domain that was probably meant.
+const distance = (a, b) => {
+  let last = [], row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1]));
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], last[j - 2] + 1);
+    }
+    [last, row] = [row, next];
+  }
+  return row[b.length];
+};
+for (const input of all("input[data-mail-domains]")) {
+  const domains = input.dataset.mailDomains.split(" ").filter(Boolean);
+  const hint = input.parentElement.querySelector("[data-mail-hint]");
+  if (!hint || !domains.length) continue;
+  const button = hint.querySelector("button");
+  const look = () => {
+    const [, local, typed] = input.value.normalize("NFKC").trim().match(/^(.+)@(.+)$/) ?? [];
+    const domain = typed?.toLowerCase();
+    const near = domain && !domains.includes(domain)
+      ? domains.find((each) => distance(domain, each) === 1) ?? domains.find((each) => domain.length > 6 && distance(domain, each) === 2)
+      : undefined;
+    hint.hidden = !near;
+    if (near) button.textContent = `${local}@${near}`;
+  };
+  input.addEventListener("change", look);
+  input.addEventListener("input", () => { hint.hidden = true; });
+  button.addEventListener("click", () => {
+    input.value = button.textContent;
+    hint.hidden = true;
+    input.focus();
+  });
+}
+
+// Busy buttons: say so, and let nothing be sent twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  const button = event.submitter ?? form.querySelector("button[data-busy]");
+  form.dataset.sent = "1";
+  if (!button?.dataset.busy) return;
+  button.dataset.label = button.textContent;
+  button.textContent = button.dataset.busy;
+  button.setAttribute("aria-disabled", "true");
+});
+// Back from the next page: the form can be sent again.
+addEventListener("pageshow", () => {
+  for (const form of all("form[data-sent]")) delete form.dataset.sent;
+  for (const button of all('button[aria-disabled="true"][data-label]')) {
+    button.textContent = button.dataset.label;
+    button.removeAttribute("aria-disabled");
+  }
+});

@@ -1,0 +1,126 @@
+"""Pages that every host has: language switch, legal notice, health, style sheets."""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+from kaiin.domain.errors import KaiinError
+from kaiin.sites import queries as sites
+from kaiin.web.components import assets, brand
+from kaiin.web.components.middleware import remember_language
+from kaiin.web.components.requests import Request
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+_YEAR = 365 * 24 * 3600
+
+
+def without_member(view: View) -> View:
+    """Mark a view that neither reads the session nor asks who is signed in."""
+    view.without_member = True  # type: ignore[attr-defined]
+    return view
+
+
+def safe_next(path: str | None, otherwise: str = "/") -> str:
+    """A path on this very host to go on to; anything else becomes `otherwise`."""
+    if path and path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return path
+    return otherwise
+
+
+@require_safe
+@without_member
+def language(http_request: HttpRequest) -> HttpResponse:
+    """`/language?to=en&next=/path`: remembers the language and goes back."""
+    request = cast(Request, http_request)
+    response = HttpResponseRedirect(safe_next(request.GET.get("next")))
+    chosen = request.GET.get("to", "")
+    if chosen in request.brand.languages:
+        remember_language(response, chosen)
+    return response
+
+
+@require_safe
+def legal(request: HttpRequest) -> HttpResponse:
+    """The seller, as the law on mail-order trade asks for."""
+    return render(request, "components/pages/legal.html", {"tenant": sites.tenant()})
+
+
+@require_safe
+@without_member
+def asset(request: HttpRequest, name: str, digest: str, suffix: str) -> HttpResponse:
+    """A bundle; kept for ever under its present name, a minute under a former one."""
+    found = _find_asset(name, suffix)
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    kind = "text/css" if suffix == "css" else "text/javascript"
+    response = HttpResponse(
+        found.packed if packed else found.body, content_type=f"{kind}; charset=utf-8"
+    )
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    current = digest == found.digest
+    age = f"max-age={_YEAR}, immutable" if current else "max-age=60"
+    response.headers["Cache-Control"] = f"public, {age}"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+def _find_asset(name: str, suffix: str) -> assets.Asset:
+    if suffix == "js":
+        if name == assets.script().name:
+            return assets.script()
+        raise Http404
+    found = brand.by_key(name)
+    if found is None:
+        raise Http404
+    return assets.stylesheet(found.key, found.colour)
+
+
+@require_safe
+@without_member
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@without_member
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Whether this node can serve members: the database answers and a tenant is applied."""
+    checks = {"database": _answers(_ask_database), "tenant": _answers(sites.tenant)}
+    ready = all(checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _answers(question: Callable[[], object]) -> bool:
+    try:
+        question()
+    except (DatabaseError, KaiinError):
+        return False
+    return True
+
+
+def showcase(request: HttpRequest) -> HttpResponse:
+    """`/components`: every component in every state; not for production."""
+    # The forms of the page are loaded only where the page exists.
+    from kaiin.web.components import showcase as page  # noqa: PLC0415
+
+    if settings.KAIIN.mode == "production":
+        raise Http404
+    return render(request, "components/pages/showcase.html", page.context(request))

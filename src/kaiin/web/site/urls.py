@@ -1,0 +1,6 @@
+"""A site's pages."""
+
+from django.urls import URLPattern
+
+app_name = "site"
+urlpatterns: list[URLPattern] = []
