@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from kaiin.domain.identifiers import Identified
 from kaiin.identity.digests import digest
 from kaiin.identity.models import IdentifierKind, LoginIdentifier, Member, MemberState
-
-# Longer than any mail address or ID with whatever an IME or a paste puts around it.
-_LONGEST_TYPED = 400
 
 
 @dataclass(frozen=True)
@@ -39,11 +37,11 @@ def members() -> QuerySet[Member]:
     return Member.objects.annotate(present_email=present_email())
 
 
-def find(*, kind: str, value: str) -> Account | None:
-    """The account that an identifier in canonical form leads to; former addresses lead too."""
-    # PostgreSQL refuses a NUL in text; no identifier has one.
-    wanted = value.replace("\x00", " ")
-    rows = members().filter(identifiers__kind=kind, identifiers__value=wanted)
+def find(identified: Identified) -> Account | None:
+    """The account that a typed identifier leads to; former addresses lead there too."""
+    rows = members().filter(
+        identifiers__kind=identified.kind, identifiers__value=identified.value or ""
+    )
     member = next(iter(rows[:1]), None)
     return None if member is None else of(member)
 
@@ -63,16 +61,29 @@ def of(member: Member) -> Account:
     )
 
 
-def cut(typed: str) -> str:
-    """What of a typed identifier is looked at."""
-    return typed[:_LONGEST_TYPED]
+def value_digest(identified: Identified) -> str:
+    """The keyed digest of what was typed, in canonical form; "" where nothing was made out.
+
+    Unread text may be a password or a card number in the wrong field: no digest of it is kept.
+    """
+    if identified.value is None:
+        return ""
+    return digest("typed", identified.kind, identified.value)
 
 
-def bucket(account: Account | None, *, kind: str, value: str) -> str:
+def bucket(account: Account | None, identified: Identified) -> str:
     """The one name under which tries are counted: the account's, whichever identifier led there.
 
-    What leads nowhere is counted as well, by its digest, so that both look alike.
+    What leads nowhere is counted as well, so that both look alike; unread text in one of many
+    common buckets, too coarse to tell what it was.
     """
     if account is not None:
-        return f"account:{account.pk}"
-    return f"typed:{digest('typed', kind, value)}"
+        return bucket_of(account.pk)
+    if identified.value is None:
+        return f"typed:{identified.kind}:{digest('typed', identified.input)[:3]}"
+    return f"typed:{value_digest(identified)}"
+
+
+def bucket_of(member_pk: int) -> str:
+    """The bucket of an account that is known otherwise than by an identifier."""
+    return f"account:{member_pk}"

@@ -82,13 +82,11 @@ def password_problems(
 
     `own` is what is known of the member (details, `email`, `member_id`): an attacker tries
     these first, so they don't count towards the length. The same goes for `site_words`.
+    `staff` need 15 characters or more.
     """
-    if len(password) < SHORTEST:
-        return ("password.too_short",)
-    if staff and len(password) < SHORTEST_OF_STAFF:
-        return ("password.too_short_staff",)
-    if len(password) > LONGEST or _has_surrogates(password):
-        return ("password.too_long",)
+    problem = _problem_of_length(password, staff=staff)
+    if problem is not None:
+        return (problem,)
     folded = _fold(password)
     if folded in _common() or len(set(folded)) == 1:
         return ("password.common",)
@@ -97,6 +95,16 @@ def password_problems(
     if _left_without(folded, {_fold(word) for word in site_words}) < SHORTEST:
         return ("password.site_name",)
     return ()
+
+
+def _problem_of_length(password: str, *, staff: bool) -> str | None:
+    if len(password) < SHORTEST:
+        return "password.too_short"
+    if staff and len(password) < SHORTEST_OF_STAFF:
+        return "password.too_short_staff"
+    if len(password) > LONGEST or _has_surrogates(password):
+        return "password.too_long"
+    return None
 
 
 def _has_surrogates(text: str) -> bool:

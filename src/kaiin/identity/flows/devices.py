@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core import signing
 
+from kaiin.identity.accounts import Account
 from kaiin.identity.digests import token
 
 _SALT = "kaiin.identity.device"
@@ -24,6 +25,12 @@ class Device:
     def knows(self, member_pk: int) -> bool:
         """Whether the member has logged in here before."""
         return member_pk in self.members
+
+    def bucket(self, account: Account | None) -> str | None:
+        """Where this device's own tries at the account are counted; None if it is a stranger."""
+        if account is None or not self.knows(account.pk):
+            return None
+        return f"device:{self.name}:{account.pk}"
 
     def with_member(self, member_pk: int) -> "Device":
         """The device after the member's login."""

@@ -12,7 +12,6 @@ from kaiin.domain import identifiers
 from kaiin.domain.identifiers import Identified
 from kaiin.identity import accounts, passwords
 from kaiin.identity.accounts import Account
-from kaiin.identity.digests import digest
 from kaiin.identity.flows import devices
 from kaiin.identity.flows.sessions import Proof, clean_user_agent
 from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member
@@ -55,13 +54,10 @@ def log_in(
     has counts of its own, so that a stranger's failures never lock out a known device.
     """
     now = clock.now()
-    identified = identifiers.identify(accounts.cut(typed), sites.tenant().member_id_format)
-    value = identified.value or typed
-    account = accounts.find(kind=identified.kind, value=value)
+    identified = identify(typed)
+    account = accounts.find(identified)
     known_device = devices.read(device)
-    bucket = accounts.bucket(account, kind=identified.kind, value=value)
-    if account is not None and known_device.knows(account.pk):
-        bucket = f"device:{known_device.name}:{account.pk}"
+    bucket = known_device.bucket(account) or accounts.bucket(account, identified)
 
     allowed = _count(bucket)
     matches = passwords.verify(password, account.password if account else None)
@@ -72,12 +68,12 @@ def log_in(
             at=now,
             outcome=outcome,
             kind=identified.kind,
-            value_digest=digest("typed", identified.kind, value),
+            value_digest=accounts.value_digest(identified),
             forgiven=list(identified.forgiven),
             hints=list(identified.hints),
             member_id=account.pk if account else None,
             site_key=(site_key or "")[:32],
-            known_device=bucket.startswith("device:"),
+            known_device=known_device.bucket(account) is not None,
             user_agent=clean_user_agent(user_agent),
         )
         if outcome is AttemptOutcome.PASSED:
@@ -93,6 +89,14 @@ def log_in(
         identified=identified,
         device=known_device.with_member(account.pk).cookie(),
         proof=Proof(account.pk, account.session_epoch, attempt.pk),
+    )
+
+
+def identify(typed: str) -> Identified:
+    """What was typed, read by the tenant's formats."""
+    tenant = sites.tenant()
+    return identifiers.identify(
+        typed, tenant.member_id_format, member_number_digits=tenant.member_number_digits
     )
 
 

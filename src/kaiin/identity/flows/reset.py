@@ -7,15 +7,14 @@ the browser that asked, and closes every session; nothing else about the account
 from dataclasses import dataclass
 from datetime import datetime
 
-from kaiin.domain import identifiers
+from kaiin.domain.identifiers import Identified, TypedKind
 from kaiin.identity import accounts, events, passwords
 from kaiin.identity.accounts import Account
 from kaiin.identity.errors import TooManyMails
 from kaiin.identity.flows import devices, login, mails, sessions, verification
-from kaiin.identity.models import CodePurpose, IdentifierKind, Member, OneTimeCode
+from kaiin.identity.models import CodePurpose, Member, OneTimeCode
 from kaiin.infra import audit, clock, outbox
 from kaiin.infra.locks import locked, transaction
-from kaiin.sites import queries as sites
 
 CODE_REFUSED = "identity.code_refused"
 
@@ -52,17 +51,12 @@ def request_reset(
             asked = verification.may_ask(client)
         if not asked.allowed:
             raise TooManyMails(minutes=max(1, round((asked.retry_at - now).total_seconds() / 60)))
-    identified = identifiers.identify(accounts.cut(typed), sites.tenant().member_id_format)
-    value = identified.value or typed
-    account = accounts.find(kind=identified.kind, value=value)
-    bucket = accounts.bucket(account, kind=identified.kind, value=value)
-    known_device = devices.read(device)
-    if account is not None and known_device.knows(account.pk):
-        bucket = f"device:{known_device.name}:{account.pk}"
+    identified = login.identify(typed)
+    account = accounts.find(identified)
+    bucket = devices.read(device).bucket(account) or accounts.bucket(account, identified)
     with transaction():
         allowed = verification.may_send(bucket).allowed
-    is_address = identified.kind == IdentifierKind.EMAIL
-    to = account.email if account is not None else (value if is_address else "")
+    to = account.email if account is not None else _address(identified)
     with transaction():
         code_id, digits = verification.make(
             purpose=CodePurpose.RESET,
@@ -131,7 +125,7 @@ def _change(account: Account, password_hash: str, *, code_id: str, now: datetime
     OneTimeCode.objects.filter(member=account.pk, purpose=CodePurpose.RESET, used_at=None).update(
         used_at=now
     )
-    login.forget_failures(accounts.bucket(account, kind="", value=""))
+    login.forget_failures(accounts.bucket_of(account.pk))
     audit.record(
         action="identity.password_changed",
         subject=f"member:{account.pk}",
@@ -146,6 +140,11 @@ def _change(account: Account, password_hash: str, *, code_id: str, now: datetime
             language=account.language,
             key=code_id,
         )
+
+
+def _address(identified: Identified) -> str:
+    """The typed mail address, or nothing where something else was typed."""
+    return identified.value or "" if identified.kind is TypedKind.EMAIL else ""
 
 
 def _problems_of_member(member: Member, new_password: str) -> tuple[str, ...]:
@@ -166,4 +165,4 @@ def _count_wrong_code(code_id: str) -> None:
     """One write more against whoever the code is of; a decoy's is counted just the same."""
     code = OneTimeCode.objects.filter(pk=code_id, purpose=CodePurpose.RESET).first()
     member_pk = code.member_id if code else None
-    login.count_failure(f"account:{member_pk}" if member_pk else f"code:{code_id[:43]}")
+    login.count_failure(accounts.bucket_of(member_pk) if member_pk else f"code:{code_id[:43]}")
