@@ -455,7 +455,7 @@ def test_every_error_at_once() -> None:
     text = changed(text, "host: official", "host: mail")
     text = text.replace("ways: [card, docomo, au, softbank]", "ways: [card, docomo, konbini]", 1)
     text = changed(text, "price: 6600", "price: 6,600")
-    text = changed(text, "  en: As close as it gets.\n", "")
+    text = changed(text, "      en: As close as it gets.\n", "")
     found = {(each.path, each.message.partition(";")[0]) for each in problems(text)}
     monthly = "sites.official.courses.monthly"
     official = place(text, 'mail\n    colour: "#1e')[0]

@@ -32,13 +32,13 @@ class TenantRefused(KaiinError):
         super().__init__(count=len(plan.refusals))
 
 
-def plan_tenant(*, file: TenantFile) -> Plan:
+def plan_tenant(file: TenantFile) -> Plan:
     """What applying the file would do; changes nothing."""
     sites_changes = sites_operations.plan_sites(file=file, in_use=_in_use())
     return Plan((*_plan_providers(file), *sites_changes, *_plan_courses(file)))
 
 
-def apply_tenant(*, file: TenantFile, actor: str) -> Plan:
+def apply_tenant(file: TenantFile, *, actor: str = "system:cli") -> Plan:
     """Bring tenant, sites and courses to what the file says, in one transaction.
 
     Applies come in turn; each plans anew once it is its turn. Returns what was done, which
@@ -47,7 +47,7 @@ def apply_tenant(*, file: TenantFile, actor: str) -> Plan:
     now = clock.now()
     with transaction():
         sites_operations.lock_tenant()
-        plan = plan_tenant(file=file)
+        plan = plan_tenant(file)
         if plan.refusals:
             raise TenantRefused(plan)
         if not plan.is_empty:

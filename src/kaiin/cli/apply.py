@@ -41,11 +41,11 @@ def apply(
     from kaiin.billing.operations import TenantRefused, apply_tenant, plan_tenant
 
     if plan:
-        planned = plan_tenant(file=tenant_file)
+        planned = plan_tenant(tenant_file)
         result = "refused" if planned.refusals else "planned"
     else:
         try:
-            planned = apply_tenant(file=tenant_file, actor="system:cli")
+            planned = apply_tenant(tenant_file)
             result = "applied"
         except TenantRefused as refused:
             planned, result = refused.plan, "refused"

@@ -5,9 +5,9 @@ whatever the settable clock says), so another process's `kaiin apply` is noticed
 """
 
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
@@ -200,11 +200,11 @@ class _Memory:
 
     def directory(self) -> _Directory:
         known = self._known
-        if known is not None and time.monotonic() - known.checked < CHECK_SECONDS:
+        if known is not None and monotonic() - known.checked < CHECK_SECONDS:
             return known
         # One thread looks; the others of this moment wait for it rather than look as well.
         with self._looking:
-            now = time.monotonic()
+            now = monotonic()
             known = self._known
             if known is None or now - known.checked >= CHECK_SECONDS:
                 self._known = None
