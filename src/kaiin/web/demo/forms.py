@@ -1,33 +1,45 @@
 """What the clock page takes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import forms
 
 from kaiin.domain.periods import JST
 from kaiin.infra.texts import text
+from kaiin.web.components.forms import KaiinForm, field_text
 
-_STEPS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 31}
+STEPS = {
+    "demo.clock_hour": timedelta(hours=1),
+    "demo.clock_day": timedelta(days=1),
+    "demo.clock_week": timedelta(days=7),
+    "demo.clock_month": timedelta(days=31),
+}
 # A longer walk is better made in several: each day runs the whole worker.
 _FARTHEST = timedelta(days=800)
 
 
-class ClockForm(forms.Form):
-    """A step from now, or a day to walk to."""
+class ClockForm(KaiinForm):
+    """A step from now, by its place in STEPS, or a day to walk to."""
 
-    step = forms.ChoiceField(choices=[(name, name) for name in _STEPS], required=False)
-    day = forms.DateField(required=False)
+    step = forms.IntegerField(min_value=0, max_value=len(STEPS) - 1, required=False)
+    day = forms.DateField(
+        label=field_text("demo.clock_day_label"),
+        help_text=field_text("demo.clock_day_hint"),
+        required=False,
+    )
 
-    def __init__(self, *args: object, now: datetime, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].error_messages["invalid"] = text("demo.clock_day_hint")
         self._now = now
 
-    def clean(self) -> dict[str, object]:
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         step, day = cleaned.get("step"), cleaned.get("day")
-        if step:
-            target = self._now + timedelta(days=_STEPS[step])
-        elif day:
+        if step is not None:
+            target = self._now + list(STEPS.values())[step]
+        elif day is not None:
             target = datetime(day.year, day.month, day.day, 9, tzinfo=JST).astimezone(UTC)
         else:
             raise forms.ValidationError(text("demo.clock_choose"))

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kaiin.infra import clock
 from kaiin.sites.queries import identity_url, site_url, sites
 from kaiin.web.demo import logins, mailbox
-from kaiin.web.demo.forms import ClockForm
+from kaiin.web.demo.forms import STEPS, ClockForm
 
 
 @require_GET
@@ -53,6 +53,6 @@ def turn_clock(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "demo/clock.html",
-        {"form": form, "now": clock.now(), "target": clock.target()},
+        {"form": form, "steps": tuple(STEPS), "now": clock.now(), "target": clock.target()},
         status=400 if form.errors else 200,
     )
