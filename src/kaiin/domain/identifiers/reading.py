@@ -125,8 +125,8 @@ def _told_by_label(rest: _Typed, kind: str) -> Identified | None:
     bare = rest.bare
     if kind == TypedKind.MEMBER_NUMBER:
         # Longer ones are member IDs, which many people call their 会員番号.
-        fits = re.fullmatch(r"[0-9]{1,7}", bare.text) is not None
-        return rest.found(TypedKind.MEMBER_NUMBER, bare.text, bare.forgiven) if fits else None
+        number = re.fullmatch(r"([0-9]{1,7})番?", bare.text)
+        return number and rest.found(TypedKind.MEMBER_NUMBER, number.group(1), bare.forgiven)
     if not kind:
         return None
     value = references.canonical(ReferenceKind(kind), rest.folded.text)
