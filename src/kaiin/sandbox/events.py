@@ -1,0 +1,130 @@
+"""Events and their notices: written in the transaction of what happened, sent afterwards."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from kaiin.sandbox import switches
+from kaiin.sandbox.numbers import Numbers
+from kaiin.sandbox.store import Row, Store, Transaction, read, written
+from kaiin.sandbox.switches import Switch
+
+# Sends a body with headers and returns the HTTP status; raises OSError if nothing answers.
+Post = Callable[[bytes, dict[str, str]], int]
+
+SIGNATURE_HEADER = "Sandbox-Signature"
+
+_PAUSES = (5, 30, 120, 600, 3600, 4 * 3600)
+_GIVE_UP = timedelta(days=3)
+# Should the sender die, its notices come up again after this.
+_LEASE = timedelta(minutes=1)
+_REORDER_WAIT = timedelta(minutes=1)
+
+
+def emit(
+    tx: Transaction,
+    numbers: Numbers,
+    *,
+    kind: str,
+    application: str,
+    order_id: str = "",
+    mandate_id: str = "",
+    now: datetime,
+) -> None:
+    """Write an event and queue its notices as the switches of its order say."""
+    event_id = numbers.id("evt")
+    body = {
+        "id": event_id,
+        "type": kind,
+        "application": application,
+        "created_at": written(now),
+        "data": {"order_id": order_id, "mandate_id": mandate_id},
+    }
+    number = tx.insert(
+        "event",
+        {
+            "id": event_id,
+            "type": kind,
+            "application": application,
+            "order_id": order_id,
+            "body": json.dumps(body),
+            "created_at": written(now),
+        },
+    )
+    _queue(tx, event_id, number, order_id, now)
+
+
+def _queue(tx: Transaction, event_id: str, number: int, order_id: str, now: datetime) -> None:
+    dropped = switches.number(tx, Switch.DROP, order_id) > 0
+    reorder = switches.number(tx, Switch.REORDER, order_id) > 0
+    due = now + timedelta(minutes=switches.number(tx, Switch.DELAY, order_id))
+    if reorder:
+        due += _REORDER_WAIT
+    for _ in range(1 + switches.number(tx, Switch.DUPLICATE, order_id)):
+        tx.insert(
+            "delivery",
+            {
+                "event_id": event_id,
+                "status": "dropped" if dropped else "waiting",
+                "position": -number if reorder else number,
+                "due_at": None if dropped else written(due),
+            },
+        )
+
+
+def signature(secret: str, body: bytes, now: datetime) -> str:
+    """`t=<unix time>,v1=<hex>`: HMAC-SHA256 over `<time>.<body>`, the scheme of Stripe's."""
+    stamp = int(now.timestamp())
+    code = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={stamp},v1={code}"
+
+
+def deliver_due(store: Store, post: Post, *, secret: str, now: datetime, limit: int) -> int:
+    """Send due notices, oldest first; how many were tried. Nothing is locked while sending."""
+    with store.transaction() as tx:
+        due = _claim(tx, now, limit)
+    for row in due:
+        body = row["body"].encode()
+        headers = {
+            "Content-Type": "application/json",
+            SIGNATURE_HEADER: signature(secret, body, now),
+        }
+        try:
+            status = post(body, headers)
+        except OSError as error:
+            status, answer = 0, type(error).__name__
+        else:
+            answer = str(status)
+        with store.transaction() as tx:
+            _note(tx, row, delivered=200 <= status < 300, answer=answer, now=now)
+    return len(due)
+
+
+def _claim(tx: Transaction, now: datetime, limit: int) -> list[Row]:
+    due = tx.all(
+        "SELECT delivery.*, event.body, event.created_at FROM delivery"
+        " JOIN event ON event.id = delivery.event_id"
+        " WHERE delivery.due_at <= ? ORDER BY delivery.position, delivery.number LIMIT ?",
+        (written(now), limit),
+    )
+    for row in due:
+        tx.run(
+            "UPDATE delivery SET due_at = ?, attempts = attempts + 1 WHERE number = ?",
+            (written(now + _LEASE), row["number"]),
+        )
+    return due
+
+
+def _note(tx: Transaction, row: Row, *, delivered: bool, answer: str, now: datetime) -> None:
+    status, due_at = "delivered", None
+    if not delivered:
+        pause = timedelta(seconds=_PAUSES[min(row["attempts"], len(_PAUSES) - 1)])
+        dead = now - read(row["created_at"]) >= _GIVE_UP
+        status = "dead" if dead else "waiting"
+        due_at = None if dead else written(now + pause)
+    tx.run(
+        "UPDATE delivery SET status = ?, due_at = ?, last_answer = ? WHERE number = ?",
+        (status, due_at, answer, row["number"]),
+    )
