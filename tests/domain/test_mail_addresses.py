@@ -75,6 +75,7 @@ def test_canonical(typed: str, expected: str | None) -> None:
         ("example.con", "example.com"),
         ("example.cojp", "example.co.jp"),
         ("example.ne.jo", "example.ne.jp"),
+        ("docomo.ne.jp.jp", "docomo.ne.jp"),
     ],
 )
 def test_mistyped_domains(domain: str, meant: str) -> None:

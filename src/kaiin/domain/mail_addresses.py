@@ -95,6 +95,7 @@ _KNOWN_TYPOS = {
 # Endings that are no top-level domain, or not one that Japanese second levels stand under.
 _WRONG_COM = re.compile(r"\.(?:con|cmo|ocm|cpm|vom|xom|coom|comm|c0m)$")
 _WRONG_JP = re.compile(r"\.(co|ne|or|ac|go)(?:jp|\.jo|\.jpp|\.pj|\.jl)$")
+_TWICE = re.compile(r"\.(com|jp)\.\1$")
 _COMMON_ENDINGS = re.compile(r"com|co|cm|con|ne|jp|net|org|(?:co|ne|or)\.?jp")
 
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+")
@@ -194,7 +195,7 @@ def meant_domain(domain: str) -> str | None:
     for popular in _POPULAR:
         if _is_slip_of(popular, domain, provider, suffix):
             return popular
-    mended = _WRONG_JP.sub(r".\1.jp", _WRONG_COM.sub(".com", domain))
+    mended = _WRONG_JP.sub(r".\1.jp", _WRONG_COM.sub(".com", _TWICE.sub(r".\1", domain)))
     return mended if mended != domain else None
 
 

@@ -27,7 +27,8 @@ _HYPHEN_LIKE = frozenset("\u02d7\u2043\u2212\u2500\u2501\u2796\u1173\u3161\u23af
 _LONG_MARK = "\u30fc"
 # The kanji "one", which an IME offers for the hyphen key.
 _KANJI_ONE_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])\u4e00(?=[0-9])")
-_NUMBER_SEPARATORS = re.compile(r"[-_.~\u30fb\u30fc]")
+# A colon only after a letter ("E:123…"): between digits it writes a time.
+_NUMBER_SEPARATORS = re.compile(r"[-_.~\u30fb\u30fc]|(?<=[A-Za-z]):")
 
 
 @dataclass(frozen=True, slots=True)

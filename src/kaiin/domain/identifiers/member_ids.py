@@ -143,6 +143,8 @@ def _with_look_alikes(typed: _Prefixed, forms: list["_Form"]) -> MemberIdReading
         return None
     form = _likeliest(forms, digits)
     value = form.prefix + digits
+    if not typed.prefix and not _check_holds(form, digits):
+        return None
     if not _check_holds(form, digits):
         hints = (codes.LOOK_ALIKE, codes.CHECK_DIGIT)
         return MemberIdReading(None, typed.forgiven, hints)
