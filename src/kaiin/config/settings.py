@@ -173,6 +173,7 @@ KAIIN_STRICT_TEXTS = KAIIN.mode is not Mode.PRODUCTION
 
 STATIC_URL = "/static/"
 STATIC_ROOT = KAIIN.var / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there
 WHITENOISE_USE_FINDERS = KAIIN.mode is not Mode.PRODUCTION
 
 KAIIN_SANDBOX_URL = KAIIN.sandbox_url

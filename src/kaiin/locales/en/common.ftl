@@ -78,3 +78,11 @@ common-in_app_other_do = Choose “Open in browser” from its menu, or copy thi
 common-member_card = Digital member card
 common-member_number = Member number
 common-joined = Member since
+
+# Ways to pay
+common-way_card = Credit or debit card
+common-way_docomo = docomo carrier billing
+common-way_au = au carrier billing
+common-way_softbank = SoftBank or Y!mobile carrier billing
+common-way_konbini = Convenience store
+common-list_separator = {", "}

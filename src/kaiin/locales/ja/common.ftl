@@ -27,7 +27,7 @@ common-day = 日
 common-busy = 送信しています…
 common-total = 合計(税込)
 common-tax_included = 税込
-common-steps = { $of }のうち{ $now }
+common-steps = 手順 { $now } / { $of }
 common-code = お問い合わせ用コード:
 common-operated_by = 運営:{ $name }
 common-password_show = 表示
@@ -78,3 +78,11 @@ common-in_app_other_do = メニューから「ブラウザで開く」を選ぶ�
 common-member_card = デジタル会員証
 common-member_number = 会員番号
 common-joined = 入会日
+
+# Ways to pay
+common-way_card = クレジットカード
+common-way_docomo = ドコモ払い
+common-way_au = auかんたん決済
+common-way_softbank = ソフトバンク・ワイモバイルまとめて支払い
+common-way_konbini = コンビニ払い
+common-list_separator = 、

@@ -49,10 +49,10 @@ def script() -> Asset:
 
 def _accent_tokens(colour: str) -> str:
     light, dark = colours.light_accent(colour), colours.dark_accent(colour)
-    # The member card keeps the deep shade in both schemes: it is an object, not a surface.
-    card = f"--card-ground: {light.solid}; --card-ink: {light.on_solid};"
+    # The deep shade is the same in both schemes: it is the ground of the card and the title.
+    deep = f"--deep: {light.solid}; --on-deep: {light.on_solid};"
     return (
-        f"@layer tokens {{ :root {{ {_properties(light)} {card} }}\n"
+        f"@layer tokens {{ :root {{ {_properties(light)} {deep} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root {{ {_properties(dark)} }} }}\n"
         f"@media print {{ :root {{ {_properties(light)} }} }} }}\n"
     )

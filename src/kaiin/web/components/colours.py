@@ -17,6 +17,8 @@ LIGHT_INK, DARK_INK = "#1c1d21", "#ecebe7"
 
 # Chroma below which a colour is seen as a grey, and stays one.
 _GREY = 0.02
+# Lightness above which no colour is readable on white.
+_PALE = 0.62
 
 Rgb = tuple[float, float, float]
 
@@ -46,10 +48,10 @@ def light_accent(colour: str) -> Accent:
     """The accent on white: darkened as far as text needs."""
     lightness, chroma, hue = _to_oklch(colour)
     tint = _to_hex(0.967, min(chroma, 0.016), hue)
-    if chroma > _GREY:
+    if chroma > _GREY and lightness > _PALE:
         # A pastel that is only darkened turns to mud: it gains colour as it loses light.
         chroma = max(chroma, 0.11)
-    solid = _until_readable(min(lightness, 0.62), chroma, hue, (*LIGHT_GROUNDS, tint), step=-0.005)
+    solid = _until_readable(min(lightness, _PALE), chroma, hue, (*LIGHT_GROUNDS, tint), step=-0.005)
     solid_lightness = _to_oklch(solid)[0]
     return Accent(
         solid=solid,

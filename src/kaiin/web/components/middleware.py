@@ -52,8 +52,6 @@ class HostMiddleware:
             logger.exception("not_ready")
             response = errors.maintenance(request)
         response.headers["Permissions-Policy"] = _PERMISSIONS
-        # django-csp adds these to the policy of settings.
-        response._csp_update = {"form-action": _form_targets()}  # type: ignore[attr-defined] # noqa: SLF001
         return response
 
     def _answer(self, request: Request) -> HttpResponseBase:
@@ -61,7 +59,10 @@ class HostMiddleware:
         if sites.is_former_host(host):
             return HttpResponsePermanentRedirect(_present_address(request, host))
         request.urlconf = _pages_of(request, host)
-        return self.get_response(request)
+        response = self.get_response(request)
+        # django-csp adds these to the policy of settings.
+        response._csp_update = {"form-action": _form_targets()}  # type: ignore[attr-defined] # noqa: SLF001
+        return response
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
@@ -95,11 +96,8 @@ def _present_address(request: Request, host: str) -> str:
 
 def _form_targets() -> list[str]:
     """Where a form's answer may lead: our other hosts and the providers' pages."""
-    try:
-        addresses = [sites.identity_url("/")]
-        addresses += [sites.site_url(site.key, "/") for site in sites.sites()]
-    except sites.TenantMissing:
-        return []
+    addresses = [sites.identity_url("/")]
+    addresses += [sites.site_url(site.key, "/") for site in sites.sites()]
     if settings.KAIIN_SANDBOX_PUBLIC_URL:
         addresses.append(settings.KAIIN_SANDBOX_PUBLIC_URL)
     origins = [urlsplit(address) for address in addresses]

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from kaiin.domain.money import Money
 from kaiin.infra import texts
+from kaiin.sites import queries as sites
 from kaiin.web.components.browsers import in_app_browser
 
 register = template.Library()
@@ -104,6 +105,12 @@ def row(content: SafeString, label: str, change: str = "") -> SafeString:
     """One key and its value, with a link to change it where `change` is an address."""
     context = {"content": content, "label": label, "change": change}
     return render_to_string("components/summary_row.html", context)
+
+
+@register.simple_tag
+def identity_url(path: str) -> str:
+    """An address at the identity host, from whatever host the page is on."""
+    return sites.identity_url(path)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,27 @@
+# A site's own pages.
+site-tabs = 会員メニュー
+site-members = 会員ページ
+site-card = デジタル会員証
+site-what_you_get = 会員になると
+site-courses = コースと会費
+site-a_month = / 月
+site-at_once = / 12か月分
+site-per_months = / { $months }か月分
+site-tax_included = (税込)
+site-ways = お支払い方法:{ $ways }
+site-join_course = このコースで入会する
+site-to_members = 会員ページへ
+site-already = すでに会員の方
+site-already_text = 会員IDまたはメールアドレスとパスワードでログインできます。
+site-trouble = お支払い済みなのにログインできないとき
+site-environments = 推奨環境
+site-greeting = { $name }さん
+site-membership = 会員情報
+site-nickname = ニックネーム
+site-course = コース
+site-until = ご利用期限
+site-see_card = 会員証を見る
+site-card_text = { $at } 現在、有効な会員証です。
+site-again_title = もう一度ログインしてください
+site-again_why = ログインの手続きが途中で切れました。時間がたったか、別のブラウザで開かれた可能性があります。
+site-again_do = 下のボタンから、同じブラウザで続けてお進みください。入力した内容がほかの人に見られることはありません。

@@ -1,0 +1,98 @@
+"""Signing in at a site by way of the identity host, and out again.
+
+The browser leaves with the digest of a secret that only its own cookie holds, and comes back
+with a one-time code. Nobody can sign another's browser in: without the cookie no code counts.
+"""
+
+import secrets
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from kaiin.identity import operations as identity
+from kaiin.sites import queries as sites
+from kaiin.web.components.requests import Request
+from kaiin.web.components.views import safe_next
+
+_MINUTES = 15
+_SALT = "kaiin.web.site.sign_in"
+
+
+@never_cache
+@require_GET
+def start(request: Request) -> HttpResponse:
+    """Off to the identity host; `next` is where at this site the visitor wanted to go."""
+    assert request.site is not None  # noqa: S101 - a site's page has a site
+    secret = secrets.token_urlsafe(32)
+    state = identity.state_digest(secret)
+    query = urlencode({"state": state, "lang": request.language})
+    response = HttpResponseRedirect(sites.identity_url(f"/entry/{request.site.key}?{query}"))
+    onward = safe_next(request.GET.get("next"), reverse("site:members"))
+    response.set_cookie(
+        _cookie_name(state),
+        signing.dumps({"secret": secret, "next": onward}, salt=_SALT),
+        max_age=_MINUTES * 60,
+        secure=settings.KAIIN.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@never_cache
+@require_GET
+def come_back(request: Request) -> HttpResponse:
+    """Back with a code: begins this site's session under a new key, and goes on."""
+    assert request.site is not None  # noqa: S101 - a site's page has a site
+    state = request.GET.get("state", "")
+    kept = _kept(request, state)
+    sid = kept and identity.redeem_handover(
+        code=request.GET.get("code", ""), site_key=request.site.key, state=kept["secret"]
+    )
+    if not kept or not sid:
+        if request.member is not None:
+            # The page was loaded twice, or the back button led here.
+            return HttpResponseRedirect(reverse("site:members"))
+        return render(request, "site/sign_in_again.html", status=400)
+    request.session.flush()
+    request.session["sid"] = sid
+    rotate_token(request)
+    response = HttpResponseRedirect(kept["next"])
+    response.delete_cookie(_cookie_name(state), samesite="Lax")
+    return response
+
+
+@never_cache
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """Ends the session here and at the identity host."""
+    sid = request.session.get("sid")
+    if sid is not None:
+        identity.end_session(sid=sid)
+    request.session.flush()
+    return HttpResponseRedirect(reverse("site:top"))
+
+
+def _cookie_name(state: str) -> str:
+    # One for each attempt, so that two tabs can sign in at the same time.
+    prefix = "__Host-" if settings.KAIIN.secure else ""
+    return f"{prefix}kaiin-entry-{state[:12]}"
+
+
+def _kept(request: HttpRequest, state: str) -> dict[str, str] | None:
+    """What `start` kept in this browser for this state; None if it was not this browser."""
+    try:
+        kept = signing.loads(
+            request.COOKIES.get(_cookie_name(state), ""), salt=_SALT, max_age=_MINUTES * 60
+        )
+    except signing.BadSignature:
+        return None
+    same = secrets.compare_digest(identity.state_digest(kept["secret"]), state)
+    return {"secret": kept["secret"], "next": kept["next"]} if same else None
