@@ -35,6 +35,7 @@ def issue_handover(*, sid: str, site_key: str, state_digest: str) -> str:
     )
     if session is None or not sessions.stands(session, now):
         raise SessionEnded
+    sessions.note_seen(session, now)
     code = token()
     Handover.objects.create(
         digest=digest("handover", code),

@@ -2,12 +2,12 @@
 
 ## Mails
 
-mail-join_code-subject = { $site }: your code is { $code }
+mail-join_code-subject = { $site }: your code is { $digits }
 mail-join_code-body =
     Thank you for joining { $site }.
     To confirm your mail address, please enter this code on the page where you began.
 
-    Code: { $code }
+    Code: { $digits }
 
     It works once, within { $minutes } minutes, in the browser in which you began.
 
@@ -35,7 +35,7 @@ mail-reset_code-body =
     You asked to set a new password.
     Please enter this code and your new password on the page where you began.
 
-    Code: { $code }
+    Code: { $digits }
     Member ID: { $member_id }
 
     It works once, within { $minutes } minutes, in the browser in which you began.

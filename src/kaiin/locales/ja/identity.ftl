@@ -2,12 +2,12 @@
 
 ## Mails
 
-mail-join_code-subject = 【{ $site }】確認コードは { $code } です
+mail-join_code-subject = 【{ $site }】確認コードは { $digits } です
 mail-join_code-body =
     { $site }へのご入会手続きをありがとうございます。
     メールアドレスの確認のため、次の確認コードを手続きの画面に入力してください。
 
-    確認コード: { $code }
+    確認コード: { $digits }
 
     コードは{ $minutes }分間、1回だけ使えます。
     手続きを始めた画面(同じブラウザ)に入力してください。
@@ -36,7 +36,7 @@ mail-reset_code-body =
     パスワードの再設定を受け付けました。
     次の確認コードと新しいパスワードを、再設定の画面に入力してください。
 
-    確認コード: { $code }
+    確認コード: { $digits }
     会員ID: { $member_id }
 
     コードは{ $minutes }分間、1回だけ使えます。

@@ -1,0 +1,99 @@
+import pytest
+
+from kaiin.identity import operations, queries
+from kaiin.identity.models import Handover
+from tests.fixtures.clock import Clock
+from tests.identity.members import make_member
+
+pytestmark = pytest.mark.usefixtures("tenant")
+
+STATE = "the site's own secret"
+
+
+@pytest.fixture
+def member() -> int:
+    return make_member()
+
+
+@pytest.fixture
+def sid(member: int) -> str:
+    return operations.start_session(member_pk=member, user_agent="Browser")
+
+
+def issue(sid: str, site: str = "official") -> str:
+    return operations.issue_handover(
+        sid=sid, site_key=site, state_digest=operations.state_digest(STATE)
+    )
+
+
+def redeem(code: str, site: str = "official", state: str = STATE) -> str | None:
+    return operations.redeem_handover(code=code, site_key=site, state=state)
+
+
+def test_a_login_is_handed_over(member: int, sid: str) -> None:
+    there = redeem(issue(sid))
+    assert there is not None
+    assert there != sid
+    view = queries.session_member(there)
+    assert view is not None
+    assert view.pk == member
+
+
+def test_a_code_is_good_once_for_one_minute(sid: str, clock: Clock) -> None:
+    code = issue(sid)
+    assert redeem(code)
+    assert redeem(code) is None
+    late = issue(sid)
+    clock.advance(seconds=60)
+    assert redeem(late) is None
+
+
+def test_a_code_is_good_for_one_site_and_one_state(sid: str) -> None:
+    code = issue(sid)
+    assert redeem(code, site="mail") is None
+    assert redeem(code, state="another browser's") is None
+    assert redeem(code, state="") is None
+    assert redeem("no such code") is None
+    assert redeem("") is None
+    # Whoever tried in vain has not burnt it.
+    assert redeem(code)
+
+
+def test_codes_are_stored_as_digests(sid: str) -> None:
+    code = issue(sid)
+    assert code not in str(list(Handover.objects.values()))
+    assert STATE not in str(list(Handover.objects.values()))
+
+
+def test_logging_out_anywhere_ends_it_everywhere(member: int, sid: str) -> None:
+    elsewhere = operations.start_session(member_pk=member, user_agent="Phone")
+    official, mail = redeem(issue(sid)), redeem(issue(sid, "mail"), "mail")
+    assert official
+    assert mail
+    operations.end_session(sid=mail)
+    assert [queries.session_member(each) for each in (sid, official, mail)] == [None] * 3
+    assert queries.session_member(elsewhere)
+
+
+def test_an_ended_session_hands_nothing_over(member: int, sid: str) -> None:
+    code = issue(sid)
+    operations.end_session(sid=sid)
+    assert redeem(code) is None
+    with pytest.raises(operations.SessionEnded):
+        issue(sid)
+
+
+def test_a_disabled_member_is_not_handed_over(member: int, sid: str) -> None:
+    code = issue(sid)
+    operations.disable_member(member_pk=member, actor="staff:1", reason="asked")
+    assert redeem(code) is None
+
+
+def test_a_sites_session_lives_no_longer_than_its_root(sid: str, clock: Clock) -> None:
+    there = ""
+    for _ in range(8):
+        clock.advance(days=11)
+        there = redeem(issue(sid)) or ""
+    assert queries.session_member(there)
+    clock.advance(days=2)
+    assert queries.session_member(there) is None
