@@ -1,0 +1,60 @@
+"""Known, unknown, wrong and locked can't be told apart by a clock either.
+
+What matters is asserted exactly elsewhere (one hash, the same statements); this looks for
+whatever else could differ. The kinds are sampled in turn, in shuffled rounds, so that whatever
+else the machine does falls on all alike, and compared by ranks: how often is a time of one
+kind the longer one? Equal kinds give one half. With 40 rounds the chance of leaving the
+accepted band by luck is below one in a million; a missing hash gives 0 or 1.
+"""
+
+import random
+import time
+
+import pytest
+
+from kaiin.identity import accounts, operations
+from kaiin.identity.flows import login
+from tests.identity.members import log_in, make_member
+
+ROUNDS = 40
+BAND = 0.33
+
+
+@pytest.mark.usefixtures("racing_tenant")
+def test_failures_take_the_same_time() -> None:
+    make_member("known@example.jp")
+    make_member("locked@example.jp")
+    closed = make_member("closed@example.jp")
+    operations.disable_member(member_pk=closed, actor="staff:1", reason="test")
+    for _ in range(11):
+        log_in("locked@example.jp", "wrong")
+    kinds = {
+        "wrong": "known@example.jp",
+        "unknown": "nobody@example.jp",
+        "unknown id": "E87654321",
+        "locked": "locked@example.jp",
+        "disabled": "closed@example.jp",
+    }
+    times: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for _ in range(ROUNDS):
+        for kind, typed in random.sample(list(kinds.items()), len(kinds)):
+            before = time.perf_counter()
+            result = log_in(typed, "wrong")
+            times[kind].append(time.perf_counter() - before)
+            assert result.refusal == "identity.login_refused"
+            if kind != "locked":
+                _forget(typed)
+
+    longer = {kind: _longer(times[kind], times["wrong"]) for kind in kinds if kind != "wrong"}
+    assert [kind for kind, share in longer.items() if abs(share - 0.5) > BAND] == [], longer
+
+
+def _forget(typed: str) -> None:
+    """Take back the count, so that this kind does not become a locked one."""
+    identified = login.identify(typed)
+    login.forget_failures(accounts.bucket(accounts.find(identified), identified))
+
+
+def _longer(one: list[float], other: list[float]) -> float:
+    """The share of pairs in which the first is the longer (Mann and Whitney's U, as a share)."""
+    return sum(a > b for a in one for b in other) / (len(one) * len(other))

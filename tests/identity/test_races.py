@@ -1,0 +1,186 @@
+"""Real threads on real connections: of several that come at once, exactly one wins."""
+
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from kaiin.identity import operations
+from kaiin.identity.models import LoginAttempt, Member, MemberSession, OneTimeCode
+from tests.identity.members import PASSWORD, hashed, log_in, make_member
+
+pytestmark = [pytest.mark.races, pytest.mark.usefixtures("racing_tenant")]
+
+THREADS = 8
+T = TypeVar("T")
+
+
+def race(run: Callable[[int], T], threads: int = THREADS) -> list[T]:
+    """Run on several threads that start together; their results."""
+    start = threading.Barrier(threads)
+
+    def one(number: int) -> T:
+        try:
+            connection.ensure_connection()
+            start.wait()
+            return run(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(one, range(threads)))
+
+
+@pytest.fixture
+def mailed(deliver) -> Callable[[], str]:
+    """Deliver, and read the code in the last mail."""
+
+    def read() -> str:
+        deliver()
+        found = re.search(r"コード: (\d+)\n", str(mail.outbox[-1].body))
+        assert found
+        return found[1]
+
+    return read
+
+
+def test_a_join_code_has_one_winner(mailed) -> None:
+    code_id = operations.send_join_code(email="new@example.jp", site_key="official", language="ja")
+    digits = mailed()
+    OneTimeCode.objects.update(tries=0)
+    won = race(lambda _: operations.check_join_code(code_id=code_id, typed=digits), 5)
+    assert sorted(won) == [False] * 4 + [True]
+
+
+def test_parallel_guesses_share_no_try() -> None:
+    code_id = operations.send_join_code(email="new@example.jp", site_key="official", language="ja")
+    race(lambda n: operations.check_join_code(code_id=code_id, typed=f"{n:06}"))
+    assert OneTimeCode.objects.get().tries == 5
+
+
+def test_a_reset_is_won_once(mailed) -> None:
+    member = make_member()
+    code_id = operations.request_reset(typed="hanako@example.jp", language="ja")
+    digits = mailed()
+    passwords = [f"kx9 mq2w vv{n}" for n in range(5)]
+    results = race(
+        lambda n: operations.finish_reset(
+            code_id=code_id, typed_code=digits, new_password=passwords[n]
+        ),
+        5,
+    )
+    winners = [n for n, result in enumerate(results) if result.member_pk == member]
+    assert len(winners) == 1
+    assert log_in("hanako@example.jp", passwords[winners[0]]).member_pk == member
+    assert {result.refusal for result in results if result.member_pk is None} == {
+        "identity.code_refused"
+    }
+    assert Member.objects.get().session_epoch == 1
+
+
+def test_two_codes_of_one_member_reset_once(mailed) -> None:
+    make_member()
+    codes = []
+    for _ in range(2):
+        code_id = operations.request_reset(typed="hanako@example.jp", language="ja")
+        codes.append((code_id, mailed()))
+    results = race(
+        lambda n: operations.finish_reset(
+            code_id=codes[n][0], typed_code=codes[n][1], new_password=f"kx9 mq2w vv{n}"
+        ),
+        2,
+    )
+    assert sorted(result.refusal or "" for result in results) == ["", "identity.code_refused"]
+
+
+def test_a_handover_has_one_winner() -> None:
+    sid = operations.start_session(member_pk=make_member(), user_agent="")
+    code = operations.issue_handover(
+        sid=sid, site_key="official", state_digest=operations.state_digest("s")
+    )
+    sids = race(lambda _: operations.redeem_handover(code=code, site_key="official", state="s"))
+    assert sum(each is not None for each in sids) == 1
+    assert MemberSession.objects.count() == 2
+
+
+def test_one_registration_of_a_double_click(mailed) -> None:
+    code_id = operations.send_join_code(email="new@example.jp", site_key="official", language="ja")
+    assert operations.check_join_code(code_id=code_id, typed=mailed())
+    password_hash = hashed(PASSWORD)
+    members = race(
+        lambda _: operations.register_member(
+            code_id=code_id,
+            email="new@example.jp",
+            password_hash=password_hash,
+            details={},
+            language="ja",
+        )
+    )
+    assert len(set(members)) == 1
+    assert Member.objects.count() == 1
+
+
+def test_two_browsers_register_one_address_once(mailed) -> None:
+    ids = []
+    for _ in range(2):
+        code_id = operations.send_join_code(
+            email="new@example.jp", site_key="official", language="ja"
+        )
+        assert operations.check_join_code(code_id=code_id, typed=mailed())
+        ids.append(code_id)
+    password_hash = hashed(PASSWORD)
+
+    def register(number: int) -> str:
+        try:
+            operations.register_member(
+                code_id=ids[number],
+                email="new@example.jp",
+                password_hash=password_hash,
+                details={},
+                language="ja",
+            )
+        except operations.AlreadyRegistered as error:
+            return error.code
+        return "registered"
+
+    assert sorted(race(register, 2)) == ["identity.already_registered", "registered"]
+    assert Member.objects.count() == 1
+
+
+def test_parallel_logins_never_exceed_the_count() -> None:
+    make_member(member_id="E12345678")
+    typed = ["E12345678", "hanako@example.jp", "１２３４５６７８"]
+    race(lambda n: [log_in(typed[(n + i) % 3], "wrong") for i in range(3)])
+    outcomes = list(LoginAttempt.objects.values_list("outcome", flat=True))
+    assert outcomes.count("wrong") <= 10
+    assert len(outcomes) == 24
+
+
+def test_member_ids_drawn_at_once_differ() -> None:
+    hashed(PASSWORD)
+    members = race(lambda n: make_member(f"n{n}@example.jp"))
+    assert Member.objects.filter(pk__in=members).values("member_id").distinct().count() == THREADS
+
+
+def test_no_session_survives_a_disabling_at_the_same_moment() -> None:
+    from kaiin.identity import queries
+
+    member = make_member()
+
+    def run(number: int) -> str | None:
+        if number == 0:
+            operations.disable_member(member_pk=member, actor="staff:1", reason="test")
+            return None
+        try:
+            return operations.start_session(member_pk=member, user_agent="")
+        except operations.MemberDisabled:
+            return None
+
+    sids = [sid for sid in race(run) if sid]
+    operations.enable_member(member_pk=member, actor="staff:1", reason="test")
+    assert [queries.session_member(sid) for sid in sids] == [None] * len(sids)
