@@ -4,12 +4,12 @@ Whatever a member agrees to belongs to a version of a course. A change of it mak
 version; running subscriptions keep the one they were bought with.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
+from kaiin.billing import courses
 from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.domain.errors import KaiinError
-from kaiin.domain.periods import TermRuleSpec
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity_queries
 from kaiin.infra import clock
@@ -192,9 +192,9 @@ def _terms(spec: CourseSpec) -> dict[str, object]:
         "price": spec.price,
         "currency": "JPY",
         "renews": spec.renews,
-        "term": _term(spec.term),
+        "term": courses.term_json(spec.term),
         "term_by_method": {
-            method.value: _term(term) for method, term in spec.term_by_method.items()
+            method.value: courses.term_json(term) for method, term in spec.term_by_method.items()
         },
         "ways": [way.value for way in spec.ways],
         "fees": {method.value: fee for method, fee in spec.fees.items()},
@@ -203,12 +203,4 @@ def _terms(spec: CourseSpec) -> dict[str, object]:
         "grace_days": spec.dunning.grace_days,
         "dormant_months": spec.dunning.dormant_months,
         "renewal_opens_months": spec.renewal_opens_months,
-    }
-
-
-def _term(term: TermRuleSpec) -> Mapping[str, object]:
-    return {
-        "rule": term.kind.value,
-        "months": term.months,
-        "joining_month_free": term.joining_month_free,
     }

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kaiin.cli.loading import load_django, stop_unless_migrated
-from kaiin.sites.tenant_file import TenantFile, TenantFileErrors, load
 
 if TYPE_CHECKING:
     from kaiin.sites.operations import Change, Plan
+    from kaiin.sites.tenant_file import TenantFile, TenantFileErrors
 
 BAD_FILE = 2
 REFUSED = 3
@@ -60,7 +60,9 @@ def apply(
         raise typer.Exit(REFUSED)
 
 
-def _loaded(file: Path, as_json: bool) -> TenantFile:
+def _loaded(file: Path, as_json: bool) -> "TenantFile":
+    from kaiin.sites.tenant_file import TenantFileErrors, load
+
     try:
         return load(file)
     except OSError as error:
@@ -79,7 +81,7 @@ def _loaded(file: Path, as_json: bool) -> TenantFile:
     raise typer.Exit(BAD_FILE)
 
 
-def _show_errors(errors: TenantFileErrors) -> None:
+def _show_errors(errors: "TenantFileErrors") -> None:
     for each in errors.problems:
         print(f"{errors.name}:{each.line}:{each.column}: {each.path}: {each.message}",
               file=sys.stderr)  # fmt: skip

@@ -122,6 +122,8 @@ class _Builder:
         renews = raw["renewal"] == "monthly"
         dunning = raw.get("dunning", {})
         retry = _or_default(dunning, "retry_days", "course", "dunning") if renews else ()
+        term = _term(raw["term"])
+        opens = _or_default(raw, "renewal_opens_months", "course")
         return CourseSpec(
             key=raw["key"],
             name=self._text(raw, "name"),
@@ -129,7 +131,7 @@ class _Builder:
             offered=raw.get("offered", True),
             price=raw["price"],
             renews=renews,
-            term=_term(raw["term"]),
+            term=term,
             term_by_method={
                 Method(way): _term(term) for way, term in raw.get("term_by_method", {}).items()
             },
@@ -141,9 +143,7 @@ class _Builder:
                 grace_days=_or_default(dunning, "grace_days", "course", "dunning"),
                 dormant_months=_or_default(dunning, "dormant_months", "course", "dunning"),
             ),
-            renewal_opens_months=0
-            if renews
-            else _or_default(raw, "renewal_opens_months", "course"),
+            renewal_opens_months=0 if renews else min(opens, term.months),
             at=self._document.at(path),
         )
 
