@@ -137,9 +137,9 @@ def _member_ids(file: _File) -> None:
     base: Path = ("identity", "member_id")
     current = (file.get((*base, "prefix")), file.get((*base, "digits")))
     seen = {current}
-    for form, path in file.items((*base, "legacy")):
-        pair = (form.get("prefix"), form.get("digits"))
-        if pair in seen:
+    for _, path in file.items((*base, "legacy")):
+        pair = (file.get((*path, "prefix")), file.get((*path, "digits")))
+        if None not in pair and pair in seen:
             what = "the form of new IDs" if pair == current else "in the list already"
             file.add(path, f"{pair[0]} and {pair[1]} digits is {what}", "another form, or nothing")
         seen.add(pair)
@@ -168,9 +168,10 @@ def _hosts(file: _File) -> None:
 
 def _keys(file: _File) -> None:
     _unique_keys(file, ("sites",), "site")
-    for site, path in file.items(("sites",)):
-        if site.get("key") in RESERVED_SITE_KEYS:
-            file.add((*path, "key"), f"“{site['key']}” is a word of our addresses", "another key")
+    for _, path in file.items(("sites",)):
+        key = file.get((*path, "key"))
+        if key in RESERVED_SITE_KEYS:
+            file.add((*path, "key"), f"“{key}” is a word of our addresses", "another key")
         _unique_keys(file, (*path, "courses"), "course")
 
 
