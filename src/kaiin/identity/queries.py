@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kaiin.domain import identifiers
 from kaiin.identity import accounts, forms
 from kaiin.identity.flows import sessions
 from kaiin.identity.models import Member, MemberSession
 from kaiin.infra import clock
+from kaiin.sites import queries as sites
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,18 @@ def members(member_pks: Iterable[int]) -> tuple[MemberView, ...]:
     """The members of several keys, in the order of their keys, by one query."""
     rows = accounts.members().filter(pk__in=list(member_pks)).order_by("pk")
     return tuple(_view(row, accounts.of(row).email) for row in rows)
+
+
+def find_member(typed: str) -> MemberView | None:
+    """The member whom an identifier in any writing leads to, a former address too.
+
+    For the worker and for staff: what strangers see must never depend on it.
+    """
+    identified = identifiers.identify(accounts.cut(typed), sites.tenant().member_id_format)
+    if identified.value is None:
+        return None
+    account = accounts.find(kind=identified.kind, value=identified.value)
+    return None if account is None else member(account.pk)
 
 
 def session_member(sid: str) -> MemberView | None:

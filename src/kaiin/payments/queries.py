@@ -23,7 +23,8 @@ _MOST_MATCHES = 50
 
 @dataclass(frozen=True)
 class PaymentView:
-    """One attempt to move money. `paid_at` of a konbini payment is the time at the store."""
+    """One attempt to move money. `paid_at` of a konbini payment is the time at the store;
+    `answered_at` is when the provider last said what became of it."""
 
     id: UUID
     member_ref: int
@@ -39,6 +40,7 @@ class PaymentView:
     paid_at: datetime | None
     expires_at: datetime | None
     created_at: datetime
+    answered_at: datetime | None
     references: tuple[Reference, ...]
 
     @property
@@ -183,6 +185,7 @@ def _view(row: Payment, references: tuple[Reference, ...]) -> PaymentView:
         paid_at=row.paid_at,
         expires_at=row.expires_at,
         created_at=row.created_at,
+        answered_at=row.last_asked_at,
         references=references,
     )
 
