@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given, strategies as st
 
 from kaiin.sites.tenant_file import Problem, TenantFileErrors, parse
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed
@@ -213,7 +214,7 @@ WRONG = [
         "prefix: 1",
         at="1, digits",
         path="identity.member_id.prefix",
-        message="not a text",
+        message="without quotes is not a text",
         instead="one letter from A to Z, such as E",
     ),
     Wrong(
@@ -245,7 +246,7 @@ WRONG = [
         "phone: 0450000000",
         at="0450000000",
         path="seller.phone",
-        message="not a text",
+        message="without quotes is not a text",
         instead='"0450000000"',
     ),
     Wrong(
@@ -547,6 +548,15 @@ def test_a_file_that_can_not_be_read(
     found = only(data)
     assert (found.line, found.column, found.path, found.instead) == (line, column, "file", instead)
     assert found.message.startswith(message)
+
+
+@given(st.binary(max_size=80) | st.text("ab:-[]{}#&*!|>'\"%@,? \n\t1.", max_size=60))
+def test_any_bytes_at_all_are_answered(data: bytes | str) -> None:
+    for problem in problems(data):
+        assert problem.line >= 1
+        assert problem.column >= 1
+        assert problem.message
+        assert problem.instead
 
 
 def test_aliases_within_aliases_are_not_followed_for_ever() -> None:

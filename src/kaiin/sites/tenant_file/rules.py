@@ -243,18 +243,15 @@ def _terms(file: _File, course: dict[str, object], path: Path) -> None:
                 "rule: through_month_end, or nothing here",
                 key=True,
             )
-        if rule == "calendar_month" and months != 1:
-            file.add(
-                (*place, "months"),
-                "calendar_month pays for one month",
-                f"rule: through_month_end with months: {months}",
-            )
-        elif course.get("renewal") == "monthly" and months != 1:
-            file.add(
-                (*place, "months"),
-                "a monthly course pays for one month",
-                "1, or renewal: lump_sum",
-            )
+        if months == 1:
+            continue
+        if course.get("renewal") == "monthly":
+            message, instead = "a monthly course pays for one month", "1, or renewal: lump_sum"
+            file.add((*place, "months"), message, instead)
+        elif rule == "calendar_month":
+            message = "calendar_month pays for one month"
+            instead = f"rule: through_month_end with months: {months}"
+            file.add((*place, "months"), message, instead)
 
 
 def _by_renewal(file: _File, course: dict[str, object], path: Path) -> None:

@@ -109,7 +109,9 @@ def _wrong_type(document: Document, path: Path, error: ValidationError) -> Itera
         document.add(path, "empty: what follows a # without quotes is a comment", _write(error))
     else:
         written = document.written.get(path, error.instance)
-        document.add(path, f"{_shown(written)} is not {wanted}", _better(error, written))
+        unquoted = isinstance(error.instance, int | float) and "string" in names
+        how = " without quotes" if unquoted else ""
+        document.add(path, f"{_shown(written)}{how} is not {wanted}", _better(error, written))
     return [path]
 
 
