@@ -1,8 +1,16 @@
 """The identity host: log in, join, My page, webhooks, staff."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from kaiin.web.components.errors import (  # noqa: F401
+    handler400,
+    handler403,
+    handler404,
+    handler500,
+)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("kaiin.web.components.urls")),
 ]

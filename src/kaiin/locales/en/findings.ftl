@@ -122,3 +122,5 @@ checked-expired = We asked the payment company on { $at }. The time to pay has r
 checked-failed = We asked the payment company on { $at }. It said: “{ $said }”
 checked-canceled = We asked the payment company on { $at }. The payment was cancelled.
 checked-no_answer = We asked the payment company on { $at } but got no answer. Please try again in a little while.
+checked-nothing = We looked on { $at } and found no payment under way.
+checked-paid = We asked the payment company on { $at } and found your payment.

@@ -122,3 +122,5 @@ checked-expired = { $at }に決済会社へ確認しました。お支払いの�
 checked-failed = { $at }に決済会社へ確認しました。返事は「{ $said }」でした。
 checked-canceled = { $at }に決済会社へ確認しました。お支払いは取り消されています。
 checked-no_answer = { $at }に決済会社へ問い合わせましたが、返事がありませんでした。少し時間をおいて、もう一度お試しください。
+checked-nothing = { $at }に確認しましたが、お待ちしているお支払いはありませんでした。
+checked-paid = { $at }に決済会社へ確認し、お支払いを確認できました。

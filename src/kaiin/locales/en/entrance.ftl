@@ -1,0 +1,121 @@
+# Log in
+login-title = Log in
+login-id = Member ID or mail address
+login-id_hint = Full-width characters are fine, and so is leaving out the letter in front.
+login-id_hint_former = Your former { $formerly } works too. Full-width characters are fine, and so is leaving out the letter in front.
+login-password = Password
+login-submit = Log in
+login-to_site = Logging in takes you to { $site }.
+login-reset = Forgot your password?
+login-trouble = Can’t log in?
+login-join = New here? Join
+login-suggestion = Change to { $suggestion }
+login-suggestion_question = Did you mean:
+login-anyway = If it is right as you typed it, enter your password again and press “Log in”.
+login-refused_title = We could not log you in
+login-refused = The member ID, mail address or password is wrong, or logging in is paused because of several wrong tries in a row.
+login-refused_wait = After ten wrong tries in a row, logging in is paused for up to 15 minutes, even with the right password. If that may be so, please wait about 15 minutes.
+login-refused_do = You can also log in with the mail address that you registered. If you are not sure, “Can’t log in?” sends help to your registered address.
+login-mended = Changed to { $suggestion }. Please enter your password.
+
+# Log out
+logout-title = Log out?
+logout-what = You are logged in as { $who }. This logs you out of every site on this device.
+logout-submit = Log out
+logout-stay = Stay logged in
+logout-done_title = You are logged out
+logout-done_what = Thank you for coming. On a shared device, please close the browser too.
+logout-again = Log in again
+
+# Cookies
+cookies-title = Please allow cookies
+cookies-what = Your browser does not accept cookies. Without them you cannot log in, even with the right password.
+cookies-why = You have not entered your password yet. Change the setting, then try again.
+cookies-steps = How to allow them
+cookies-iphone_1 = Open Settings, then Apps, then Safari.
+cookies-iphone_2 = Under Advanced, turn “Block All Cookies” off.
+cookies-android_1 = In Chrome, open the menu (︙) and choose Settings.
+cookies-android_2 = Under Site settings, open “Third-party cookies” or “Cookies” and stop blocking them.
+cookies-other = Other browsers
+cookies-other_1 = In your browser’s settings, open “Privacy” or “Cookies”.
+cookies-other_2 = Allow cookies for this site ({ $host }).
+cookies-private = If you are using a private or incognito window, open an ordinary one.
+cookies-retry = Open the login page again
+
+# Browsers inside apps (the steps are in common)
+in_app-address = Address of this page
+in_app-stay = Log in here all the same
+
+# Reset the password
+reset-title = Set a new password
+reset-what = Enter your member ID or mail address. We will send a code of 8 digits to your registered mail address.
+reset-submit = Send me a code
+reset-code_title = The code and your new password
+reset-code_what = If there is an account, we have sent a mail. The 8-digit code in it is good for { $minutes } minutes.
+reset-code = Code (8 digits)
+reset-password = New password
+reset-password_hint = At least 8 characters. 15 or more is safer.
+reset-change = Change my password
+reset-not_arrived = If no mail arrives
+reset-not_arrived_1 = Look in your junk folder.
+reset-not_arrived_2 = Allow mail from “{ $domain }” in your mail settings.
+reset-not_arrived_3 = If you have changed your mail address, it may have gone to the old one.
+reset-again = Ask for a new code
+reset-done_title = Your password is changed
+reset-done_what = Log in with the new one. To keep you safe, all other devices have been logged out.
+reset-expired_title = Please start again
+reset-expired_what = Too much time has passed, or this was begun in another browser. Your password has not been changed.
+
+# Can't log in?
+trouble-title = Can’t log in?
+trouble-lead = We will mail you what is the matter and how to put it right.
+trouble-what = The mail goes to your registered address. It tells your member ID, how each membership stands, why you can’t get in and what to do next, and where to set a new password.
+trouble-id = Member ID or mail address
+trouble-id_hint = Whichever you remember. A former mail address will do as well.
+trouble-submit = Mail me the details
+trouble-too_many = There were too many requests in a short time. Please try again in about { $minutes } minutes.
+trouble-before = Quicker ways
+trouble-before_password = You forgot your password
+trouble-before_password_do = Set a new password
+trouble-before_paid = You have paid but can’t get in
+trouble-before_paid_do = If you know your password, log in: we will check your payment on the spot and tell you the reason and the remedy.
+trouble-sent_title = The mail is on its way
+trouble-sent_what = If “{ $typed }” belongs to an account, we have mailed the details to its registered address.
+trouble-sent_why = Only the owner may know whether an account exists, so everybody sees this same page.
+trouble-sent_wait = If nothing arrives within a few minutes
+trouble-other = Try another member ID or mail address
+trouble-contact = If that does not help
+trouble-contact_do = Please contact us. We will never ask for your password or card number.
+trouble-back = Back to log in
+
+# Why you can or can't enter
+entry-why = Why
+entry-do = What to do
+entry-also = Also good to know
+entry-slip_number = Receipt number
+entry-slip_confirmation = Confirmation number
+entry-amount = Amount
+entry-deadline = Pay by
+entry-method = Way to pay
+entry-checking = Asking the payment company…
+entry-code = Code to quote
+entry-signed_in = You are logged in as { $member_id }.
+entry-switch = Log in with another ID
+entry-my_page = My page
+entry-too_often = You have checked several times in a row. Please wait about a minute and try again.
+
+# The mail with the report
+trouble_report-subject = [{ $identity }] About logging in
+trouble_report-unknown_subject = [{ $identity }] About logging in (no account found)
+trouble_report-intro = You asked for help under “Can’t log in?”. Here is what we found.
+trouble_report-member_id = Member ID: { $member_id }
+trouble_report-email = Registered mail address: { $email }
+trouble_report-log_in = You can log in with either of them.
+trouble_report-log_in_link = Log in: { $url }
+trouble_report-reset_link = Forgot your password? { $url }
+trouble_report-no_site = We found no membership. Please check whether you joined with another member ID or mail address.
+trouble_report-unknown = We found no account with this mail address. If another address or member ID comes to mind, please try that one.
+trouble_report-unknown_link = Try again: { $url }
+trouble_report-not_you = If you did not ask for this, please ignore this mail. Nothing about your account has changed.
+trouble_report-never_ask = We will never ask for your password or card number.
+trouble_report-code = Code to quote: { $code }

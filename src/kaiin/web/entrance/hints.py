@@ -1,0 +1,57 @@
+"""What is said beside the field from the shape of the text alone. Nothing is looked up."""
+
+from dataclasses import dataclass
+
+from kaiin.domain.identifiers import LOGIN_KINDS, Identified, TypedKind, codes, identify
+from kaiin.infra.texts import text
+from kaiin.sites import queries as sites
+
+# True of the text, but no reason to doubt it.
+_HARMLESS = frozenset({codes.OLD_CARRIER_FORM})
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Words beside the field, their code, and what may have been meant instead."""
+
+    code: str
+    words: str
+    suggestion: str | None = None
+
+
+def read(typed: str) -> Identified:
+    """What the text is, by the tenant's formats."""
+    tenant = sites.tenant()
+    return identify(
+        typed, tenant.member_id_format, member_number_digits=tenant.member_number_digits
+    )
+
+
+def before_asking(identified: Identified, *, insisted_on: str) -> Hint | None:
+    """Why this can't log anyone in, or is most likely a slip; None: ask.
+
+    A slip of a mail domain stops only once: the same text again is meant as it is. A wrong
+    check digit never stops, since imported IDs may have none.
+    """
+    if identified.kind not in LOGIN_KINDS:
+        return _hint(identified)
+    slip = identified.kind is TypedKind.EMAIL and identified.suggestion is not None
+    if slip and identified.value != insisted_on:
+        return _hint(identified)
+    return None
+
+
+def after_refusal(identified: Identified) -> Hint | None:
+    """What the text's shape adds to the one neutral answer."""
+    if any(code not in _HARMLESS for code in identified.hints):
+        return _hint(identified)
+    return None
+
+
+def _hint(identified: Identified) -> Hint:
+    told = [code for code in identified.hints if code not in _HARMLESS]
+    code = told[0] if told else "identifier.unknown"
+    suggestion = identified.suggestion
+    if suggestion is not None and read(suggestion).kind not in LOGIN_KINDS:
+        suggestion = None  # a phone number written properly logs nobody in either
+    return Hint(code, text(code), suggestion)

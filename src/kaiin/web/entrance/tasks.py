@@ -1,0 +1,75 @@
+"""The mail with the login doctor's report; `config/wiring.py` routes the event here."""
+
+from typing import cast
+
+from django.utils.translation import override
+
+from kaiin.diagnosis import operations as diagnosis
+from kaiin.diagnosis.operations import Report
+from kaiin.domain.diagnosis import Diagnosis
+from kaiin.infra import clock, mail
+from kaiin.infra.locks import transaction
+from kaiin.infra.texts import localized
+from kaiin.sites import queries as sites
+from kaiin.web.entrance import truth
+
+
+def send_report(payload: dict[str, object]) -> None:
+    """Handle diagnosis.report_wanted: find out who it is, look at every site, mail the truth."""
+    wanted = cast(dict[str, str], payload)
+    report = diagnosis.report(typed=wanted["typed"], site_key=wanted["site_key"], now=clock.now())
+    if not report.to:
+        return
+    language = report.member.language if report.member else wanted["language"]
+    with override(language), transaction():
+        mail.queue(
+            to=report.to,
+            template="trouble_report",
+            language=language,
+            context=_context(report),
+            sender=_sender(wanted["site_key"]),
+            key=f"report:{wanted['key']}",
+        )
+
+
+def _context(report: Report) -> dict[str, object]:
+    """Words already: a queued mail is JSON."""
+    tenant = sites.tenant()
+    context: dict[str, object] = {
+        "identity": localized(tenant.identity_name),
+        "login_url": sites.identity_url("/login"),
+        "reset_url": sites.identity_url("/reset"),
+        "trouble_url": sites.identity_url("/trouble"),
+        "support": tenant.support.url or tenant.support.email,
+        "known": report.member is not None,
+    }
+    if report.member is not None:
+        context |= {
+            "member_id": report.member.member_id,
+            "email": report.member.email,
+            "sites": [_site(key, found) for key, found in report.sites],
+        }
+    return context
+
+
+def _site(key: str, found: Diagnosis) -> dict[str, object]:
+    return {
+        "name": localized(sites.site(key).name),
+        "findings": [
+            {
+                "code": each.code,
+                "title": each.title,
+                "what": each.what,
+                "why": each.why,
+                "do": each.do,
+                "facts": [{"label": fact.label, "value": fact.value} for fact in each.facts],
+                "steps": [{"label": step.label, "url": step.url} for step in each.steps],
+            }
+            for each in truth.told(found, site_key=key, absolute=True)
+        ],
+    }
+
+
+def _sender(site_key: str) -> mail.Sender:
+    known = {site.key: site for site in sites.sites()}
+    return known[site_key].sender if site_key in known else sites.tenant().sender

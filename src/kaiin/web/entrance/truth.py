@@ -1,0 +1,165 @@
+"""Findings in words, facts and buttons: what happened, why, what to do, one step away."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+
+from kaiin.domain.diagnosis import AccessCode, Cure, CureCode, Diagnosis, Finding, Value
+from kaiin.domain.money import Money
+from kaiin.infra.texts import format_datetime, format_money, has_text, localized, text
+from kaiin.sites import queries as sites
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of what a slip or a bill shows; `copyable` for numbers that are typed elsewhere."""
+
+    label: str
+    value: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button: a form that is posted, or a link. `kind` "": the one to press first."""
+
+    code: str
+    label: str
+    url: str
+    posts: bool = False
+    kind: str = "secondary"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One finding, told."""
+
+    code: str
+    title: str
+    what: str
+    why: str
+    do: str
+    facts: tuple[Fact, ...]
+    steps: tuple[Step, ...]
+
+
+def told(diagnosis: Diagnosis, *, site_key: str, absolute: bool = False) -> tuple[Told, ...]:
+    """Every finding in the current language; `absolute` links are for mails."""
+    first, *others = (
+        _told(finding, site_key=site_key, absolute=absolute) for finding in diagnosis.findings
+    )
+    if first.steps:
+        pressed_first = replace(first.steps[0], kind="")
+        first = replace(first, steps=(pressed_first, *first.steps[1:]))
+    return (first, *others)
+
+
+def failure_words(code: str) -> str:
+    """What a provider said, in our words; "none" where it said nothing."""
+    if code in ("", "none"):
+        return "none"
+    known = f"payments.failure.{code}"
+    return text(known) if has_text(known) else text("payments.failure.other")
+
+
+def _told(finding: Finding, *, site_key: str, absolute: bool) -> Told:
+    words = _words(finding.evidence, site_key)
+    code = finding.code.value
+    why = f"{code}.why"
+    return Told(
+        code=code,
+        title=text(f"{code}.title", **words),
+        what=text(f"{code}.what", **words),
+        why=text(why, **words) if has_text(why) else "",
+        do=text(f"{code}.do", **words),
+        facts=_facts(finding),
+        steps=tuple(_step(cure, finding, absolute=absolute) for cure in finding.cures),
+    )
+
+
+def _words(evidence: Mapping[str, Value], site_key: str) -> dict[str, object]:
+    words: dict[str, object] = dict(evidence)
+    words["site"] = _site_name(site_key)
+    if "other" in evidence:
+        words["other"] = _site_name(str(evidence["other"]))
+    if "method" in evidence:
+        words["method_name"] = text(f"method.{evidence['method']}")
+    words["said"] = failure_words(str(evidence.get("failure", "")))
+    if isinstance(amount := evidence.get("amount"), Money):
+        words["amount"] = format_money(amount.amount, amount.currency)
+    return words
+
+
+def _facts(finding: Finding) -> tuple[Fact, ...]:
+    if finding.code is not AccessCode.PENDING_SLIP:
+        return ()
+    evidence = finding.evidence
+    lines = [
+        ("entry.slip_number", str(evidence["number"]), True),
+        ("entry.slip_confirmation", str(evidence["confirmation"]), True),
+    ]
+    if isinstance(amount := evidence["amount"], Money):
+        lines.append(("entry.amount", format_money(amount.amount, amount.currency), False))
+    lines.append(("entry.deadline", _shown(evidence["deadline"]), False))
+    return tuple(Fact(text(code), value, number) for code, value, number in lines if value)
+
+
+def _step(cure: Cure, finding: Finding, *, absolute: bool) -> Step:
+    site_key = cure.site_key or ""
+    posts = cure.code is CureCode.CHECK_PAYMENT
+    # A link in a mail can't post, but the entry asks the provider by itself.
+    place = _entry if posts and absolute else _PLACES[cure.code]
+    url = place(site_key, finding)
+    if absolute and url.startswith("/"):
+        url = sites.identity_url(url)
+    label = text(cure.code.value, site=_site_name(site_key)) if site_key else text(cure.code.value)
+    return Step(cure.code.value, label, url, posts=posts and not absolute)
+
+
+Place = Callable[[str, Finding], str]
+
+
+def _join(site_key: str, _finding: Finding) -> str:
+    return reverse("join:start", args=(site_key,))
+
+
+def _entry(site_key: str, _finding: Finding) -> str:
+    return reverse("entrance:entry", args=(site_key,))
+
+
+def _check(site_key: str, _finding: Finding) -> str:
+    return reverse("entrance:check", args=(site_key,))
+
+
+def _payment(_site_key: str, finding: Finding) -> str:
+    return reverse("join:pay", args=(finding.evidence["payment"],))
+
+
+def _contact(_site_key: str, _finding: Finding) -> str:
+    support = sites.tenant().support
+    return support.url or f"mailto:{support.email}"
+
+
+# Where each cure leads.
+_PLACES: Mapping[CureCode, Place] = {
+    CureCode.ENTER: _entry,
+    CureCode.CHECK_PAYMENT: _check,
+    CureCode.OPEN_SLIP: _payment,
+    CureCode.CONTINUE_PAYMENT: _payment,
+    CureCode.OTHER_WAY: _join,
+    CureCode.PAY: _join,
+    CureCode.RENEW: _join,
+    CureCode.REJOIN: _join,
+    CureCode.GO_TO_SITE: _entry,
+    CureCode.JOIN: _join,
+    CureCode.CONTACT: _contact,
+}
+
+
+def _site_name(site_key: str) -> str:
+    return localized(sites.site(site_key).name) if site_key else ""
+
+
+def _shown(value: Value) -> str:
+    return format_datetime(value) if hasattr(value, "hour") else str(value)  # type: ignore[arg-type]

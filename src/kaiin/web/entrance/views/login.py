@@ -1,0 +1,178 @@
+"""Log in and out."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from kaiin.domain.identifiers import Identified
+from kaiin.identity import operations as identity
+from kaiin.identity.operations import LoginOutdated, LoginResult, MemberDisabled, Proof
+from kaiin.infra.texts import text
+from kaiin.sites import queries as sites
+from kaiin.web.components.browsers import in_app_browser
+from kaiin.web.components.requests import Request
+from kaiin.web.entrance import cookies, hints, visit
+from kaiin.web.entrance.forms import LoginForm
+from kaiin.web.entrance.hints import Hint
+from kaiin.web.entrance.views.entry import closed_account
+
+_DISABLED = "identity.disabled"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+@never_cache
+def log_in(http_request: HttpRequest) -> HttpResponse:
+    """The login page, and what it sends."""
+    request = cast(Request, http_request)
+    if request.method == "POST":
+        if "use" in request.POST:
+            return _use_suggestion(request)
+        return _try(request)
+    return _open(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def log_out(http_request: HttpRequest) -> HttpResponse:
+    """Ask, log out of every site, and say so. `switch`: go on to the same place as another."""
+    request = cast(Request, http_request)
+    if request.method == "POST":
+        switch = "switch" in request.POST
+        visit.end(request, keep_way=switch)
+        return HttpResponseRedirect(reverse("entrance:login" if switch else "entrance:logout"))
+    return render(request, "entrance/logout.html")
+
+
+def _open(request: Request) -> HttpResponse:
+    if not cookies.are_kept(request):
+        if cookies.were_tried(request):
+            return render(request, "entrance/cookies.html", {"host": request.get_host()})
+        return cookies.try_them(request)
+    visit.remember(request)
+    if request.member is not None:
+        return HttpResponseRedirect(visit.next_path(request))
+    if (app := _unusual_browser(request)) is not None:
+        return render(request, "entrance/in_app.html", _ways_out(request, app))
+    return _page(request, LoginForm(initial={"login": visit.typed(request)}))
+
+
+def _try(request: Request) -> HttpResponse:
+    form = LoginForm(request.POST)
+    identified = hints.read(str(form.data.get("login", "")))
+    visit.keep_typed(request, identified)
+    if not form.is_valid():
+        return _page(request, form)
+    doubt = hints.before_asking(identified, insisted_on=form.cleaned_data["insisted_on"])
+    if doubt is not None:
+        return _doubt(request, form, identified, doubt)
+    result = identity.log_in(
+        typed=form.cleaned_data["login"],
+        password=form.cleaned_data["password"],
+        device=request.COOKIES.get(visit.DEVICE_COOKIE),
+        site_key=request.site.key if request.site else None,
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+    if result.refusal == _DISABLED and result.member_pk is not None:
+        return closed_account(request, result.member_pk)
+    if result.refusal is not None or result.proof is None:
+        return _refuse(request, form, identified)
+    return _enter(request, form, result, result.proof)
+
+
+def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof) -> HttpResponse:
+    try:
+        sid = identity.start_session(
+            member_pk=proof.member_pk,
+            user_agent=request.headers.get("User-Agent", ""),
+            proof=proof,
+        )
+    except LoginOutdated as error:
+        form.add_error(None, text(error.code))
+        return _page(request, form)
+    except MemberDisabled:
+        return closed_account(request, proof.member_pk)
+    response = HttpResponseRedirect(visit.next_path(request))
+    visit.begin(request, response, sid=sid, device=result.device)
+    return response
+
+
+def _use_suggestion(request: Request) -> HttpResponse:
+    """One tap puts the suggestion into the field; the password was not kept, and is asked for."""
+    suggestion = request.POST["use"]
+    if hints.read(suggestion).value is None:
+        return HttpResponseRedirect(reverse("entrance:login"))
+    visit.keep_typed(request, hints.read(suggestion))
+    return _page(request, LoginForm(initial={"login": suggestion}), mended=suggestion)
+
+
+def _doubt(request: Request, form: LoginForm, identified: Identified, doubt: Hint) -> HttpResponse:
+    form.add_error("login", doubt.words)
+    return _page(request, _again(form, identified), hint=doubt, identified=identified)
+
+
+def _refuse(request: Request, form: LoginForm, identified: Identified) -> HttpResponse:
+    """The one answer to unknown, wrong and locked; more only from the text's own shape."""
+    form.add_error(None, text("login.refused"))
+    hint = hints.after_refusal(identified)
+    if hint is not None:
+        form.add_error("login", hint.words)
+    return _page(request, form, hint=hint, identified=identified, refused=True)
+
+
+def _again(form: LoginForm, identified: Identified) -> LoginForm:
+    """The form to show again, with what was doubted noted, and no card number in it."""
+    data = form.data.copy()
+    data["insisted_on"] = identified.value or ""
+    if identified.value is None and identified.kind == "card_number":
+        data["login"] = ""
+    form.data = data
+    return form
+
+
+def _page(
+    request: Request,
+    form: LoginForm,
+    *,
+    hint: Hint | None = None,
+    identified: Identified | None = None,
+    refused: bool = False,
+    mended: str = "",
+) -> HttpResponse:
+    tenant = sites.tenant()
+    context = {
+        "form": form,
+        "hint": hint,
+        "may_insist": hint is not None and not refused and _may_insist(identified),
+        "refused": refused,
+        "mended": mended,
+        "formerly": tenant.formerly,
+        "filled": bool(form["login"].value()),
+    }
+    return render(request, "entrance/login.html", context)
+
+
+def _may_insist(identified: Identified | None) -> bool:
+    return identified is not None and identified.kind == "email"
+
+
+def _unusual_browser(request: Request) -> str | None:
+    """The app that shows this page, unless its reader chose to stay in it."""
+    if "stay" in request.GET:
+        request.session["stay"] = True
+    if request.session.get("stay"):
+        return None
+    return in_app_browser(request.headers.get("User-Agent", ""))
+
+
+def _ways_out(request: Request, app: str) -> dict[str, str]:
+    """The page's address for another browser, which has no session of this one's."""
+    path = reverse("entrance:login")
+    if request.site is not None:
+        path = reverse("entrance:entry", args=(request.site.key,))
+    return {"app": app, "address": sites.identity_url(path)}

@@ -1,0 +1,108 @@
+"""What a browser's session remembers on its way in. Never a password, never a place outside."""
+
+import re
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.middleware.csrf import rotate_token
+from django.urls import reverse
+
+from kaiin.domain.identifiers import Identified, TypedKind
+from kaiin.identity import operations as identity
+from kaiin.web.components.requests import Request, come_from
+from kaiin.web.components.views import safe_next
+
+DEVICE_COOKIE = ("__Host-" if settings.KAIIN.secure else "") + "kaiin-device"
+_DEVICE_AGE = 400 * 24 * 3600  # browsers keep no cookie longer
+_LONGEST_TYPED = 254
+# A site sends the SHA-256 of its secret state.
+_STATE = re.compile(r"[0-9a-f]{64}")
+# What a visitor chose before logging in survives it, whoever was logged in before.
+_KEPT = ("site", "next", "states", "typed")
+
+
+def remember(request: Request) -> None:
+    """Take `?site=` (whose brand to wear) and `?next=` (a path of this host) from the address."""
+    if site := request.GET.get("site"):
+        come_from(request, site)
+    if path := request.GET.get("next"):
+        go_next(request, path)
+
+
+def go_next(request: Request, path: str) -> None:
+    """Remember where to go after login; anything but a path of this host is forgotten."""
+    safe = safe_next(path, otherwise="")
+    ours = tuple(reverse(f"entrance:{name}") for name in ("login", "logout", "reset", "trouble"))
+    if safe and not safe.startswith(ours):
+        request.session["next"] = safe
+
+
+def next_path(request: Request, otherwise: str | None = None) -> str:
+    """Where to go after login."""
+    return str(request.session.get("next") or otherwise or reverse("mypage:home"))
+
+
+def keep_state(request: Request, site_key: str) -> None:
+    """Remember the state that a site's host sent along, until the way back to it."""
+    state = request.GET.get("state", "")
+    if _STATE.fullmatch(state):
+        states = request.session.get("states", {})
+        request.session["states"] = {**states, site_key: state}
+
+
+def take_state(request: Request, site_key: str) -> str | None:
+    """The site's state; good for one way back."""
+    states = dict(request.session.get("states", {}))
+    state = states.pop(site_key, None)
+    if state is not None:
+        request.session["states"] = states
+    return state
+
+
+def keep_typed(request: Request, identified: Identified) -> str:
+    """Remember what was typed for the next page; a card number is not even shown again."""
+    card = identified.kind is TypedKind.CARD_NUMBER
+    typed = "" if card else identified.input.strip()[:_LONGEST_TYPED]
+    request.session["typed"] = typed
+    return typed
+
+
+def typed(request: Request) -> str:
+    """What was typed before, to fill the field with."""
+    return str(request.session.get("typed", ""))
+
+
+def begin(request: Request, response: HttpResponse, *, sid: str, device: str | None) -> None:
+    """Log this browser in: a new session key, a new CSRF secret, the device cookie."""
+    former = request.session.get("sid")
+    kept = {name: request.session[name] for name in _KEPT if name in request.session}
+    if former:
+        # Somebody else's choices in this browser are not the new member's.
+        identity.end_session(sid=former)
+        request.session.flush()
+        request.session.update(kept)
+    request.session.cycle_key()
+    request.session["sid"] = sid
+    for done in ("next", "typed"):
+        request.session.pop(done, None)
+    rotate_token(request)
+    if device is not None:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            device,
+            max_age=_DEVICE_AGE,
+            secure=settings.KAIIN.secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def end(request: Request, *, keep_way: bool) -> None:
+    """Log this browser out. `keep_way`: it goes on to the same place as somebody else."""
+    if sid := request.session.get("sid"):
+        identity.end_session(sid=sid)
+    names = ("site", "next", "states") if keep_way else ("site",)
+    kept = {name: request.session[name] for name in names if name in request.session}
+    request.session.flush()
+    request.session.update(kept)
+    request.member = None
