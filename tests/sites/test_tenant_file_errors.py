@@ -565,5 +565,10 @@ def test_aliases_within_aliases_are_not_followed_for_ever() -> None:
     assert found.message == "too many values"
 
 
+@pytest.mark.parametrize("depth", [40, 400, 4000])
+def test_a_deep_file_is_not_followed_down(depth: int) -> None:
+    assert only("a: " + "[" * depth + "]" * depth).path == "file"
+
+
 def test_a_large_file_is_not_read() -> None:
     assert only(b"#" * 1_000_001).instead == "a smaller file"

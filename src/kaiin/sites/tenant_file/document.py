@@ -17,6 +17,7 @@ from kaiin.sites.tenant_file.values import Path, Position
 MAX_BYTES = 1_000_000
 # A short file of aliases within aliases can stand for millions of values.
 MAX_VALUES = 50_000
+MAX_DEPTH = 30
 _TAG = "tag:yaml.org,2002:"
 _START = Position(1, 1)
 
@@ -143,6 +144,8 @@ class _Reader:
         self._count += 1
         if self._count > MAX_VALUES:
             raise _unreadable(_position(node), "too many values", "a file without nested aliases")
+        if len(path) > MAX_DEPTH:
+            raise _unreadable(_position(node), "nested too deeply", "the fields of the schema")
         if id(node) in self._open:
             raise _unreadable(_position(node), "a value that holds itself", "the values themselves")
         self.document.values[path] = at
