@@ -8,6 +8,7 @@ A tool counts as one test. Stages go on after a failure, so that one run tells e
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 CORES = 2
+LONGEST_STAGE_SECONDS = 900
 
 TOOLS = {
     "ruff": [BIN / "ruff", "check", "--quiet", "."],
@@ -113,17 +115,30 @@ def _pytest(name: str, *arguments: str, **environment: str) -> Outcome:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        done = subprocess.run(
-            [PYTHON, "-m", "pytest", "--quiet", f"--junit-xml={report}", *arguments],
-            check=False,
-            cwd=ROOT,
-            env=os.environ | environment,
+        code = _run(
+            [PYTHON, "-m", "pytest", "--quiet", f"--junit-xml={report}", *arguments], environment
         )
         passed, failed, skipped = _counts(report)
-    if done.returncode != 0 and not failed:
+    if code != 0 and not failed:
         # No test ran, or the run broke: that is a failure that no test counted.
         failed = 1
     return Outcome(name, time.monotonic() - started, passed, failed, skipped)
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
+    """The exit code of a command; one that hangs is ended, with all that it started."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, start_new_session=True
+    )
+    try:
+        return process.wait(timeout=LONGEST_STAGE_SECONDS)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+        print(f"\nended after {LONGEST_STAGE_SECONDS} s", flush=True)
+        return 1
 
 
 def _counts(report: Path) -> tuple[int, int, int]:

@@ -1,0 +1,130 @@
+"""A club that really runs, for a test to visit: pages, worker and sandbox as processes."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from django.db import connection
+from django.test import override_settings
+
+from kaiin.cli.demo import start_processes
+from kaiin.cli.demo_environment import demo_variables
+from kaiin.cli.processes import Processes
+from kaiin.config import environment
+from kaiin.infra import clock
+
+EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
+T = TypeVar("T")
+
+
+def make_template(folder: Path, tenant: str) -> None:
+    """Make the files of a club that has a tenant and no members yet, by its operator's commands."""
+    folder.mkdir()
+    variables = os.environ | demo_variables(folder, port=1)
+    for command in (["migrate"], ["apply", str(EXAMPLES / tenant)]):
+        subprocess.run(
+            [sys.executable, "-m", "kaiin.cli", *command],
+            check=True, env=variables, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+
+class Club:
+    """Where it is, its clock, its mails; `inside` lets a test use the contexts' doors."""
+
+    def __init__(self, folder: Path, template: Path, unblock: Callable[[], object]) -> None:
+        shutil.copytree(template, folder)
+        self.port = _free_ports()
+        self._variables = demo_variables(folder, self.port)
+        self._processes = Processes(self._variables, folder / "logs")
+        self._unblock = unblock
+
+    def start(self) -> None:
+        start_processes(self._processes, self.port)
+        self._processes.wait_healthy()
+
+    def stop(self) -> None:
+        self._processes.stop()
+
+    def check(self) -> None:
+        """Raises ProcessDied if a process has ended."""
+        self._processes.check()
+
+    def url(self, label: str, path: str = "/") -> str:
+        """An address of a host by its label: `club.url("official", "/members/")`."""
+        return f"http://{label}.localhost:{self.port}{path}"
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Inside, this process works on the club's database, settings and clock."""
+        settings = environment.read(self._variables)
+        before = {name: os.environ.get(name) for name in self._variables}
+        os.environ.update(self._variables)
+        changed = override_settings(
+            KAIIN=settings,
+            KAIIN_MAILBOX=settings.var / "mail",
+            KAIIN_SANDBOX_URL=settings.sandbox_url,
+            KAIIN_SANDBOX_PUBLIC_URL=settings.sandbox_public_url,
+            KAIIN_SANDBOX_SECRET=settings.sandbox_secret,
+        )
+        name = connection.settings_dict["NAME"]
+        with changed, self._unblock():
+            connection.close()
+            connection.settings_dict["NAME"] = str(settings.var / "kaiin.sqlite3")
+            try:
+                yield
+            finally:
+                connection.close()
+                connection.settings_dict["NAME"] = name
+                for variable, value in before.items():
+                    if value is None:
+                        del os.environ[variable]
+                    else:
+                        os.environ[variable] = value
+
+    def now(self) -> datetime:
+        with self.inside():
+            return clock.now()
+
+    def advance(self, **units: float) -> datetime:
+        """Let the club's worker walk the clock on, day by day: `club.advance(days=31)`."""
+        with self.inside():
+            clock.ask_for(clock.now() + timedelta(**units))
+            self.until(lambda: clock.target() is None, seconds=60)
+            return clock.now()
+
+    def mails(self, to: str) -> list[object]:
+        """The mails to an address, newest first: `.subject`, `.body`."""
+        from kaiin.web.demo import mailbox
+
+        with self.inside():
+            return list(mailbox.newest(to=to))
+
+    def until(self, condition: Callable[[], T], seconds: float = 10) -> T:
+        """Return what `condition` returns once it is true; the processes need a moment."""
+        end = time.monotonic() + seconds
+        while not (value := condition()):
+            self.check()
+            assert time.monotonic() < end, f"did not become true within {seconds} s"
+            time.sleep(0.02)
+        return value
+
+
+def _free_ports() -> int:
+    """A port that is free and whose next is free too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port

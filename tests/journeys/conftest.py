@@ -1,0 +1,168 @@
+"""Journeys: a real Chromium visits a club that really runs. Nothing is patched.
+
+`club` is one running club for each test module, `page` a fresh phone in Japanese; every page that
+a test ends on is examined, `sound()` examines the present one on the way. `visit` opens other
+browsers: another language, a desktop, no JavaScript.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.journeys.club import Club, make_template
+from tests.journeys.soundness import Watch, problems_of
+
+PHONE = {"width": 375, "height": 667}
+DESKTOP = {"width": 1280, "height": 800}
+FAILURES = Path("var/failures")
+_QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, one for all tests of this process."""
+    path = os.environ.get("KAIIN_BROWSER") or shutil.which("chromium")
+    assert path, "no Chromium: run scripts/browser.sh, or name one in KAIIN_BROWSER"
+    # Playwright runs an event loop in this thread; Django is used between its calls only.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The files of a club of a tenant, made once."""
+    made: dict[str, Path] = {}
+
+    def template(tenant: str) -> Path:
+        if tenant not in made:
+            made[tenant] = tmp_path_factory.mktemp("club") / Path(tenant).stem
+            make_template(made[tenant], tenant)
+        return made[tenant]
+
+    return template
+
+
+@pytest.fixture(scope="module")
+def club(
+    request: pytest.FixtureRequest,
+    templates: Callable[[str], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Club]:
+    """A running club without members; a module's TENANT names another example's file."""
+    template = templates(getattr(request.module, "TENANT", "plusmember.yaml"))
+    folder = tmp_path_factory.mktemp("club") / "var"
+    club = Club(folder, template, django_db_blocker.unblock)
+    try:
+        club.start()
+        yield club
+        club.check()
+    finally:
+        club.stop()
+
+
+class Visits:
+    """Opens browsers, listens to each page, and at the end says what was wrong."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._watches: list[Watch] = []
+        # Each page, and whether it may run scripts.
+        self.pages: dict[Page, bool] = {}
+        # What the pages did wrong, from the first on; examined pages add theirs.
+        self.found: list[str] = []
+
+    def __call__(
+        self,
+        *,
+        language: str = "ja",
+        desktop: bool = False,
+        javascript: bool = True,
+        dark: bool = False,
+        **options: object,
+    ) -> Page:
+        """A fresh browser: no cookies, nobody logged in. `options` are Playwright's."""
+        context = self._browser.new_context(
+            locale={"ja": "ja-JP", "en": "en-GB"}[language],
+            timezone_id="Asia/Tokyo",
+            viewport=DESKTOP if desktop else PHONE,
+            has_touch=not desktop,
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        context.on("page", lambda page: self._watches.append(Watch(page)))
+        page = context.new_page()
+        self._contexts.append(context)
+        self.pages[page] = javascript
+        return page
+
+    def examine(self, page: Page) -> None:
+        """Examine the page as it stands; what is wrong is told at the test's end."""
+        if page.url.startswith("http"):
+            self.found += problems_of(page, javascript=self.pages[page])
+
+    def end(self) -> list[str]:
+        """Close everything; returns what was wrong."""
+        for context in self._contexts:
+            context.close()
+        return [problem for watch in self._watches for problem in watch.problems] + self.found
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visits]:
+    """Opens browsers: `visit(language="en", desktop=True, javascript=False, dark=True)`."""
+    visits = Visits(browser)
+    yield visits
+    if getattr(request.node, "failed", False):
+        _keep_pictures(request.node.nodeid, list(visits.pages))
+    else:
+        for page in visits.pages:
+            visits.examine(page)
+    problems = visits.end()
+    assert not problems, "\n".join(["unsound pages:", *dict.fromkeys(problems)])
+
+
+@pytest.fixture
+def page(visit: Visits) -> Page:
+    """A fresh phone, 375 px wide, in Japanese."""
+    return visit()
+
+
+@pytest.fixture
+def sound(visit: Visits, page: Page) -> Callable[[], None]:
+    """Examines `page` as it stands now."""
+    return lambda: visit.examine(page)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.when == "call" and report.failed:
+        item.failed = True  # type: ignore[attr-defined]
+
+
+def _keep_pictures(name: str, pages: list[Page]) -> None:
+    """Where a test failed, the last sight of each page says more than the trace."""
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"\W+", "-", name)
+    for number, page in enumerate(pages):
+        file = FAILURES / f"{stem}-{number}.png"
+        page.screenshot(path=file, full_page=True)
+        print(f"{page.url} is pictured in {file}")
