@@ -211,3 +211,12 @@ class TestAttempts:
         with pytest.raises(operations.AlreadyRegistered):
             make_member("old..mail.@docomo.ne.jp")
         assert Member.objects.count() == 1
+
+
+def test_the_worker_finds_a_member_by_any_writing_of_any_identifier(member: int) -> None:
+    for typed in ("１２３４５６７８", "Hanako@example.jp", "old..mail.@docomo.ne.jp"):
+        view = queries.find_member(typed)
+        assert view is not None
+        assert view.pk == member
+    for typed in ("E87654321", "nobody@example.jp", "???", "\x00"):
+        assert queries.find_member(typed) is None

@@ -51,7 +51,7 @@ def test_failures_take_the_same_time() -> None:
 
 def _forget(typed: str) -> None:
     """Take back the count, so that this kind does not become a locked one."""
-    identified = login.identify(typed)
+    identified = accounts.identify(typed)
     login.forget_failures(accounts.bucket(accounts.find(identified), identified))
 
 

@@ -184,3 +184,20 @@ def test_no_session_survives_a_disabling_at_the_same_moment() -> None:
     sids = [sid for sid in race(run) if sid]
     operations.enable_member(member_pk=member, actor="staff:1", reason="test")
     assert [queries.session_member(sid) for sid in sids] == [None] * len(sids)
+
+
+def test_logging_out_and_disabling_at_once_wait_for_each_other_in_order() -> None:
+    member = make_member()
+    sids = [operations.start_session(member_pk=member, user_agent="") for _ in range(THREADS)]
+    code = operations.state_digest("s")
+    for sid in sids:
+        handover = operations.issue_handover(sid=sid, site_key="mail", state_digest=code)
+        assert operations.redeem_handover(code=handover, site_key="mail", state="s")
+
+    def run(number: int) -> None:
+        if number == 0:
+            operations.disable_member(member_pk=member, actor="staff:1", reason="test")
+        operations.end_session(sid=sids[number])
+
+    race(run)
+    assert not MemberSession.objects.filter(ended_at=None).exists()

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from kaiin.domain import identifiers
 from kaiin.domain.identifiers import Identified
 from kaiin.identity.digests import digest
 from kaiin.identity.models import IdentifierKind, LoginIdentifier, Member, MemberState
+from kaiin.sites import queries as sites
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,14 @@ class Account:
     is_staff: bool
     language: str
     email: str
+
+
+def identify(typed: str) -> Identified:
+    """What was typed, read by the tenant's formats."""
+    tenant = sites.tenant()
+    return identifiers.identify(
+        typed, tenant.member_id_format, member_number_digits=tenant.member_number_digits
+    )
 
 
 def present_email(member: str = "pk") -> Subquery:

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kaiin.domain import identifiers
 from kaiin.identity import accounts, forms
 from kaiin.identity.flows import sessions
 from kaiin.identity.models import Member, MemberSession
 from kaiin.infra import clock
-from kaiin.sites import queries as sites
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,7 @@ def find_member(typed: str) -> MemberView | None:
 
     For the worker and for staff: what strangers see must never depend on it.
     """
-    identified = identifiers.identify(accounts.cut(typed), sites.tenant().member_id_format)
-    if identified.value is None:
-        return None
-    account = accounts.find(kind=identified.kind, value=identified.value)
+    account = accounts.find(accounts.identify(typed))
     return None if account is None else member(account.pk)
 
 

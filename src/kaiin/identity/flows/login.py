@@ -8,7 +8,6 @@ Only who had the right password learns that the account is disabled.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kaiin.domain import identifiers
 from kaiin.domain.identifiers import Identified
 from kaiin.identity import accounts, passwords
 from kaiin.identity.accounts import Account
@@ -17,7 +16,6 @@ from kaiin.identity.flows.sessions import Proof, clean_user_agent
 from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member
 from kaiin.infra import clock, throttle
 from kaiin.infra.locks import transaction
-from kaiin.sites import queries as sites
 
 REFUSED = "identity.login_refused"
 DISABLED = "identity.disabled"
@@ -54,7 +52,7 @@ def log_in(
     has counts of its own, so that a stranger's failures never lock out a known device.
     """
     now = clock.now()
-    identified = identify(typed)
+    identified = accounts.identify(typed)
     account = accounts.find(identified)
     known_device = devices.read(device)
     bucket = known_device.bucket(account) or accounts.bucket(account, identified)
@@ -89,14 +87,6 @@ def log_in(
         identified=identified,
         device=known_device.with_member(account.pk).cookie(),
         proof=Proof(account.pk, account.session_epoch, attempt.pk),
-    )
-
-
-def identify(typed: str) -> Identified:
-    """What was typed, read by the tenant's formats."""
-    tenant = sites.tenant()
-    return identifiers.identify(
-        typed, tenant.member_id_format, member_number_digits=tenant.member_number_digits
     )
 
 

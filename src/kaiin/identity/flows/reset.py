@@ -51,7 +51,7 @@ def request_reset(
             asked = verification.may_ask(client)
         if not asked.allowed:
             raise TooManyMails(minutes=max(1, round((asked.retry_at - now).total_seconds() / 60)))
-    identified = login.identify(typed)
+    identified = accounts.identify(typed)
     account = accounts.find(identified)
     bucket = devices.read(device).bucket(account) or accounts.bucket(account, identified)
     with transaction():
@@ -110,6 +110,8 @@ def finish_reset(*, code_id: str, typed_code: str, new_password: str) -> ResetRe
         verification.give_try_back(code_id=code_id)
         return ResetResult(None, None, problems)
     with transaction():
+        # The member first: two codes of one member would else wait for each other.
+        locked(Member.objects.filter(pk=member.pk)).get()
         if not verification.win(code_id=code_id, purpose=purpose, typed=typed_code, now=now):
             return ResetResult(None, CODE_REFUSED, ())
         _change(accounts.of(member), password_hash, code_id=code_id, now=now)
@@ -117,8 +119,7 @@ def finish_reset(*, code_id: str, typed_code: str, new_password: str) -> ResetRe
 
 
 def _change(account: Account, password_hash: str, *, code_id: str, now: datetime) -> None:
-    """Write the new password and all that follows from it, in the caller's transaction."""
-    locked(Member.objects.filter(pk=account.pk)).get()
+    """Write the new password and all that follows; the caller's transaction holds the member."""
     Member.objects.filter(pk=account.pk).update(password=password_hash)
     sessions.end_all(member_pk=account.pk, now=now)
     # Other codes on their way to this mailbox open nothing any more.

@@ -7,13 +7,13 @@ branches. Logging out anywhere ends the whole tree.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from kaiin.identity.digests import digest, token
 from kaiin.identity.errors import LoginOutdated, MemberDisabled, MemberUnknown
 from kaiin.identity.models import Member, MemberSession, MemberState
 from kaiin.infra import clock
-from kaiin.infra.locks import transaction
+from kaiin.infra.locks import locked, transaction
 
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(days=90)
@@ -90,13 +90,19 @@ def end_session(*, sid: str) -> None:
         if session is None:
             return
         root = session.root_id or session.pk
-        MemberSession.objects.filter(Q(pk=root) | Q(root=root), ended_at=None).update(ended_at=now)
+        _end(MemberSession.objects.filter(Q(pk=root) | Q(root=root), ended_at=None), now)
 
 
 def end_all(*, member_pk: int, now: datetime) -> None:
     """End every session of a member, in the caller's transaction; also such as begin meanwhile."""
     Member.objects.filter(pk=member_pk).update(session_epoch=F("session_epoch") + 1)
-    MemberSession.objects.filter(member=member_pk, ended_at=None).update(ended_at=now)
+    _end(MemberSession.objects.filter(member=member_pk, ended_at=None), now)
+
+
+def _end(sessions: QuerySet[MemberSession], now: datetime) -> None:
+    """Locked in key order first, so that two who end the same sessions never deadlock."""
+    ended = [session.pk for session in locked(sessions.only("pk"))]
+    MemberSession.objects.filter(pk__in=ended).update(ended_at=now)
 
 
 def stands(session: MemberSession, now: datetime) -> bool:
