@@ -9,7 +9,7 @@ from django.core import serializers
 from django.db import connection
 
 from kaiin.billing.models import Course, Membership, Subscription
-from kaiin.billing.tenant import TenantRefused, apply_tenant, plan_tenant
+from kaiin.billing.operations import TenantRefused, apply_tenant, plan_tenant
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 from kaiin.sites import queries
