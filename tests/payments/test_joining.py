@@ -149,9 +149,7 @@ def test_enrolment_is_not_money(start: Start, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("method", RENEWING)
-def test_paying_leaves_a_mandate_and_numbers(
-    method: str, start: Start, sandbox: Sandbox
-) -> None:
+def test_paying_leaves_a_mandate_and_numbers(method: str, start: Start, sandbox: Sandbox) -> None:
     payment = start(method)
     sandbox.pay(payment)
     payment = ask(payment)
@@ -373,9 +371,7 @@ def test_time_out_then_answer(mandate: queries.MandateView, sandbox: Sandbox) ->
         assert len(tx.all("SELECT id FROM payment WHERE kind = 'charge'")) == 1
 
 
-def test_a_carrier_that_ended_the_contract(
-    mandate: queries.MandateView, sandbox: Sandbox
-) -> None:
+def test_a_carrier_that_ended_the_contract(mandate: queries.MandateView, sandbox: Sandbox) -> None:
     sandbox.end_contract(mandate)
     payment = charge(mandate)
     assert (payment.state, payment.failure_code) == (PaymentState.FAILED, "mandate_ended")

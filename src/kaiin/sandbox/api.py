@@ -110,7 +110,8 @@ def fetch_mandate(mandate_id: str) -> Response:
 @api.post("/mandates/<mandate_id>/end")
 def end_mandate(mandate_id: str) -> tuple[Response, int]:
     """End a contract. `reason` may be `merchant` (the default), `member` or `carrier`."""
-    reason = str((request.get_json(silent=True) or {}).get("reason", "merchant"))
+    content = request.get_json(silent=True)
+    reason = str(content.get("reason", "merchant")) if isinstance(content, dict) else "merchant"
 
     def run() -> Answer:
         return mandate_json(_service().end_mandate(mandate_id, reason, clock.now())), 200
@@ -240,8 +241,9 @@ def _with_faults(run: Callable[[], Answer]) -> tuple[Response, int]:
 def _fault(switch: Switch, status: int) -> tuple[Response, int] | None:
     """The answer of a switch that is on for this request's order, after its wait."""
     order_id = (request.view_args or {}).get("order_id", "")
-    if not order_id and request.is_json:
-        order_id = str((request.get_json(silent=True) or {}).get("order_id", ""))
+    content = request.get_json(silent=True)
+    if not order_id and isinstance(content, dict):
+        order_id = str(content.get("order_id", ""))
     with _service().store.transaction() as tx:
         value = switches.get(tx, switch, order_id)
     if value is None:

@@ -46,10 +46,16 @@ class SandboxApp(Flask):
         )
 
     def _post(self) -> Post:
+        address = httpx.URL(self.notice_url)
+        host = {"Host": address.netloc.decode()}
+        if address.host.endswith(".localhost"):
+            # Such names are this machine (RFC 6761), but not every resolver knows.
+            address = address.copy_with(host="127.0.0.1")
+
         def post(body: bytes, headers: dict[str, str]) -> int:
             try:
                 answer = httpx.post(
-                    self.notice_url, content=body, headers=headers, timeout=_NOTICE_SECONDS
+                    address, content=body, headers=headers | host, timeout=_NOTICE_SECONDS
                 )
             except httpx.HTTPError as error:
                 raise OSError(str(error)) from error

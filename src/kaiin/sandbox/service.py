@@ -228,10 +228,11 @@ class Service:
             return payment
 
     def slip(self, number: str, confirmation: str, now: datetime) -> Row:
-        """The slip of a number, if the second number fits. Raises Refused."""
+        """The slip of a number, if the second number fits and it can still be paid. Raises
+        Refused."""
         with self._at(now) as tx:
-            payment = tx.one("SELECT * FROM payment WHERE slip = ?", (number,))
-            if payment is None or numbers_of(payment)["konbini_confirmation"] != confirmation:
+            payment = self._payable_slip(tx, number, now)
+            if numbers_of(payment)["konbini_confirmation"] != confirmation:
                 raise Refused("slip_unknown", 404)
             return payment
 
@@ -247,15 +248,7 @@ class Service:
         `report_after`, or as the switch `store_report` says. Raises Refused for a slip that the
         store's machine does not take."""
         with self._at(now) as tx:
-            payment = tx.one("SELECT * FROM payment WHERE slip = ?", (number,))
-            if payment is None:
-                raise Refused("slip_unknown", 404)
-            if payment["store_paid_at"]:
-                raise Refused("slip_paid")
-            if payment["status"] == "canceled":
-                raise Refused("slip_void")
-            if payment["status"] != "open" or now > read(payment["expires_at"]):
-                raise Refused("slip_expired")
+            payment = self._payable_slip(tx, number, now)
             if report_after is None:
                 minutes = switches.number(tx, Switch.STORE_REPORT, payment["order_id"])
                 report_after = timedelta(minutes=minutes)
@@ -296,6 +289,18 @@ class Service:
     def mandate_of(self, tx: Transaction, payment: Row) -> Row | None:
         """The contract of a payment, if it has one."""
         return self.mandate(tx, payment["mandate_id"]) if payment["mandate_id"] else None
+
+    def _payable_slip(self, tx: Transaction, number: str, now: datetime) -> Row:
+        payment = tx.one("SELECT * FROM payment WHERE slip = ?", (number,))
+        if payment is None:
+            raise Refused("slip_unknown", 404)
+        if payment["store_paid_at"]:
+            raise Refused("slip_paid")
+        if payment["status"] == "canceled":
+            raise Refused("slip_void")
+        if payment["status"] != "open" or now > read(payment["expires_at"]):
+            raise Refused("slip_expired")
+        return payment
 
     def _by_token(self, tx: Transaction, token: str) -> Row:
         payment = tx.one("SELECT * FROM payment WHERE token = ?", (token,))
