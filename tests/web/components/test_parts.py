@@ -54,7 +54,8 @@ def test_texts_are_escaped_with_what_is_put_into_them() -> None:
 
 def test_a_notice_quotes_its_code_and_escapes_its_title() -> None:
     shown = render(
-        '{% notice kind="error" title=title code="access.dormant" %}<p>{{ why }}</p>{% endnotice %}',
+        '{% notice kind="error" title=title code="access.dormant" %}'
+        "<p>{{ why }}</p>{% endnotice %}",
         title="<i>",
         why="<u>",
     )

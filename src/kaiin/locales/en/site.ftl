@@ -1,7 +1,8 @@
 # A site's own pages.
 site-tabs = Members’ menu
-site-members = Members’ page
+site-members = Members
 site-card = Member card
+site-card_short = Card
 site-what_you_get = What members get
 site-courses = Courses and fees
 site-a_month = a month

@@ -2,6 +2,7 @@
 site-tabs = 会員メニュー
 site-members = 会員ページ
 site-card = デジタル会員証
+site-card_short = 会員証
 site-what_you_get = 会員になると
 site-courses = コースと会費
 site-a_month = / 月

@@ -16,7 +16,7 @@ class Request(HttpRequest):
     from, if any. `member`: who is signed in; checked at this very request.
     """
 
-    site: SiteView | None
+    site: SiteView | None  # type: ignore[assignment]  # Django means its own sites framework
     member: MemberView | None
     brand: Brand
     language: str

@@ -1,7 +1,7 @@
 """Template tags of every page and mail (built in: no `load` needed)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ _LANGUAGES = dict(settings.LANGUAGES)
 @register.simple_tag
 def t(code: str, **params: object) -> str:
     """The words of a code in the page's language: `{% t "join.title" site=site.name %}`."""
-    return texts.text(code, **params)
+    return texts.text(code, None, **params)
 
 
 @register.filter
@@ -53,6 +53,12 @@ def jdate(value: date | str | None) -> str:
 
 
 @register.filter
+def last_day(ends_at: datetime) -> str:
+    """The last day of a period that ends before `ends_at`: midnight belongs to the day before."""
+    return texts.format_date(ends_at - timedelta(microseconds=1))
+
+
+@register.filter
 def jdatetime(value: datetime | str | None) -> str:
     """2026年11月22日(日) 9:05 / 22 November 2026, 09:05 JST."""
     if not value:
@@ -76,6 +82,20 @@ def times(count: int) -> Iterable[int]:
 def icon(name: str) -> SafeString:
     """One of the few icons: info, success, warning, error, check, back, next."""
     return render_to_string("components/icon.html", {"name": name})
+
+
+@register.simple_tag
+def button(
+    label: str, *, kind: str = "", href: str = "", name: str = "", value: str = "", busy: str = ""
+) -> SafeString:
+    """A button that sends its form, or, with `href`, a link that looks like one.
+
+    `kind`: nothing (primary), secondary, danger, on-deep, quiet.
+    """
+    context = {
+        "label": label, "kind": kind, "href": href, "name": name, "value": value, "busy": busy,
+    }  # fmt: skip
+    return render_to_string("components/button.html", context)
 
 
 @register.simple_block_tag
