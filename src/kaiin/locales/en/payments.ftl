@@ -1,0 +1,61 @@
+# Payments: ways to pay, states, numbers on bills and slips, and what a provider said.
+
+## Ways to pay
+payments-method-card = Card
+payments-method-docomo = docomo (d Payment)
+payments-method-au = au Easy Payment
+payments-method-softbank = SoftBank / Y!mobile carrier billing
+payments-method-konbini = Convenience store
+
+## States of a payment
+payments-state-intent = Being started
+payments-state-pending = Waiting for payment
+payments-state-unknown = Being checked
+payments-state-paid = Paid
+payments-state-failed = Failed
+payments-state-expired = Expired
+payments-state-canceled = Canceled
+
+## Numbers that a bill, slip or mail shows
+payments-reference-card_last4 = Last 4 digits of the card
+payments-reference-card_payment = Card payment number
+payments-reference-docomo_payment = Payment number (決済番号)
+payments-reference-au_contract = Recurring billing ID (継続課金ID)
+payments-reference-au_payment = Payment information number (決済情報番号)
+payments-reference-softbank_order = Order number (注文番号)
+payments-reference-konbini_slip = Payment number (受付番号)
+payments-reference-konbini_confirmation = Confirmation number (確認番号)
+
+## Why a payment failed; quoted as the provider's answer, so without a full stop
+payments-failure-card_declined = The card issuer did not approve the payment
+payments-failure-insufficient_funds = There were not enough funds
+payments-failure-expired_card = The card has expired
+payments-failure-incorrect_cvc = The security code is wrong
+payments-failure-authentication_failed = The card’s identity check (3-D Secure) was not completed
+payments-failure-limit_exceeded = The carrier’s spending limit is used up
+payments-failure-contract_invalid = This phone contract can’t be used to pay this way
+payments-failure-carrier_declined = The carrier did not approve the payment
+payments-failure-mandate_ended = The recurring contract has ended
+payments-failure-amount_mismatch = The amount received differs from the amount due
+payments-failure-not_executed = The charge never reached the payment company; nothing was taken
+payments-failure-refused = The payment company did not accept the charge
+payments-failure-failed = The payment did not go through
+payments-failure-expired = The time to pay ran out
+payments-failure-canceled = The payment was canceled
+payments-failure-other = The payment did not go through
+
+## Why the right to charge ended
+payments-end_reason-merchant = We ended it when you left or changed how you pay
+payments-end_reason-member = You ended it with the carrier or payment company
+payments-end_reason-carrier = The carrier or payment company ended it
+payments-end_reason-other = The recurring contract has ended
+
+## Errors
+payments-error = Something went wrong with the payment.
+payments-no_such_payment = This payment can’t be found.
+payments-no_such_provider = This payment company can’t be used.
+payments-intent_conflict = The same step was already started with other details. Please start again.
+payments-mandate_ended = The recurring contract has ended. Please set up how you pay again.
+payments-method_unavailable = This way to pay isn’t available now. Please choose another.
+payments-provider_unavailable = We can’t reach the payment company. Nothing was charged. Please try again in a little while.
+payments-unknown_transition = The payment’s state doesn’t allow this.

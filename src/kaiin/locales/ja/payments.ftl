@@ -1,0 +1,61 @@
+# Payments: ways to pay, states, numbers on bills and slips, and what a provider said.
+
+## Ways to pay
+payments-method-card = クレジットカード
+payments-method-docomo = ドコモ払い(d払い)
+payments-method-au = auかんたん決済
+payments-method-softbank = ソフトバンク・ワイモバイルまとめて支払い
+payments-method-konbini = コンビニ払い
+
+## States of a payment
+payments-state-intent = 手続き中
+payments-state-pending = お支払い待ち
+payments-state-unknown = 確認中
+payments-state-paid = お支払い済み
+payments-state-failed = お支払いできませんでした
+payments-state-expired = 期限切れ
+payments-state-canceled = 取り消し
+
+## Numbers that a bill, slip or mail shows
+payments-reference-card_last4 = カード番号の下4桁
+payments-reference-card_payment = カード決済の番号
+payments-reference-docomo_payment = 決済番号
+payments-reference-au_contract = 継続課金ID
+payments-reference-au_payment = 決済情報番号
+payments-reference-softbank_order = 注文番号
+payments-reference-konbini_slip = 受付番号
+payments-reference-konbini_confirmation = 確認番号
+
+## Why a payment failed; quoted as the provider's answer, so without a full stop
+payments-failure-card_declined = カード会社の承認が得られませんでした
+payments-failure-insufficient_funds = ご利用可能額が足りません
+payments-failure-expired_card = カードの有効期限が切れています
+payments-failure-incorrect_cvc = セキュリティコードが違います
+payments-failure-authentication_failed = カードの本人認証(3Dセキュア)が完了しませんでした
+payments-failure-limit_exceeded = 携帯電話会社のご利用限度額を超えています
+payments-failure-contract_invalid = ご契約の回線では、この支払い方法をご利用いただけません
+payments-failure-carrier_declined = 携帯電話会社の承認が得られませんでした
+payments-failure-mandate_ended = 継続払いのご契約が終了しています
+payments-failure-amount_mismatch = 受け取った金額が、ご請求の金額と違います
+payments-failure-not_executed = 決済会社に請求が届きませんでした。料金はかかっていません
+payments-failure-refused = 決済会社が請求を受け付けませんでした
+payments-failure-failed = お支払いが完了しませんでした
+payments-failure-expired = お支払いの期限が切れました
+payments-failure-canceled = お支払いが取り消されました
+payments-failure-other = お支払いが完了しませんでした
+
+## Why the right to charge ended
+payments-end_reason-merchant = 退会またはお支払い方法の変更により、当方で終了しました
+payments-end_reason-member = お客さまが決済会社または携帯電話会社で解約されました
+payments-end_reason-carrier = 携帯電話会社または決済会社が終了しました
+payments-end_reason-other = 継続払いのご契約が終了しました
+
+## Errors
+payments-error = お支払いの処理でエラーが発生しました。
+payments-no_such_payment = このお支払いは見つかりません。
+payments-no_such_provider = この決済会社は使えません。
+payments-intent_conflict = 同じお手続きが、別の内容ですでに始まっています。最初からやり直してください。
+payments-mandate_ended = 継続払いのご契約が終了しています。お支払い方法をもう一度ご登録ください。
+payments-method_unavailable = このお支払い方法は、現在ご利用いただけません。ほかの方法をお選びください。
+payments-provider_unavailable = 決済会社につながりません。料金はかかっていません。しばらくしてから、もう一度お試しください。
+payments-unknown_transition = お支払いの状態が、この操作に合っていません。
