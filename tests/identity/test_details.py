@@ -122,7 +122,7 @@ def test_any_text_is_stored_or_refused_and_storing_again_changes_nothing(
 
 
 def test_every_prefecture_has_words() -> None:
-    assert len(queries.prefectures()) == 48
+    assert len(queries.PREFECTURES) == 48
     for language in ("ja", "en"):
-        words = {text(f"prefecture.{code}", language) for code in queries.prefectures()}
+        words = {text(f"prefecture.{code}", language) for code in queries.PREFECTURES}
         assert len(words) == 48

@@ -175,6 +175,13 @@ def test_a_shared_device_knows_both_members(member: int) -> None:
     assert LoginAttempt.objects.order_by("pk").last().known_device
 
 
+def test_a_new_members_browser_is_a_known_device(member: int) -> None:
+    device = operations.remember_device(member_pk=member, device=None)
+    for _ in range(11):
+        log_in("E12345678", "wrong")
+    assert log_in("E12345678", device=device).member_pk == member
+
+
 class TestDisabled:
     def test_the_truth_after_proof_only(self, member: int) -> None:
         operations.disable_member(member_pk=member, actor="staff:1", reason="asked")

@@ -98,6 +98,12 @@ def test_which_new_passwords_are_refused(password: str, problems: tuple[str, ...
     assert password_problems(password, OWN) == problems
 
 
+def test_details_as_typed_count_as_own_data_too() -> None:
+    typed = {"birth_date": "1990-04-01", "phone": "090-1234-5678", "email": "Hanako@example.jp"}
+    for password in ("19900401ab", "09012345678", "hanako1234"):
+        assert password_problems(password, typed) == ("password.own_data",)
+
+
 def test_site_names_are_guessed_first_too() -> None:
     words = ("JO1 OFFICIAL SITE", "Plus member ID")
     assert password_problems("jo1 official site", {}, site_words=words) == ("password.site_name",)

@@ -1,8 +1,12 @@
 import pytest
+import typer
 from django.contrib.auth import authenticate
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
+from typer.testing import CliRunner, Result
 
+from kaiin.cli.staff import staff
 from kaiin.identity import operations, queries
+from kaiin.identity.backend import MemberBackend
 from kaiin.identity.models import LoginAttempt, Member
 from kaiin.infra.models import AuditRow
 from tests.identity.members import PASSWORD, log_in, make_member
@@ -68,14 +72,12 @@ class TestBackOffice:
         assert authenticate(None, username=member_id, password=STRONG) is None
         assert LoginAttempt.objects.order_by("pk").last().outcome == "locked"
 
-    def test_the_disabled_stay_out_and_are_put_out(self, client: Client) -> None:
+    def test_the_disabled_stay_out_and_are_put_out(self) -> None:
         pk, member_id = make_staff()
-        user = Member.objects.get(pk=pk)
-        client.force_login(user)
+        assert MemberBackend().get_user(pk) is not None
         operations.disable_member(member_pk=pk, actor="staff:2", reason="left")
         assert authenticate(None, username=member_id, password=STRONG) is None
-        user.refresh_from_db()
-        assert not user.is_active
+        assert MemberBackend().get_user(pk) is None
 
 
 class TestDisabling:
@@ -100,3 +102,29 @@ class TestDisabling:
         with pytest.raises(operations.MemberUnknown):
             operations.disable_member(member_pk=999, actor="staff:1", reason="")
         assert not AuditRow.objects.filter(subject="member:999").exists()
+
+
+class TestCommand:
+    def run(self, typed: str, *options: str) -> Result:
+        app = typer.Typer()
+        app.command()(staff)
+        return CliRunner().invoke(app, ["staff@example.jp", *options], input=typed)
+
+    def test_it_reads_the_password_from_standard_input(self) -> None:
+        result = self.run(f"{STRONG} \n", "--password-stdin", "--nickname", "受付")
+        assert result.exit_code == 0, result.output
+        row = Member.objects.get(is_staff=True)
+        assert row.member_id in result.output
+        assert row.nickname == "受付"
+        assert log_in("staff@example.jp", f"{STRONG} ").member_pk == row.pk
+
+    def test_it_asks_twice_and_shows_nothing(self) -> None:
+        result = self.run(f"{STRONG}\n{STRONG}\n")
+        assert result.exit_code == 0, result.output
+        assert STRONG not in result.output
+        assert log_in("staff@example.jp", STRONG).refusal is None
+
+    def test_it_says_what_is_wrong_and_makes_nothing(self) -> None:
+        result = self.run("short\n", "--password-stdin")
+        assert result.exit_code == 1
+        assert not Member.objects.exists()

@@ -16,6 +16,7 @@ from kaiin.identity.errors import (
     SessionEnded,
     TooManyMails,
 )
+from kaiin.identity.flows.devices import remember_device
 from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
 from kaiin.identity.flows.login import LoginResult, attempts_before, log_in
 from kaiin.identity.flows.register import (
@@ -96,6 +97,7 @@ __all__ = [
     "password_problems",
     "redeem_handover",
     "register_member",
+    "remember_device",
     "request_reset",
     "send_join_code",
     "start_session",

@@ -136,8 +136,10 @@ def _words_of_text(name: str, value: str) -> set[str]:
     if name == "email":
         local, _, _domain = value.partition("@")
         return {value, local}
+    digits = "".join(c for c in value if c.isdigit())
+    if name == "birth_date":
+        return {value, digits}
     if name == "phone":
-        digits = "".join(c for c in value if c.isdigit())
         # Stored as +8190…, typed as 090….
         return {digits, "0" + digits.removeprefix("81")}
     if name == "member_id":

@@ -9,6 +9,9 @@ from kaiin.identity.flows import sessions
 from kaiin.identity.models import Member, MemberSession
 from kaiin.infra import clock
 
+# Codes in the official order, then "abroad"; their words are `prefecture.<code>`.
+PREFECTURES = forms.PREFECTURES
+
 
 @dataclass(frozen=True)
 class MemberView:
@@ -74,11 +77,6 @@ def session_member(sid: str) -> MemberView | None:
         return None
     sessions.note_seen(session, now)
     return _view(session.member, session.present_email or "")
-
-
-def prefectures() -> tuple[str, ...]:
-    """Codes in the official order, then "abroad"; their words are `prefecture.<code>`."""
-    return forms.PREFECTURES
 
 
 def _view(row: Member, email: str) -> MemberView:

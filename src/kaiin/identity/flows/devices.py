@@ -50,3 +50,8 @@ def read(cookie: str | None) -> Device:
     except (signing.BadSignature, ValueError):
         return Device("", ())
     return Device(str(content["name"]), tuple(content["members"]))
+
+
+def remember_device(*, member_pk: int, device: str | None) -> str:
+    """The cookie of a browser in which the member has just proven themself by other means."""
+    return read(device).with_member(member_pk).cookie()

@@ -1,6 +1,11 @@
-"""The mails of identity's flows: which template, in whose name, with which links."""
+"""The mails of identity's flows: which template, in whose name, with which links.
+
+`key` is the id of the code that a mail is about; only a digest of it leaves the browser's
+session, as mails show their keys.
+"""
 
 from kaiin.identity import events
+from kaiin.identity.digests import digest
 from kaiin.identity.flows.verification import LIFETIME
 from kaiin.infra import mail, outbox
 from kaiin.infra.texts import localized
@@ -37,7 +42,7 @@ def join(
         language=language,
         context=context,
         sender=site.sender,
-        key=f"join:{key}",
+        key=f"join:{digest('mail', key)}",
     )
 
 
@@ -56,13 +61,13 @@ def reset(
         language=language,
         context=context,
         sender=_sender(site_key),
-        key=f"reset:{key}",
+        key=f"reset:{digest('mail', key)}",
     )
 
 
 def nothing(*, key: str) -> None:
     """In place of a mail that has nobody to go to: the same write, heard by nobody."""
-    outbox.publish(topic=events.NOTHING_SENT, key=f"reset:{key}", payload={})
+    outbox.publish(topic=events.NOTHING_SENT, key=f"reset:{digest('mail', key)}", payload={})
 
 
 def password_changed(*, to: str, member_id: str, language: str, key: str) -> None:
@@ -77,7 +82,7 @@ def password_changed(*, to: str, member_id: str, language: str, key: str) -> Non
             "reset_url": sites.identity_url("/reset"),
         },
         sender=sites.tenant().sender,
-        key=f"password_changed:{key}",
+        key=f"password_changed:{digest('mail', key)}",
     )
 
 

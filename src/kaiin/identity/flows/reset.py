@@ -10,6 +10,7 @@ from datetime import datetime
 from kaiin.domain.identifiers import Identified, TypedKind
 from kaiin.identity import accounts, events, passwords
 from kaiin.identity.accounts import Account
+from kaiin.identity.digests import digest
 from kaiin.identity.errors import TooManyMails
 from kaiin.identity.flows import devices, login, mails, sessions, verification
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode
@@ -133,7 +134,11 @@ def _change(account: Account, password_hash: str, *, code_id: str, now: datetime
         actor=f"member:{account.pk}",
         details={"how": "reset by mail"},
     )
-    outbox.publish(topic=events.PASSWORD_CHANGED, key=code_id, payload={"member_pk": account.pk})
+    outbox.publish(
+        topic=events.PASSWORD_CHANGED,
+        key=digest("mail", code_id),
+        payload={"member_pk": account.pk},
+    )
     if account.email:
         mails.password_changed(
             to=account.email,
