@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from kaiin.cli import check, clock, demo, migrate, sandbox, serve, worker
+from kaiin.cli import (
+    apply,
+    check,
+    clock,
+    demo,
+    identify,
+    migrate,
+    sandbox,
+    serve,
+    staff,
+    worker,
+)
 from kaiin.domain.errors import KaiinError
 
 _HELP = """Kaiin: paid means in. Membership for fan clubs and other paid communities.
@@ -34,6 +45,9 @@ app.command("clock")(clock.clock)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.command("migrate")(migrate.migrate)
+app.command("apply")(apply.apply)
+app.command("identify")(identify.identify)
+app.command("staff")(staff.staff)
 app.command("check")(check.check)
 app.command("sandbox", hidden=True)(sandbox.sandbox)
 

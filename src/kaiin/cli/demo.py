@@ -66,7 +66,7 @@ def prepare() -> None:
     from kaiin.sites import tenant_file
 
     call_command("migrate", interactive=False, verbosity=0)
-    billing.apply_tenant(tenant_file.load(example("plusmember.yaml")))
+    billing.apply_tenant(tenant_file.load(example("plusmember.yaml")), actor="system:demo")
     demo_data.fill_if_empty()
 
 
@@ -83,7 +83,7 @@ def start_processes(processes: Processes, port: int) -> None:
     """Start sandbox, pages and worker of the demo at `port`."""
     processes.start(
         "sandbox", "sandbox", "--port", str(port + 1),
-        health=Health(port + 1, "/healthz", "sandbox.localhost"),
+        health=Health(port + 1, "/", "pay.localhost"),
     )  # fmt: skip
     processes.start(
         "serve", "serve", "--port", str(port), health=Health(port, "/healthz", "id.localhost")

@@ -7,8 +7,6 @@ from pathlib import Path
 
 VAR = Path("var/demo")
 _NOTE = "demo.json"
-# The demo's own, known to all the world; the sandbox moves no money.
-_SANDBOX_SECRET = "sandbox-of-the-demo"  # noqa: S105
 
 
 def demo_variables(var: Path, port: int) -> dict[str, str]:
@@ -21,8 +19,10 @@ def demo_variables(var: Path, port: int) -> dict[str, str]:
         "KAIIN_BASE_URL": f"http://localhost:{port}",
         "KAIIN_CLOCK_FILE": str(var / "clock.json"),
         "KAIIN_SANDBOX_URL": f"http://127.0.0.1:{port + 1}",
-        "KAIIN_SANDBOX_PUBLIC_URL": f"http://sandbox.localhost:{port + 1}",
-        "KAIIN_SANDBOX_SECRET": _SANDBOX_SECRET,
+        "KAIIN_SANDBOX_PUBLIC_URL": f"http://pay.localhost:{port + 1}",
+        "KAIIN_SANDBOX_NOTICE_URL": f"http://id.localhost:{port}/webhooks/sandbox",
+        "KAIIN_SANDBOX_STORE": str(var / "sandbox.sqlite3"),
+        "KAIIN_SANDBOX_SECRET": "the-sandbox-of-the-demo-moves-no-money",
         "DATABASE_URL": f"sqlite:///{var}/kaiin.sqlite3",
         "PYTHONUNBUFFERED": "1",
     }

@@ -1,13 +1,17 @@
 """`kaiin serve`: the pages, the API and the providers' webhooks."""
 
 import os
+from importlib import import_module
 from typing import Annotated
 
+import structlog
 import typer
 
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 _CORES = min(os.cpu_count() or 1, 8)
+
+_log = structlog.get_logger("kaiin.serve")
 
 
 def serve(
@@ -22,13 +26,23 @@ def serve(
     """
     load_django()
     stop_unless_migrated()
+    from django.db import connections
+    from django.urls import get_resolver
+
+    # What the parent loads, its workers share; and a broken page stops the start, not a request.
+    import_module("kaiin.config.wsgi")
+    get_resolver().url_patterns  # noqa: B018
+    connections.close_all()
+    _log.info("serve.started", host=host, port=port, workers=workers)
     run_server("kaiin.config.wsgi:application", host, port, workers, threads)
+    _log.info("serve.stopped")
 
 
 def run_server(target: str, host: str, port: int, workers: int, threads: int) -> None:
     """Serve a WSGI application until SIGTERM or SIGINT."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         target,
@@ -40,5 +54,5 @@ def run_server(target: str, host: str, port: int, workers: int, threads: int) ->
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        process_name="kaiin",
+        log_level=LogLevels.warning,
     ).serve()

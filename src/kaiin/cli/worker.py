@@ -52,8 +52,8 @@ class Job:
             _log.exception("worker.failed", job=self.name, again_in_seconds=pause)
             return 0
         self._failures = 0
-        # A full batch means that more is waiting.
-        self._next = 0.0 if done >= _BATCH else time.monotonic() + self.every_seconds
+        # Where something was due, more may be.
+        self._next = 0.0 if done else time.monotonic() + self.every_seconds
         if done:
             _log.info("worker.done", job=self.name, count=done)
         return done
@@ -69,12 +69,17 @@ def jobs() -> list[Job]:
     from kaiin.infra import clock, outbox
     from kaiin.payments import operations as payments
 
+    def due(work: Callable[..., int]) -> Callable[[], int]:
+        return lambda: work(now=clock.now(), limit=_BATCH)
+
     return [
         Job("payments.notices", lambda: payments.apply_waiting_events(limit=_BATCH), 0.2),
-        Job("payments.poll", lambda: payments.poll_open(now=clock.now(), limit=_BATCH), 5.0),
+        Job("payments.ask", due(payments.poll_open), 5.0),
         Job("outbox", lambda: outbox.deliver_due(limit=_BATCH), 0.2),
-        Job("billing.renew", lambda: billing.renew_due(now=clock.now(), limit=_BATCH), 1.0),
-        Job("billing.expire", lambda: billing.expire_due(now=clock.now(), limit=_BATCH), 1.0),
+        Job("billing.renew", due(billing.renew_due), 1.0),
+        Job("billing.expire", due(billing.expire_due), 1.0),
+        Job("billing.remind", due(billing.remind_due), 5.0),
+        Job("billing.recognise", due(billing.recognise_due), 5.0),
     ]
 
 
