@@ -64,6 +64,11 @@ def japanese_date(at: datetime) -> date:
     return at.astimezone(JST).date()
 
 
+def last_day(ends_at: datetime) -> date:
+    """The last day in Japan within a stretch that ends, exclusively, at `ends_at`."""
+    return japanese_date(ends_at - timedelta(microseconds=1))
+
+
 def midnight(day: date) -> datetime:
     """The instant, in UTC, at which a day begins in Japan."""
     return datetime.combine(day, time(), JST).astimezone(UTC)
@@ -101,13 +106,17 @@ def next_period(rule: TermRuleSpec, previous: PeriodSpan) -> PeriodSpan:
     return PeriodSpan(previous.ends_at, midnight(end), previous.anchor_day)
 
 
+def last_day(ends_at: datetime) -> date:
+    """The last day in Japan that a half-open stretch covers: what people call its end."""
+    return japanese_date(ends_at - timedelta(microseconds=1))
+
+
 def renewal_opens_at(ends_at: datetime, months: int) -> datetime:
     """When a lump-sum course can be renewed: `months` months before the month of its expiry.
 
     A membership whose last day is 31 December, renewable 3 months ahead, opens on 1 September.
     """
-    last_day = japanese_date(ends_at - timedelta(microseconds=1))
-    return midnight(month_start(last_day, -months))
+    return midnight(month_start(last_day(ends_at), -months))
 
 
 def months_after(at: datetime, months: int) -> datetime:

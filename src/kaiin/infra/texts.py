@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentNone
 
+from kaiin.domain.errors import KaiinError
+
 _LOCALES = Path(__file__).resolve().parent.parent / "locales"
 _JST = ZoneInfo("Asia/Tokyo")
 _WEEKDAYS = "月火水木金土日"
@@ -41,6 +43,11 @@ def text(code: str, language: str | None = None, **params: object) -> str:
     if settings.KAIIN_STRICT_TEXTS:
         raise TextMissing(f"{code} ({_language(language)}), given {sorted(params)}")
     return code
+
+
+def error_text(error: KaiinError, language: str | None = None) -> str:
+    """The words of an anticipated error."""
+    return text(error.code, language, **error.params)
 
 
 def has_text(code: str) -> bool:

@@ -1,0 +1,162 @@
+"""What the pages of joining take."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from kaiin.domain.identifiers import TypedKind, identify
+from kaiin.identity import operations as identity
+from kaiin.identity.operations import DetailsInvalid
+from kaiin.identity.queries import PREFECTURES
+from kaiin.infra.texts import text
+from kaiin.sites.queries import TenantView
+from kaiin.web.components.forms import (
+    BirthDateField,
+    Choice,
+    CodeInput,
+    KaiinForm,
+    MailInput,
+    PasswordInput,
+    RadioCards,
+    field_text,
+)
+
+_AUTOCOMPLETE = {"nickname": "nickname", "legal_name": "name", "phone": "tel"}
+
+
+class ChoiceForm(KaiinForm):
+    """One choice among radio cards: a course, or a way to pay."""
+
+    choice = forms.ChoiceField(widget=RadioCards)
+
+    def __init__(
+        self, *args: Any, label: str, choices: list[tuple[str, Choice]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["choice"]
+        field.label = label
+        field.choices = choices  # type: ignore[attr-defined]
+        message = text("common.choose", label=label)
+        field.error_messages.update(required=message, invalid_choice=message)
+
+
+class CodeForm(KaiinForm):
+    """The code from the mail; `digits` counts what is shown as its length."""
+
+    code = forms.CharField(label=field_text("join.code_label"), max_length=40, widget=CodeInput)
+
+
+class ConfirmForm(KaiinForm):
+    """The last look. What was shown is sent along, so that nothing else is charged."""
+
+    course = forms.CharField(widget=forms.HiddenInput, required=False)
+    way = forms.CharField(widget=forms.HiddenInput, required=False)
+    total = forms.CharField(widget=forms.HiddenInput, required=False)
+    guardian = forms.BooleanField(label=field_text("join.guardian_label"))
+
+    def __init__(self, *args: Any, minor: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not minor:
+            del self.fields["guardian"]
+
+
+class DetailsForm(KaiinForm):
+    """Mail, password and whatever else the tenant asks for; rules are identity's."""
+
+    email = forms.CharField(
+        label=field_text("join.email"),
+        help_text=field_text("join.email_hint"),
+        max_length=320,
+        widget=MailInput,
+    )
+    password = forms.CharField(
+        label=field_text("join.password"),
+        help_text=field_text("join.password_hint"),
+        strip=False,
+        widget=PasswordInput(new=True),
+    )
+
+    def __init__(self, *args: Any, tenant: TenantView, has_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._asked, self._required = tenant.details, tenant.details_required
+        for name in self._asked:
+            self.fields[name] = _detail_field(name, required=name in self._required)
+        if has_password:
+            # Coming back to change something else does not mean choosing it again.
+            self.fields["password"].required = False
+            self.fields["password"].help_text = text("join.password_kept")
+        self.cleaned_details: dict[str, object] = {}
+        # The address that a "did you mean" is shown for: sent again unchanged, it is meant.
+        self.email_meant = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self._check_email(cleaned)
+        typed = {name: _typed(self, name) for name in self._asked}
+        try:
+            self.cleaned_details = identity.validate_details(
+                {**typed, "email": cleaned.get("email", "")},
+                ("email", *self._asked),
+                ("email", *self._required),
+            )
+        except DetailsInvalid as invalid:
+            for name, code in invalid.errors.items():
+                if name not in self.errors:
+                    self.add_error(name, self._words(name, code))
+        self._check_password(cleaned)
+        return cleaned
+
+    def typed_details(self) -> dict[str, str]:
+        """What was typed, to fill the form with again."""
+        return {name: _typed(self, name) for name in self._asked}
+
+    def _check_email(self, cleaned: Mapping[str, Any]) -> None:
+        email = cleaned.get("email", "")
+        seen = identify(email)
+        if seen.kind is not TypedKind.EMAIL or not seen.suggestion:
+            return
+        self.email_meant = email
+        if self.data.get("email_meant") != email:
+            self.add_error("email", text("join.email_typo", suggestion=seen.suggestion))
+
+    def _check_password(self, cleaned: Mapping[str, Any]) -> None:
+        password = cleaned.get("password", "")
+        if not password:
+            return
+        own = {**self.typed_details(), "email": cleaned.get("email", "")}
+        for code in identity.password_problems(password, own):
+            self.add_error("password", text(code))
+
+    def _words(self, name: str, code: str) -> str:
+        label = str(self.fields[name].label or "")
+        return text("common.fill_in", label=label) if code == "details.missing" else text(code)
+
+
+def _detail_field(name: str, *, required: bool) -> forms.Field:
+    label = field_text(f"join.{name}")
+    if name == "birth_date":
+        return BirthDateField(
+            label=label, help_text=field_text("join.birth_date_hint"), required=required
+        )
+    if name == "prefecture":
+        choices = [
+            ("", text("join.choose")),
+            *((code, text(f"prefecture.{code}")) for code in PREFECTURES),
+        ]
+        return forms.ChoiceField(label=label, choices=choices, required=required)
+    attrs = {"autocomplete": _AUTOCOMPLETE.get(name, "off")}
+    if name == "phone":
+        attrs["inputmode"] = "tel"
+    return forms.CharField(
+        label=label,
+        help_text=field_text(f"join.{name}_hint"),
+        max_length=200,
+        required=required,
+        widget=forms.TextInput(attrs),
+    )
+
+
+def _typed(form: forms.Form, name: str) -> str:
+    value = form.cleaned_data.get(name)
+    return "" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""The steps of joining, one file a subject."""

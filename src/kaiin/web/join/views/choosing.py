@@ -1,0 +1,85 @@
+"""What membership gives, which course, which way to pay."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from kaiin.billing import queries as billing
+from kaiin.billing.queries import CourseView
+from kaiin.domain.payments import Method
+from kaiin.infra.texts import localized, text
+from kaiin.web.components.forms import Choice
+from kaiin.web.components.requests import Request
+from kaiin.web.components.templatetags.kaiin import money
+from kaiin.web.join import draft as drafts
+from kaiin.web.join.forms import ChoiceForm
+from kaiin.web.join.views.steps import chosen_course, show, site_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_course(request: Request, site_key: str) -> HttpResponse:
+    """The first page: what one gets, and the courses with their prices."""
+    site = site_of(request, site_key)
+    courses = billing.courses(site.key)
+    draft = drafts.read(request, site.key)
+    form = ChoiceForm(
+        request.POST or None,
+        label=text("join.course"),
+        choices=[(course.key, _course(course)) for course in courses],
+        # A link of the site's own page names the course that was looked at.
+        initial={"choice": request.GET.get("course", draft.course)},
+    )
+    if request.method == "POST" and form.is_valid():
+        drafts.change(request, site.key, course=form.cleaned_data["choice"])
+        return redirect("join:way", site.key)
+    return show(
+        request,
+        "course",
+        {"form": form, "site": site, "courses": courses},
+        step="course",
+        status=400 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_way(request: Request, site_key: str) -> HttpResponse:
+    """How to pay the chosen course."""
+    site = site_of(request, site_key)
+    draft = drafts.read(request, site.key)
+    course = chosen_course(site, draft.course)
+    if course is None:
+        return redirect("join:start", site.key)
+    form = ChoiceForm(
+        request.POST or None,
+        label=text("join.way"),
+        choices=[(way.value, _way(course, way)) for way in course.ways],
+        initial={"choice": draft.way},
+    )
+    if request.method == "POST" and form.is_valid():
+        drafts.change(request, site.key, way=form.cleaned_data["choice"])
+        return redirect("join:confirm" if request.member else "join:details", site.key)
+    return show(
+        request,
+        "way",
+        {"form": form, "site": site, "course": course},
+        step="way",
+        status=400 if form.errors else 200,
+    )
+
+
+def _course(course: CourseView) -> Choice:
+    cycle = "join.price_monthly" if course.renews else "join.price_once"
+    return Choice(
+        title=localized(course.name),
+        detail=localized(course.summary),
+        price=text(cycle, price=money(course.price)),
+    )
+
+
+def _way(course: CourseView, way: Method) -> Choice:
+    fee = course.fees.get(way)
+    return Choice(
+        title=text(f"payments.method.{way}"),
+        detail=text(f"join.way_{way}"),
+        note=text("join.way_fee", fee=money(fee)) if fee else "",
+    )

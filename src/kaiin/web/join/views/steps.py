@@ -1,0 +1,42 @@
+"""What every step needs: the site, where in the row of steps it stands, and its price labels."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from kaiin.billing import queries as billing
+from kaiin.billing.queries import CourseView
+from kaiin.infra.texts import text
+from kaiin.sites import queries as sites
+from kaiin.sites.queries import SiteUnknown, SiteView
+from kaiin.web.components.requests import Request, come_from
+
+# Someone who is logged in has told their details already.
+_STEPS = ("course", "way", "details", "code", "confirm")
+_STEPS_OF_MEMBERS = ("course", "way", "confirm")
+
+
+def site_of(request: Request, site_key: str) -> SiteView:
+    """The site that is joined, whose brand the page wears. Raises Http404."""
+    try:
+        site = sites.site(site_key)
+    except SiteUnknown:
+        raise Http404 from None
+    come_from(request, site_key)
+    return site
+
+
+def chosen_course(site: SiteView, key: str) -> CourseView | None:
+    """The course of a draft, if it can still be bought."""
+    return next((each for each in billing.courses(site.key) if each.key == key), None)
+
+
+def show(
+    request: Request, name: str, context: Mapping[str, Any], *, step: str, status: int = 200
+) -> HttpResponse:
+    """One step's page, with its place in the row of steps."""
+    steps = _STEPS_OF_MEMBERS if request.member else _STEPS
+    place = {"now": steps.index(step) + 1, "of": len(steps), "label": text(f"join.step_{step}")}
+    return render(request, f"join/{name}.html", {**context, "step": place}, status=status)
