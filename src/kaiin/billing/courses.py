@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kaiin.billing.errors import CourseNotOffered, WayNotOffered
 from kaiin.billing.models import Course
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.money import Money
@@ -11,14 +12,24 @@ from kaiin.domain.periods import TermRule, TermRuleSpec
 from kaiin.domain.previews import Terms
 
 
-def offered(site_id: int, key: str) -> Course | None:
-    """The version of a course that can be bought now."""
-    return Course.objects.filter(site_id=site_id, key=key, offered=True).first()
+def offered(site_id: int, key: str, method: Method) -> Course:
+    """The version of a course that can be bought now. Raises CourseNotOffered, WayNotOffered."""
+    course = Course.objects.filter(site_id=site_id, key=key, offered=True).first()
+    if course is None:
+        raise CourseNotOffered(course=key)
+    if method not in ways(course):
+        raise WayNotOffered(course=key, method=method.value)
+    return course
 
 
 def ways(course: Course) -> tuple[Method, ...]:
     """The ways to pay, in the order in which they are shown."""
     return tuple(Method(way) for way in course.ways)
+
+
+def term(course: Course) -> TermRuleSpec:
+    """How a period ends, where the way to pay makes no difference."""
+    return _rule(course.term)
 
 
 def rule(course: Course, method: Method) -> TermRuleSpec:

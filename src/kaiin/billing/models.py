@@ -113,7 +113,9 @@ class Subscription(models.Model):
     remind of a lump sum's end.
     """
 
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="subscriptions"
+    )
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(max_length=16, choices=_METHODS)
     mandate = models.ForeignKey(
@@ -132,6 +134,9 @@ class Subscription(models.Model):
     notice_due_at = models.DateTimeField(null=True)
     cancel_at_period_end = models.BooleanField(default=False)
     failures = models.PositiveSmallIntegerField(default=0, help_text="Of the renewal under way.")
+    mandate_end_reason = models.CharField(
+        max_length=64, blank=True, default="", help_text="The mandate ended outside: why."
+    )
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(
@@ -220,6 +225,11 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"charge {self.intent_key} ({self.state})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its period is paid by it, or may still be."""
+        return self.state in (ChargeState.OPEN, ChargeState.PAID)
 
 
 class Period(models.Model):

@@ -16,6 +16,7 @@ stateDiagram-v2
 ```
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 from kaiin.domain.errors import KaiinError
@@ -115,6 +116,24 @@ def standing_after(standing: Standing, event: StandingEvent) -> Standing:
         return STANDING_TRANSITIONS[standing, event]
     except KeyError:
         raise UnknownTransition(standing=standing, event=event) from None
+
+
+def may_pay(
+    state: SubscriptionState,
+    *,
+    opens_at: datetime | None,
+    mandate_lost: bool,
+    at: datetime,
+) -> bool:
+    """Whether a member may pay (again) for an open subscription at `at`.
+
+    Always before the first payment and after a failed renewal; when the mandate behind the
+    renewals is gone; else only once the renewal window has opened (`opens_at`, None where
+    renewals are charged without the member).
+    """
+    if state in (SubscriptionState.PENDING, SubscriptionState.PAST_DUE):
+        return True
+    return mandate_lost or (opens_at is not None and at >= opens_at)
 
 
 def may_revive(reason: EndReason | None, *, was_paid: bool, replaced: bool) -> bool:

@@ -1,0 +1,109 @@
+"""How subscriptions and memberships end, and the standing that follows. Works on a `Holding`,
+collects into a `Batch`."""
+
+from datetime import datetime
+
+from kaiin.billing import courses, events, letters
+from kaiin.billing.batch import Batch
+from kaiin.billing.holding import Holding
+from kaiin.billing.models import Subscription
+from kaiin.domain import dunning
+from kaiin.domain.periods import days_after
+from kaiin.domain.subscriptions import (
+    EndReason,
+    Standing,
+    StandingEvent,
+    SubscriptionEvent,
+    SubscriptionState,
+    standing_after,
+    subscription_after,
+)
+from kaiin.infra import outbox
+
+
+def end(
+    holding: Holding,
+    subscription: Subscription,
+    reason: EndReason,
+    batch: Batch,
+    *,
+    detail: str = "",
+) -> None:
+    """End a subscription and let the membership's standing follow."""
+    subscription.state = subscription_after(
+        SubscriptionState(subscription.state), SubscriptionEvent.ENDED
+    ).value
+    subscription.ended_at = batch.now
+    subscription.end_reason, subscription.end_detail = reason.value, detail
+    subscription.next_due_at = subscription.lapse_due_at = subscription.notice_due_at = None
+    batch.revoked.append(holding.membership.pk)
+    release(subscription.mandate_id)
+    batch.note(
+        "billing.subscription_ended",
+        holding,
+        subscription=subscription.pk,
+        reason=reason.value,
+        detail=detail,
+    )
+    paid_until = subscription.paid_until
+    if reason is EndReason.REPLACED or paid_until is None:
+        return
+    if reason is EndReason.LEFT:
+        withdraw(holding, max(paid_until, holding.membership.created_at), batch)
+    else:
+        _lapse(holding, subscription, paid_until, reason, batch)
+
+
+def withdraw(holding: Holding, at: datetime, batch: Batch) -> None:
+    """The membership's end: content closed, number kept for the site's rejoin days only."""
+    membership = holding.membership
+    set_standing(holding, StandingEvent.WITHDRAWN, batch.now)
+    membership.dormant_until, membership.withdrawn_at = None, at
+    keeps_until = days_after(at, holding.site.rejoin_days)
+    letters.withdrawn(holding, at.isoformat(), keeps_until=keeps_until)
+    batch.note("billing.membership_withdrawn", holding, at=at.isoformat())
+    batch.tell(holding, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}", {})
+
+
+def set_standing(holding: Holding, event: StandingEvent, at: datetime) -> None:
+    """Move the membership by the table."""
+    membership = holding.membership
+    before = Standing(membership.standing)
+    after = standing_after(before, event)
+    if after is not before:
+        membership.standing, membership.standing_changed_at = after.value, at
+
+
+def release(mandate_id: int | None) -> None:
+    """Have payments give a mandate back that is not needed any more."""
+    if mandate_id is not None:
+        outbox.publish(
+            topic=events.MANDATE_RELEASED,
+            key=str(mandate_id),
+            payload={"mandate_id": mandate_id},
+        )
+
+
+def _lapse(
+    holding: Holding,
+    subscription: Subscription,
+    paid_until: datetime,
+    reason: EndReason,
+    batch: Batch,
+) -> None:
+    membership = holding.membership
+    set_standing(holding, StandingEvent.LAPSED, batch.now)
+    until = dunning.dormant_until(courses.policy(subscription.course), paid_until)
+    membership.dormant_until = until
+    letters.lapsed(
+        holding,
+        f"{subscription.pk}:{subscription.period_count}",
+        template="expired" if reason is EndReason.EXPIRED else "dormant",
+        course=subscription.course,
+        paid_until=paid_until,
+        dormant_until=until,
+        failure_code=subscription.end_detail,
+    )
+    batch.note("billing.membership_lapsed", holding, reason=reason.value, until=until.isoformat())
+    key = f"{subscription.pk}:{subscription.period_count}"
+    batch.tell(holding, events.MEMBERSHIP_LAPSED, key, {"reason": reason.value})

@@ -1,0 +1,15 @@
+"""What this context tells through the outbox; `config/wiring.py` says to whom."""
+
+# {"membership_id", "member_pk", "site_key"}: the windows of access are other ones now.
+ACCESS_CHANGED = "billing.access_changed"
+# {"membership_id", "member_pk", "site_key", "member_number"}: first paid, or joined anew.
+MEMBERSHIP_STARTED = "billing.membership_started"
+# {"membership_id", "member_pk", "site_key", "reason"}: lapsed into dormancy or withdrawn.
+MEMBERSHIP_LAPSED = "billing.membership_lapsed"
+MEMBERSHIP_WITHDRAWN = "billing.membership_withdrawn"
+# {"mandate_id"}: no longer needed; payments gives it back to the carrier.
+MANDATE_RELEASED = "billing.mandate_released"
+# {"payment_id"}: an open payment that must not be paid any more; payments voids it.
+PAYMENT_SUPERSEDED = "billing.payment_superseded"
+# {"payment_id", "membership_id"}: money that buys nothing; somebody decides.
+PAYMENT_PARKED = "billing.payment_parked"

@@ -1,0 +1,215 @@
+"""The mails of billing: which template, and what stands in it, in the member's language.
+
+Called inside the transaction of the change; each mail has a key, so it is sent once. Values are
+words already: dates and money are written out here, since a queued mail is JSON.
+"""
+
+from datetime import datetime
+
+from kaiin.billing.holding import Holding
+from kaiin.billing.models import Course, Receipt
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import PeriodSpan, last_day
+from kaiin.domain.references import ReferenceKind
+from kaiin.infra import mail, texts
+from kaiin.payments.queries import PaymentView
+from kaiin.sites import queries as sites
+
+
+def welcome(holding: Holding, number: int) -> None:
+    """The first payment came, or the first after a withdrawal."""
+    _queue(
+        holding,
+        "welcome",
+        f"{number}",
+        {
+            "member_id": holding.member.member_id,
+            "member_number": f"{number:0{holding.site.member_number_digits}}",
+            "site_url": sites.site_url(holding.site.key, "/members/"),
+        },
+    )
+
+
+def receipt(
+    holding: Holding, row: Receipt, period: PeriodSpan, next_charge_at: datetime | None
+) -> None:
+    """A period was paid."""
+    language = _language(holding)
+    _queue(
+        holding,
+        "receipt",
+        row.number,
+        {
+            "number": row.number,
+            "course": _course(holding, row.course),
+            "method": texts.text(f"method.{row.method}", language),
+            "total": texts.format_money(row.total, row.currency, language),
+            "paid_on": texts.format_date(row.paid_at, language),
+            "period_from": texts.format_date(period.starts_at, language),
+            "period_until": _last_day(period.ends_at, language),
+            "next_charge_on": (
+                texts.format_date(next_charge_at, language) if next_charge_at else ""
+            ),
+            "receipt_url": sites.identity_url(f"/my/receipts/{row.number}"),
+        },
+    )
+
+
+def slip(holding: Holding, course: Course, payment: PaymentView) -> None:
+    """A convenience-store slip was issued: its numbers and its deadline."""
+    language = _language(holding)
+    numbers = {reference.kind: reference.value for reference in payment.references}
+    if payment.expires_at is None or ReferenceKind.KONBINI_SLIP not in numbers:
+        return
+    _queue(
+        holding,
+        "slip",
+        str(payment.id),
+        {
+            "course": _course(holding, course),
+            "slip_number": numbers[ReferenceKind.KONBINI_SLIP],
+            "confirmation_number": numbers.get(ReferenceKind.KONBINI_CONFIRMATION, ""),
+            "amount": texts.format_money(payment.amount.amount, payment.amount.currency, language),
+            "deadline": texts.format_datetime(payment.expires_at, language),
+        },
+    )
+
+
+def renewal_failed(
+    holding: Holding,
+    key: str,
+    *,
+    course: Course,
+    method: Method,
+    failure_code: str,
+    retry_at: datetime,
+    open_until: datetime | None,
+) -> None:
+    """A renewal could not be charged and will be tried again."""
+    language = _language(holding)
+    _queue(
+        holding,
+        "renewal_failed",
+        key,
+        {
+            "course": _course(holding, course),
+            "method": texts.text(f"method.{method}", language),
+            "reason": _failure(failure_code, language),
+            "retry_on": texts.format_date(retry_at, language),
+            "open_until": texts.format_datetime(open_until, language) if open_until else "",
+        },
+    )
+
+
+def mandate_ended(holding: Holding, key: str, *, course: Course, paid_until: datetime) -> None:
+    """A card or carrier contract ended outside: the next renewal will not be charged."""
+    _queue(
+        holding,
+        "mandate_ended",
+        key,
+        {
+            "course": _course(holding, course),
+            "paid_until": _last_day(paid_until, _language(holding)),
+        },
+    )
+
+
+def expiring(holding: Holding, key: str, *, course: Course, paid_until: datetime) -> None:
+    """A lump sum can be renewed from now on."""
+    _queue(
+        holding,
+        "expiring",
+        key,
+        {
+            "course": _course(holding, course),
+            "paid_until": _last_day(paid_until, _language(holding)),
+        },
+    )
+
+
+def lapsed(
+    holding: Holding,
+    key: str,
+    *,
+    template: str,
+    course: Course,
+    paid_until: datetime,
+    dormant_until: datetime,
+    failure_code: str,
+) -> None:
+    """Content is closed, My page still renews: `expired` (lump sum) or `dormant` (renewal)."""
+    language = _language(holding)
+    _queue(
+        holding,
+        template,
+        key,
+        {
+            "course": _course(holding, course),
+            "paid_until": _last_day(paid_until, language),
+            "dormant_until": _last_day(dormant_until, language),
+            "reason": _failure(failure_code, language) if failure_code else "",
+        },
+    )
+
+
+def left(holding: Holding, key: str, *, course: Course, paid_until: datetime | None) -> None:
+    """The member has asked to leave."""
+    _queue(
+        holding,
+        "left",
+        key,
+        {
+            "course": _course(holding, course),
+            "paid_until": _last_day(paid_until, _language(holding)) if paid_until else "",
+        },
+    )
+
+
+def withdrawn(holding: Holding, key: str, *, keeps_until: datetime) -> None:
+    """The membership is withdrawn; until when rejoining keeps join date and number."""
+    _queue(
+        holding,
+        "withdrawn",
+        key,
+        {"keeps_until": _last_day(keeps_until, _language(holding))},
+    )
+
+
+def _queue(holding: Holding, template: str, key: str, context: dict[str, object]) -> None:
+    if not holding.member.email:
+        # Imported members may have none; My page tells them the same.
+        return
+    language = _language(holding)
+    support = sites.tenant().support
+    mail.queue(
+        to=holding.member.email,
+        template=template,
+        language=language,
+        context={
+            "nickname": holding.member.nickname or holding.member.member_id,
+            "site": texts.localized(holding.site.name, language),
+            "my_url": sites.identity_url("/my"),
+            "sender": holding.site.sender.name,
+            "contact": support.email,
+            **context,
+        },
+        sender=holding.site.sender,
+        key=f"{template}:{holding.membership.pk}:{key}",
+    )
+
+
+def _language(holding: Holding) -> str:
+    return holding.member.language
+
+
+def _course(holding: Holding, course: Course) -> str:
+    return texts.localized(course.name, _language(holding))
+
+
+def _failure(code: str, language: str) -> str:
+    known = f"payments.failure.{code}"
+    return texts.text(known if texts.has_text(known) else "payments.failure.other", language)
+
+
+def _last_day(ends_at: datetime, language: str) -> str:
+    return texts.format_date(last_day(ends_at), language)

@@ -1,0 +1,30 @@
+"""Numbers that people see: member numbers and receipt numbers."""
+
+import base64
+from datetime import datetime
+from uuid import UUID
+
+from kaiin.billing.models import NumberCounter
+from kaiin.domain.periods import japanese_date
+from kaiin.infra.locks import locked
+from kaiin.sites.queries import SiteView
+
+
+def next_number(site: SiteView) -> int:
+    """The next member number of a site, never given before. Locks the site's counter until the
+    transaction ends: numbers have the order of first payments."""
+    NumberCounter.objects.bulk_create(
+        [NumberCounter(site_id=site.id, last_number=site.member_number_start - 1)],
+        ignore_conflicts=True,
+    )
+    counter = locked(NumberCounter.objects.filter(site_id=site.id)).get()
+    counter.last_number += 1
+    counter.save(update_fields=["last_number"])
+    return counter.last_number
+
+
+def receipt_number(payment_id: UUID, paid_at: datetime) -> str:
+    """`20261122-XXXXX-XXXXX`: the day in Japan and 50 bits of the payment's id, in letters and
+    digits that people don't mix up. Says nothing about how many receipts there are."""
+    letters = base64.b32encode(payment_id.bytes[:4] + payment_id.bytes[-3:]).decode()[:10]
+    return f"{japanese_date(paid_at):%Y%m%d}-{letters[:5]}-{letters[5:]}"

@@ -1,0 +1,148 @@
+"""What ends by itself: subscriptions without a next period, dormant time; and what time brings
+along: reminders, recognised income. All found by index, in sets."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from kaiin.billing import letters
+from kaiin.billing.batch import Batch
+from kaiin.billing.endings import end, withdraw
+from kaiin.billing.holding import Holding, hold
+from kaiin.billing.models import (
+    LedgerEntry,
+    LedgerPosting,
+    Membership,
+    Period,
+    Subscription,
+)
+from kaiin.billing.operations.record_payment import SYSTEM
+from kaiin.domain import ledger
+from kaiin.domain.money import Money
+from kaiin.domain.subscriptions import EndReason, Standing
+from kaiin.infra.locks import claimed, transaction
+
+
+def expire_due(*, now: datetime, limit: int) -> int:
+    """End subscriptions whose last period is over, and dormant memberships whose time is up.
+
+    A lump sum that was not renewed, and a contract that ended outside, leave the membership
+    dormant; a member who left is withdrawn. Returns how many were looked at.
+    """
+    lapsing = Subscription.objects.filter(lapse_due_at__lte=now).order_by("lapse_due_at", "pk")
+    ids = list(lapsing.values_list("membership_id", flat=True)[:limit])
+    count = _each(ids, now, _end_if_over)
+    dormant = Membership.objects.filter(dormant_until__lte=now).order_by("dormant_until", "pk")
+    ids = list(dormant.values_list("pk", flat=True)[:limit])
+    return count + _each(ids, now, _withdraw_if_over)
+
+
+def remind_due(*, now: datetime, limit: int) -> int:
+    """Mail those whose lump sum can be renewed from now on; returns how many."""
+    opening = Subscription.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk")
+    ids = list(opening.values_list("membership_id", flat=True)[:limit])
+    return _each(ids, now, _remind_if_open)
+
+
+def recognise_due(*, now: datetime, limit: int) -> int:
+    """Book the fees of periods that are over as income; returns of how many.
+
+    A period's fee is recognised whole at its end.
+    """
+    with transaction():
+        due = Period.objects.filter(recognise_due_at__lte=now).select_related("subscription")
+        periods = list(claimed(due).order_by("recognise_due_at", "pk")[:limit])
+        entries = [
+            (
+                period,
+                ledger.recognition(
+                    f"recognition:{period.pk}",
+                    period.ends_at,
+                    Money(period.amount, period.currency),
+                ),
+            )
+            for period in periods
+        ]
+        _book(entries, now)
+        Period.objects.filter(pk__in=[period.pk for period in periods]).update(
+            recognise_due_at=None
+        )
+    return len(periods)
+
+
+def _each(
+    membership_ids: Collection[int],
+    now: datetime,
+    act: Callable[[Holding, Batch], None],
+) -> int:
+    if not membership_ids:
+        return 0
+    with transaction():
+        held = list(hold(membership_ids, pass_over_held=True).values())
+        batch = Batch(now=now, actor=SYSTEM, held=held)
+        for holding in held:
+            act(holding, batch)
+        batch.write()
+    return len(held)
+
+
+def _end_if_over(holding: Holding, batch: Batch) -> None:
+    subscription = holding.open_subscription
+    if subscription is None or not _passed(subscription.lapse_due_at, batch.now):
+        return
+    if subscription.cancel_at_period_end:
+        reason, detail = EndReason.LEFT, ""
+    elif subscription.mandate_end_reason:
+        reason, detail = EndReason.MANDATE_ENDED, subscription.mandate_end_reason
+    else:
+        reason, detail = EndReason.EXPIRED, ""
+    end(holding, subscription, reason, batch, detail=detail)
+
+
+def _withdraw_if_over(holding: Holding, batch: Batch) -> None:
+    until = holding.membership.dormant_until
+    dormant = holding.membership.standing == Standing.DORMANT
+    if dormant and until is not None and until <= batch.now:
+        withdraw(holding, until, batch)
+
+
+def _remind_if_open(holding: Holding, batch: Batch) -> None:
+    subscription = holding.open_subscription
+    if subscription is None or not _passed(subscription.notice_due_at, batch.now):
+        return
+    subscription.notice_due_at = None
+    if subscription.paid_until is not None and not subscription.cancel_at_period_end:
+        letters.expiring(
+            holding,
+            f"{subscription.pk}:{subscription.period_count}",
+            course=subscription.course,
+            paid_until=subscription.paid_until,
+        )
+
+
+def _passed(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
+
+
+def _book(entries: Collection[tuple[Period, ledger.Entry]], now: datetime) -> None:
+    rows = LedgerEntry.objects.bulk_create(
+        LedgerEntry(
+            key=entry.key,
+            kind=entry.kind.value,
+            occurred_at=entry.occurred_at,
+            recorded_at=now,
+            membership_id=period.subscription.membership_id,
+            subscription_id=period.subscription_id,
+            period=period,
+        )
+        for period, entry in entries
+    )
+    LedgerPosting.objects.bulk_create(
+        LedgerPosting(
+            entry=row,
+            account=posting.account.value,
+            amount=posting.amount.amount,
+            currency=posting.amount.currency,
+        )
+        for row, (_, entry) in zip(rows, entries, strict=True)
+        for posting in entry.postings
+    )

@@ -1,0 +1,27 @@
+"""Asking providers about a member's open payments on the spot: a paid member whose notice was lost
+gets in by this."""
+
+import time
+
+from kaiin.billing.operations.record_payment import record_payments
+from kaiin.payments import operations as payment_operations, queries as payments
+
+_LEAST_SECONDS = 0.05
+
+
+def refresh_open_payments(*, member_pk: int, timeout_seconds: float = 2.0) -> None:
+    """Ask about every open payment of a member and act on the answers, newest first.
+
+    Never takes much longer than `timeout_seconds` in all; a provider that does not answer
+    changes nothing.
+    """
+    # Real time, whatever the settable clock says: somebody waits at the other end.
+    deadline = time.monotonic() + timeout_seconds
+    asked = []
+    for payment in payments.open_payments(member_pk):
+        left = deadline - time.monotonic()
+        if left < _LEAST_SECONDS:
+            break
+        payment_operations.refresh_payment(payment_id=payment.id, timeout_seconds=left)
+        asked.append(payment.id)
+    record_payments(payment_ids=asked)

@@ -1,0 +1,36 @@
+"""What others may know about courses, memberships and money: frozen values, never models."""
+
+from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview
+from kaiin.billing.queries.entry import Entry, EntryMembership, entry
+from kaiin.billing.queries.memberships import (
+    Failure,
+    MembershipView,
+    PeriodView,
+    membership_of_payment,
+    memberships,
+)
+from kaiin.billing.queries.receipts import (
+    ReceiptView,
+    receipt,
+    receipt_of_payment,
+    receipts,
+)
+
+__all__ = [
+    "CourseView",
+    "Entry",
+    "EntryMembership",
+    "Failure",
+    "JoinPreview",
+    "MembershipView",
+    "PeriodView",
+    "ReceiptView",
+    "courses",
+    "entry",
+    "membership_of_payment",
+    "memberships",
+    "preview",
+    "receipt",
+    "receipt_of_payment",
+    "receipts",
+]
