@@ -1,7 +1,9 @@
 """The sandbox's API, as a merchant's code meets it."""
 
 import json
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -226,6 +228,44 @@ def test_a_sender_that_died_leaves_its_notices_to_the_next(app: SandboxApp, cloc
     receiver = Receiver(200)
     assert app.deliver_due(receiver) == 0
     clock.advance(minutes=1)
+    assert app.deliver_due(receiver) == 1
+
+
+def test_notices_reach_names_that_only_browsers_resolve(app: SandboxApp) -> None:
+    """`id.localhost` is this machine, though resolvers say that there is no such name."""
+    seen: list[tuple[str, str, bytes]] = []
+
+    class Merchant(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            seen.append((self.headers["Host"], self.path, body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Merchant) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        app.notice_url = f"http://id.localhost:{server.server_port}/webhooks/sandbox"
+        cancel_one(app)
+        assert app.deliver_due() == 1
+        server.shutdown()
+        thread.join()
+    host, path, body = seen[0]
+    assert (host, path) == (f"id.localhost:{server.server_port}", "/webhooks/sandbox")
+    assert json.loads(body)["type"] == "payment.canceled"
+    with app.service.store.transaction() as tx:
+        assert tx.all("SELECT status FROM delivery") == [{"status": "delivered"}]
+
+
+def test_nobody_there_is_tried_again(app: SandboxApp, clock: Clock) -> None:
+    cancel_one(app)
+    app.notice_url = "http://id.localhost:1/webhooks/sandbox"
+    assert app.deliver_due() == 1
+    receiver = Receiver(200)
+    clock.advance(seconds=5)
     assert app.deliver_due(receiver) == 1
 
 

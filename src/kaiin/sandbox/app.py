@@ -4,12 +4,11 @@ import random
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from kaiin.infra import clock
-from kaiin.sandbox import events, texts
+from kaiin.sandbox import events, sending, texts
 from kaiin.sandbox.api import api
 from kaiin.sandbox.controls import controls
 from kaiin.sandbox.events import Post
@@ -19,7 +18,6 @@ from kaiin.sandbox.service import Service
 from kaiin.sandbox.store import Store
 
 _NOTICES_AT_ONCE = 50
-_NOTICE_SECONDS = 10.0
 
 
 class SandboxApp(Flask):
@@ -39,29 +37,11 @@ class SandboxApp(Flask):
         self.service.settle(now)
         return events.deliver_due(
             self.service.store,
-            post or self._post(),
+            post or sending.over_http(self.notice_url),
             secret=self.secret,
             now=now,
             limit=limit,
         )
-
-    def _post(self) -> Post:
-        address = httpx.URL(self.notice_url)
-        host = {"Host": address.netloc.decode()}
-        if address.host.endswith(".localhost"):
-            # Such names are this machine (RFC 6761), but not every resolver knows.
-            address = address.copy_with(host="127.0.0.1")
-
-        def post(body: bytes, headers: dict[str, str]) -> int:
-            try:
-                answer = httpx.post(
-                    address, content=body, headers=headers | host, timeout=_NOTICE_SECONDS
-                )
-            except httpx.HTTPError as error:
-                raise OSError(str(error)) from error
-            return answer.status_code
-
-        return post
 
 
 def create_app(

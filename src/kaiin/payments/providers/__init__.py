@@ -9,16 +9,14 @@ from kaiin.payments.providers.sandbox import SandboxProvider
 _TABLE: dict[str, Callable[[], Provider]] = {
     "sandbox": SandboxProvider.from_settings,
 }
-_made: dict[str, Provider] = {}
+_in_place: dict[str, Provider] = {}
 
 
 def get(name: str) -> Provider:
     """A provider by its name. Raises NoSuchProvider."""
     if name not in _TABLE:
         raise NoSuchProvider(provider=name)
-    if name not in _made:
-        _made[name] = _TABLE[name]()
-    return _made[name]
+    return _in_place.get(name) or _TABLE[name]()
 
 
 def names() -> tuple[str, ...]:
@@ -34,6 +32,6 @@ def all_providers() -> tuple[Provider, ...]:
 def use(name: str, provider: Provider | None) -> None:
     """Put another object in a provider's place, None to end it: the tests' in-process sandbox."""
     if provider is None:
-        _made.pop(name, None)
+        _in_place.pop(name, None)
     else:
-        _made[name] = provider
+        _in_place[name] = provider

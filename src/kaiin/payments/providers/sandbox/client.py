@@ -17,6 +17,7 @@ class SandboxClient:
     def __init__(
         self, *, base_url: str, secret: str, transport: httpx.BaseTransport | None
     ) -> None:
+        self._configured = bool(base_url)
         self._client = http.client(base_url=base_url, timeout_seconds=10, transport=transport)
         self._client.headers["Authorization"] = f"Bearer {secret}"
 
@@ -49,6 +50,8 @@ class SandboxClient:
         return self._send("POST", path, timeout_seconds=timeout_seconds, json={})
 
     def _send(self, method: str, path: str, *, timeout_seconds: float, **more: Any) -> Json | None:
+        if not self._configured:
+            raise OutsideUnavailable(reason="KAIIN_SANDBOX_URL is not set")
         request = self._client.build_request(method, path, timeout=timeout_seconds, **more)
         response = http.send(self._client, request)
         if response.status_code == httpx.codes.NOT_FOUND:

@@ -1,6 +1,7 @@
 """The sandbox provider behind the protocol."""
 
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -42,11 +43,12 @@ class SandboxProvider:
 
     @classmethod
     def from_settings(cls) -> "SandboxProvider":
-        """Made from KAIIN_SANDBOX_URL, KAIIN_SANDBOX_PUBLIC_URL and KAIIN_SANDBOX_SECRET."""
-        return cls(
-            base_url=settings.KAIIN_SANDBOX_URL or "",
-            public_url=settings.KAIIN_SANDBOX_PUBLIC_URL or "",
-            secret=settings.KAIIN_SANDBOX_SECRET or "",
+        """Made from KAIIN_SANDBOX_URL, KAIIN_SANDBOX_PUBLIC_URL and KAIIN_SANDBOX_SECRET, once
+        for all threads."""
+        return _made(
+            settings.KAIIN_SANDBOX_URL or "",
+            settings.KAIIN_SANDBOX_PUBLIC_URL or "",
+            settings.KAIIN_SANDBOX_SECRET or "",
         )
 
     def renewals(self, method: Method) -> Renewals:
@@ -146,3 +148,8 @@ class SandboxProvider:
             timeout_seconds=timeout_seconds,
         )
         return wire.event_page(answer or {})
+
+
+@cache
+def _made(base_url: str, public_url: str, secret: str) -> SandboxProvider:
+    return SandboxProvider(base_url=base_url, public_url=public_url, secret=secret)
