@@ -26,10 +26,11 @@ def apply(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")] = False,
 ) -> None:
-    """Bring the tenant, its sites and courses to what FILE says; a second time changes nothing.
+    """Bring the installation to what a tenant file says.
 
-    Nothing of members is ever deleted: what would hurt them is refused, or becomes a new
-    version of a course beside the one that runs.
+    Tenant, sites and courses, in one transaction; a second time changes nothing. Nothing
+    of members is ever deleted: what would hurt them is refused, or becomes a new version of a
+    course beside the one that runs.
 
     Exit codes: 0 applied, planned, or nothing to change · 1 the database is not ready ·
     2 the file has errors, each shown with line, column and what to write instead ·

@@ -216,8 +216,8 @@ def _example(part: Mapping[str, Any]) -> str:
     return f"({part.get('x-write', 'a value')})"
 
 
-def _one_of(names: Iterable[str]) -> str:
-    return "one of " + ", ".join(names)
+def _one_of(names: list[str]) -> str:
+    return f"{names[0]}:" if len(names) == 1 else "one of " + ", ".join(names)
 
 
 def _shown(value: object) -> str:
