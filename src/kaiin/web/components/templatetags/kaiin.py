@@ -1,7 +1,7 @@
 """Template tags of every page and mail (built in: no `load` needed)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from kaiin.domain import periods
 from kaiin.domain.money import Money
 from kaiin.infra import texts
 from kaiin.sites import queries as sites
@@ -55,7 +56,7 @@ def jdate(value: date | str | None) -> str:
 @register.filter
 def last_day(ends_at: datetime) -> str:
     """The last day of a period that ends before `ends_at`: midnight belongs to the day before."""
-    return texts.format_date(ends_at - timedelta(microseconds=1))
+    return texts.format_date(periods.last_day(ends_at))
 
 
 @register.filter

@@ -1,0 +1,111 @@
+"""A site's public top, its members' page and the digital member card."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kaiin.billing import queries as billing
+from kaiin.billing.queries import CourseView, Entry
+from kaiin.domain.entitlements import WindowKind
+from kaiin.infra import clock
+from kaiin.infra.texts import localized, text
+from kaiin.sites import queries as sites
+from kaiin.sites.queries import SiteView
+from kaiin.web.components.requests import Request
+
+EnteredView = Callable[[Request, SiteView, Entry], HttpResponse]
+
+
+@require_safe
+def top(request: Request) -> HttpResponse:
+    """What membership gives, what it costs, and the ways in."""
+    site = _site(request)
+    courses = billing.courses(site_key=site.key)
+    context = {
+        "site": site,
+        "courses": [_offer(request, site, course) for course in courses],
+        "join_url": _identity_url(request, f"/join/{site.key}/"),
+        "trouble_url": _identity_url(request, "/trouble", site=site.key),
+    }
+    return render(request, "site/top.html", context)
+
+
+def for_members(view: EnteredView) -> Callable[[Request], HttpResponse]:
+    """Lets in whoever is entitled at this very instant; leads the others to log in or to why not.
+
+    The question is asked anew at every request, and no answer is kept by browsers or proxies.
+    """
+
+    @never_cache
+    @require_safe
+    @wraps(view)
+    def guarded(request: Request) -> HttpResponse:
+        site = _site(request)
+        if request.member is None:
+            query = urlencode({"next": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('site:start')}?{query}")
+        entry = billing.entry(member_pk=request.member.pk, site_key=site.key, at=clock.now())
+        if not entry.allowed:
+            return HttpResponseRedirect(_identity_url(request, f"/entry/{site.key}"))
+        return view(request, site, entry)
+
+    return guarded
+
+
+@for_members
+def members(request: Request, site: SiteView, entry: Entry) -> HttpResponse:
+    """The members-only page."""
+    context = {
+        "site": site,
+        "membership": _membership(site, entry),
+        "until": entry.until,
+        "grace": entry.kind is WindowKind.GRACE,
+    }
+    return render(request, "site/members.html", context)
+
+
+@for_members
+def card(request: Request, site: SiteView, entry: Entry) -> HttpResponse:
+    """The digital member card."""
+    context = {"site": site, "membership": _membership(site, entry), "now": clock.now()}
+    return render(request, "site/card.html", context)
+
+
+def _site(request: Request) -> SiteView:
+    assert request.site is not None  # noqa: S101 - these pages are a site's host's alone
+    return request.site
+
+
+def _identity_url(request: Request, path: str, **query: str) -> str:
+    """An address at the identity host, which is shown in the language of this page."""
+    return sites.identity_url(f"{path}?{urlencode({**query, 'lang': request.language})}")
+
+
+def _offer(request: Request, site: SiteView, course: CourseView) -> dict[str, object]:
+    ways = text("common.list_separator").join(text(f"common.way_{way}") for way in course.ways)
+    return {
+        "name": localized(course.name),
+        "summary": localized(course.summary),
+        "price": course.price,
+        "renews": course.renews,
+        "months": course.months,
+        "ways": text("site.ways", ways=ways),
+        "join_url": _identity_url(request, f"/join/{site.key}/", course=course.key),
+    }
+
+
+def _membership(site: SiteView, entry: Entry) -> dict[str, object]:
+    membership = entry.membership
+    assert membership is not None  # noqa: S101 - whoever is let in has one
+    number = membership.member_number
+    return {
+        "course": localized(membership.course_name),
+        "number": "" if number is None else f"{number:0{site.member_number_digits}}",
+        "joined_date": membership.joined_date,
+    }
