@@ -127,6 +127,11 @@ class TestNewPassword:
         result = finish(code_id, f"{int(digits) ^ 1:08}", "hanako12")
         assert (result.problems, result.refusal) == ((), "identity.code_refused")
 
+    def test_a_sites_name_is_no_password(self, member: int, request_code) -> None:
+        code_id, digits = request_code()
+        assert finish(code_id, digits, "Plus member id 1").problems == ("password.site_name",)
+        assert operations.password_problems("JO1OFFICIALSITE", {}) == ("password.site_name",)
+
     def test_staff_need_a_longer_one(self, member: int, request_code) -> None:
         Member.objects.filter(pk=member).update(is_staff=True)
         code_id, digits = request_code()

@@ -97,3 +97,10 @@ def bucket(account: Account | None, identified: Identified) -> str:
 def bucket_of(member_pk: int) -> str:
     """The bucket of an account that is known otherwise than by an identifier."""
     return f"account:{member_pk}"
+
+
+def site_words() -> tuple[str, ...]:
+    """The names of the identity and its sites, with and without spaces: an attacker's first."""
+    texts = [sites.tenant().identity_name, *(site.name for site in sites.sites())]
+    names = {name for text in texts for name in text.values()}
+    return tuple(sorted(names | {name.replace(" ", "") for name in names}))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from kaiin.domain.periods import JST
-from kaiin.identity import forms
+from kaiin.identity import accounts, forms, passwords
 from kaiin.identity.errors import (
     AlreadyRegistered,
     DetailsInvalid,
@@ -29,7 +29,7 @@ from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
 from kaiin.identity.flows.sessions import Proof, end_session, start_session
 from kaiin.identity.flows.staff import create_staff, disable_member, enable_member
 from kaiin.identity.models import Handover, LoginAttempt, MemberSession, OneTimeCode
-from kaiin.identity.passwords import hash_password, password_problems
+from kaiin.identity.passwords import hash_password
 from kaiin.infra import clock
 
 # Codes prove how they were used for a while; ended sessions show members their devices.
@@ -54,6 +54,15 @@ def validate_details(
         required=asked if required is None else required,
         today=clock.now().astimezone(JST).date(),
     )
+
+
+def password_problems(password: str, own: Mapping[str, object]) -> tuple[str, ...]:
+    """The codes of what is wrong with a new password; none if it will do.
+
+    `own` is what is known of the member, by the names of their details, `email`, `member_id`;
+    as typed or as stored.
+    """
+    return passwords.password_problems(password, own, site_words=accounts.site_words())
 
 
 def forget_expired() -> int:

@@ -164,7 +164,9 @@ def _problems_of_member(member: Member, new_password: str) -> tuple[str, ...]:
         "birth_date": member.birth_date,
         "phone": member.phone,
     }
-    return passwords.password_problems(new_password, own, staff=member.is_staff)
+    return passwords.password_problems(
+        new_password, own, site_words=accounts.site_words(), staff=member.is_staff
+    )
 
 
 def _count_wrong_code(code_id: str) -> None:

@@ -1,6 +1,6 @@
 """What staff do to accounts: open and close them, and make accounts for staff."""
 
-from kaiin.identity import passwords
+from kaiin.identity import accounts, passwords
 from kaiin.identity.errors import MemberUnknown, PasswordRefused
 from kaiin.identity.flows import register, sessions
 from kaiin.identity.models import Member, MemberState
@@ -32,6 +32,7 @@ def create_staff(
     problems = passwords.password_problems(
         password,
         {"email": email, "nickname": nickname},
+        site_words=accounts.site_words(),
         staff=True,
     )
     if problems:
