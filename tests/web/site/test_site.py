@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.fixtures.clock import START, Clock
 
 from kaiin.billing.models import Course, Entitlement, Membership, Subscription
 from kaiin.identity import operations as identity
 from kaiin.identity.models import MemberSession
 from kaiin.sites import queries as sites
-from tests.fixtures.clock import START, Clock
 
 OFFICIAL, MAIL = "official.localhost", "mail.localhost"
 # The end of November in Japan.

@@ -34,7 +34,6 @@ common-password_show = Show
 common-password_hide = Hide
 common-caps_lock = CapsLock is on: you are typing capitals.
 common-wide_typing = There are full-width characters in it. If your password is of plain letters and digits, switch your keyboard’s input mode.
-common-mail_hint = Did you mean:
 
 # The seller
 common-legal = Legal notice

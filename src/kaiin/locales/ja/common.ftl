@@ -34,7 +34,6 @@ common-password_show = 表示
 common-password_hide = 隠す
 common-caps_lock = CapsLockがオンになっています。大文字で入力されます。
 common-wide_typing = 全角の文字が入っています。半角英数字のパスワードの場合は、入力モードを切り替えてください。
-common-mail_hint = もしかして:
 
 # The seller
 common-legal = 特定商取引法に基づく表記

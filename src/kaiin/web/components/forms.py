@@ -1,7 +1,6 @@
 """Form parts that every page shares: errors that say what to do, and our own widgets."""
 
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,7 +71,7 @@ class LoginIdInput(forms.TextInput):
 class MailInput(forms.TextInput):
     """A mail address. Not `type=email`: browsers refuse old carrier addresses and full width."""
 
-    def __init__(self, domains: Iterable[str] = (), attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(
             {
                 "inputmode": "email",
@@ -80,7 +79,6 @@ class MailInput(forms.TextInput):
                 "autocapitalize": "none",
                 "autocorrect": "off",
                 "spellcheck": "false",
-                "data-mail-domains": " ".join(domains),
                 **(attrs or {}),
             }
         )

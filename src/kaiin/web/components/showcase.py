@@ -19,8 +19,6 @@ from kaiin.web.components.forms import (
     field_text,
 )
 
-_DOMAINS = ("gmail.com", "docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "yahoo.co.jp")
-
 
 class ShowcaseForm(KaiinForm):
     """One field of each kind."""
@@ -31,7 +29,7 @@ class ShowcaseForm(KaiinForm):
         widget=LoginIdInput,
     )
     password = forms.CharField(label=field_text("showcase.password"), widget=PasswordInput)
-    email = forms.CharField(label=field_text("showcase.email"), widget=MailInput(domains=_DOMAINS))
+    email = forms.CharField(label=field_text("showcase.email"), widget=MailInput)
     course = forms.ChoiceField(label=field_text("showcase.course"), widget=RadioCards)
     birth_date = BirthDateField(
         label=field_text("showcase.birth_date"), help_text=field_text("showcase.birth_date_hint")

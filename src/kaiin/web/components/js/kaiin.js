@@ -37,42 +37,6 @@ for (const box of all("[data-password]")) {
   input.addEventListener("input", () => { hint("wide").hidden = !wide.test(input.value); });
 }
 
-// Mail addresses: the domain that was probably meant.
-const distance = (a, b) => {
-  let last = [], row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1]));
-      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], last[j - 2] + 1);
-    }
-    [last, row] = [row, next];
-  }
-  return row[b.length];
-};
-for (const input of all("input[data-mail-domains]")) {
-  const domains = input.dataset.mailDomains.split(" ").filter(Boolean);
-  const hint = input.parentElement.querySelector("[data-mail-hint]");
-  if (!hint || !domains.length) continue;
-  const button = hint.querySelector("button");
-  const look = () => {
-    const [, local, typed] = input.value.normalize("NFKC").trim().match(/^(.+)@(.+)$/) ?? [];
-    const domain = typed?.toLowerCase();
-    const near = domain && !domains.includes(domain)
-      ? domains.find((each) => distance(domain, each) === 1) ?? domains.find((each) => domain.length > 6 && distance(domain, each) === 2)
-      : undefined;
-    hint.hidden = !near;
-    if (near) button.textContent = `${local}@${near}`;
-  };
-  input.addEventListener("change", look);
-  input.addEventListener("input", () => { hint.hidden = true; });
-  button.addEventListener("click", () => {
-    input.value = button.textContent;
-    hint.hidden = true;
-    input.focus();
-  });
-}
-
 // Busy buttons: say so, and let nothing be sent twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
