@@ -27,7 +27,7 @@ class AlreadyMember(BillingError):
     code = "billing.already_member"
 
 
-class OtherCourseRunning(BillingError):
+class OtherCourseRunning(AlreadyMember):
     """Another course of this site runs: it has to end before this one can be bought."""
 
     code = "billing.other_course_running"

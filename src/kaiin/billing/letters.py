@@ -42,7 +42,7 @@ def receipt(
         {
             "number": row.number,
             "course": _course(holding, row.course),
-            "method": texts.text(f"method.{row.method}", language),
+            "method": texts.text(f"payments.method.{row.method}", language),
             "total": texts.format_money(row.total, row.currency, language),
             "paid_on": texts.format_date(row.paid_at, language),
             "period_from": texts.format_date(period.starts_at, language),
@@ -93,7 +93,7 @@ def renewal_failed(
         key,
         {
             "course": _course(holding, course),
-            "method": texts.text(f"method.{method}", language),
+            "method": texts.text(f"payments.method.{method}", language),
             "reason": _failure(failure_code, language),
             "retry_on": texts.format_date(retry_at, language),
             "open_until": texts.format_datetime(open_until, language) if open_until else "",
@@ -188,6 +188,7 @@ def _queue(holding: Holding, template: str, key: str, context: dict[str, object]
         context={
             "nickname": holding.member.nickname or holding.member.member_id,
             "site": texts.localized(holding.site.name, language),
+            "identity": texts.localized(sites.tenant().identity_name, language),
             "my_url": sites.identity_url("/my"),
             "sender": holding.site.sender.name,
             "contact": support.email,
@@ -207,8 +208,10 @@ def _course(holding: Holding, course: Course) -> str:
 
 
 def _failure(code: str, language: str) -> str:
-    known = f"payments.failure.{code}"
-    return texts.text(known if texts.has_text(known) else "payments.failure.other", language)
+    for known in (f"payments.failure.{code}", f"payments.end_reason.{code}"):
+        if texts.has_text(known):
+            return texts.text(known, language)
+    return texts.text("payments.failure.other", language)
 
 
 def _last_day(ends_at: datetime, language: str) -> str:

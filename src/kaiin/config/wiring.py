@@ -1,9 +1,40 @@
 """The one table: which event reaches which operation."""
 
+from typing import cast
+from uuid import UUID
+
+from kaiin.billing import events as billing_events, operations as billing
+from kaiin.diagnosis import events as diagnosis_events
 from kaiin.infra import mail, outbox
+from kaiin.payments import events as payment_events, operations as payments
+from kaiin.web.entrance import tasks as entrance
+
+
+def _record_payment(payload: dict[str, object]) -> None:
+    billing.record_payment(payment_id=UUID(str(payload["payment_id"])))
+
+
+def _mandate_ended(payload: dict[str, object]) -> None:
+    billing.mandate_ended(
+        mandate_id=cast(int, payload["mandate_id"]), reason=str(payload["reason"])
+    )
+
+
+def _end_mandate(payload: dict[str, object]) -> None:
+    payments.end_mandate(mandate_id=cast(int, payload["mandate_id"]))
+
+
+def _void_payment(payload: dict[str, object]) -> None:
+    payments.cancel_payment(payment_id=UUID(str(payload["payment_id"])))
+
 
 HANDLERS: dict[str, list[outbox.Handler]] = {
     mail.TOPIC: [mail.send],
+    payment_events.PAYMENT_CHANGED: [_record_payment],
+    payment_events.MANDATE_ENDED: [_mandate_ended],
+    billing_events.MANDATE_RELEASED: [_end_mandate],
+    billing_events.PAYMENT_SUPERSEDED: [_void_payment],
+    diagnosis_events.REPORT_WANTED: [entrance.send_report],
 }
 
 

@@ -106,11 +106,6 @@ def next_period(rule: TermRuleSpec, previous: PeriodSpan) -> PeriodSpan:
     return PeriodSpan(previous.ends_at, midnight(end), previous.anchor_day)
 
 
-def last_day(ends_at: datetime) -> date:
-    """The last day in Japan that a half-open stretch covers: what people call its end."""
-    return japanese_date(ends_at - timedelta(microseconds=1))
-
-
 def renewal_opens_at(ends_at: datetime, months: int) -> datetime:
     """When a lump-sum course can be renewed: `months` months before the month of its expiry.
 

@@ -6,289 +6,743 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('payments', '0001_initial'),
-        ('sites', '0001_initial'),
+        ("payments", "0001_initial"),
+        ("sites", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=32)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('offered', models.BooleanField(default=True)),
-                ('name', models.JSONField(default=dict)),
-                ('summary', models.JSONField(default=dict)),
-                ('price', models.PositiveIntegerField()),
-                ('currency', models.CharField(default='JPY', max_length=3)),
-                ('renews', models.BooleanField(help_text='Charged again each period; False: a lump sum.')),
-                ('term', models.JSONField(help_text='{"rule", "months", "joining_month_free"}')),
-                ('term_by_method', models.JSONField(default=dict, help_text='{"softbank": {"rule": …}}')),
-                ('ways', models.JSONField(default=list, help_text='["card", "konbini"], as shown')),
-                ('fees', models.JSONField(default=dict, help_text='{"konbini": 220}')),
-                ('slip_days', models.PositiveSmallIntegerField(default=7)),
-                ('retry_days', models.JSONField(default=list, help_text='After the end of the paid period.')),
-                ('grace_days', models.PositiveSmallIntegerField(default=3)),
-                ('dormant_months', models.PositiveSmallIntegerField(default=1)),
-                ('renewal_opens_months', models.PositiveSmallIntegerField(default=3)),
-                ('created_at', models.DateTimeField()),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=32)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("offered", models.BooleanField(default=True)),
+                ("name", models.JSONField(default=dict)),
+                ("summary", models.JSONField(default=dict)),
+                ("price", models.PositiveIntegerField()),
+                ("currency", models.CharField(default="JPY", max_length=3)),
+                (
+                    "renews",
+                    models.BooleanField(help_text="Charged again each period; False: a lump sum."),
+                ),
+                ("term", models.JSONField(help_text='{"rule", "months", "joining_month_free"}')),
+                (
+                    "term_by_method",
+                    models.JSONField(default=dict, help_text='{"softbank": {"rule": …}}'),
+                ),
+                ("ways", models.JSONField(default=list, help_text='["card", "konbini"], as shown')),
+                ("fees", models.JSONField(default=dict, help_text='{"konbini": 220}')),
+                ("slip_days", models.PositiveSmallIntegerField(default=7)),
+                (
+                    "retry_days",
+                    models.JSONField(default=list, help_text="After the end of the paid period."),
+                ),
+                ("grace_days", models.PositiveSmallIntegerField(default=3)),
+                ("dormant_months", models.PositiveSmallIntegerField(default=1)),
+                ("renewal_opens_months", models.PositiveSmallIntegerField(default=3)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sites.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=128, unique=True)),
-                ('kind', models.CharField(choices=[('charge', 'charge'), ('payment', 'payment'), ('recognition', 'recognition'), ('unapplied', 'unapplied'), ('reversal', 'reversal')], max_length=16)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('payment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='billing.ledgerentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=128, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("charge", "charge"),
+                            ("payment", "payment"),
+                            ("recognition", "recognition"),
+                            ("unapplied", "unapplied"),
+                            ("reversal", "reversal"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="billing.ledgerentry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LedgerPosting',
+            name="LedgerPosting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(choices=[('receivable', 'receivable'), ('provider_cash', 'provider_cash'), ('deferred_income', 'deferred_income'), ('income', 'income'), ('handling_income', 'handling_income'), ('unapplied', 'unapplied')], max_length=32)),
-                ('amount', models.BigIntegerField()),
-                ('currency', models.CharField(default='JPY', max_length=3)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='billing.ledgerentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "account",
+                    models.CharField(
+                        choices=[
+                            ("receivable", "receivable"),
+                            ("provider_cash", "provider_cash"),
+                            ("deferred_income", "deferred_income"),
+                            ("income", "income"),
+                            ("handling_income", "handling_income"),
+                            ("unapplied", "unapplied"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("amount", models.BigIntegerField()),
+                ("currency", models.CharField(default="JPY", max_length=3)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="billing.ledgerentry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('standing', models.CharField(choices=[('pending', 'pending'), ('active', 'active'), ('dormant', 'dormant'), ('withdrawn', 'withdrawn')], default='pending', max_length=16)),
-                ('standing_changed_at', models.DateTimeField()),
-                ('joined_date', models.DateField(null=True)),
-                ('member_number', models.PositiveBigIntegerField(null=True)),
-                ('dormant_until', models.DateTimeField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("active", "active"),
+                            ("dormant", "dormant"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="pending",
+                        max_length=16,
+                    ),
+                ),
+                ("standing_changed_at", models.DateTimeField()),
+                ("joined_date", models.DateField(null=True)),
+                ("member_number", models.PositiveBigIntegerField(null=True)),
+                ("dormant_until", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sites.site",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='ledgerentry',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.membership'),
+            model_name="ledgerentry",
+            name="membership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.membership",
+            ),
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('grant', 'grant'), ('grace', 'grace')], max_length=8)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('reason', models.CharField(choices=[('renewal', 'Renewal'), ('payment_unknown', 'Payment Unknown'), ('staff', 'Staff')], max_length=32)),
-                ('granted_by', models.CharField(max_length=80)),
-                ('granted_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("grant", "grant"), ("grace", "grace")], max_length=8
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("renewal", "Renewal"),
+                            ("payment_unknown", "Payment Unknown"),
+                            ("staff", "Staff"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("granted_by", models.CharField(max_length=80)),
+                ("granted_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entitlement',
+            name="Entitlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('paid', 'paid'), ('grant', 'grant'), ('grace', 'grace')], max_length=8)),
-                ('evidence', models.JSONField(default=list)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entitlements', to='billing.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("paid", "paid"), ("grant", "grant"), ("grace", "grace")],
+                        max_length=8,
+                    ),
+                ),
+                ("evidence", models.JSONField(default=list)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entitlements",
+                        to="billing.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NumberCounter',
+            name="NumberCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_number', models.PositiveBigIntegerField()),
-                ('site', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_number", models.PositiveBigIntegerField()),
+                (
+                    "site",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sites.site",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('index', models.PositiveIntegerField(help_text='From 1.')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('amount', models.PositiveIntegerField(help_text='The fee for the time, without handling.')),
-                ('currency', models.CharField(default='JPY', max_length=3)),
-                ('recognise_due_at', models.DateTimeField(null=True)),
-                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("index", models.PositiveIntegerField(help_text="From 1.")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "amount",
+                    models.PositiveIntegerField(
+                        help_text="The fee for the time, without handling."
+                    ),
+                ),
+                ("currency", models.CharField(default="JPY", max_length=3)),
+                ("recognise_due_at", models.DateTimeField(null=True)),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='ledgerentry',
-            name='period',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.period'),
+            model_name="ledgerentry",
+            name="period",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.period",
+            ),
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('method', models.CharField(choices=[('card', 'card'), ('docomo', 'docomo'), ('au', 'au'), ('softbank', 'softbank'), ('konbini', 'konbini')], max_length=16)),
-                ('issued_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField()),
-                ('lines', models.JSONField(help_text='[["membership_fee", 550], …]')),
-                ('total', models.PositiveIntegerField()),
-                ('currency', models.CharField(default='JPY', max_length=3)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.course')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.membership')),
-                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment')),
-                ('period', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.period')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=32, unique=True)),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("card", "card"),
+                            ("docomo", "docomo"),
+                            ("au", "au"),
+                            ("softbank", "softbank"),
+                            ("konbini", "konbini"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("issued_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField()),
+                ("lines", models.JSONField(help_text='[["membership_fee", 550], …]')),
+                ("total", models.PositiveIntegerField()),
+                ("currency", models.CharField(default="JPY", max_length=3)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.course",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.membership",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
+                (
+                    "period",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.period",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('card', 'card'), ('docomo', 'docomo'), ('au', 'au'), ('softbank', 'softbank'), ('konbini', 'konbini')], max_length=16)),
-                ('state', models.CharField(choices=[('pending', 'pending'), ('active', 'active'), ('past_due', 'past_due'), ('ended', 'ended')], default='pending', max_length=16)),
-                ('anchor_day', models.PositiveSmallIntegerField(null=True)),
-                ('period_count', models.PositiveIntegerField(default=0)),
-                ('paid_until', models.DateTimeField(null=True)),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('lapse_due_at', models.DateTimeField(null=True)),
-                ('notice_due_at', models.DateTimeField(null=True)),
-                ('cancel_at_period_end', models.BooleanField(default=False)),
-                ('failures', models.PositiveSmallIntegerField(default=0, help_text='Of the renewal under way.')),
-                ('mandate_end_reason', models.CharField(blank=True, default='', help_text='The mandate ended outside: why.', max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('replaced', 'replaced'), ('left', 'left'), ('expired', 'expired'), ('renewal_failed', 'renewal_failed'), ('mandate_ended', 'mandate_ended')], default='', max_length=32)),
-                ('end_detail', models.CharField(blank=True, default='', help_text="The provider's reason, as our code.", max_length=64)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.course')),
-                ('mandate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.mandate')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='billing.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("card", "card"),
+                            ("docomo", "docomo"),
+                            ("au", "au"),
+                            ("softbank", "softbank"),
+                            ("konbini", "konbini"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("active", "active"),
+                            ("past_due", "past_due"),
+                            ("ended", "ended"),
+                        ],
+                        default="pending",
+                        max_length=16,
+                    ),
+                ),
+                ("anchor_day", models.PositiveSmallIntegerField(null=True)),
+                ("period_count", models.PositiveIntegerField(default=0)),
+                ("paid_until", models.DateTimeField(null=True)),
+                ("next_due_at", models.DateTimeField(null=True)),
+                ("lapse_due_at", models.DateTimeField(null=True)),
+                ("notice_due_at", models.DateTimeField(null=True)),
+                ("cancel_at_period_end", models.BooleanField(default=False)),
+                (
+                    "failures",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Of the renewal under way."
+                    ),
+                ),
+                (
+                    "mandate_end_reason",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="The mandate ended outside: why.",
+                        max_length=64,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("replaced", "replaced"),
+                            ("left", "left"),
+                            ("expired", "expired"),
+                            ("renewal_failed", "renewal_failed"),
+                            ("mandate_ended", "mandate_ended"),
+                        ],
+                        default="",
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "end_detail",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="The provider's reason, as our code.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.course",
+                    ),
+                ),
+                (
+                    "mandate",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.mandate",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="billing.membership",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='period',
-            name='subscription',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.subscription'),
+            model_name="period",
+            name="subscription",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.subscription",
+            ),
         ),
         migrations.AddField(
-            model_name='ledgerentry',
-            name='subscription',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.subscription'),
+            model_name="ledgerentry",
+            name="subscription",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="billing.subscription",
+            ),
         ),
         migrations.CreateModel(
-            name='Charge',
+            name="Charge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_index', models.PositiveIntegerField()),
-                ('attempt', models.PositiveSmallIntegerField()),
-                ('intent_key', models.CharField(max_length=128, unique=True)),
-                ('method', models.CharField(choices=[('card', 'card'), ('docomo', 'docomo'), ('au', 'au'), ('softbank', 'softbank'), ('konbini', 'konbini')], max_length=16)),
-                ('price', models.PositiveIntegerField()),
-                ('handling', models.PositiveIntegerField(default=0)),
-                ('automatic', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('paid', 'Paid'), ('closed', 'Closed'), ('parked', 'Parked')], default='open', max_length=16)),
-                ('failure_code', models.CharField(blank=True, default='', max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.course')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.membership')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.subscription')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period_index", models.PositiveIntegerField()),
+                ("attempt", models.PositiveSmallIntegerField()),
+                ("intent_key", models.CharField(max_length=128, unique=True)),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("card", "card"),
+                            ("docomo", "docomo"),
+                            ("au", "au"),
+                            ("softbank", "softbank"),
+                            ("konbini", "konbini"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("price", models.PositiveIntegerField()),
+                ("handling", models.PositiveIntegerField(default=0)),
+                ("automatic", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("paid", "Paid"),
+                            ("closed", "Closed"),
+                            ("parked", "Parked"),
+                        ],
+                        default="open",
+                        max_length=16,
+                    ),
+                ),
+                ("failure_code", models.CharField(blank=True, default="", max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.course",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.membership",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(fields=('site', 'key', 'version'), name='course_version'),
+            model_name="course",
+            constraint=models.UniqueConstraint(
+                fields=("site", "key", "version"), name="course_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(condition=models.Q(('offered', True)), fields=('site', 'key'), name='course_offered_once'),
+            model_name="course",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("offered", True)),
+                fields=("site", "key"),
+                name="course_offered_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(condition=models.Q(('dormant_until__isnull', False)), fields=['dormant_until'], name='membership_to_withdraw'),
+            model_name="membership",
+            index=models.Index(
+                condition=models.Q(("dormant_until__isnull", False)),
+                fields=["dormant_until"],
+                name="membership_to_withdraw",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('member', 'site'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("member", "site"), name="membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('site', 'member_number'), name='member_number_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("site", "member_number"), name="member_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('standing', 'active'), _negated=True), models.Q(('joined_date__isnull', False), ('member_number__isnull', False)), _connector='OR'), name='membership_active_is_numbered'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("standing", "active"), _negated=True),
+                    models.Q(("joined_date__isnull", False), ("member_number__isnull", False)),
+                    _connector="OR",
+                ),
+                name="membership_active_is_numbered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='grant_not_empty'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="grant_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['membership', 'ends_at'], name='entitlement_open'),
+            model_name="entitlement",
+            index=models.Index(fields=["membership", "ends_at"], name="entitlement_open"),
         ),
         migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.UniqueConstraint(fields=('membership', 'starts_at'), name='entitlement_window_once'),
+            model_name="entitlement",
+            constraint=models.UniqueConstraint(
+                fields=("membership", "starts_at"), name="entitlement_window_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['membership', 'id'], name='subscription_of_membership'),
+            model_name="subscription",
+            index=models.Index(fields=["membership", "id"], name="subscription_of_membership"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False)), fields=['next_due_at'], name='subscription_next'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("next_due_at__isnull", False)),
+                fields=["next_due_at"],
+                name="subscription_next",
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('lapse_due_at__isnull', False)), fields=['lapse_due_at'], name='subscription_lapse'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("lapse_due_at__isnull", False)),
+                fields=["lapse_due_at"],
+                name="subscription_lapse",
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('notice_due_at__isnull', False)), fields=['notice_due_at'], name='subscription_notice'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("notice_due_at__isnull", False)),
+                fields=["notice_due_at"],
+                name="subscription_notice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('membership',), name='subscription_open_once'),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ended"), _negated=True),
+                fields=("membership",),
+                name="subscription_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), models.Q(('anchor_day__isnull', False), ('paid_until__isnull', False)), _connector='OR'), name='subscription_active_is_paid'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True),
+                    models.Q(("anchor_day__isnull", False), ("paid_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="subscription_active_is_paid",
+            ),
         ),
         migrations.AddIndex(
-            model_name='period',
-            index=models.Index(condition=models.Q(('recognise_due_at__isnull', False)), fields=['recognise_due_at'], name='period_to_recognise'),
+            model_name="period",
+            index=models.Index(
+                condition=models.Q(("recognise_due_at__isnull", False)),
+                fields=["recognise_due_at"],
+                name="period_to_recognise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('subscription', 'index'), name='period_once'),
+            model_name="period",
+            constraint=models.UniqueConstraint(
+                fields=("subscription", "index"), name="period_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='period_not_empty'),
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="period_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(fields=('subscription', 'period_index', 'attempt'), name='charge_attempt_once'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                fields=("subscription", "period_index", "attempt"), name="charge_attempt_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'paid'])), fields=('subscription', 'period_index'), name='charge_live_once'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["open", "paid"])),
+                fields=("subscription", "period_index"),
+                name="charge_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('membership',), name='charge_open_once'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("membership",),
+                name="charge_open_once",
+            ),
         ),
     ]

@@ -61,9 +61,10 @@ def join(
     """Start (or find again) the one payment that makes a member, or renews a lump sum.
 
     `return_url_for` makes the address to come back to of the payment's id. Raises
-    CourseNotOffered, WayNotOffered, NoMembership (no such member), AlreadyMember (paid, and no renewal window is open), OtherCourseRunning,
-    PaymentUnderWay (an earlier one can't be stopped and nobody knows how it ended), and of
-    payments ProviderUnavailable and MethodUnavailable.
+    CourseNotOffered, WayNotOffered, NoMembership (no such member), AlreadyMember (paid, and no
+    renewal window is open; OtherCourseRunning is one of its kind), PaymentUnderWay (an earlier
+    one can't be stopped and nobody knows how it ended), and of payments ProviderUnavailable and
+    MethodUnavailable.
     """
     site = sites.site(site_key)
     course = courses.offered(site.id, course_key, method)

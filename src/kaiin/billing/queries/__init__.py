@@ -1,5 +1,6 @@
 """What others may know about courses, memberships and money: frozen values, never models."""
 
+from kaiin.billing.queries.charges import ChargeView, charges
 from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview
 from kaiin.billing.queries.entry import Entry, EntryMembership, entry
 from kaiin.billing.queries.memberships import (
@@ -17,6 +18,7 @@ from kaiin.billing.queries.receipts import (
 )
 
 __all__ = [
+    "ChargeView",
     "CourseView",
     "Entry",
     "EntryMembership",
@@ -25,6 +27,7 @@ __all__ = [
     "MembershipView",
     "PeriodView",
     "ReceiptView",
+    "charges",
     "courses",
     "entry",
     "membership_of_payment",

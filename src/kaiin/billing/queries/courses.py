@@ -48,7 +48,7 @@ class CourseView:
 class JoinPreview:
     """What the final confirmation page shows, and joining then charges, to the yen.
 
-    `lines` are (code, amount), the code's words are `billing.line_<code>`. `period` counts from
+    `lines` are (code, amount), the code's words are `billing.line.<code>`. `period` counts from
     `at`; where the member pays later (a slip), from the payment. `continues`: it follows a
     period that still runs. `next_charge_at` is None where nothing is charged again; leaving
     before `cancel_by` avoids it.

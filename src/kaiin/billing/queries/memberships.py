@@ -236,8 +236,8 @@ def _next_amount(subscription: Subscription) -> Money:
 
 def _open_payment(charges: list[Charge], found: Mapping[UUID, PaymentView]) -> PaymentView | None:
     for charge in charges:
-        if charge.state == ChargeState.OPEN and charge.payment_id in found:
-            return found[charge.payment_id]
+        if charge.state == ChargeState.OPEN and charge.payment_id is not None:
+            return found.get(charge.payment_id)
     return None
 
 

@@ -18,7 +18,7 @@ from kaiin.sites import queries as sites
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """A receipt. `lines` are (code, amount), the code's words are `billing.line_<code>`;
+    """A receipt. `lines` are (code, amount), the code's words are `billing.line.<code>`;
     `references` the numbers that the bill, statement or slip shows; `[period_from,
     period_until)` what was paid for."""
 

@@ -1,0 +1,160 @@
+"""A small world: members who join and pay at the real sandbox, a worker that is run by hand."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from kaiin.domain.payments import Method
+from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from kaiin.billing.operations import JoinStarted
+    from kaiin.billing.queries import Entry, MembershipView
+    from kaiin.payments.queries import PaymentView
+
+
+class World:
+    """What members and the worker do."""
+
+    def __init__(self, sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> None:
+        self.sandbox = sandbox
+        self.clock = clock
+        self._deliver = deliver
+        self._members = 0
+
+    def member(self, email: str | None = "", language: str = "ja") -> int:
+        """A new member; an address of None is none."""
+        from kaiin.identity.flows.register import import_member
+
+        self._members += 1
+        return import_member(
+            member_id=None,
+            email=f"fan{self._members}@example.jp" if email == "" else email,
+            password_hash="!",
+            details={"nickname": "ゆき"},
+            language=language,
+            created_at=self.clock.now(),
+            actor="system:tests",
+        )
+
+    def join(
+        self,
+        member: int,
+        course: str = "monthly",
+        method: Method = Method.CARD,
+        site: str = "official",
+    ) -> "JoinStarted":
+        """Choose a course and a way to pay, up to the provider's page."""
+        from kaiin.billing import operations
+
+        return operations.join(
+            member_pk=member,
+            site_key=site,
+            course_key=course,
+            method=method,
+            return_url_for=lambda payment: f"http://id.localhost/pay/return/{payment}",
+            language="ja",
+        )
+
+    def joined(self, course: str = "monthly", method: Method = Method.CARD, **card: Any) -> int:
+        """A member who has joined the official site, paid, and whose notice has arrived."""
+        member = self.member()
+        self.pay(self.join(member, course, method).payment, **card)
+        return member
+
+    def pay(self, payment: "PaymentView", **options: Any) -> None:
+        """Pay on the provider's pages; its notice arrives and the worker acts on it."""
+        self.sandbox.pay(payment, **options)
+        self.work()
+
+    def work(self) -> None:
+        """Rounds of the worker until nothing is left to do, as `kaiin worker --once`."""
+        from kaiin.billing import tasks
+        from kaiin.payments import tasks as payment_tasks
+
+        for _ in range(20):
+            done = self.sandbox.deliver_notices()
+            done += payment_tasks.ask_about_open_payments()
+            done += self._deliver()
+            done += tasks.renew() + tasks.expire() + tasks.remind() + tasks.recognise()
+            if not done:
+                return
+        raise AssertionError("the worker never comes to rest")
+
+    def go_to(self, at: datetime) -> None:
+        """Let time pass day by day, with the worker at work each day, until `at`."""
+        while (at - self.clock.now()).days >= 1:
+            self.clock.advance(days=1)
+            self.work()
+        self.clock.freeze(at)
+        self.work()
+
+    def view(self, member: int, site: str = "official") -> "MembershipView":
+        """The member's membership as My page shows it."""
+        from kaiin.billing import queries
+
+        return next(v for v in queries.memberships(member) if v.site_key == site)
+
+    def entry(self, member: int, site: str = "official") -> "Entry":
+        """Whether the member may enter now."""
+        from kaiin.billing import queries
+
+        return queries.entry(member_pk=member, site_key=site, at=self.clock.now())
+
+    def payment(self, payment_id: UUID) -> "PaymentView":
+        """A payment as it is now."""
+        from kaiin.payments import queries
+
+        found = queries.payment(payment_id)
+        assert found is not None
+        return found
+
+    def mails(self, member: int) -> list[str]:
+        """The templates of the mails that were queued for a member, oldest first."""
+        from kaiin.identity import queries
+        from kaiin.infra.models import OutboxMessage
+
+        found = queries.member(member)
+        assert found is not None
+        rows = OutboxMessage.objects.filter(topic="infra.mail").order_by("pk")
+        return [row.payload["template"] for row in rows if row.payload["to"] == found.email]
+
+
+@pytest.fixture
+def world(sandbox: Sandbox, clock: Clock, plusmember: object, deliver: Callable[[], int]) -> World:
+    """The tenant plusmember, an empty sandbox, noon of 22 November 2026."""
+    return World(sandbox, clock, deliver)
+
+
+def balances() -> dict[str, int]:
+    """The ledger's accounts that are not at zero, in yen; fails unless it sums to zero."""
+    from django.db.models import Sum
+
+    from kaiin.billing.models import LedgerEntry, LedgerPosting
+
+    for entry in LedgerEntry.objects.annotate(sum=Sum("postings__amount")):
+        assert entry.sum == 0, entry.key
+    rows = LedgerPosting.objects.values("account").annotate(sum=Sum("amount"))
+    found = {row["account"]: row["sum"] for row in rows if row["sum"]}
+    assert sum(found.values()) == 0
+    return found
+
+
+def windows_survive_a_rebuild() -> None:
+    """Dropping every window and building them again gives identical rows."""
+    from kaiin.billing import operations
+    from kaiin.billing.models import Entitlement
+
+    def rows() -> list[Any]:
+        columns = ("membership_id", "starts_at", "ends_at", "kind", "evidence")
+        return list(Entitlement.objects.order_by(*columns[:2]).values_list(*columns))
+
+    before = rows()
+    assert operations.rebuild_entitlements() == 0
+    Entitlement.objects.all().delete()
+    operations.rebuild_entitlements()
+    assert rows() == before
