@@ -20,13 +20,13 @@ the findings in words (`findings.ftl`), one stable code each.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from kaiin.domain.entitlements import Window, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
-from kaiin.domain.periods import japanese_date
+from kaiin.domain.periods import japanese_date, last_day
 from kaiin.domain.subscriptions import EndReason, Standing
 
 
@@ -160,11 +160,6 @@ def diagnose(evidence: Evidence) -> Diagnosis:
             return Diagnosis((finding,))
     found = tuple(finding for rule in _RULES if (finding := rule(evidence)))
     return Diagnosis(found or (_no_membership(evidence),))
-
-
-def last_day(ends_at: datetime) -> date:
-    """The last whole day in Japan of a period whose end is exclusive."""
-    return japanese_date(ends_at - timedelta(microseconds=1))
 
 
 def _disabled(evidence: Evidence) -> Finding | None:

@@ -1,8 +1,7 @@
 # Log in
 login-title = Log in
 login-id = Member ID or mail address
-login-id_hint = Full-width characters are fine, and so is leaving out the letter in front.
-login-id_hint_former = Your former { $formerly } works too. Full-width characters are fine, and so is leaving out the letter in front.
+login-id_hint = A former { $formerly } works too.
 login-password = Password
 login-submit = Log in
 login-to_site = Logging in takes you to { $site }.
@@ -13,9 +12,9 @@ login-suggestion = Change to { $suggestion }
 login-suggestion_question = Did you mean:
 login-anyway = If it is right as you typed it, enter your password again and press “Log in”.
 login-refused_title = We could not log you in
-login-refused = The member ID, mail address or password is wrong, or logging in is paused because of several wrong tries in a row.
-login-refused_wait = After ten wrong tries in a row, logging in is paused for up to 15 minutes, even with the right password. If that may be so, please wait about 15 minutes.
-login-refused_do = You can also log in with the mail address that you registered. If you are not sure, “Can’t log in?” sends help to your registered address.
+login-refused = The member ID, mail address or password seems to be wrong.
+login-refused_wait = After ten wrong tries in a row, logging in is paused for up to 15 minutes, even with the right password. If that may be so, please try again a little later.
+login-refused_do = We can also mail what is the matter, and how to put it right, to your registered address.
 login-mended = Changed to { $suggestion }. Please enter your password.
 
 # Log out
@@ -73,14 +72,13 @@ trouble-what = The mail goes to your registered address. It tells your member ID
 trouble-id = Member ID or mail address
 trouble-id_hint = Whichever you remember. A former mail address will do as well.
 trouble-submit = Mail me the details
-trouble-too_many = There were too many requests in a short time. Please try again in about { $minutes } minutes.
 trouble-before = Quicker ways
 trouble-before_password = You forgot your password
 trouble-before_password_do = Set a new password
 trouble-before_paid = You have paid but can’t get in
 trouble-before_paid_do = If you know your password, log in: we will check your payment on the spot and tell you the reason and the remedy.
-trouble-sent_title = The mail is on its way
-trouble-sent_what = If “{ $typed }” belongs to an account, we have mailed the details to its registered address.
+trouble-sent_title = We have your request
+trouble-sent_what = If “{ $typed }” belongs to an account, the details will reach its registered address within a few minutes.
 trouble-sent_why = Only the owner may know whether an account exists, so everybody sees this same page.
 trouble-sent_wait = If nothing arrives within a few minutes
 trouble-other = Try another member ID or mail address
@@ -89,20 +87,16 @@ trouble-contact_do = Please contact us. We will never ask for your password or c
 trouble-back = Back to log in
 
 # Why you can or can't enter
-entry-why = Why
-entry-do = What to do
-entry-also = Also good to know
+entry-do = What you can do
 entry-slip_number = Receipt number
 entry-slip_confirmation = Confirmation number
 entry-amount = Amount
 entry-deadline = Pay by
-entry-method = Way to pay
 entry-checking = Asking the payment company…
 entry-code = Code to quote
 entry-signed_in = You are logged in as { $member_id }.
 entry-switch = Log in with another ID
 entry-my_page = My page
-entry-too_often = You have checked several times in a row. Please wait about a minute and try again.
 
 # The mail with the report
 trouble_report-subject = [{ $identity }] About logging in

@@ -11,7 +11,7 @@ access-pending_slip-why = { $late ->
    *[no] After you pay at the store, word of it can take up to three hours to reach us.
 }
 access-pending_slip-do = { $slip ->
-    [ready] If you have not paid yet, use the number below at the store before the deadline. If you have paid, press “I have paid: check now”.
+    [ready] If you have not paid yet, use this number at the store before the deadline. If you have paid, press “I have paid: check now”.
    *[none] No number has been issued yet. Go on with “See how to pay”.
 }
 
@@ -94,7 +94,7 @@ access-other_site-why = Your member ID works everywhere, but each site has its o
 access-other_site-do = You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same ID.
 
 access-no_membership-title = You have not joined { $site } yet
-access-no_membership-what = We found no membership under this ID.
+access-no_membership-what = We found no membership of { $site } under this ID.
 access-no_membership-why = If you joined with another member ID or mail address, log in with that one and you are in.
 access-no_membership-do = If you are new here, you can join with this ID.
 
@@ -124,3 +124,7 @@ checked-canceled = We asked the payment company on { $at }. The payment was canc
 checked-no_answer = We asked the payment company on { $at } but got no answer. Please try again in a little while.
 checked-nothing = We looked on { $at } and found no payment under way.
 checked-paid = We asked the payment company on { $at } and found your payment.
+
+# Asking for a little patience
+diagnosis-too_many_checks = You have checked several times in a row. Please wait about a minute and try again.
+diagnosis-too_many_reports = There were too many requests in a short time. Please try again in about { $minutes } minutes.

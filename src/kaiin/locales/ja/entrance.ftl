@@ -1,8 +1,7 @@
 # ログイン
 login-title = ログイン
 login-id = 会員IDまたはメールアドレス
-login-id_hint = 全角でも、先頭の英字がなくても大丈夫です。
-login-id_hint_former = 旧:{ $formerly }もお使いいただけます。全角でも、先頭の英字がなくても大丈夫です。
+login-id_hint = 旧{ $formerly }もお使いいただけます。
 login-password = パスワード
 login-submit = ログイン
 login-to_site = ログインすると「{ $site }」に進みます。
@@ -13,9 +12,9 @@ login-suggestion = { $suggestion } に直す
 login-suggestion_question = もしかして:
 login-anyway = 入力したとおりで間違いない場合は、もう一度パスワードを入力して「ログイン」を押してください。
 login-refused_title = ログインできませんでした
-login-refused = 会員ID・メールアドレスかパスワードが違います。または、間違いが続いたため、一時的にログインを止めています。
-login-refused_wait = 10回続けて間違えると、最大15分のあいだ、正しいパスワードでもログインできません。お心当たりのある方は、15分ほどおいてからお試しください。
-login-refused_do = 登録時のメールアドレスでもログインできます。わからないときは「ログインできない方」から、登録のメールアドレスにご案内をお送りします。
+login-refused = 会員ID・メールアドレスかパスワードが違うようです。
+login-refused_wait = 間違いが10回続くと、最大15分のあいだ、正しいパスワードでもログインできません。お心当たりがあれば、しばらくおいてからお試しください。
+login-refused_do = 登録のメールアドレスに、状況と解決方法をお送りすることもできます。
 login-mended = { $suggestion } に直しました。パスワードを入力してください。
 
 # ログアウト
@@ -73,14 +72,13 @@ trouble-what = メールには、会員ID、サイトごとの会員の状況、
 trouble-id = 会員IDまたはメールアドレス
 trouble-id_hint = どちらかお心当たりのあるものでかまいません。以前のメールアドレスでもお調べします。
 trouble-submit = 状況をメールで受け取る
-trouble-too_many = 短い時間に多くのお申し込みがありました。{ $minutes }分ほどおいて、もう一度お試しください。
-trouble-before = 先にご確認ください
+trouble-before = こちらのほうが早い場合があります
 trouble-before_password = パスワードを忘れた
 trouble-before_password_do = 再設定の手続きへ
 trouble-before_paid = 支払ったのに入れない
 trouble-before_paid_do = パスワードがわかる方は、ログインするとその場でお支払いを確認し、理由と解決方法をお知らせします。
-trouble-sent_title = メールをお送りしました
-trouble-sent_what = 「{ $typed }」の登録があれば、登録のメールアドレスに状況と解決方法をお送りしました。
+trouble-sent_title = 受け付けました
+trouble-sent_what = 「{ $typed }」の登録があれば、数分のうちに、登録のメールアドレスへ状況と解決方法をお送りします。
 trouble-sent_why = ご本人のほかには登録の有無をお知らせしないため、どなたにも同じ画面を表示しています。
 trouble-sent_wait = 数分待っても届かないとき
 trouble-other = 別の会員ID・メールアドレスで試す
@@ -89,20 +87,16 @@ trouble-contact_do = 事務局までご連絡ください。パスワードや�
 trouble-back = ログインに戻る
 
 # 入れる・入れない
-entry-why = 理由
-entry-do = どうすればよいか
-entry-also = あわせてご確認ください
+entry-do = 次にできること
 entry-slip_number = 受付番号
 entry-slip_confirmation = 確認番号
 entry-amount = お支払い金額
 entry-deadline = お支払い期限
-entry-method = お支払い方法
 entry-checking = 決済会社に確認しています…
 entry-code = お問い合わせ用コード
 entry-signed_in = { $member_id }でログインしています。
 entry-switch = 別のIDでログインする
 entry-my_page = マイページへ
-entry-too_often = 続けて何度も確認されています。1分ほどおいて、もう一度お試しください。
 
 # 状況のお知らせメール
 trouble_report-subject = 【{ $identity }】ログインについてのご案内

@@ -11,7 +11,7 @@ access-pending_slip-why = { $late ->
    *[no] お店でのお支払いは、確認が届くまで3時間ほどかかることがあります。
 }
 access-pending_slip-do = { $slip ->
-    [ready] お支払いがまだの場合は、下の番号を使って期限までにお店でお支払いください。お支払いがお済みの場合は「支払い済みです。今すぐ確認する」を押してください。
+    [ready] お支払いがまだの場合は、この番号を使って、期限までにお店でお支払いください。お支払いがお済みの場合は「支払い済みです。今すぐ確認する」を押してください。
    *[none] 番号がまだ発行されていません。「お支払い方法を見る」から手続きを続けてください。
 }
 
@@ -71,10 +71,10 @@ access-dormant-do = { $dated ->
    *[no] 更新すると、入会日と会員番号を引き継いで続けられます。
 }
 
-access-withdrawn-title = { $site }は退会済みです
+access-withdrawn-title = このサイトは退会済みです
 access-withdrawn-what = { $dated ->
-    [yes] { $withdrawn }に退会となりました。それ以降の会費は請求していません。
-   *[no] 退会となっています。会費は請求していません。
+    [yes] { $site }は、{ $withdrawn }に退会となりました。それ以降の会費は請求していません。
+   *[no] { $site }は退会となっています。会費は請求していません。
 }
 access-withdrawn-why = { $reason ->
     [left] ご本人から退会のお手続きをいただきました。
@@ -93,8 +93,8 @@ access-other_site-what = このIDは「{ $other }」の会員として、{ $unti
 access-other_site-why = 会員IDは共通ですが、入会と会費はサイトごとに分かれています。
 access-other_site-do = 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、このIDのまま入会できます。
 
-access-no_membership-title = { $site }にはまだご入会いただいていません
-access-no_membership-what = このIDでの入会の記録が見つかりませんでした。
+access-no_membership-title = このサイトにはまだ入会していません
+access-no_membership-what = このIDでは、{ $site }への入会の記録が見つかりませんでした。
 access-no_membership-why = ほかの会員IDやメールアドレスで入会されている場合は、そちらでログインし直すとお入りいただけます。
 access-no_membership-do = はじめての方は、このIDのまま入会できます。
 
@@ -124,3 +124,7 @@ checked-canceled = { $at }に決済会社へ確認しました。お支払いは
 checked-no_answer = { $at }に決済会社へ問い合わせましたが、返事がありませんでした。少し時間をおいて、もう一度お試しください。
 checked-nothing = { $at }に確認しましたが、お待ちしているお支払いはありませんでした。
 checked-paid = { $at }に決済会社へ確認し、お支払いを確認できました。
+
+# 少しお待ちいただくとき
+diagnosis-too_many_checks = 続けて何度も確認されています。1分ほどおいて、もう一度お試しください。
+diagnosis-too_many_reports = 短い時間に多くのお申し込みがありました。{ $minutes }分ほどおいて、もう一度お試しください。

@@ -10,8 +10,9 @@ from kaiin.web.components.forms import (
     field_text,
 )
 
-# Far above any address or password; what is longer is a paste gone wrong or an attack.
-_LONGEST_TYPED = 1024
+# Far above any address or password; what is longer is a paste gone wrong or an attack. The hint
+# of `domain.identifiers` speaks before the first limit does.
+_LONGEST_TYPED = 4096
 _LONGEST_PASSWORD = 1024
 
 

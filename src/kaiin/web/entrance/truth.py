@@ -46,13 +46,18 @@ class Told:
 
 def told(diagnosis: Diagnosis, *, site_key: str, absolute: bool = False) -> tuple[Told, ...]:
     """Every finding in the current language; `absolute` links are for mails."""
-    first, *others = (
-        _told(finding, site_key=site_key, absolute=absolute) for finding in diagnosis.findings
-    )
-    if first.steps:
-        pressed_first = replace(first.steps[0], kind="")
-        first = replace(first, steps=(pressed_first, *first.steps[1:]))
-    return (first, *others)
+    every = []
+    offered: set[str] = set()
+    for finding in diagnosis.findings:
+        one = _told(finding, site_key=site_key, absolute=absolute)
+        # A step that stands on the page already isn't offered a second time.
+        steps = tuple(step for step in one.steps if step.url not in offered or step.posts)
+        offered |= {step.url for step in steps}
+        every.append(replace(one, steps=steps))
+    if every[0].steps:
+        pressed_first = replace(every[0].steps[0], kind="")
+        every[0] = replace(every[0], steps=(pressed_first, *every[0].steps[1:]))
+    return tuple(every)
 
 
 def failure_words(code: str) -> str:
@@ -69,10 +74,10 @@ def _told(finding: Finding, *, site_key: str, absolute: bool) -> Told:
     why = f"{code}.why"
     return Told(
         code=code,
-        title=text(f"{code}.title", **words),
-        what=text(f"{code}.what", **words),
-        why=text(why, **words) if has_text(why) else "",
-        do=text(f"{code}.do", **words),
+        title=text(f"{code}.title", None, **words),
+        what=text(f"{code}.what", None, **words),
+        why=text(why, None, **words) if has_text(why) else "",
+        do=text(f"{code}.do", None, **words),
         facts=_facts(finding),
         steps=tuple(_step(cure, finding, absolute=absolute) for cure in finding.cures),
     )

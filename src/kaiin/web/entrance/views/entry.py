@@ -58,8 +58,8 @@ def check(http_request: HttpRequest, site_key: str) -> HttpResponse:
         checked = diagnosis.check_payment(
             member_pk=request.member.pk, site_key=site_key, now=clock.now()
         )
-    except TooManyChecks:
-        said = text("entry.too_often")
+    except TooManyChecks as error:
+        said = text(error.code)
     else:
         said = _said(checked)
     request.session["checked"] = said
@@ -109,4 +109,4 @@ def _said(checked: Checked) -> str:
     words: dict[str, datetime | str] = {"at": checked.at}
     if checked.failure_code:
         words["said"] = truth.failure_words(checked.failure_code)
-    return text(checked.code, **words)
+    return text(checked.code, None, **words)

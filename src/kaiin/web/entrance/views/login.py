@@ -9,13 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from kaiin.domain.identifiers import Identified
+from kaiin.domain.identifiers import Identified, TypedKind
 from kaiin.identity import operations as identity
 from kaiin.identity.operations import LoginOutdated, LoginResult, MemberDisabled, Proof
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.web.components.browsers import in_app_browser
-from kaiin.web.components.requests import Request
+from kaiin.web.components.requests import Request, show_site
 from kaiin.web.entrance import cookies, hints, visit
 from kaiin.web.entrance.forms import LoginForm
 from kaiin.web.entrance.hints import Hint
@@ -52,6 +52,7 @@ def log_out(http_request: HttpRequest) -> HttpResponse:
 def _open(request: Request) -> HttpResponse:
     if not cookies.are_kept(request):
         if cookies.were_tried(request):
+            show_site(request, request.GET.get("site", ""))
             return render(request, "entrance/cookies.html", {"host": request.get_host()})
         return cookies.try_them(request)
     visit.remember(request)
@@ -66,11 +67,12 @@ def _try(request: Request) -> HttpResponse:
     form = LoginForm(request.POST)
     identified = hints.read(str(form.data.get("login", "")))
     visit.keep_typed(request, identified)
-    if not form.is_valid():
-        return _page(request, form)
-    doubt = hints.before_asking(identified, insisted_on=form.cleaned_data["insisted_on"])
-    if doubt is not None:
+    valid = form.is_valid()
+    doubt = hints.before_asking(identified, insisted_on=str(form.data.get("insisted_on", "")))
+    if doubt is not None and identified.input.strip():
         return _doubt(request, form, identified, doubt)
+    if not valid:
+        return _page(request, form)
     result = identity.log_in(
         typed=form.cleaned_data["login"],
         password=form.cleaned_data["password"],
@@ -127,9 +129,9 @@ def _refuse(request: Request, form: LoginForm, identified: Identified) -> HttpRe
 
 def _again(form: LoginForm, identified: Identified) -> LoginForm:
     """The form to show again, with what was doubted noted, and no card number in it."""
-    data = form.data.copy()
+    data = {name: str(value) for name, value in form.data.items()}
     data["insisted_on"] = identified.value or ""
-    if identified.value is None and identified.kind == "card_number":
+    if identified.kind is TypedKind.CARD_NUMBER:
         data["login"] = ""
     form.data = data
     return form
@@ -144,21 +146,22 @@ def _page(
     refused: bool = False,
     mended: str = "",
 ) -> HttpResponse:
-    tenant = sites.tenant()
+    if formerly := sites.tenant().formerly:
+        form.fields["login"].help_text = text("login.id_hint", formerly=formerly)
+    if mended:
+        form.fields["password"].widget.attrs["autofocus"] = True
     context = {
         "form": form,
         "hint": hint,
         "may_insist": hint is not None and not refused and _may_insist(identified),
         "refused": refused,
         "mended": mended,
-        "formerly": tenant.formerly,
-        "filled": bool(form["login"].value()),
     }
     return render(request, "entrance/login.html", context)
 
 
 def _may_insist(identified: Identified | None) -> bool:
-    return identified is not None and identified.kind == "email"
+    return identified is not None and identified.kind is TypedKind.EMAIL
 
 
 def _unusual_browser(request: Request) -> str | None:

@@ -87,7 +87,7 @@ def _send(request: Request, form: IdentifierForm) -> bool:
             site_key=request.site.key if request.site else None,
         )
     except TooManyMails as error:
-        form.add_error(None, text(error.code, **error.params))
+        form.add_error(None, text(error.code, None, **error.params))
         return False
     return True
 

@@ -62,6 +62,6 @@ def _send(request: Request, form: IdentifierForm) -> bool:
             client=client_address(request),
         )
     except TooManyReports as error:
-        form.add_error(None, text("trouble.too_many", **error.params))
+        form.add_error(None, text(error.code, None, **error.params))
         return False
     return True

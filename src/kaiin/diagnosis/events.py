@@ -1,0 +1,5 @@
+"""What diagnosis tells through the outbox."""
+
+# {"typed", "language", "site_key", "key"}: somebody can't log in and asks for a report by mail.
+# The worker looks for the account, so that the request takes as long for every identifier.
+REPORT_WANTED = "diagnosis.report_wanted"

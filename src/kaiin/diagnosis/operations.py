@@ -1,0 +1,177 @@
+"""The login doctor: why somebody can't get in, asked at the present moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from kaiin.billing import operations as billing, queries as memberships
+from kaiin.diagnosis import events, queries
+from kaiin.domain.diagnosis import Diagnosis, Evidence, diagnose
+from kaiin.domain.entitlements import Window
+from kaiin.domain.errors import KaiinError
+from kaiin.domain.identifiers import canonical_email
+from kaiin.domain.payments import PaymentState
+from kaiin.identity import queries as identity
+from kaiin.identity.queries import MemberView
+from kaiin.infra import clock, outbox, throttle
+from kaiin.infra.locks import transaction
+from kaiin.payments import queries as payments
+from kaiin.sites import queries as sites
+
+ACTIVE = "active"
+
+# A page waits this long for a provider, and no longer.
+ASK_SECONDS = 2.0
+
+_CHECKS_A_MINUTE = 6
+_REPORTS_AN_HOUR_FROM_CLIENT = 30
+_REPORTS_AN_HOUR = 3
+
+
+class TooManyChecks(KaiinError):
+    """A member pressed "check now" again and again."""
+
+    code = "diagnosis.too_many_checks"
+
+
+class TooManyReports(KaiinError):
+    """So many reports were asked for from one network address. `minutes` says how long to wait."""
+
+    code = "diagnosis.too_many_reports"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a provider answered to "check now". `code` has words in the catalogs (`checked.…`)."""
+
+    code: str
+    at: datetime
+    failure_code: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is mailed to whoever can't log in. `to`: "" sends nothing; `member`: None where no
+    account has the typed address. `sites`: those that bear on it, each with its diagnosis."""
+
+    to: str
+    member: MemberView | None = None
+    sites: tuple[tuple[str, Diagnosis], ...] = ()
+
+
+def look(*, member_pk: int, site_key: str, now: datetime, ask: bool = True) -> Diagnosis:
+    """Why a member can or can't enter a site.
+
+    Before it says no, it asks the providers about open payments, ASK_SECONDS at most: a member
+    whose payment's notice was lost gets in by looking. `ask=False` leaves that out.
+    """
+    member = identity.member(member_pk)
+    if member is None or member.state != ACTIVE:
+        return diagnose(Evidence(site_key=site_key, now=now, disabled=True))
+    if (open_now := _open_now(member_pk, site_key, now)) is not None:
+        return open_now
+    if ask:
+        billing.refresh_open_payments(member_pk=member_pk, timeout_seconds=ASK_SECONDS)
+    return diagnose(queries.evidence(member_pk=member_pk, site_key=site_key, now=now))
+
+
+def check_payment(*, member_pk: int, site_key: str, now: datetime) -> Checked:
+    """Ask the provider on the spot and say what it answered. Raises TooManyChecks."""
+    reserved = throttle.reserve(key=f"check:{member_pk}", limit=_CHECKS_A_MINUTE, window_seconds=60)
+    if not reserved.allowed:
+        raise TooManyChecks
+    before = queries.evidence(member_pk=member_pk, site_key=site_key, now=now)
+    waiting = before.membership.open_payment if before.membership else None
+    billing.refresh_open_payments(member_pk=member_pk, timeout_seconds=ASK_SECONDS)
+    after = payments.payment(UUID(waiting.payment_id)) if waiting else None
+    if after is None:
+        return Checked("checked.nothing", now)
+    if after.answered_at is None or after.answered_at < now:
+        return Checked("checked.no_answer", now)
+    return Checked(_ANSWERS[after.state], now, after.failure_code)
+
+
+def request_report(*, typed: str, language: str, site_key: str, client: str) -> None:
+    """Note that somebody wants a report by mail: the same work for every identifier.
+
+    `client` is the network address that asks. Raises TooManyReports, which depends on no account.
+    """
+    now = clock.now()
+    with transaction():
+        asked = throttle.reserve(
+            key=f"reports:{client}", limit=_REPORTS_AN_HOUR_FROM_CLIENT, window_seconds=3600
+        )
+    if not asked.allowed:
+        minutes = max(1, round((asked.retry_at - now).total_seconds() / 60))
+        raise TooManyReports(minutes=minutes)
+    with transaction():
+        key = str(uuid4())
+        outbox.publish(
+            topic=events.REPORT_WANTED,
+            key=key,
+            payload={"typed": typed, "language": language, "site_key": site_key, "key": key},
+        )
+
+
+def report(*, typed: str, site_key: str, now: datetime) -> Report:
+    """The report that an identifier's owner gets, in the worker. `site_key`: where they came
+    from, or ""; it is told of even without a membership there.
+
+    An address without an account is told just that, as otherwise its owner would wait in vain.
+    """
+    member = identity.find_member(typed)
+    if member is None:
+        address = canonical_email(typed) or ""
+        return Report(to=address if address and _may_mail(f"address:{address}") else "")
+    if not member.email or not _may_mail(f"member:{member.pk}"):
+        return Report(to="")
+    billing.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    return Report(to=member.email, member=member, sites=_every_site(member, site_key, now))
+
+
+_ANSWERS = {
+    PaymentState.INTENT: "checked.waiting",
+    PaymentState.PENDING: "checked.waiting",
+    PaymentState.UNKNOWN: "checked.no_answer",
+    PaymentState.PAID: "checked.paid",
+    PaymentState.FAILED: "checked.failed",
+    PaymentState.EXPIRED: "checked.expired",
+    PaymentState.CANCELED: "checked.canceled",
+}
+
+
+def _open_now(member_pk: int, site_key: str, now: datetime) -> Diagnosis | None:
+    """The short way, one query, for those who may enter: most of those who come."""
+    entry = memberships.entry(member_pk=member_pk, site_key=site_key, at=now)
+    if entry.until is None or entry.kind is None:
+        return None
+    window = Window(now, entry.until, entry.kind, ())
+    return diagnose(Evidence(site_key=site_key, now=now, windows=(window,)))
+
+
+def _every_site(
+    member: MemberView, site_key: str, now: datetime
+) -> tuple[tuple[str, Diagnosis], ...]:
+    held = memberships.memberships(member.pk)
+    keys = dict.fromkeys([site_key, *(each.site_key for each in held)])
+    known = {site.key for site in sites.sites()}
+    disabled = member.state != ACTIVE
+    return tuple(
+        (
+            key,
+            diagnose(
+                Evidence(site_key=key, now=now, disabled=True)
+                if disabled
+                else queries.of_memberships(held, site_key=key, now=now)
+            ),
+        )
+        for key in keys
+        if key in known
+    )
+
+
+def _may_mail(bucket: str) -> bool:
+    with transaction():
+        return throttle.reserve(
+            key=f"report:{bucket}", limit=_REPORTS_AN_HOUR, window_seconds=3600
+        ).allowed
