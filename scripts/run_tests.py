@@ -32,7 +32,7 @@ TOOLS = {
     "ruff": [BIN / "ruff", "check", "--quiet", "."],
     "ruff format": [BIN / "ruff", "format", "--quiet", "--check", "."],
     "djlint": [BIN / "djlint", "--quiet", "--lint", "src"],
-    "import-linter": [BIN / "lint-imports", "--no-timing"],
+    "import-linter": [BIN / "lint-imports", "--no-logo", "--no-cache"],
     "mypy": [BIN / "mypy", "--no-error-summary"],
     "migrations": [PYTHON, "-m", "kaiin.config.manage", "makemigrations", "--check", "--dry-run"],
 }
