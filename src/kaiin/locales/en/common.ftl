@@ -53,9 +53,6 @@ common-legal_cancel = Leaving and refunds
 common-legal_cancel_text = You can leave at any time on My page, and keep access until the end of the period you have paid for. Given the nature of the service, fees that have been paid are not refunded.
 
 # Browsers
-common-cookies_off_title = Cookies are switched off
-common-cookies_off_why = Even with the right password you could not log in this way.
-common-cookies_off_do = Allow cookies in your browser’s settings, then open this page again. If this is a private window, use a normal one.
 common-in_app_why = Inside an app you may be logged out again without warning. Open this page in your usual browser before you log in, to be sure.
 common-in_app_line_title = You are inside the LINE app
 common-in_app_line_do = Use the button below, or choose “Open in browser” from the menu at the bottom or top right.

@@ -53,9 +53,6 @@ common-legal_cancel = 解約と返金
 common-legal_cancel_text = マイページからいつでも退会できます。お支払い済みの期間が終わるまでご利用いただけます。サービスの性質上、お支払い済みの会費は返金できません。
 
 # Browsers
-common-cookies_off_title = Cookie(クッキー)が使えない設定になっています
-common-cookies_off_why = このままでは、正しいパスワードを入力してもログインできません。
-common-cookies_off_do = ブラウザの設定でCookieを有効にしてから、このページを開き直してください。シークレットモード(プライベートブラウズ)の場合は、通常のウィンドウで開いてください。
 common-in_app_why = アプリの中の画面では、ログインの状態が保たれないことがあります。ログインする前に、いつものブラウザで開くと確実です。
 common-in_app_line_title = LINEアプリの中で開いています
 common-in_app_line_do = 下のボタンを押すか、画面右下(または右上)のメニューから「ブラウザで開く」を選んでください。

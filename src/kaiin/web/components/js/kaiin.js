@@ -4,13 +4,6 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 // After a failed form, the summary of what to mend.
 document.querySelector("[data-focus]")?.focus();
 
-// Cookies off: said before the password is typed.
-for (const notice of all("[data-cookies-off]")) {
-  document.cookie = "kaiin-test=1; SameSite=Lax; path=/";
-  notice.hidden = document.cookie.includes("kaiin-test=1");
-  document.cookie = "kaiin-test=; Max-Age=0; path=/";
-}
-
 // Passwords: show and hide, CapsLock, full width.
 const wide = /[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff9f]/;
 for (const box of all("[data-password]")) {

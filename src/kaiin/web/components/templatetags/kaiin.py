@@ -14,7 +14,6 @@ from kaiin.domain import periods
 from kaiin.domain.money import Money
 from kaiin.infra import texts
 from kaiin.sites import queries as sites
-from kaiin.web.components.browsers import in_app_browser
 
 register = template.Library()
 
@@ -148,9 +147,3 @@ def language_links(context: template.Context) -> list[dict[str, str]]:
         for language in request.brand.languages
         if language != request.language
     ]
-
-
-@register.simple_tag(takes_context=True)
-def in_app(context: template.Context) -> str:
-    """The app whose built-in browser shows this page, or nothing."""
-    return in_app_browser(context["request"].headers.get("User-Agent", "")) or ""
