@@ -13,16 +13,14 @@ from kaiin.sites import queries as sites
 
 @dataclass(frozen=True)
 class Account:
-    """What a flow needs to know of an account. `email` is the present address, or empty."""
+    """What a flow needs to know of an account."""
 
     pk: int
     member_id: str
     password: str
     session_epoch: int
     disabled: bool
-    is_staff: bool
     language: str
-    email: str
 
 
 def identify(typed: str) -> Identified:
@@ -47,28 +45,40 @@ def members() -> QuerySet[Member]:
     return Member.objects.annotate(present_email=present_email())
 
 
+def email_in(row: Member) -> str:
+    """The present address in a row of `members()`, or nothing."""
+    email: str | None = getattr(row, "present_email", None)
+    return email or ""
+
+
 def find(identified: Identified) -> Account | None:
     """The account that a typed identifier leads to; former addresses lead there too."""
-    rows = members().filter(
-        identifiers__kind=identified.kind, identifiers__value=identified.value or ""
+    found = (
+        LoginIdentifier.objects.filter(kind=identified.kind, value=identified.value or "")
+        .select_related("member")
+        .first()
     )
-    member = next(iter(rows[:1]), None)
-    return None if member is None else of(member)
+    return None if found is None else of(found.member)
 
 
 def of(member: Member) -> Account:
-    """The account of a row of `members()`."""
-    email: str | None = getattr(member, "present_email", None)
+    """The account of a member's row."""
     return Account(
         pk=member.pk,
         member_id=member.member_id,
         password=member.password,
         session_epoch=member.session_epoch,
         disabled=member.state != MemberState.ACTIVE,
-        is_staff=member.is_staff,
         language=member.language,
-        email=email or "",
     )
+
+
+def email_of(account: Account | None) -> str:
+    """The account's present address, or nothing; one query even where there is no account."""
+    rows = LoginIdentifier.objects.filter(
+        member=account.pk if account else 0, kind=IdentifierKind.EMAIL, former_at=None
+    )
+    return rows.values_list("value", flat=True).first() or ""
 
 
 def value_digest(identified: Identified) -> str:

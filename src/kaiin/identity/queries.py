@@ -38,7 +38,7 @@ class MemberView:
 def member(member_pk: int) -> MemberView | None:
     """The member of a key."""
     found = accounts.members().filter(pk=member_pk).first()
-    return None if found is None else _view(found, accounts.of(found).email)
+    return None if found is None else _view(found, accounts.email_in(found))
 
 
 def has_members() -> bool:
@@ -49,7 +49,7 @@ def has_members() -> bool:
 def members(member_pks: Iterable[int]) -> tuple[MemberView, ...]:
     """The members of several keys, in the order of their keys, by one query."""
     rows = accounts.members().filter(pk__in=list(member_pks)).order_by("pk")
-    return tuple(_view(row, accounts.of(row).email) for row in rows)
+    return tuple(_view(row, accounts.email_in(row)) for row in rows)
 
 
 def find_member(typed: str) -> MemberView | None:

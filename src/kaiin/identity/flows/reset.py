@@ -57,7 +57,8 @@ def request_reset(
     bucket = devices.read(device).bucket(account) or accounts.bucket(account, identified)
     with transaction():
         allowed = verification.may_send(bucket).allowed
-    to = account.email if account is not None else _address(identified)
+    email = accounts.email_of(account)
+    to = email if account is not None else _address(identified)
     with transaction():
         code_id, digits = verification.make(
             purpose=CodePurpose.RESET,
@@ -105,8 +106,10 @@ def finish_reset(*, code_id: str, typed_code: str, new_password: str) -> ResetRe
     if code is None or code.member_id is None:
         _count_wrong_code(code_id)
         return ResetResult(None, CODE_REFUSED, ())
-    member = accounts.members().get(pk=code.member_id)
-    problems = _problems_of_member(member, new_password)
+    member = Member.objects.get(pk=code.member_id)
+    account = accounts.of(member)
+    email = accounts.email_of(account)
+    problems = _problems_of_member(member, email, new_password)
     if problems:
         verification.give_try_back(code_id=code_id)
         return ResetResult(None, None, problems)
@@ -115,11 +118,13 @@ def finish_reset(*, code_id: str, typed_code: str, new_password: str) -> ResetRe
         locked(Member.objects.filter(pk=member.pk)).get()
         if not verification.win(code_id=code_id, purpose=purpose, typed=typed_code, now=now):
             return ResetResult(None, CODE_REFUSED, ())
-        _change(accounts.of(member), password_hash, code_id=code_id, now=now)
+        _change(account, email, password_hash, code_id=code_id, now=now)
     return ResetResult(member.pk, None, ())
 
 
-def _change(account: Account, password_hash: str, *, code_id: str, now: datetime) -> None:
+def _change(
+    account: Account, email: str, password_hash: str, *, code_id: str, now: datetime
+) -> None:
     """Write the new password and all that follows; the caller's transaction holds the member."""
     Member.objects.filter(pk=account.pk).update(password=password_hash)
     sessions.end_all(member_pk=account.pk, now=now)
@@ -139,9 +144,9 @@ def _change(account: Account, password_hash: str, *, code_id: str, now: datetime
         key=digest("mail", code_id),
         payload={"member_pk": account.pk},
     )
-    if account.email:
+    if email:
         mails.password_changed(
-            to=account.email,
+            to=email,
             member_id=account.member_id,
             language=account.language,
             key=code_id,
@@ -153,11 +158,10 @@ def _address(identified: Identified) -> str:
     return identified.value or "" if identified.kind is TypedKind.EMAIL else ""
 
 
-def _problems_of_member(member: Member, new_password: str) -> tuple[str, ...]:
-    account = accounts.of(member)
+def _problems_of_member(member: Member, email: str, new_password: str) -> tuple[str, ...]:
     own = {
         "member_id": member.member_id,
-        "email": account.email,
+        "email": email,
         "nickname": member.nickname,
         "legal_name": member.legal_name,
         "legal_name_kana": member.legal_name_kana,
