@@ -13,6 +13,8 @@ from kaiin.web.components.errors import (  # noqa: F401
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("kaiin.web.components.urls")),
+    path("", include("kaiin.web.entrance.urls")),
     path("", include("kaiin.web.join.urls")),
+    path("", include("kaiin.web.mypage.urls")),
     path("webhooks/", include("kaiin.web.webhooks.urls")),
 ]

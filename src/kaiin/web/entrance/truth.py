@@ -89,7 +89,7 @@ def _words(evidence: Mapping[str, Value], site_key: str) -> dict[str, object]:
     if "other" in evidence:
         words["other"] = _site_name(str(evidence["other"]))
     if "method" in evidence:
-        words["method_name"] = text(f"method.{evidence['method']}")
+        words["method_name"] = text(f"payments.method.{evidence['method']}")
     words["said"] = failure_words(str(evidence.get("failure", "")))
     if isinstance(amount := evidence.get("amount"), Money):
         words["amount"] = format_money(amount.amount, amount.currency)
