@@ -49,3 +49,16 @@ addEventListener("pageshow", () => {
     button.removeAttribute("aria-disabled");
   }
 });
+
+// Copy buttons: without a script the text is marked by one tap.
+for (const button of all("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  const label = button.textContent;
+  const status = button.parentElement.querySelector('[role="status"]');
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = status.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = label; status.textContent = ""; }, 3000);
+  });
+}

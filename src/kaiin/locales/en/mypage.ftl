@@ -1,0 +1,168 @@
+# My page
+mypage-title = My page
+mypage-greeting = Hello, { $name }
+mypage-empty = You have not joined a site yet
+mypage-empty_do = You can join any of the sites below with this member ID.
+mypage-span = { $from } – { $until }
+
+# Standing
+mypage-standing_active = Member
+mypage-standing_leaving = Leaving
+mypage-standing_past_due = Payment needed
+mypage-standing_pending = Waiting for payment
+mypage-standing_dormant = Resting
+mypage-standing_withdrawn = Left
+
+# Facts of a membership
+mypage-course = Course
+mypage-way = Way to pay
+mypage-card = { $brand } ending in { $last4 }
+mypage-period = Paid for
+mypage-last_period = Paid up to
+mypage-until = { $day }
+mypage-next = Next charge
+mypage-next_charge = { $amount } on { $day }
+mypage-next_retry = We will try again by ourselves on { $day }
+mypage-next_none = Nothing more will be charged
+mypage-next_opens = Renewal opens on { $day }
+mypage-amount = Amount
+mypage-deadline = Pay by
+
+# Notices: what happened, why, what to do
+mypage-slip_title = We are waiting for your payment at the store
+mypage-slip_what = Use the number below to pay by { $deadline }. Word of the payment can take up to three hours to reach us.
+mypage-slip_late = The deadline has passed. If you paid before it, word of the payment can take up to three hours to reach us.
+mypage-slip_none = No slip number has been issued yet. Go on with the payment and choose a store.
+mypage-open_title = Your payment is not finished
+mypage-open_what = The payment by { $method } ({ $amount }) that you started on { $started } is not complete.
+mypage-unknown_what = We are waiting for the payment company’s answer about your payment by { $method } ({ $amount }). Until we have it, no new payment can start, so that you never pay twice.
+mypage-unpaid_title = You have not paid yet
+mypage-unpaid_what = Once you have paid, you are in. Nothing has been charged so far.
+mypage-said = About your payment on { $day }, the payment company said: “{ $said }”
+mypage-happened = { $day }: { $said }.
+mypage-leaving_title = You are a member until { $day }
+mypage-leaving_what = You have asked to leave. Nothing more will be charged.
+mypage-renewable_title = You can renew now
+mypage-renewable_what = Your membership runs out on { $day }. Renew by then to stay in without a break.
+mypage-mandate_title = Your next payment can’t be charged
+mypage-mandate_what = The agreement to charge your { $method } was ended by the payment company or your mobile carrier. You are in until { $day }. To stay in, please arrange the payment anew.
+mypage-grace_title = We could not charge your fee
+mypage-grace_what = You are in until { $day }. Please pay by then.
+mypage-renewing_title = We are confirming your renewal
+mypage-renewing_what = We are waiting for the payment company’s answer. You stay in meanwhile, and there is nothing for you to do.
+mypage-closed_title = The members’ pages are closed because we could not charge your fee
+mypage-closed_what = Once you have paid, you are in again. You keep your joining date and member number.
+mypage-dormant_title = Your membership is resting
+mypage-dormant_expired = It ran out on { $day }.
+mypage-dormant_renewal_failed = It was paid up to { $day }; we have not received the fee that follows.
+mypage-dormant_mandate_ended = The agreement to charge your { $method } was ended by the payment company or your mobile carrier.
+mypage-dormant_until = Renew by { $day } to go on with the same joining date and member number.
+mypage-withdrawn_title = You left on { $day }
+mypage-withdrawn_keeps = Rejoin by { $day } to keep your joining date and member number.
+mypage-withdrawn_anew = You are welcome to rejoin. Your joining date and member number will be new.
+
+# The next step
+mypage-go = Go to { $site }
+mypage-renew = Renew
+mypage-rejoin = Rejoin
+mypage-pay = Go to payment
+mypage-pay_again = Arrange the payment
+mypage-pay_on = Go on with the payment
+mypage-slip_how = See how to pay
+mypage-check = I have paid: check now
+mypage-other_way = Pay another way
+mypage-stay = Stay after all
+mypage-leave = Leave
+mypage-give_up = Cancel this application
+mypage-of_site = {" "}({ $site })
+
+# Other sites
+mypage-others = Other sites
+mypage-sites = Sites you can join
+mypage-others_what = Your member ID works everywhere. You join each site, and pay for it, on its own.
+mypage-join = Join
+
+# What was charged
+mypage-charges = Payments
+mypage-charges_what = Everything we have charged you, with your receipts.
+mypage-charges_none = No payments yet
+mypage-charges_none_do = Once you have paid, your receipts are listed here.
+mypage-charges_all = See all payments
+mypage-charges_lead = Everything that we charged or tried to charge. Payments that went through have a receipt.
+mypage-charge_what = { $site }, { $course }
+mypage-charge_paid = Paid
+mypage-charge_failed = Could not be charged
+mypage-charge_expired = Expired
+mypage-charge_canceled = Cancelled
+mypage-charge_open = Being confirmed
+mypage-charge_waiting = Waiting for payment
+mypage-charge_parked = Held for you
+mypage-charge_parked_why = Your money reached us but was not used for a period. Our staff are looking into it.
+mypage-to_receipt = Receipt
+mypage-to_receipt_of = {" "}({ $day }, { $what })
+
+# The receipt
+mypage-receipt = Receipt
+mypage-receipt_to = For { $name }
+mypage-receipt_number = Receipt number
+mypage-receipt_issued = Issued on
+mypage-receipt_paid = Paid on
+mypage-receipt_site = Site and course
+mypage-receipt_period = Paid for
+mypage-receipt_lines = Details
+mypage-line_membership_fee = Membership fee
+mypage-line_handling_fee = Convenience store fee
+mypage-tax_included = {" "}(tax included)
+mypage-receipt_received = Received with thanks.
+mypage-receipt_bill = Find it on your bill
+mypage-receipt_bill_why = These numbers are on your card or phone bill, or on the slip from the store.
+mypage-receipt_seller = Issued by
+mypage-receipt_registration = Registration number
+mypage-receipt_print = To print this page or save it as a PDF, use your browser’s Print command.
+
+# Leaving
+mypage-leave_title = Leave { $site }?
+mypage-leave_running = You stay in until { $day }. Nothing is charged after that.
+mypage-leave_now = The members’ pages close at once. Nothing has been charged, and nothing will be.
+mypage-leave_past_due = The unpaid fee will not be charged. The members’ pages close at once.
+mypage-leave_lost = What leaving means
+mypage-leave_lost_pages = After { $day } you can no longer use the members’ pages and your member card.
+mypage-leave_lost_pages_now = You can no longer use the members’ pages and your member card.
+mypage-leave_lost_number = We keep your member number { $number } and joining date ({ $joined }) until { $until }. Rejoin by then and they are yours again; after that they will be new.
+mypage-leave_lost_refund = Fees that have been paid are not refunded.
+mypage-leave_kept_id = Your member ID ({ $member_id }) stays. You can log in to other sites as before.
+mypage-leave_undo_until = You can change your mind on My page until { $day }.
+mypage-leave_submit = Leave
+mypage-leave_back = Don’t leave
+mypage-left_title = You have left
+mypage-left_until = You stay in { $site } until { $day }. Nothing is charged after that.
+mypage-left_mail = We mailed the same to { $email }.
+mypage-left_undo = If you change your mind by { $day }, you can stay as before.
+mypage-left_home = Back to My page
+mypage-give_up_title = Cancel your application to { $site }?
+mypage-give_up_what = We stop waiting for your payment. A slip number from us can no longer be used.
+mypage-give_up_charges = Nothing has been charged, and nothing will be.
+mypage-give_up_submit = Cancel the application
+mypage-give_up_back = Don’t cancel
+mypage-said_stayed = You are staying. { $site } goes on as before.
+mypage-said_left = You have left { $site }. Nothing more will be charged.
+mypage-said_given_up = Your application to { $site } is cancelled. Nothing was charged.
+
+# Member ID and details
+mypage-identity = Member ID and details
+mypage-member_id = Member ID
+mypage-member_id_use = Log in with your member ID or your mail address.
+mypage-copy = Copy
+mypage-copied = Copied
+mypage-email = Mail address
+mypage-email_none = None on file
+mypage-password = Password
+mypage-password_set = Set
+mypage-password_change = Change
+mypage-nickname = Nickname
+mypage-legal_name = Name
+mypage-legal_name_kana = Name in katakana
+mypage-birth_date = Date of birth
+mypage-prefecture = Prefecture
+mypage-phone = Phone
+mypage-details_wrong = If something here is wrong, please tell us at { $contact }, with your member ID.

@@ -1,0 +1,168 @@
+# マイページ
+mypage-title = マイページ
+mypage-greeting = { $name }さん
+mypage-empty = まだ入会しているサイトがありません
+mypage-empty_do = 下のサイトから、この会員IDのまま入会できます。
+mypage-span = { $from }〜{ $until }
+
+# 会員の状況
+mypage-standing_active = 入会中
+mypage-standing_leaving = 退会予定
+mypage-standing_past_due = お支払いが必要
+mypage-standing_pending = お支払い待ち
+mypage-standing_dormant = 休眠中
+mypage-standing_withdrawn = 退会済み
+
+# 会員情報の項目
+mypage-course = コース
+mypage-way = お支払い方法
+mypage-card = { $brand } 下4桁 { $last4 }
+mypage-period = お支払い済みの期間
+mypage-last_period = お支払い済みの期間
+mypage-until = { $day }まで
+mypage-next = 次回のお支払い
+mypage-next_charge = { $day }に{ $amount }
+mypage-next_retry = { $day }に、もう一度自動で請求します
+mypage-next_none = 今後の請求はありません
+mypage-next_opens = 更新は{ $day }から受け付けます
+mypage-amount = お支払い額
+mypage-deadline = お支払い期限
+
+# お知らせ: 何が起きたか・なぜか・どうすればよいか
+mypage-slip_title = コンビニでのお支払いをお待ちしています
+mypage-slip_what = 下の番号で、{ $deadline }までにお支払いください。お支払いの確認が届くまで、最大3時間ほどかかることがあります。
+mypage-slip_late = お支払い期限を過ぎました。期限までにお支払い済みの場合は、確認が届くまで最大3時間ほどかかることがあります。
+mypage-slip_none = 受付番号がまだ発行されていません。手続きを続けて、お店をお選びください。
+mypage-open_title = お支払いの手続きが終わっていません
+mypage-open_what = { $started }に始めた{ $method }でのお支払い({ $amount })が、まだ完了していません。
+mypage-unknown_what = { $method }でのお支払い({ $amount })について、決済会社からの返事を待っています。二重のお支払いにならないよう、結果がわかるまで新しいお支払いは始められません。
+mypage-unpaid_title = お支払いがまだ完了していません
+mypage-unpaid_what = お支払いが済むと、すぐにご利用いただけます。いままでに請求した会費はありません。
+mypage-said = { $day }のお支払いに対する決済会社からの返事:「{ $said }」
+mypage-happened = { $day }:{ $said }。
+mypage-leaving_title = { $day }まで、いままでどおりご利用いただけます
+mypage-leaving_what = 退会の手続きは済んでいます。この日のあとの請求はありません。
+mypage-renewable_title = 更新の受付期間です
+mypage-renewable_what = { $day }で有効期限が切れます。それまでに更新すると、続けてご利用いただけます。
+mypage-mandate_title = 次回からのお支払いができない状態です
+mypage-mandate_what = { $method }の継続払いが、決済会社または携帯電話会社で終了しています。{ $day }まではご利用いただけます。続けるには、お支払いの手続きをお願いします。
+mypage-grace_title = 会費のお支払いができませんでした
+mypage-grace_what = { $day }まではご利用いただけます。それまでにお支払いの手続きをお願いします。
+mypage-renewing_title = 更新のお支払いを確認しています
+mypage-renewing_what = 決済会社からの返事を待っています。そのあいだも、いままでどおりご利用いただけます。手続きは必要ありません。
+mypage-closed_title = 会費のお支払いができず、会員ページをお休みしています
+mypage-closed_what = お支払いの手続きをしていただくと、すぐにご利用いただけます。入会日と会員番号はそのままです。
+mypage-dormant_title = いまは休眠期間です
+mypage-dormant_expired = { $day }で有効期限が切れました。
+mypage-dormant_renewal_failed = { $day }のあとの会費をお支払いいただけていません。
+mypage-dormant_mandate_ended = { $method }の継続払いが、決済会社または携帯電話会社で終了したためです。
+mypage-dormant_until = { $day }までに更新すると、入会日と会員番号を引き継いで続けられます。
+mypage-withdrawn_title = { $day }に退会しました
+mypage-withdrawn_keeps = { $day }までに再入会すると、入会日と会員番号を引き継げます。
+mypage-withdrawn_anew = 再入会できます。入会日と会員番号は新しくなります。
+
+# 次の一歩
+mypage-go = { $site }へ
+mypage-renew = 更新する
+mypage-rejoin = 再入会する
+mypage-pay = お支払いに進む
+mypage-pay_again = お支払いの手続きに進む
+mypage-pay_on = お支払いを続ける
+mypage-slip_how = お支払い方法を見る
+mypage-check = 支払い済みです。今すぐ確認する
+mypage-other_way = 別の方法で支払う
+mypage-stay = 退会を取りやめる
+mypage-leave = 退会する
+mypage-give_up = 申し込みを取り消す
+mypage-of_site = {" "}({ $site })
+
+# ほかのサイト
+mypage-others = ほかのサイト
+mypage-sites = 入会できるサイト
+mypage-others_what = 会員IDは共通です。入会と会費はサイトごとになります。
+mypage-join = 入会する
+
+# お支払いの記録
+mypage-charges = お支払いの記録
+mypage-charges_what = これまでの請求と領収書をご覧いただけます。
+mypage-charges_none = お支払いの記録はまだありません
+mypage-charges_none_do = お支払いが済むと、ここに領収書が並びます。
+mypage-charges_all = すべての記録を見る
+mypage-charges_lead = 請求したすべてのお支払いです。お支払い済みのものは、領収書をご覧いただけます。
+mypage-charge_what = { $site } { $course }
+mypage-charge_paid = お支払い済み
+mypage-charge_failed = 請求できませんでした
+mypage-charge_expired = 期限切れ
+mypage-charge_canceled = 取り消し
+mypage-charge_open = 確認中
+mypage-charge_waiting = お支払い待ち
+mypage-charge_parked = お預かり中
+mypage-charge_parked_why = お支払いは届いていますが、期間に充てられていません。事務局で確認しています。
+mypage-to_receipt = 領収書
+mypage-to_receipt_of = {" "}({ $day } { $what })
+
+# 領収書
+mypage-receipt = 領収書
+mypage-receipt_to = { $name } 様
+mypage-receipt_number = 領収書番号
+mypage-receipt_issued = 発行日
+mypage-receipt_paid = お支払い日
+mypage-receipt_site = サイト・コース
+mypage-receipt_period = 対象の期間
+mypage-receipt_lines = 内訳
+mypage-line_membership_fee = 会費
+mypage-line_handling_fee = コンビニ払い手数料
+mypage-tax_included = (税込)
+mypage-receipt_received = 上記の金額を、正に領収いたしました。
+mypage-receipt_bill = 明細で確認できる番号
+mypage-receipt_bill_why = カードや携帯電話会社の明細、コンビニの控えには、次の番号が載っています。
+mypage-receipt_seller = 発行者
+mypage-receipt_registration = 登録番号
+mypage-receipt_print = 印刷するときは、ブラウザの「印刷」をお使いください。PDFとして保存することもできます。
+
+# 退会
+mypage-leave_title = { $site }を退会しますか
+mypage-leave_running = { $day }まで、いままでどおりご利用いただけます。そのあとの請求はありません。
+mypage-leave_now = 会員ページをすぐに閉じます。請求は、これまでもこのあともありません。
+mypage-leave_past_due = 未払いの会費は請求しません。会員ページはすぐに閉じます。
+mypage-leave_lost = 退会すると
+mypage-leave_lost_pages = { $day }のあとは、会員ページとデジタル会員証をご利用いただけません。
+mypage-leave_lost_pages_now = 会員ページとデジタル会員証をご利用いただけなくなります。
+mypage-leave_lost_number = 会員番号{ $number }と入会日({ $joined })は{ $until }まで残します。それまでに再入会すると引き継げます。そのあとは新しくなります。
+mypage-leave_lost_refund = お支払い済みの会費は返金できません。
+mypage-leave_kept_id = 会員ID({ $member_id })は残ります。ほかのサイトにはこれまでどおりログインできます。
+mypage-leave_undo_until = 退会は、{ $day }までマイページで取りやめられます。
+mypage-leave_submit = 退会する
+mypage-leave_back = 退会しない
+mypage-left_title = 退会の手続きが済みました
+mypage-left_until = { $site }は、{ $day }までご利用いただけます。そのあとの請求はありません。
+mypage-left_mail = 同じ内容を { $email } にもお送りしました。
+mypage-left_undo = 気が変わったときは、{ $day }までに取りやめると、いままでどおり続けられます。
+mypage-left_home = マイページに戻る
+mypage-give_up_title = { $site }への申し込みを取り消しますか
+mypage-give_up_what = お支払いの受付を終了します。コンビニの受付番号をお持ちの場合は、使えなくなります。
+mypage-give_up_charges = まだ何も請求していません。このあとの請求もありません。
+mypage-give_up_submit = 申し込みを取り消す
+mypage-give_up_back = 取り消さない
+mypage-said_stayed = 退会を取りやめました。{ $site }を、いままでどおりご利用いただけます。
+mypage-said_left = { $site }を退会しました。このあとの請求はありません。
+mypage-said_given_up = { $site }への申し込みを取り消しました。請求はありません。
+
+# 会員IDと登録内容
+mypage-identity = 会員IDと登録内容
+mypage-member_id = 会員ID
+mypage-member_id_use = ログインには、会員IDかメールアドレスをお使いください。
+mypage-copy = コピー
+mypage-copied = コピーしました
+mypage-email = メールアドレス
+mypage-email_none = 登録がありません
+mypage-password = パスワード
+mypage-password_set = 設定済み
+mypage-password_change = 変更
+mypage-nickname = ニックネーム
+mypage-legal_name = お名前
+mypage-legal_name_kana = お名前(フリガナ)
+mypage-birth_date = 生年月日
+mypage-prefecture = お住まいの都道府県
+mypage-phone = 電話番号
+mypage-details_wrong = 登録内容に誤りがあるときは、会員IDを添えて { $contact } までご連絡ください。

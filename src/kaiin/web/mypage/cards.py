@@ -1,0 +1,363 @@
+"""A membership as My page tells it: a tag, at most one notice, facts, and one obvious next step."""
+
+# ruff: noqa: ARG001 - the functions of one table take the same arguments
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from kaiin.billing.queries import MembershipView
+from kaiin.domain.payments import Method, PaymentState
+from kaiin.domain.periods import japanese_date, last_day
+from kaiin.domain.references import ReferenceKind
+from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
+from kaiin.infra.texts import format_date, format_datetime, localized, text
+from kaiin.payments.queries import PaymentView
+from kaiin.sites.queries import SiteView
+from kaiin.web.mypage.marks import Mark
+from kaiin.web.mypage.words import (
+    failure_words,
+    money_words,
+    reference_words,
+    until_words,
+    way_words,
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the list. `from_at`/`until_at` make a span of days; `soft` stands below."""
+
+    label: str
+    value: str = ""
+    soft: str = ""
+    number: bool = False
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button: a link, or a form that is posted. `kind` "": the one to press first."""
+
+    label: str
+    url: str
+    posts: bool = False
+    kind: str = "secondary"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What happened, why, what to do; `facts` are numbers to read out at a store."""
+
+    kind: str
+    code: str
+    title: str
+    lines: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """One membership. `leave` is a quiet link at the end, not a step that is offered."""
+
+    site: SiteView
+    mark: Mark
+    tag: str
+    tone: str
+    notice: Notice | None
+    facts: tuple[Fact, ...]
+    steps: tuple[Step, ...]
+    leave: Step | None
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a state adds to the facts: its tag, its notice, its steps."""
+
+    tag: str
+    tone: str
+    notice: Notice | None
+    steps: tuple[Step, ...]
+
+
+def is_shown(view: MembershipView) -> bool:
+    """An application that was given up before it was paid is no membership."""
+    return not (view.standing is Standing.PENDING and view.state is SubscriptionState.ENDED)
+
+
+def card(view: MembershipView, site: SiteView, now: datetime) -> Card:
+    """A membership at `now`, in the current language."""
+    told = _told(view, site, now)
+    return Card(
+        site=site,
+        mark=Mark.of(site),
+        tag=text(f"mypage.standing_{told.tag}"),
+        tone=told.tone,
+        notice=told.notice,
+        facts=_facts(view, site, now),
+        steps=told.steps,
+        leave=_leave(view),
+    )
+
+
+def _told(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    payment = view.open_payment
+    if payment is None:
+        return _STATES[_state(view, now)](view, site, now)
+    if _is_renewal(payment) and view.open_until:
+        return _renewing(view, site, now)
+    return _paying(view, site, payment, now)
+
+
+def _state(view: MembershipView, now: datetime) -> str:
+    """The row of `_STATES`. What may be paid, and until when one is in, is billing's word."""
+    if view.standing is not Standing.ACTIVE:
+        return view.standing.value
+    if view.cancel_at_period_end:
+        return "leaving"
+    if view.state is SubscriptionState.PAST_DUE:
+        return "grace" if view.open_until else "closed"
+    if view.paid_until is not None and view.paid_until <= now:
+        return "renewing" if view.open_until else "closed"
+    if view.payable:
+        return "mandate_lost" if view.renews else "renewable"
+    return "active"
+
+
+def _is_renewal(payment: PaymentView) -> bool:
+    """Whether it was charged without the member, who then has no page to pay on."""
+    return payment.mandate_id is not None
+
+
+def _paying(view: MembershipView, site: SiteView, payment: PaymentView, now: datetime) -> _Told:
+    """A payment is under way: nothing else may be paid meanwhile."""
+    check = Step(text("mypage.check"), reverse("entrance:check", args=(site.key,)), posts=True)
+    go_on = Step(text("mypage.pay_on"), reverse("join:pay", args=(payment.id,)))
+    other = Step(text("mypage.other_way"), reverse("join:start", args=(site.key,)), kind="link")
+    enter = (_enter(site),) if view.open_until else ()
+    tag, tone = _tag(view)
+    if payment.method is Method.KONBINI:
+        notice = _slip(payment, now)
+        how = Step(text("mypage.slip_how"), go_on.url)
+        steps = (_first(check), how, *enter, other) if notice.facts else (_first(how), other)
+        return _Told(tag, tone, notice, steps)
+    words = {"method": way_words(payment.method), "amount": money_words(payment.amount)}
+    title = text("mypage.open_title")
+    if payment.state is PaymentState.UNKNOWN or _is_renewal(payment):
+        line = text("mypage.unknown_what", **words)
+        notice = Notice("warning", "access.pending_payment", title, (line,))
+        return _Told(tag, tone, notice, (_first(check), *enter))
+    line = text("mypage.open_what", started=japanese_date(payment.created_at), **words)
+    notice = Notice("warning", "access.pending_payment", title, (line,))
+    return _Told(tag, tone, notice, (_first(go_on), check, *enter, other))
+
+
+def _tag(view: MembershipView) -> tuple[str, str]:
+    """The tag of a membership that is being paid for, and its tone."""
+    if view.standing is not Standing.ACTIVE:
+        tone = "" if view.standing is Standing.WITHDRAWN else "waiting"
+        return view.standing.value, tone
+    if view.state is SubscriptionState.PAST_DUE or view.open_until is None:
+        return "past_due", "bad"
+    return "active", "good"
+
+
+def _slip(payment: PaymentView, now: datetime) -> Notice:
+    numbers = {reference.kind: reference.value for reference in payment.references}
+    number = numbers.get(ReferenceKind.KONBINI_SLIP, "")
+    confirmation = ReferenceKind.KONBINI_CONFIRMATION
+    title = text("mypage.slip_title")
+    if not number or payment.expires_at is None:
+        return Notice("info", "access.pending_slip", title, (text("mypage.slip_none"),))
+    late = payment.expires_at <= now
+    line = (
+        text("mypage.slip_late") if late else text("mypage.slip_what", deadline=payment.expires_at)
+    )
+    rows = (
+        Fact(reference_words(ReferenceKind.KONBINI_SLIP), number, number=True),
+        Fact(reference_words(confirmation), numbers.get(confirmation, ""), number=True),
+        Fact(text("mypage.amount"), money_words(payment.amount)),
+        Fact(text("mypage.deadline"), format_datetime(payment.expires_at)),
+    )
+    facts = tuple(row for row in rows if row.value)
+    return Notice("warning" if late else "info", "access.pending_slip", title, (line,), facts)
+
+
+def _active(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    return _Told("active", "good", None, (_first(_enter(site)),))
+
+
+def _renewable(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    line = text("mypage.renewable_what", day=_last_day(view))
+    notice = Notice("info", "membership.renewable", text("mypage.renewable_title"), (line,))
+    return _Told("active", "good", notice, (_first(_join(view, "mypage.renew")), _enter(site)))
+
+
+def _mandate_lost(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    line = text("mypage.mandate_what", method=way_words(view.method), day=_last_day(view))
+    notice = Notice("warning", "membership.mandate_ended", text("mypage.mandate_title"), (line,))
+    steps = (_first(_join(view, "mypage.pay_again")), _enter(site))
+    return _Told("active", "good", notice, steps)
+
+
+def _leaving(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    title = text("mypage.leaving_title", day=_last_day(view))
+    notice = Notice("info", "membership.leaving", title, (text("mypage.leaving_what"),))
+    stay = Step(text("mypage.stay"), reverse("mypage:stay", args=(site.key,)), posts=True)
+    return _Told("leaving", "waiting", notice, (_first(_enter(site)), stay))
+
+
+def _grace(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    what = text("mypage.grace_what", day=until_words(view.open_until))
+    notice = Notice("error", "membership.grace", text("mypage.grace_title"), (*_said(view), what))
+    steps = (_first(_join(view, "mypage.pay_again")), _enter(site))
+    return _Told("past_due", "bad", notice, steps)
+
+
+def _renewing(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    line = text("mypage.renewing_what")
+    notice = Notice("info", "membership.renewing", text("mypage.renewing_title"), (line,))
+    return _Told("active", "good", notice, (_first(_enter(site)),))
+
+
+def _closed(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    code = "access.lapsed_monthly" if view.renews else "access.expired_lump_sum"
+    lines = (*_said(view), text("mypage.closed_what"))
+    notice = Notice("error", code, text("mypage.closed_title"), lines)
+    return _Told("past_due", "bad", notice, (_first(_join(view, "mypage.pay_again")),))
+
+
+def _pending(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    lines = (*_said(view), text("mypage.unpaid_what"))
+    notice = Notice("warning", "access.never_paid", text("mypage.unpaid_title"), lines)
+    return _Told("pending", "waiting", notice, (_first(_join(view, "mypage.pay")),))
+
+
+def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    reason = view.end_reason or EndReason.EXPIRED
+    why = text(f"mypage.dormant_{reason.value}", day=_last_day(view), method=way_words(view.method))
+    lines = [why, *_said(view)]
+    if view.dormant_until is not None:
+        lines.append(text("mypage.dormant_until", day=last_day(view.dormant_until)))
+    notice = Notice("warning", "access.dormant", text("mypage.dormant_title"), tuple(lines))
+    return _Told("dormant", "waiting", notice, (_first(_join(view, "mypage.renew")),))
+
+
+def _withdrawn(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    left_on = last_day(view.withdrawn_at) if view.withdrawn_at else ""
+    line = text("mypage.withdrawn_anew")
+    if view.rejoin_until is not None and now < view.rejoin_until:
+        line = text("mypage.withdrawn_keeps", day=last_day(view.rejoin_until))
+    title = text("mypage.withdrawn_title", day=left_on)
+    notice = Notice("info", "access.withdrawn", title, (line,))
+    return _Told("withdrawn", "", notice, (_first(_join(view, "mypage.rejoin")),))
+
+
+def _facts(view: MembershipView, site: SiteView, now: datetime) -> tuple[Fact, ...]:
+    rows = [
+        Fact(text("mypage.course"), localized(view.course_name)),
+        Fact(text("mypage.way"), way_words(view.method), soft=_card_words(view)),
+        _paid(view, now),
+        *_next(view),
+    ]
+    if view.member_number is not None:
+        number = f"{view.member_number:0{site.member_number_digits}}"
+        rows.append(Fact(text("common.member_number"), number, number=True))
+    if view.joined_date is not None:
+        rows.append(Fact(text("common.joined"), format_date(view.joined_date)))
+    return tuple(row for row in rows if row is not None)
+
+
+def _paid(view: MembershipView, now: datetime) -> Fact | None:
+    if view.period is not None:
+        # A renewal paid ahead begins where the running period ends.
+        until_at = view.paid_until or view.period.ends_at
+        label = text("mypage.period")
+        return Fact(label, from_at=view.period.starts_at, until_at=until_at)
+    if view.paid_until is None:
+        return None
+    return Fact(text("mypage.last_period"), text("mypage.until", day=last_day(view.paid_until)))
+
+
+def _next(view: MembershipView) -> tuple[Fact, ...]:
+    """What will be charged without the member doing anything, and when."""
+    label = text("mypage.next")
+    if view.standing is not Standing.ACTIVE or view.open_payment is not None:
+        return ()
+    if view.next_try_at is not None:
+        return (Fact(label, text("mypage.next_retry", day=japanese_date(view.next_try_at))),)
+    if view.next_charge_at is not None and view.next_amount is not None:
+        day, amount = japanese_date(view.next_charge_at), money_words(view.next_amount)
+        return (Fact(label, text("mypage.next_charge", day=day, amount=amount)),)
+    opens_at = view.renewal_opens_at
+    soft = ""
+    if opens_at is not None and not view.payable and not view.cancel_at_period_end:
+        soft = text("mypage.next_opens", day=japanese_date(opens_at))
+    return (Fact(label, text("mypage.next_none"), soft=soft),)
+
+
+def _card_words(view: MembershipView) -> str:
+    mandate = view.mandate
+    if mandate is None or not mandate.last4:
+        return ""
+    return text("mypage.card", brand=mandate.brand, last4=mandate.last4)
+
+
+def _said(view: MembershipView) -> tuple[str, ...]:
+    """What the provider said about the last try, if there is anything to tell."""
+    failure = view.last_failure
+    if failure is None:
+        return ()
+    code = "mypage.happened" if failure.code in _NOBODY_SAID else "mypage.said"
+    said = failure_words(failure.code)
+    return (text(code, day=japanese_date(failure.at), said=said),)
+
+
+# The member's own or time's doing: no answer of a provider.
+_NOBODY_SAID = ("expired", "canceled")
+
+
+def _last_day(view: MembershipView) -> str:
+    return format_date(view.last_day) if view.last_day else ""
+
+
+def _enter(site: SiteView) -> Step:
+    label = text("mypage.go", site=localized(site.name))
+    return Step(label, reverse("entrance:entry", args=(site.key,)))
+
+
+def _join(view: MembershipView, code: str) -> Step:
+    address = reverse("join:start", args=(view.site_key,))
+    return Step(text(code), f"{address}?{urlencode({'course': view.course_key})}")
+
+
+def _first(step: Step) -> Step:
+    return replace(step, kind="")
+
+
+def _leave(view: MembershipView) -> Step | None:
+    """Leaving is offered wherever something runs: also an application that waits for money."""
+    if not view.state.is_open or view.cancel_at_period_end:
+        return None
+    pending = view.standing is Standing.PENDING or view.state is SubscriptionState.PENDING
+    code = "mypage.give_up" if pending else "mypage.leave"
+    return Step(text(code), reverse("mypage:leave", args=(view.site_key,)))
+
+
+# Every state of a membership that nobody is paying for just now.
+_STATES: Mapping[str, Callable[[MembershipView, SiteView, datetime], _Told]] = {
+    "pending": _pending,
+    "active": _active,
+    "renewable": _renewable,
+    "mandate_lost": _mandate_lost,
+    "leaving": _leaving,
+    "grace": _grace,
+    "renewing": _renewing,
+    "closed": _closed,
+    "dormant": _dormant,
+    "withdrawn": _withdrawn,
+}

@@ -1,0 +1,44 @@
+"""What a member told about themselves, in words, as far as the tenant asks for it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import phonenumbers
+
+from kaiin.identity.queries import MemberView
+from kaiin.infra.texts import format_date, text
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One line of the list."""
+
+    label: str
+    value: str
+
+
+def shown_details(member: MemberView, asked: Collection[str]) -> tuple[Detail, ...]:
+    """What is on file, in the order in which it is asked for when one joins."""
+    values = {
+        "nickname": member.nickname,
+        "legal_name": member.legal_name,
+        "legal_name_kana": member.legal_name_kana,
+        "birth_date": format_date(member.birth_date) if member.birth_date else "",
+        "prefecture": text(f"prefecture.{member.prefecture}") if member.prefecture else "",
+        "phone": _phone(member.phone),
+    }
+    return tuple(
+        Detail(text(f"mypage.{name}"), value)
+        for name, value in values.items()
+        if name in asked and value
+    )
+
+
+def _phone(e164: str) -> str:
+    """As it is dialled in Japan; numbers of other countries with their code."""
+    if not e164:
+        return ""
+    number = phonenumbers.parse(e164)
+    home = number.country_code == phonenumbers.country_code_for_region("JP")
+    style = phonenumbers.PhoneNumberFormat
+    return str(phonenumbers.format_number(number, style.NATIONAL if home else style.INTERNATIONAL))

@@ -1,0 +1,59 @@
+"""My page itself: every membership, and the identity behind them."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from kaiin.billing import queries as billing
+from kaiin.identity.queries import MemberView
+from kaiin.infra import clock
+from kaiin.infra.texts import text
+from kaiin.sites import queries as sites
+from kaiin.sites.queries import SiteView
+from kaiin.web.components.requests import Request
+from kaiin.web.components.views import without_member
+from kaiin.web.mypage import cards
+from kaiin.web.mypage.details import shown_details
+from kaiin.web.mypage.marks import Mark
+from kaiin.web.mypage.signed_in import for_members
+
+
+@dataclass(frozen=True)
+class OtherSite:
+    """A site that the member has not joined."""
+
+    site: SiteView
+    mark: Mark
+    join_url: str
+
+
+@require_safe
+@without_member
+def root(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """The identity host's own address leads to My page."""
+    return HttpResponseRedirect(reverse("mypage:home"))
+
+
+@require_safe
+@for_members
+def home(request: Request, member: MemberView) -> HttpResponse:
+    """All memberships of all sites on one page."""
+    now = clock.now()
+    known = {site.key: site for site in sites.sites()}
+    views = [view for view in billing.memberships(member.pk) if cards.is_shown(view)]
+    joined = {view.site_key for view in views}
+    context = {
+        "cards": [cards.card(view, known[view.site_key], now) for view in views],
+        "others": [
+            OtherSite(site, Mark.of(site), reverse("join:start", args=(site.key,)))
+            for site in known.values()
+            if site.key not in joined
+        ],
+        "greeting": text("mypage.greeting", name=member.nickname) if member.nickname else "",
+        "details": shown_details(member, sites.tenant().details),
+        "support": sites.tenant().support,
+    }
+    return render(request, "mypage/home.html", context)
