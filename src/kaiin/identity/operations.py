@@ -40,6 +40,7 @@ _SESSIONS_KEPT = timedelta(days=30)
 def validate_details(
     details: Mapping[str, str],
     fields_asked: Iterable[str],
+    *,
     required: Collection[str] | None = None,
 ) -> dict[str, object]:
     """Details as typed -> as stored. Raises DetailsInvalid with a code for each field at fault.

@@ -98,7 +98,7 @@ class DetailsForm(KaiinForm):
             self.cleaned_details = identity.validate_details(
                 {**typed, "email": cleaned.get("email", "")},
                 ("email", *self._asked),
-                ("email", *self._required),
+                required=("email", *self._required),
             )
         except DetailsInvalid as invalid:
             for name, code in invalid.errors.items():

@@ -138,7 +138,9 @@ def _register(request: Request, site: SiteView, draft: Draft, *, typed: str) -> 
         code_id=draft.code_id,
         email=draft.email,
         password_hash=draft.password_hash,
-        details=identity.validate_details(draft.details, tenant.details, tenant.details_required),
+        details=identity.validate_details(
+            draft.details, tenant.details, required=tenant.details_required
+        ),
         language=request.language,
     )
     sid = identity.start_session(
