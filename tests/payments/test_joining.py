@@ -371,6 +371,43 @@ def test_time_out_then_answer(mandate: queries.MandateView, sandbox: Sandbox) ->
         assert len(tx.all("SELECT id FROM payment WHERE kind = 'charge'")) == 1
 
 
+def test_unknown_stays_unknown_while_nobody_answers(
+    mandate: queries.MandateView, sandbox: Sandbox
+) -> None:
+    """What may have been charged is never said to be surely not charged."""
+    sandbox.switch("answer_lost", "0")
+    charge(mandate)
+    sandbox.switch("down", "0")
+    assert charge(mandate).state is PaymentState.UNKNOWN
+    sandbox.switch("down", "")
+    assert charge(mandate).state is PaymentState.PAID
+
+
+def test_a_process_that_died_between_intent_and_answer(
+    mandate: queries.MandateView, sandbox: Sandbox, clock: Clock
+) -> None:
+    """The charge happened, the row says intent: the poll finds the money."""
+    payment = charge(mandate)
+    Payment.objects.filter(pk=payment.id).update(
+        state="intent", paid_at=None, ask_at=clock.now(), received_amount=None
+    )
+    operations.poll_open(now=clock.now(), limit=10)
+    assert now_of(payment).state is PaymentState.PAID
+    with sandbox.app.service.store.transaction() as tx:
+        assert len(tx.all("SELECT id FROM payment WHERE kind = 'charge'")) == 1
+
+
+def test_an_order_that_the_provider_forgot_stays_open(
+    start: Start, sandbox: Sandbox, clock: Clock
+) -> None:
+    payment = start()
+    with sandbox.app.service.store.transaction() as tx:
+        tx.run("DELETE FROM payment")
+    assert operations.poll_open(now=clock.advance(hours=3), limit=10) == 1
+    assert now_of(payment).state is PaymentState.PENDING
+    assert operations.poll_open(now=clock.advance(minutes=50), limit=10) == 0
+
+
 def test_a_carrier_that_ended_the_contract(mandate: queries.MandateView, sandbox: Sandbox) -> None:
     sandbox.end_contract(mandate)
     payment = charge(mandate)

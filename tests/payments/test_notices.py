@@ -12,7 +12,7 @@ from django.test import RequestFactory
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.models import AuditRow, OutboxMessage
-from kaiin.payments import operations, queries, tasks
+from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent
 from kaiin.sandbox.events import signature
 from kaiin.web.webhooks import views
@@ -21,6 +21,11 @@ from tests.fixtures.sandbox import SECRET, Sandbox
 from tests.payments.conftest import Start
 
 pytestmark = pytest.mark.usefixtures("sandbox")
+
+
+def work() -> int:
+    """What the worker does with stored notices."""
+    return operations.apply_waiting_events(limit=100)
 
 
 def event(**other: object) -> bytes:
@@ -116,7 +121,7 @@ def test_another_products_event_is_recorded_and_never_adopted(
     order = sandbox.row(payment)["order_id"]
     body = event(application="shop", data={"order_id": order, "mandate_id": ""})
     assert send(body, signed(body, clock.now())).status_code == 200
-    tasks.apply_events()
+    work()
     assert ProviderEvent.objects.get().state == EventState.FOREIGN
     found = queries.payment(payment.id)
     assert found is not None
@@ -135,10 +140,10 @@ def test_an_unknown_order_waits_until_it_is_known(
     stored = ProviderEvent.objects.get(kind="payment.paid")
     assert stored.state == EventState.WAITING
     row.save(force_insert=True)
-    tasks.apply_events()
+    work()
     assert Payment.objects.get().state == PaymentState.PENDING  # not its turn yet
     clock.advance(minutes=1)
-    tasks.apply_events()
+    work()
     assert Payment.objects.get().state == PaymentState.PAID
     stored.refresh_from_db()
     assert stored.state == EventState.APPLIED
@@ -147,9 +152,9 @@ def test_an_unknown_order_waits_until_it_is_known(
 
 def test_what_nobody_ever_knows_is_put_aside(clock: Clock) -> None:
     send(event(), signed(event(), clock.now()))
-    tasks.apply_events()
+    work()
     clock.advance(days=3, hours=2)
-    tasks.apply_events()
+    work()
     stored = ProviderEvent.objects.get()
     assert (stored.state, stored.due_at) == (EventState.FAILED, None)
 
@@ -164,7 +169,7 @@ def test_a_provider_that_is_down_is_asked_again(
     assert set(ProviderEvent.objects.values_list("state", flat=True)) == {EventState.RECEIVED}
     sandbox.switch("down", "")
     clock.advance(minutes=1)
-    tasks.apply_events()
+    work()
     found = queries.payment(payment.id)
     assert found is not None
     assert found.state is PaymentState.PAID
@@ -175,7 +180,7 @@ def test_a_lying_notice_changes_nothing(start: Start, sandbox: Sandbox, clock: C
     payment = start()
     body = event(data={"order_id": sandbox.row(payment)["order_id"], "mandate_id": ""})
     send(body, signed(body, clock.now()))
-    tasks.apply_events()
+    work()
     found = queries.payment(payment.id)
     assert found is not None
     assert found.state is PaymentState.PENDING
@@ -215,7 +220,7 @@ def test_two_workers_and_the_return_page_have_one_winner(start: Start, sandbox: 
     def ask() -> object:
         return operations.refresh_payment(payment_id=payment.id, timeout_seconds=5)
 
-    together(tasks.apply_events, tasks.apply_events, ask, ask)
+    together(work, work, ask, ask)
     assert AuditRow.objects.filter(action="payments.paid").count() == 1
     assert OutboxMessage.objects.filter(key=f"{payment.id}:paid").count() == 1
     assert Payment.objects.get().state == PaymentState.PAID

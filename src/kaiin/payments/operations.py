@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 
+from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentEvent, PaymentState
 from kaiin.infra import audit, clock
@@ -58,6 +59,8 @@ __all__ = [
 _log = structlog.get_logger(__name__)
 
 SYSTEM = "system:payments"
+_NOT_ANSWERED = (OutsideUnavailable, OutsideUnknown, OutsideRefused)
+_NEVER_ANSWERED = (PaymentState.INTENT, PaymentState.UNKNOWN)
 
 
 def start_payment(
@@ -131,7 +134,7 @@ def charge_mandate(
         description=description,
         request={},
     )
-    if row.state in (PaymentState.INTENT, PaymentState.UNKNOWN):
+    if row.state in _NEVER_ANSWERED:
         _drive(row, provider, _charge_call(row, mandate, provider), ask_first=not created)
     return _view(row.pk)
 
@@ -147,8 +150,8 @@ def refresh_payment(
     row = _row(payment_id)
     try:
         _ask(row, timeout_seconds=timeout_seconds, actor=actor)
-    except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
-        _log.warning("payments.not_answered", payment=str(payment_id), error=error.code)
+    except _NOT_ANSWERED as error:
+        _log.warning("payments.no_answer", payment=str(payment_id), error=error.code)
     return _view(payment_id)
 
 
@@ -210,7 +213,7 @@ def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
             snapshot = provider.cancel_payment(
                 order_id=order_id(row.pk), timeout_seconds=_timeout()
             )
-        except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
+        except _NOT_ANSWERED as error:
             raise ProviderUnavailable(provider=row.provider) from error
         now = clock.now()
         if snapshot is None:
@@ -239,7 +242,7 @@ def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
             snapshot = providers.get(row.provider).end_mandate(
                 provider_mandate_id=row.provider_mandate_id, timeout_seconds=_timeout()
             )
-        except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
+        except _NOT_ANSWERED as error:
             raise ProviderUnavailable(provider=row.provider) from error
         if snapshot is not None:
             snapshots.apply_mandate(
@@ -315,39 +318,46 @@ def _intent(
 
 
 def _drive(row: Payment, provider: Provider, call: Call, *, ask_first: bool) -> None:
-    """Make a payment's call; a payment that may have been called before is asked about first."""
-    order = order_id(row.pk)
-    actor = f"member:{row.member_ref}" if row.mandate_id is None else SYSTEM
+    """Make a payment's call; one that may have been made before is asked about first, and the
+    payment is left UNKNOWN while nobody answers."""
+    snapshot = None
+    if ask_first:
+        try:
+            snapshot = _fetch(row, timeout_seconds=_timeout())
+        except _NOT_ANSWERED as error:
+            _learn(row, PaymentEvent.TIMED_OUT, error)
+            return
     try:
-        snapshot = None
-        if ask_first:
-            snapshot = provider.fetch_payment(order_id=order, timeout_seconds=_timeout())
-        if snapshot is None:
-            snapshot = call()
+        snapshot = snapshot or call()
     except OutsideUnavailable as error:
         raise ProviderUnavailable(provider=provider.name) from error
     except OutsideUnknown as error:
-        _log.warning("payments.unknown", payment=str(row.pk), reason=str(error.params))
-        event, failure = PaymentEvent.TIMED_OUT, ""
+        _learn(row, PaymentEvent.TIMED_OUT, error)
     except OutsideRefused as error:
-        _log.error("payments.refused", payment=str(row.pk), reason=str(error.params))
-        event, failure = PaymentEvent.FAILED, "refused"
+        _learn(row, PaymentEvent.FAILED, error)
     else:
-        snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=clock.now(), actor=actor)
-        return
+        snapshots.apply_payment(
+            payment_id=row.pk, snapshot=snapshot, now=clock.now(), actor=_actor(row)
+        )
+
+
+def _learn(row: Payment, event: PaymentEvent, error: KaiinError) -> None:
+    _log.warning("payments.no_answer", payment=str(row.pk), error=error.code, **error.params)
     snapshots.apply_event(
-        payment_id=row.pk, event=event, failure_code=failure, now=clock.now(), actor=actor
+        payment_id=row.pk,
+        event=event,
+        failure_code="refused" if event is PaymentEvent.FAILED else "",
+        now=clock.now(),
+        actor=_actor(row),
     )
 
 
 def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
-    snapshot = providers.get(row.provider).fetch_payment(
-        order_id=order_id(row.pk), timeout_seconds=timeout_seconds
-    )
+    snapshot = _fetch(row, timeout_seconds=timeout_seconds)
     now = clock.now()
     if snapshot is not None:
         snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=now, actor=actor)
-    elif PaymentState(row.state).is_open and now - row.created_at >= asking.LOST_CALL:
+    elif row.state in _NEVER_ANSWERED and now - row.created_at >= asking.LOST_CALL:
         # Nobody there has heard of it for a quarter of an hour: the call never arrived.
         snapshots.apply_event(
             payment_id=row.pk,
@@ -356,6 +366,18 @@ def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
             now=now,
             actor=actor,
         )
+    else:
+        snapshots.ask_later(payment_id=row.pk, now=now)
+
+
+def _fetch(row: Payment, *, timeout_seconds: float) -> PaymentSnapshot | None:
+    provider = providers.get(row.provider)
+    return provider.fetch_payment(order_id=order_id(row.pk), timeout_seconds=timeout_seconds)
+
+
+def _actor(row: Payment) -> str:
+    """Who a payment is made by: the member on a page, or the worker on a mandate."""
+    return f"member:{row.member_ref}" if row.mandate_id is None else SYSTEM
 
 
 def _checkout_call(row: Payment, provider: Provider) -> Call:

@@ -72,6 +72,15 @@ def apply_event(
         _tell(row, before, actor, late=False)
 
 
+def ask_later(*, payment_id: UUID, now: datetime) -> None:
+    """Note that the provider was asked in vain, and when it is asked again."""
+    with transaction():
+        row = _lock(payment_id)
+        row.last_asked_at = now
+        row.ask_at = _ask_at(row, PaymentState(row.state), now)
+        row.save(update_fields=["last_asked_at", "ask_at"])
+
+
 def apply_mandate(*, mandate_id: int, snapshot: MandateSnapshot, now: datetime, actor: str) -> None:
     """Make a mandate what the provider says it is; one that ended never comes back."""
     with transaction():

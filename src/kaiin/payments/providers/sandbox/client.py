@@ -52,7 +52,9 @@ class SandboxClient:
     def _send(self, method: str, path: str, *, timeout_seconds: float, **more: Any) -> Json | None:
         if not self._configured:
             raise OutsideUnavailable(reason="KAIIN_SANDBOX_URL is not set")
-        request = self._client.build_request(method, path, timeout=timeout_seconds, **more)
+        # Connecting and waiting for the answer together stay within the time-out.
+        patience = httpx.Timeout(timeout_seconds * 0.7, connect=timeout_seconds * 0.3)
+        request = self._client.build_request(method, path, timeout=patience, **more)
         response = http.send(self._client, request)
         if response.status_code == httpx.codes.NOT_FOUND:
             return None
