@@ -22,6 +22,6 @@ errors-stale_form_title = もう一度お試しください
 errors-stale_form_why = ページを開いてから時間がたったか、ブラウザのCookieが無効になっているため、送信された内容を安全に受け取れませんでした。
 errors-stale_form_do = 下のボタンからページを開き直してください。くり返し表示される場合は、ブラウザの設定でCookieを有効にしてください。
 
-errors-maintenance_title = ただいまご利用いただけません
+errors-maintenance_title = ただいま準備中です
 errors-maintenance_why = メンテナンス中か、一時的に混み合っています。
 errors-maintenance_do = 数分たってから、もう一度お試しください。

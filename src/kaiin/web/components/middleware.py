@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # Asked for by machines at whatever name they know the node by, or the same at every host.
-_ANY_HOST_PATHS = ("/healthz", "/readyz", "/assets/")
+_ANY_HOST_PATHS = ("/healthz", "/readyz", "/metrics", "/assets/")
 _ANY_HOST_URLS = "kaiin.web.components.urls_any_host"
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
@@ -41,7 +41,7 @@ class HostMiddleware:
     def __call__(self, http_request: HttpRequest) -> HttpResponseBase:
         request = cast(Request, http_request)
         request.site, request.member, request.brand = None, None, brand.PLAIN
-        request.language = settings.LANGUAGE_CODE
+        request.language = preferred_language(request)
         if request.path.startswith(_ANY_HOST_PATHS):
             request.urlconf = _ANY_HOST_URLS
             return self.get_response(request)

@@ -1,4 +1,4 @@
-"""What any host may see, declared or not: health, style sheets, and the error pages."""
+"""What any host may see, declared or not: health, figures, style sheets, and the error pages."""
 
 from django.urls import include, path, re_path
 
@@ -16,4 +16,7 @@ _pages = [
     path("readyz", views.readyz, name="readyz"),
     re_path(_ASSET, views.asset, name="asset"),
 ]
-urlpatterns = [path("", include((_pages, "components")))]
+urlpatterns = [
+    path("", include((_pages, "components"))),
+    path("", include("kaiin.web.status.urls")),
+]
