@@ -57,9 +57,10 @@ def _set_up_django() -> None:
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{var}/kaiin.sqlite3")
     from django.conf import settings
 
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
         # A file and not memory: tests race real connections of several threads.
-        settings.DATABASES["default"]["TEST"] = {"NAME": str(var / "test.sqlite3")}
+        database.setdefault("TEST", {})["NAME"] = str(var / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)
