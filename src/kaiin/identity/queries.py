@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Count
+
 from kaiin.identity import accounts, forms
 from kaiin.identity.flows import sessions
-from kaiin.identity.models import Member, MemberSession
+from kaiin.identity.models import LoginAttempt, Member, MemberSession
 from kaiin.infra import clock
 
 # Codes in the official order, then "abroad"; their words are `prefecture.<code>`.
@@ -77,6 +79,12 @@ def session_member(sid: str) -> MemberView | None:
         return None
     sessions.note_seen(session, now)
     return _view(session.member, session.present_email or "")
+
+
+def attempt_figures(*, since: datetime) -> dict[str, int]:
+    """How many tries to log in there were since then, by outcome; one query over an index."""
+    counted = LoginAttempt.objects.filter(at__gte=since).values_list("outcome")
+    return dict(counted.annotate(Count("pk")))
 
 
 def _view(row: Member, email: str) -> MemberView:

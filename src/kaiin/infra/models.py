@@ -42,7 +42,10 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at", "id"], name="outbox_due", condition=models.Q(due_at__isnull=False)
-            )
+            ),
+            models.Index(
+                fields=["dead_at"], name="outbox_dead", condition=models.Q(dead_at__isnull=False)
+            ),
         ]
 
 

@@ -160,6 +160,7 @@ class ProviderEvent(models.Model):
                 name="event_waiting",
                 condition=Q(state="waiting"),
             ),
+            models.Index(fields=["received_at"], name="event_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:

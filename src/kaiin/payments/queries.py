@@ -6,14 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import OPEN_STATES, Method, PaymentState
 from kaiin.domain.references import ReferenceKind, canonical
 from kaiin.payments import providers
-from kaiin.payments.models import Mandate, MandateState, Payment, PaymentReference
+from kaiin.payments.models import (
+    EventState,
+    Mandate,
+    MandateState,
+    Payment,
+    PaymentReference,
+    ProviderEvent,
+)
 from kaiin.payments.providers.protocol import Checkout, Reference, Renewals, Scope
 
 __all__ = ["Checkout", "Reference", "Renewals", "Scope"]
@@ -152,6 +159,33 @@ def provider_names() -> tuple[str, ...]:
 def renewals(*, provider: str, method: Method) -> Renewals:
     """Who runs the renewals of a method at a provider."""
     return providers.get(provider).renewals(method)
+
+
+@dataclass(frozen=True)
+class InboxFigures:
+    """Notices yet to be applied, since when, and those that nobody could apply for days."""
+
+    waiting: int
+    oldest_at: datetime | None
+    failed: int
+
+
+def inbox_figures() -> InboxFigures:
+    """How far behind the inbox is; one query over partial indexes."""
+    waiting = Q(due_at__isnull=False)
+    failed = Q(state=EventState.FAILED)
+    found = ProviderEvent.objects.filter(waiting | failed).aggregate(
+        waiting=Count("pk", filter=waiting),
+        oldest_at=Min("received_at", filter=waiting),
+        failed=Count("pk", filter=failed),
+    )
+    return InboxFigures(**found)
+
+
+def payment_figures() -> dict[tuple[str, str], int]:
+    """How many payments there are by (state, method); one query over the whole table."""
+    counted = Payment.objects.values_list("state", "method").annotate(Count("pk"))
+    return {(state, method): count for state, method, count in counted}
 
 
 def _views(found: Iterable[Payment]) -> list[PaymentView]:

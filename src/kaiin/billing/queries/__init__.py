@@ -3,6 +3,7 @@
 from kaiin.billing.queries.charges import ChargeView, charges
 from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview
 from kaiin.billing.queries.entry import Entry, EntryMembership, entry
+from kaiin.billing.queries.figures import Overdue, membership_figures, overdue, subscription_figures
 from kaiin.billing.queries.memberships import (
     Failure,
     MembershipView,
@@ -25,15 +26,19 @@ __all__ = [
     "Failure",
     "JoinPreview",
     "MembershipView",
+    "Overdue",
     "PeriodView",
     "ReceiptView",
     "charges",
     "courses",
     "entry",
+    "membership_figures",
     "membership_of_payment",
     "memberships",
+    "overdue",
     "preview",
     "receipt",
     "receipt_of_payment",
     "receipts",
+    "subscription_figures",
 ]

@@ -1,0 +1,201 @@
+"""Memberships, money and access in the back office: to be read, never to be written."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from kaiin.billing.models import (
+    Charge,
+    Course,
+    Entitlement,
+    Grant,
+    LedgerEntry,
+    LedgerPosting,
+    Membership,
+    Period,
+    Receipt,
+    Subscription,
+)
+from kaiin.identity import queries as identity
+from kaiin.infra.back_office import ReadOnlyAdmin, ReadOnlyRows
+from kaiin.infra.texts import text
+from kaiin.payments import queries as payments
+
+
+class _OfMember(ReadOnlyAdmin):
+    """A table whose rows hang on a membership. The search field takes whatever a member can
+    name: ID, mail, member number, or a number of a bill or slip."""
+
+    # Where the membership is, seen from the table.
+    membership_path = "membership"
+    search_fields: tuple[str, ...] = ("=pk",)
+
+    @property
+    def search_help_text(self) -> str:
+        return text("staff.search_membership")
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Any],
+        search_term: str,
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(self._named(term) | self._own(term)), False
+
+    def _named(self, term: str) -> Q:
+        """Rows of the members whom a text may mean."""
+        named = identity.find_member(term)
+        members = {match.member_ref for match in payments.find_by_reference(term)}
+        if named is not None:
+            members.add(named.pk)
+        found = Q(**{self._at("member_id__in"): members})
+        if term.isascii() and term.isdigit() and len(term) <= _LONGEST_NUMBER:
+            found |= Q(**{self._at("member_number"): int(term)})
+        return found
+
+    def _own(self, term: str) -> Q:
+        """Rows that a text names by something of their own."""
+        names = (name[1:] for name in self.search_fields if name != "=pk")
+        return Q(*((name, term) for name in names), _connector=Q.OR)
+
+    def _at(self, name: str) -> str:
+        return f"{self.membership_path}__{name}".removeprefix("__")
+
+    @admin.display
+    def member(self, row: Any) -> str:
+        """The member ID."""
+        return str(self._membership(row).member)
+
+    @admin.display
+    def site(self, row: Any) -> str:
+        return str(self._membership(row).site)
+
+    def _membership(self, row: Any) -> Membership:
+        for name in filter(None, self.membership_path.split("__")):
+            row = getattr(row, name)
+        found: Membership = row
+        return found
+
+
+_LONGEST_NUMBER = 15
+_WHOSE = ("membership__member", "membership__site")
+
+
+class _Subscriptions(ReadOnlyRows):
+    model = Subscription
+    fields = ("course", "method", "state", "period_count", "paid_until", "next_due_at", "ended_at")
+    select_related = ("course",)
+
+
+class _Entitlements(ReadOnlyRows):
+    model = Entitlement
+    fields = ("kind", "starts_at", "ends_at")
+
+
+class _Periods(ReadOnlyRows):
+    model = Period
+    fields = ("index", "starts_at", "ends_at", "amount", "currency", "payment")
+    select_related = ("payment",)
+
+
+class _Postings(ReadOnlyRows):
+    model = LedgerPosting
+    fields = ("account", "amount", "currency")
+    show_change_link = False
+
+
+@admin.register(Course)
+class CourseAdmin(ReadOnlyAdmin):
+    list_display = ("id", "site", "key", "version", "price", "currency", "renews", "offered")
+    list_filter = ("offered", "renews", "site")
+    list_select_related = ("site",)
+    search_fields = ("key",)
+    ordering = ("site", "position", "-version")
+
+
+@admin.register(Membership)
+class MembershipAdmin(_OfMember):
+    membership_path = ""
+    list_display = ("id", "member", "site", "standing", "member_number", "joined_date")
+    list_filter = ("standing", "site")
+    list_select_related = ("member", "site")
+    ordering = ("-id",)
+    inlines = (_Subscriptions, _Entitlements)
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(_OfMember):
+    list_display = (
+        "id", "member", "site", "course", "method", "state", "paid_until", "next_due_at",
+        "cancel_at_period_end",
+    )  # fmt: skip
+    list_filter = ("state", "method", "cancel_at_period_end", "end_reason", "course")
+    list_select_related = (*_WHOSE, "course", "mandate")
+    ordering = ("-id",)
+    inlines = (_Periods,)
+
+
+@admin.register(Charge)
+class ChargeAdmin(_OfMember):
+    list_display = (
+        "intent_key", "member", "site", "method", "price", "handling", "state", "failure_code",
+        "created_at",
+    )  # fmt: skip
+    list_filter = ("state", "method", "automatic", "failure_code")
+    list_select_related = (*_WHOSE, "course", "payment", "subscription")
+    search_fields = ("=intent_key",)
+    ordering = ("-id",)
+
+
+@admin.register(Period)
+class PeriodAdmin(_OfMember):
+    membership_path = "subscription__membership"
+    list_display = ("id", "member", "site", "index", "starts_at", "ends_at", "amount", "currency")
+    list_filter = ("subscription__method", "subscription__course")
+    list_select_related = (
+        "subscription__membership__member", "subscription__membership__site", "payment",
+    )  # fmt: skip
+    ordering = ("-id",)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(_OfMember):
+    list_display = ("key", "kind", "member", "site", "occurred_at", "recorded_at")
+    list_filter = ("kind",)
+    list_select_related = (*_WHOSE, "subscription", "period", "payment", "reverses")
+    search_fields = ("=key",)
+    ordering = ("-id",)
+    inlines = (_Postings,)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(_OfMember):
+    list_display = ("number", "member", "site", "method", "total", "currency", "paid_at")
+    list_filter = ("method", "course")
+    list_select_related = (*_WHOSE, "course", "payment", "period")
+    search_fields = ("=number",)
+    ordering = ("-id",)
+
+
+@admin.register(Entitlement)
+class EntitlementAdmin(_OfMember):
+    list_display = ("id", "member", "site", "kind", "starts_at", "ends_at")
+    list_filter = ("kind", "membership__site")
+    list_select_related = _WHOSE
+    ordering = ("-id",)
+
+
+@admin.register(Grant)
+class GrantAdmin(_OfMember):
+    list_display = (
+        "id", "member", "site", "kind", "reason", "starts_at", "ends_at", "granted_by",
+        "revoked_at",
+    )  # fmt: skip
+    list_filter = ("kind", "reason", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = _WHOSE
+    ordering = ("-id",)

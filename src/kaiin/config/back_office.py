@@ -1,0 +1,106 @@
+"""How staff's tables look and where they are found. Words are in `locales/…/staff.ftl`."""
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+
+from kaiin.domain.errors import KaiinError
+from kaiin.infra.texts import localized, text
+from kaiin.sites import queries as sites
+
+# Heading -> (table, icon of Material Symbols). Each table's name is `staff.table_<model>`.
+_SECTIONS = {
+    "staff.members": (
+        ("identity_member", "person"),
+        ("identity_loginidentifier", "alternate_email"),
+        ("identity_loginattempt", "login"),
+        ("identity_membersession", "devices"),
+    ),
+    "staff.memberships": (
+        ("billing_membership", "card_membership"),
+        ("billing_subscription", "autorenew"),
+        ("billing_entitlement", "lock_open"),
+        ("billing_grant", "volunteer_activism"),
+    ),
+    "staff.money": (
+        ("payments_payment", "payments"),
+        ("payments_paymentreference", "tag"),
+        ("payments_mandate", "credit_card"),
+        ("billing_charge", "request_quote"),
+        ("billing_period", "date_range"),
+        ("billing_receipt", "receipt_long"),
+        ("billing_ledgerentry", "account_balance"),
+    ),
+    "staff.tenant": (
+        ("sites_tenant", "domain"),
+        ("sites_site", "language"),
+        ("billing_course", "sell"),
+    ),
+    "staff.machinery": (
+        ("infra_auditrow", "history"),
+        ("infra_outboxmessage", "outbox"),
+        ("payments_providerevent", "inbox"),
+    ),
+}
+
+
+def title(_request: HttpRequest) -> str:
+    """The identity's name; before a tenant is applied, the product's."""
+    try:
+        return localized(sites.tenant().identity_name)
+    except KaiinError:
+        return "Kaiin"
+
+
+def subtitle(_request: HttpRequest) -> str:
+    """What these pages are."""
+    return text("staff.title")
+
+
+def home(_request: HttpRequest) -> str:
+    """Where the title leads."""
+    return reverse("admin:index")
+
+
+def navigation(_request: HttpRequest) -> list[dict[str, object]]:
+    """The side bar: tables by what they are about."""
+    return [
+        {
+            "title": text(section),
+            "separator": True,
+            "items": [
+                {
+                    "title": text(f"staff.table_{table.partition('_')[2]}"),
+                    "icon": icon,
+                    "link": reverse(f"admin:{table}_changelist"),
+                }
+                for table, icon in tables
+            ],
+        }
+        for section, tables in _SECTIONS.items()
+    ]
+
+
+def languages(_request: HttpRequest) -> list[dict[str, object]]:
+    """Links to the same tables in another language."""
+    to = reverse("components:language")
+    home = reverse("admin:index")
+    return [
+        {"title": name, "link": f"{to}?to={code}&next={home}"}
+        for code, name in (("ja", "日本語"), ("en", "English"))
+    ]
+
+
+def no_inline_colours(_request: HttpRequest) -> dict[str, object]:
+    """None: Unfold would write them into each page, which the pages' policy forbids."""
+    return {}
+
+
+def style_sheet(_request: HttpRequest) -> str:
+    """The colours instead."""
+    return static("back_office/colours.css")
+
+
+def script(_request: HttpRequest) -> str:
+    """What keeps Unfold's scripts within the pages' policy."""
+    return static("back_office/policy.js")

@@ -1,0 +1,108 @@
+"""What an installation tells those who watch over it, read from the database when asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from kaiin.billing import queries as billing
+from kaiin.identity import queries as identity
+from kaiin.infra import clock, outbox
+from kaiin.payments import queries as payments
+from kaiin.sites import queries as sites
+
+_AN_HOUR = timedelta(hours=1)
+
+
+class Figures(Collector):
+    """One query a family and no counters kept in memory: every node says the same."""
+
+    def describe(self) -> Sequence[Metric]:
+        """Nothing: registering this collector must not ask the database."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        now = clock.now()
+        yield from _outbox(now)
+        yield from _inbox(now)
+        yield from _renewals(now)
+        yield _by("kaiin_payments", "Payments.", ("state", "method"), payments.payment_figures())
+        yield _by(
+            "kaiin_subscriptions",
+            "Subscriptions.",
+            ("state",),
+            {(state,): count for state, count in billing.subscription_figures().items()},
+        )
+        yield _memberships()
+        yield _by(
+            "kaiin_login_attempts_last_hour",
+            "Tries to log in during the last hour.",
+            ("outcome",),
+            {
+                (outcome,): count
+                for outcome, count in identity.attempt_figures(since=now - _AN_HOUR).items()
+            },
+        )
+
+
+def _outbox(now: datetime) -> Iterator[Metric]:
+    backlog = outbox.backlog(now)
+    yield _one("kaiin_outbox_waiting", "Events and mails not yet delivered.", backlog.waiting)
+    yield _one("kaiin_outbox_due", "Those of them whose time has come.", backlog.due)
+    yield _one(
+        "kaiin_outbox_oldest_seconds",
+        "Age of the oldest event or mail not yet delivered.",
+        _age(backlog.oldest_at, now),
+    )
+    yield _one("kaiin_outbox_dead", "Events and mails that were given up.", backlog.dead)
+
+
+def _inbox(now: datetime) -> Iterator[Metric]:
+    inbox = payments.inbox_figures()
+    yield _one("kaiin_inbox_waiting", "Providers' notices not yet applied.", inbox.waiting)
+    yield _one(
+        "kaiin_inbox_oldest_seconds",
+        "Age of the oldest notice not yet applied.",
+        _age(inbox.oldest_at, now),
+    )
+    yield _one("kaiin_inbox_failed", "Notices that somebody must look at.", inbox.failed)
+
+
+def _renewals(now: datetime) -> Iterator[Metric]:
+    overdue = billing.overdue(now)
+    yield _one("kaiin_renewals_due", "Renewals that wait for a worker.", overdue.count)
+    yield _one(
+        "kaiin_renewals_oldest_seconds",
+        "How long the first of them has been due.",
+        _age(overdue.oldest_at, now),
+    )
+
+
+def _memberships() -> Metric:
+    counted = billing.membership_figures()
+    keys = {site.id: site.key for site in sites.sites()}
+    return _by(
+        "kaiin_memberships",
+        "Memberships of the sites that are open.",
+        ("site", "standing"),
+        {(keys[site], standing): n for (site, standing), n in counted.items() if site in keys},
+    )
+
+
+def _one(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def _by(name: str, about: str, labels: Sequence[str], counts: Mapping[Any, int]) -> Metric:
+    """`counts` are by a tuple of the labels' values."""
+    family = GaugeMetricFamily(name, about, labels=labels)
+    for values, count in sorted(counts.items()):
+        family.add_metric(values, count)
+    return family
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max((now - since).total_seconds(), 0.0) if since else 0.0
