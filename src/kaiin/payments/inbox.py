@@ -9,7 +9,7 @@ from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import claimed, transaction
 from kaiin.payments import asking, providers, snapshots
 from kaiin.payments.models import EventState, Mandate, Payment, ProviderEvent
-from kaiin.payments.orders import payment_id as payment_of
+from kaiin.payments.orders import key_of, order_of, payment_id
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
     Notice,
@@ -97,18 +97,17 @@ def _apply(row: ProviderEvent, now: datetime, actor: str) -> bool:
         ).first()
         if mandate is None:
             return False
-        state = provider.fetch_mandate(
-            provider_mandate_id=row.provider_mandate_id, timeout_seconds=_ASK_SECONDS
-        )
+        state = provider.fetch_mandate(key_of(mandate), timeout_seconds=_ASK_SECONDS)
         if state is not None:
             snapshots.apply_mandate(mandate_id=mandate.pk, snapshot=state, now=now, actor=actor)
         return state is not None
-    payment_id = payment_of(row.order_id)
-    if payment_id is None or not Payment.objects.filter(pk=payment_id).exists():
+    named = payment_id(row.order_id)
+    payment = Payment.objects.filter(pk=named).first() if named else None
+    if payment is None:
         return False
-    snapshot = provider.fetch_payment(order_id=row.order_id, timeout_seconds=_ASK_SECONDS)
+    snapshot = provider.fetch_payment(order_of(payment), timeout_seconds=_ASK_SECONDS)
     if snapshot is not None:
-        snapshots.apply_payment(payment_id=payment_id, snapshot=snapshot, now=now, actor=actor)
+        snapshots.apply_payment(payment_id=payment.pk, snapshot=snapshot, now=now, actor=actor)
     return snapshot is not None
 
 

@@ -28,7 +28,7 @@ from kaiin.payments.errors import (
     ProviderUnavailable,
 )
 from kaiin.payments.models import Mandate, MandateState, Payment
-from kaiin.payments.orders import order_id
+from kaiin.payments.orders import key_of, order_id, order_of
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
     ChargeRequest,
@@ -210,9 +210,7 @@ def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
     if PaymentState(row.state).is_open:
         provider = providers.get(row.provider)
         try:
-            snapshot = provider.cancel_payment(
-                order_id=order_id(row.pk), timeout_seconds=_timeout()
-            )
+            snapshot = provider.cancel_payment(order_of(row), timeout_seconds=_timeout())
         except _NOT_ANSWERED as error:
             raise ProviderUnavailable(provider=row.provider) from error
         now = clock.now()
@@ -240,7 +238,7 @@ def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
     if row.state == MandateState.ACTIVE:
         try:
             snapshot = providers.get(row.provider).end_mandate(
-                provider_mandate_id=row.provider_mandate_id, timeout_seconds=_timeout()
+                key_of(row), timeout_seconds=_timeout()
             )
         except _NOT_ANSWERED as error:
             raise ProviderUnavailable(provider=row.provider) from error
@@ -372,7 +370,7 @@ def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
 
 def _fetch(row: Payment, *, timeout_seconds: float) -> PaymentSnapshot | None:
     provider = providers.get(row.provider)
-    return provider.fetch_payment(order_id=order_id(row.pk), timeout_seconds=timeout_seconds)
+    return provider.fetch_payment(order_of(row), timeout_seconds=timeout_seconds)
 
 
 def _actor(row: Payment) -> str:
@@ -404,8 +402,7 @@ def _charge_call(row: Payment, mandate: Mandate, provider: Provider) -> Call:
     request = ChargeRequest(
         order_id=order,
         idempotency_key=order,
-        provider_mandate_id=mandate.provider_mandate_id,
-        method=Method(row.method),
+        mandate=key_of(mandate),
         amount=Money(row.amount, row.currency),
         description=row.description,
     )

@@ -1,12 +1,26 @@
-"""Our payment ids as order numbers that every provider can carry.
+"""How providers know our payments and mandates.
 
-26 letters and digits: GMO's `OrderID` takes 27, SBPS's `order_id` 38, neither a whole UUID's
-punctuation. The number names the payment by itself, so no column keeps it.
+A payment's id is its order number, in 26 letters and digits: GMO's `OrderID` takes 27, SBPS's
+`order_id` 38. The number names the payment by itself, so no column keeps it.
 """
 
 import base64
 import binascii
 from uuid import UUID
+
+from kaiin.domain.payments import Method
+from kaiin.payments.models import Mandate, Payment
+from kaiin.payments.providers.protocol import MandateKey, Order
+
+
+def order_of(row: Payment) -> Order:
+    """What providers find a payment by."""
+    return Order(order_id(row.pk), Method(row.method), row.created_at, row.provider_payment_id)
+
+
+def key_of(row: Mandate) -> MandateKey:
+    """What providers find a mandate by."""
+    return MandateKey(row.provider_mandate_id, Method(row.method))
 
 
 def order_id(payment_id: UUID) -> str:

@@ -8,6 +8,7 @@ as its SDKs show it). Each member says below who needs it. How they differ, in s
 |--------------------|--------|--------|-----------|--------------|
 | to the pay page    | redirect | redirect | Shift_JIS form POST | form POST with a token |
 | our order number   | metadata | `external_order_num` | `order_id`, 38 | `OrderID`, 27 |
+| the browser's way back | GET | GET | Shift_JIS form POST | form POST |
 | a notice is proven | HMAC, time | HMAC of the body | SHA-1 of fields | not at all: ask |
 | it names itself    | event id | event id | nothing: digest of the body | nothing: likewise |
 | it is answered     | 2xx | 2xx | body `OK,` or `NG,…` | body `0` or `1` |
@@ -109,6 +110,30 @@ class PaymentSnapshot:
 
 
 @dataclass(frozen=True)
+class Order:
+    """What an existing payment is found by.
+
+    `order_id` is ours and always known; `provider_payment_id` is theirs, "" while no answer has
+    brought it (Stripe and KOMOJU look up by it). Stripe's search by metadata lags a minute
+    behind, so that finding nothing means something only some time after `created_at`. GMO's
+    `SearchTradeMulti` needs the kind of payment too, hence `method`.
+    """
+
+    order_id: str
+    method: Method
+    created_at: datetime
+    provider_payment_id: str = ""
+
+
+@dataclass(frozen=True)
+class MandateKey:
+    """What a mandate is found by; SBPS and GMO have another call for each carrier."""
+
+    provider_mandate_id: str
+    method: Method
+
+
+@dataclass(frozen=True)
 class CheckoutRequest:
     """A payment that the member makes on the provider's page.
 
@@ -139,8 +164,7 @@ class ChargeRequest:
 
     order_id: str
     idempotency_key: str
-    provider_mandate_id: str
-    method: Method
+    mandate: MandateKey
     amount: Money
     description: str
 
@@ -227,22 +251,18 @@ class Provider(Protocol):
     def charge(self, request: ChargeRequest, *, timeout_seconds: float) -> PaymentSnapshot:
         """Charge a mandate. A decline is a snapshot in state FAILED, not an error."""
 
-    def fetch_payment(self, *, order_id: str, timeout_seconds: float) -> PaymentSnapshot | None:
-        """The present state, by our order number (all four can look one up, and it is known even
-        when the answer to the first call was lost); None: the provider has no such order."""
+    def fetch_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
+        """The present state. None only when the provider surely has no such order; one that can't
+        tell yet (Stripe's search, without an id) raises OutsideUnknown."""
 
-    def cancel_payment(self, *, order_id: str, timeout_seconds: float) -> PaymentSnapshot | None:
+    def cancel_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         """Void an open payment or slip; one that can't be voided any more comes back as it is,
         PAID for instance. None: the provider has no such order."""
 
-    def fetch_mandate(
-        self, *, provider_mandate_id: str, timeout_seconds: float
-    ) -> MandateSnapshot | None:
+    def fetch_mandate(self, key: MandateKey, *, timeout_seconds: float) -> MandateSnapshot | None:
         """The mandate's present state; a carrier may have ended it. None: unknown there."""
 
-    def end_mandate(
-        self, *, provider_mandate_id: str, timeout_seconds: float
-    ) -> MandateSnapshot | None:
+    def end_mandate(self, key: MandateKey, *, timeout_seconds: float) -> MandateSnapshot | None:
         """Give the right to charge back. Ending an ended one is no error."""
 
     def read_notice(self, notice: Notice, *, now: datetime) -> VerifiedNotice:

@@ -13,9 +13,11 @@ from kaiin.payments.providers.protocol import (
     ChargeRequest,
     CheckoutRequest,
     EventPage,
+    MandateKey,
     MandateSnapshot,
     Notice,
     NoticeOutcome,
+    Order,
     PaymentSnapshot,
     Renewals,
     VerifiedNotice,
@@ -92,7 +94,7 @@ class SandboxProvider:
             {
                 "application": wire.APPLICATION,
                 "order_id": request.order_id,
-                "mandate_id": request.provider_mandate_id,
+                "mandate_id": request.mandate.provider_mandate_id,
                 "amount": request.amount.amount,
                 "currency": request.amount.currency,
                 "description": request.description,
@@ -102,31 +104,27 @@ class SandboxProvider:
         )
         return wire.payment(answer)
 
-    def fetch_payment(self, *, order_id: str, timeout_seconds: float) -> PaymentSnapshot | None:
+    def fetch_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         """GET /v1/orders/<our number>."""
-        answer = self._client.get(f"/v1/orders/{order_id}", timeout_seconds=timeout_seconds)
+        path = f"/v1/orders/{order.order_id}"
+        answer = self._client.get(path, timeout_seconds=timeout_seconds)
         return None if answer is None else wire.payment(answer)
 
-    def cancel_payment(self, *, order_id: str, timeout_seconds: float) -> PaymentSnapshot | None:
+    def cancel_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         """POST /v1/orders/<our number>/cancel."""
-        answer = self._client.post_or_none(
-            f"/v1/orders/{order_id}/cancel", timeout_seconds=timeout_seconds
-        )
+        path = f"/v1/orders/{order.order_id}/cancel"
+        answer = self._client.post_or_none(path, timeout_seconds=timeout_seconds)
         return None if answer is None else wire.payment(answer)
 
-    def fetch_mandate(
-        self, *, provider_mandate_id: str, timeout_seconds: float
-    ) -> MandateSnapshot | None:
+    def fetch_mandate(self, key: MandateKey, *, timeout_seconds: float) -> MandateSnapshot | None:
         """GET /v1/mandates/<id>."""
-        path = f"/v1/mandates/{provider_mandate_id}"
+        path = f"/v1/mandates/{key.provider_mandate_id}"
         answer = self._client.get(path, timeout_seconds=timeout_seconds)
         return None if answer is None else wire.mandate(answer)
 
-    def end_mandate(
-        self, *, provider_mandate_id: str, timeout_seconds: float
-    ) -> MandateSnapshot | None:
+    def end_mandate(self, key: MandateKey, *, timeout_seconds: float) -> MandateSnapshot | None:
         """POST /v1/mandates/<id>/end."""
-        path = f"/v1/mandates/{provider_mandate_id}/end"
+        path = f"/v1/mandates/{key.provider_mandate_id}/end"
         answer = self._client.post_or_none(path, timeout_seconds=timeout_seconds)
         return None if answer is None else wire.mandate(answer)
 
