@@ -11,8 +11,8 @@ as its SDKs show it). Each member says below who needs it. How they differ, in s
 | the browser's way back | GET | GET | Shift_JIS form POST | form POST |
 | a notice is proven | HMAC, time | HMAC of the body | SHA-1 of fields | not at all: ask |
 | it names itself    | event id | event id | nothing: digest of the body | nothing: likewise |
-| it is answered     | 2xx | 2xx | body `OK,` or `NG,…` | body `0` or `1` |
-| the present state  | by id | by id or order | by order | `SearchTradeMulti` by order |
+| it is answered     | 2xx | 2xx | body `OK` or `NG` | body `0` or `1` |
+| the present state  | by id | by id | by order | `SearchTradeMulti` by order |
 | list of events     | 30 days | yes | none | none |
 | who runs renewals  | merchant | merchant | by method | by method |
 
@@ -206,7 +206,7 @@ class NoticeOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """The answer to a notice: SBPS wants `OK,` or `NG,…`, GMO `0` or `1`, others a status."""
+    """The answer to a notice: SBPS wants `OK` or `NG`, GMO `0` or `1`, others a status."""
 
     status: int
     body: bytes
