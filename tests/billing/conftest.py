@@ -73,14 +73,12 @@ class World:
 
     def work(self) -> None:
         """Rounds of the worker until nothing is left to do, as `kaiin worker --once`."""
-        from kaiin.billing import tasks
-        from kaiin.payments import tasks as payment_tasks
+        from kaiin.cli import worker
 
+        everything = worker.jobs()
         for _ in range(20):
-            done = self.sandbox.deliver_notices()
-            done += payment_tasks.ask_about_open_payments()
-            done += self._deliver()
-            done += tasks.renew() + tasks.expire() + tasks.remind() + tasks.recognise()
+            done = self.sandbox.deliver_notices() + sum(job.run() for job in everything)
+            self._deliver()
             if not done:
                 return
         raise AssertionError("the worker never comes to rest")

@@ -221,7 +221,7 @@ def test_the_provider_is_down_while_joining(world: World) -> None:
     from kaiin.payments.operations import ProviderUnavailable
 
     member = world.member()
-    world.sandbox.switch("down", "1")
+    world.sandbox.switch("down", "0")
     try:
         started = world.join(member)
         assert started.payment.checkout is None

@@ -21,7 +21,7 @@ def welcome(holding: Holding, number: int) -> None:
     _queue(
         holding,
         "welcome",
-        f"{number}",
+        holding.membership.standing_changed_at.isoformat(),
         {
             "member_id": holding.member.member_id,
             "member_number": f"{number:0{holding.site.member_number_digits}}",

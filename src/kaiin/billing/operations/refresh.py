@@ -17,11 +17,12 @@ def refresh_open_payments(*, member_pk: int, timeout_seconds: float = 2.0) -> No
     """
     # Real time, whatever the settable clock says: somebody waits at the other end.
     deadline = time.monotonic() + timeout_seconds
-    asked = []
+    changed = []
     for payment in payments.open_payments(member_pk):
         left = deadline - time.monotonic()
         if left < _LEAST_SECONDS:
             break
-        payment_operations.refresh_payment(payment_id=payment.id, timeout_seconds=left)
-        asked.append(payment.id)
-    record_payments(payment_ids=asked)
+        after = payment_operations.refresh_payment(payment_id=payment.id, timeout_seconds=left)
+        if (after.state, after.references) != (payment.state, payment.references):
+            changed.append(payment.id)
+    record_payments(payment_ids=changed)

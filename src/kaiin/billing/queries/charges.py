@@ -10,10 +10,11 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.sites import queries as sites
 
-Outcome = Literal["paid", "failed", "expired", "canceled", "open", "waiting", "parked"]
+Outcome = Literal["paid", "failed", "expired", "open", "waiting", "parked"]
 
-# Given up before anything was charged: by another choice, by leaving, or never sent.
-_NEVER_CHARGED = ("superseded", "left", "not_executed")
+# Given up before anything was charged: by another choice, by turning back, by leaving, or
+# never sent.
+_NEVER_CHARGED = ("superseded", "canceled", "left", "not_executed")
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,4 @@ def _outcome(row: Charge) -> Outcome:
             return "parked"
         case ChargeState.OPEN:
             return "open" if row.automatic else "waiting"
-    match row.failure_code:
-        case "expired":
-            return "expired"
-        case "canceled":
-            return "canceled"
-    return "failed"
+    return "expired" if row.failure_code == "expired" else "failed"

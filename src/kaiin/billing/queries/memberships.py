@@ -108,7 +108,7 @@ class MembershipView:
 
 
 def memberships(member_pk: int) -> tuple[MembershipView, ...]:
-    """A member's memberships, in the order of the sites; at most ten queries, however many."""
+    """A member's memberships, in the order of the sites; at most nine queries, however many."""
     return _views(Membership.objects.filter(member_id=member_pk), clock.now())
 
 
@@ -144,12 +144,10 @@ def _views(found: Iterable[Membership], at: datetime) -> tuple[MembershipView, .
 
 
 def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
-    every = Subscription.objects.filter(membership__in=membership_ids).select_related("course")
-    # The open one is the last, or else the last is the one to tell of.
-    chosen = {row.membership_id: row for row in every.order_by("pk")}
-    for row in every:
-        if SubscriptionState(row.state).is_open:
-            chosen[row.membership_id] = row
+    found = Subscription.objects.filter(membership__in=membership_ids).select_related("course")
+    # The open one, or else the last, is the one to tell of.
+    every = sorted(found, key=lambda row: (SubscriptionState(row.state).is_open, row.pk))
+    chosen = {row.membership_id: row for row in every}
     ids = [row.pk for row in chosen.values()]
     running = {
         period.subscription_id: period
