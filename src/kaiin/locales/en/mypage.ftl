@@ -3,7 +3,7 @@ mypage-title = My page
 mypage-greeting = Hello, { $name }
 mypage-empty = You have not joined a site yet
 mypage-empty_do = You can join any of the sites below with this member ID.
-mypage-span = { $from } – { $until }
+mypage-span_to = {" "}–{" "}
 
 # Standing
 mypage-standing_active = Member
@@ -11,7 +11,7 @@ mypage-standing_leaving = Leaving
 mypage-standing_past_due = Payment needed
 mypage-standing_pending = Waiting for payment
 mypage-standing_dormant = Resting
-mypage-standing_withdrawn = Left
+mypage-standing_withdrawn = Ended
 
 # Facts of a membership
 mypage-course = Course
@@ -57,7 +57,8 @@ mypage-dormant_expired = It ran out on { $day }.
 mypage-dormant_renewal_failed = It was paid up to { $day }; we have not received the fee that follows.
 mypage-dormant_mandate_ended = The agreement to charge your { $method } was ended by the payment company or your mobile carrier.
 mypage-dormant_until = Renew by { $day } to go on with the same joining date and member number.
-mypage-withdrawn_title = You left on { $day }
+mypage-left_on_title = You left on { $day }
+mypage-ended_title = Your membership ended on { $day }
 mypage-withdrawn_keeps = Rejoin by { $day } to keep your joining date and member number.
 mypage-withdrawn_anew = You are welcome to rejoin. Your joining date and member number will be new.
 
@@ -93,7 +94,6 @@ mypage-charge_what = { $site }, { $course }
 mypage-charge_paid = Paid
 mypage-charge_failed = Could not be charged
 mypage-charge_expired = Expired
-mypage-charge_canceled = Cancelled
 mypage-charge_open = Being confirmed
 mypage-charge_waiting = Waiting for payment
 mypage-charge_parked = Held for you
@@ -112,7 +112,7 @@ mypage-receipt_period = Paid for
 mypage-receipt_lines = Details
 mypage-line_membership_fee = Membership fee
 mypage-line_handling_fee = Convenience store fee
-mypage-tax_included = {" "}(tax included)
+mypage-tax_included = (tax included)
 mypage-receipt_received = Received with thanks.
 mypage-receipt_bill = Find it on your bill
 mypage-receipt_bill_why = These numbers are on your card or phone bill, or on the slip from the store.

@@ -3,7 +3,7 @@ mypage-title = マイページ
 mypage-greeting = { $name }さん
 mypage-empty = まだ入会しているサイトがありません
 mypage-empty_do = 下のサイトから、この会員IDのまま入会できます。
-mypage-span = { $from }〜{ $until }
+mypage-span_to = 〜
 
 # 会員の状況
 mypage-standing_active = 入会中
@@ -57,7 +57,8 @@ mypage-dormant_expired = { $day }で有効期限が切れました。
 mypage-dormant_renewal_failed = { $day }のあとの会費をお支払いいただけていません。
 mypage-dormant_mandate_ended = { $method }の継続払いが、決済会社または携帯電話会社で終了したためです。
 mypage-dormant_until = { $day }までに更新すると、入会日と会員番号を引き継いで続けられます。
-mypage-withdrawn_title = { $day }に退会しました
+mypage-left_on_title = { $day }に退会しました
+mypage-ended_title = { $day }に会員期間が終わりました
 mypage-withdrawn_keeps = { $day }までに再入会すると、入会日と会員番号を引き継げます。
 mypage-withdrawn_anew = 再入会できます。入会日と会員番号は新しくなります。
 
@@ -93,7 +94,6 @@ mypage-charge_what = { $site } { $course }
 mypage-charge_paid = お支払い済み
 mypage-charge_failed = 請求できませんでした
 mypage-charge_expired = 期限切れ
-mypage-charge_canceled = 取り消し
 mypage-charge_open = 確認中
 mypage-charge_waiting = お支払い待ち
 mypage-charge_parked = お預かり中

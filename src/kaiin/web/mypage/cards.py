@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -51,7 +51,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Notice:
-    """What happened, why, what to do; `facts` are numbers to read out at a store."""
+    """What happened, why, what to do. `code` is for support: empty where nothing is amiss.
+    `facts` are numbers to read out at a store."""
 
     kind: str
     code: str
@@ -62,10 +63,13 @@ class Notice:
 
 @dataclass(frozen=True)
 class Card:
-    """One membership. `leave` is a quiet link at the end, not a step that is offered."""
+    """One membership. `number` and `joined_date` are the member's as long as they are kept;
+    `leave` is a quiet link at the end, not a step that is offered."""
 
     site: SiteView
     mark: Mark
+    number: str
+    joined_date: date | None
     tag: str
     tone: str
     notice: Notice | None
@@ -92,13 +96,16 @@ def is_shown(view: MembershipView) -> bool:
 def card(view: MembershipView, site: SiteView, now: datetime) -> Card:
     """A membership at `now`, in the current language."""
     told = _told(view, site, now)
+    number = view.member_number if _keeps_number(view, now) else None
     return Card(
         site=site,
         mark=Mark.of(site),
+        number="" if number is None else f"{number:0{site.member_number_digits}}",
+        joined_date=None if number is None else view.joined_date,
         tag=text(f"mypage.standing_{told.tag}"),
         tone=told.tone,
         notice=told.notice,
-        facts=_facts(view, site, now),
+        facts=_facts(view),
         steps=told.steps,
         leave=_leave(view),
     )
@@ -193,7 +200,7 @@ def _active(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 def _renewable(view: MembershipView, site: SiteView, now: datetime) -> _Told:
     line = text("mypage.renewable_what", day=_last_day(view))
-    notice = Notice("info", "membership.renewable", text("mypage.renewable_title"), (line,))
+    notice = Notice("info", "", text("mypage.renewable_title"), (line,))
     return _Told("active", "good", notice, (_first(_join(view, "mypage.renew")), _enter(site)))
 
 
@@ -206,7 +213,7 @@ def _mandate_lost(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 def _leaving(view: MembershipView, site: SiteView, now: datetime) -> _Told:
     title = text("mypage.leaving_title", day=_last_day(view))
-    notice = Notice("info", "membership.leaving", title, (text("mypage.leaving_what"),))
+    notice = Notice("info", "", title, (text("mypage.leaving_what"),))
     stay = Step(text("mypage.stay"), reverse("mypage:stay", args=(site.key,)), posts=True)
     return _Told("leaving", "waiting", notice, (_first(_enter(site)), stay))
 
@@ -220,7 +227,7 @@ def _grace(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 def _renewing(view: MembershipView, site: SiteView, now: datetime) -> _Told:
     line = text("mypage.renewing_what")
-    notice = Notice("info", "membership.renewing", text("mypage.renewing_title"), (line,))
+    notice = Notice("info", "", text("mypage.renewing_title"), (line,))
     return _Told("active", "good", notice, (_first(_enter(site)),))
 
 
@@ -248,31 +255,27 @@ def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 
 def _withdrawn(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    left_on = last_day(view.withdrawn_at) if view.withdrawn_at else ""
+    ended_on = last_day(view.withdrawn_at) if view.withdrawn_at else ""
     line = text("mypage.withdrawn_anew")
-    if view.rejoin_until is not None and now < view.rejoin_until:
+    if view.rejoin_until is not None and _keeps_number(view, now):
         line = text("mypage.withdrawn_keeps", day=last_day(view.rejoin_until))
-    title = text("mypage.withdrawn_title", day=left_on)
-    notice = Notice("info", "access.withdrawn", title, (line,))
+    left = view.end_reason is EndReason.LEFT
+    title = text("mypage.left_on_title" if left else "mypage.ended_title", day=ended_on)
+    notice = Notice("info", "", title, (line,))
     return _Told("withdrawn", "", notice, (_first(_join(view, "mypage.rejoin")),))
 
 
-def _facts(view: MembershipView, site: SiteView, now: datetime) -> tuple[Fact, ...]:
+def _facts(view: MembershipView) -> tuple[Fact, ...]:
     rows = [
         Fact(text("mypage.course"), localized(view.course_name)),
         Fact(text("mypage.way"), way_words(view.method), soft=_card_words(view)),
-        _paid(view, now),
+        _paid(view),
         *_next(view),
     ]
-    if view.member_number is not None:
-        number = f"{view.member_number:0{site.member_number_digits}}"
-        rows.append(Fact(text("common.member_number"), number, number=True))
-    if view.joined_date is not None:
-        rows.append(Fact(text("common.joined"), format_date(view.joined_date)))
     return tuple(row for row in rows if row is not None)
 
 
-def _paid(view: MembershipView, now: datetime) -> Fact | None:
+def _paid(view: MembershipView) -> Fact | None:
     if view.period is not None:
         # A renewal paid ahead begins where the running period ends.
         until_at = view.paid_until or view.period.ends_at
@@ -315,6 +318,10 @@ def _said(view: MembershipView) -> tuple[str, ...]:
     code = "mypage.happened" if failure.code in _NOBODY_SAID else "mypage.said"
     said = failure_words(failure.code)
     return (text(code, day=japanese_date(failure.at), said=said),)
+
+
+def _keeps_number(view: MembershipView, now: datetime) -> bool:
+    return view.rejoin_until is None or now < view.rejoin_until
 
 
 # The member's own or time's doing: no answer of a provider.

@@ -1,0 +1,84 @@
+"""Fans of the example tenant in every standing, made by joining, paying and time passing."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from tests.billing.conftest import World
+from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+HOST = "id.localhost"
+
+
+class Visitor:
+    """Somebody's browser on the identity host."""
+
+    def __init__(self, client: Client, member: int | None) -> None:
+        from kaiin.identity import operations as identity
+
+        self.client = client
+        if member is not None:
+            session = client.session
+            session["sid"] = identity.start_session(member_pk=member, user_agent="Browser")
+            session.save()
+            client.cookies["kaiin"] = session.session_key or ""
+
+    def get(self, path: str, language: str = "en") -> "HttpResponse":
+        return self.client.get(path, HTTP_HOST=HOST, HTTP_ACCEPT_LANGUAGE=language)
+
+    def post(self, path: str, language: str = "en") -> "HttpResponse":
+        return self.client.post(path, HTTP_HOST=HOST, HTTP_ACCEPT_LANGUAGE=language)
+
+    def text(self, path: str = "/my", language: str = "en") -> str:
+        """The words of a page's main part, as they are read, on one line."""
+        from html import unescape
+        from re import sub
+
+        response = self.get(path, language)
+        assert response.status_code == 200, response.headers.get("Location", "")
+        body = response.content.decode()
+        main = body[body.index("<main") : body.index("</main>")]
+        return sub(r"\s+", " ", unescape(sub(r"<[^>]+>", " ", main))).strip()
+
+
+class Fans(World):
+    """The world with members who told all that the tenant asks for."""
+
+    def member(self, email: str | None = "", language: str = "ja", **details: Any) -> int:
+        from kaiin.identity import operations as identity
+
+        self._members += 1
+        told = {
+            "nickname": "はなこ",
+            "legal_name": "山﨑 花子",
+            "legal_name_kana": "ヤマザキ ハナコ",
+            "birth_date": "1998-04-07",
+            "prefecture": "JP-13",
+            "phone": "090-1234-5678",
+        }
+        return identity.import_member(
+            member_id=None,
+            email=f"hanako{self._members}@example.jp" if email == "" else email,
+            password_hash="!",
+            details=identity.validate_details(told | details, tuple(told)),
+            language=language,
+            created_at=self.clock.now(),
+            actor="system:tests",
+        )
+
+
+@pytest.fixture
+def fans(sandbox: Sandbox, clock: Clock, plusmember: object, deliver: Callable[[], int]) -> Fans:
+    """The tenant plusmember, an empty sandbox, noon of 22 November 2026."""
+    return Fans(sandbox, clock, deliver)
+
+
+@pytest.fixture
+def visit() -> Callable[[int | None], Visitor]:
+    """A browser, logged in as a member or as nobody."""
+    return lambda member: Visitor(Client(), member)
