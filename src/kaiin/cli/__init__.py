@@ -60,6 +60,6 @@ def main() -> None:
         from kaiin.cli.loading import load_django
 
         load_django()
-        from kaiin.infra.texts import text
+        from kaiin.infra.texts import error_text
 
-        sys.exit(f"kaiin: {text(error.code, **error.params)} ({error.code})")
+        sys.exit(f"kaiin: {error_text(error)} ({error.code})")

@@ -13,7 +13,6 @@ from random import Random
 
 import httpx
 import structlog
-from django.conf import settings
 from rich.progress import track
 
 from kaiin.billing import operations as billing, queries as memberships
@@ -69,17 +68,17 @@ def fill_if_empty() -> None:
     )
     app = create_app(
         store_path=os.environ["KAIIN_SANDBOX_STORE"],
-        secret=settings.KAIIN_SANDBOX_SECRET,
+        secret=os.environ["KAIIN_SANDBOX_SECRET"],
         notice_url=os.environ["KAIIN_SANDBOX_NOTICE_URL"],
-        public_url=settings.KAIIN_SANDBOX_PUBLIC_URL,
+        public_url=os.environ["KAIIN_SANDBOX_PUBLIC_URL"],
         source=Random(_SEED),  # noqa: S311
     )
     # The worker's notes of so many days would drown the screen.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     provider = SandboxProvider(
-        base_url=settings.KAIIN_SANDBOX_URL,
-        public_url=settings.KAIIN_SANDBOX_PUBLIC_URL,
-        secret=settings.KAIIN_SANDBOX_SECRET,
+        base_url=os.environ["KAIIN_SANDBOX_URL"],
+        public_url=os.environ["KAIIN_SANDBOX_PUBLIC_URL"],
+        secret=os.environ["KAIIN_SANDBOX_SECRET"],
         transport=httpx.WSGITransport(app),
     )
     providers.use("sandbox", provider)

@@ -66,6 +66,7 @@ class Job:
 def jobs() -> list[Job]:
     """The worker's jobs in the order of a round: what came in first, then what follows."""
     from kaiin.billing import operations as billing
+    from kaiin.identity import operations as identity
     from kaiin.infra import clock, outbox
     from kaiin.payments import operations as payments
 
@@ -80,6 +81,7 @@ def jobs() -> list[Job]:
         Job("billing.expire", due(billing.expire_due), 1.0),
         Job("billing.remind", due(billing.remind_due), 5.0),
         Job("billing.recognise", due(billing.recognise_due), 5.0),
+        Job("identity.forget", identity.forget_expired, 3600.0),
     ]
 
 

@@ -73,6 +73,7 @@ join-site = Site
 join-period = Valid
 join-period_text = From payment until { $until }
 join-period_following = { $start } to { $until }, following the present period
+join-valid_until = Valid until
 join-charges = Payment
 join-charge_now = To pay now
 join-next_charge = The next charge is { $amount } on { $day }. It renews each period until you leave.

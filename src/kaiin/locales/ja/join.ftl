@@ -73,6 +73,7 @@ join-site = サイト
 join-period = ご利用期間
 join-period_text = お支払いの確認後すぐ ~ { $until }
 join-period_following = { $start } ~ { $until }(いまの期間に続けて)
+join-valid_until = ご利用期限
 join-charges = お支払い
 join-charge_now = 今回のお支払い
 join-next_charge = 次回は{ $day }に{ $amount }をお支払いいただきます。その後も、退会されるまで期間ごとに自動で更新します。

@@ -26,13 +26,22 @@ class KaiinForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            choosing = isinstance(field, _CHOOSING)
-            code = "common.choose" if choosing else "common.fill_in"
-            if isinstance(field, forms.BooleanField):
-                code = "common.tick"
-            field.error_messages["required"] = texts.text(code, label=str(field.label or ""))
-            if isinstance(field, forms.ChoiceField):
-                field.error_messages["invalid_choice"] = field.error_messages["required"]
+            _ask_by_name(field)
+
+    def add_field(self, name: str, field: forms.Field) -> None:
+        """Add a field that only this visitor's form has."""
+        _ask_by_name(field)
+        self.fields[name] = field
+
+
+def _ask_by_name(field: forms.Field) -> None:
+    choosing = isinstance(field, _CHOOSING)
+    code = "common.choose" if choosing else "common.fill_in"
+    if isinstance(field, forms.BooleanField):
+        code = "common.tick"
+    field.error_messages["required"] = texts.text(code, label=str(field.label or ""))
+    if isinstance(field, forms.ChoiceField):
+        field.error_messages["invalid_choice"] = field.error_messages["required"]
 
 
 @dataclass(frozen=True)

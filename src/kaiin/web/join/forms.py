@@ -81,7 +81,7 @@ class DetailsForm(KaiinForm):
         super().__init__(*args, **kwargs)
         self._asked, self._required = tenant.details, tenant.details_required
         for name in self._asked:
-            self.fields[name] = _detail_field(name, required=name in self._required)
+            self.add_field(name, _detail_field(name, required=name in self._required))
         if has_password:
             # Coming back to change something else does not mean choosing it again.
             self.fields["password"].required = False

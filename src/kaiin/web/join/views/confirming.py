@@ -87,6 +87,7 @@ def _confirm(
             "trouble": trouble.code if trouble else "",
         },
         step="confirm",
+        newcomer=draft.proven,
         status=400 if form.errors else 409 if changed else 503 if trouble else 200,
     )
 

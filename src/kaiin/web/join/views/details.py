@@ -148,7 +148,10 @@ def _register(request: Request, site: SiteView, draft: Draft, *, typed: str) -> 
     )
     drafts.change(request, site.key, password_hash="", details={}, code_id="", email_typed="")
     response = redirect("join:confirm", site.key)
-    visit.begin(request, response, sid=sid, device=None)
+    device = identity.remember_device(
+        member_pk=member_pk, device=request.COOKIES.get(visit.DEVICE_COOKIE)
+    )
+    visit.begin(request, response, sid=sid, device=device)
     return response
 
 

@@ -70,6 +70,8 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         receipt = billing.receipt_of_payment(payment_id)
         context["receipt"] = receipt.number if receipt else ""
         context["valid_until"] = last_day(membership.paid_until) if membership.paid_until else None
+        digits = sites.site(membership.site_key).member_number_digits
+        context["member_number"] = f"{membership.member_number or 0:0{digits}}"
     return render(request, "join/returned.html", context)
 
 

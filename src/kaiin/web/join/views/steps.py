@@ -34,9 +34,20 @@ def chosen_course(site: SiteView, key: str) -> CourseView | None:
 
 
 def show(
-    request: Request, name: str, context: Mapping[str, Any], *, step: str, status: int = 200
+    request: Request,
+    name: str,
+    context: Mapping[str, Any],
+    *,
+    step: str,
+    newcomer: bool | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """One step's page, with its place in the row of steps."""
-    steps = _STEPS_OF_MEMBERS if request.member else _STEPS
+    """One step's page, with its place in the row of steps.
+
+    `newcomer`: whether this visitor had to tell their details (default: is not logged in).
+    """
+    if newcomer is None:
+        newcomer = request.member is None
+    steps = _STEPS if newcomer else _STEPS_OF_MEMBERS
     place = {"now": steps.index(step) + 1, "of": len(steps), "label": text(f"join.step_{step}")}
     return render(request, f"join/{name}.html", {**context, "step": place}, status=status)
