@@ -7,25 +7,15 @@ cd "$(dirname "$0")/.."
 
 python=${PYTHON:-python3}
 
-need() { # a Debian package, if we may install it
-    echo "installing $1"
-    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || {
-        echo "kaiin: please install $1, then run this again" >&2
-        exit 1
-    }
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
-}
-
-command -v "$python" >/dev/null || need python3
+command -v "$python" >/dev/null || scripts/need.sh python3
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
     echo "kaiin: Python 3.11 or newer is needed. Name one: PYTHON=python3.12 make env" >&2
     exit 1
 }
 
 # Debian keeps the parts that build environments in a package of their own.
-"$python" -c 'import venv, ensurepip' 2>/dev/null || need python3-venv
-.venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv .venv
+"$python" -c 'import venv, ensurepip' 2>/dev/null || scripts/need.sh python3-venv
+.venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
 
 pip() {
     .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"

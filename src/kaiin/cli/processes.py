@@ -84,22 +84,19 @@ class Processes:
     def stop(self) -> None:
         """Ask all to end, the last started first, and see them end."""
         for running in reversed(self._running):
-            _signal(running, signal.SIGTERM)
+            # Each ends its own children: a child hit in its first moments would miss the word.
+            running.process.terminate()
         until = time.monotonic() + _STOP_SECONDS
         for running in reversed(self._running):
             try:
                 running.process.wait(max(until - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
-                _signal(running, signal.SIGKILL)
+                running.process.kill()
                 running.process.wait()
-            # A child of a killed child would keep the port.
-            _signal(running, signal.SIGKILL)
+            # A child left over would keep the port.
+            with suppress(ProcessLookupError):
+                os.killpg(running.process.pid, signal.SIGKILL)
         self._running.clear()
-
-
-def _signal(running: _Running, number: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(running.process.pid, number)
 
 
 def _is_healthy(health: Health) -> bool:

@@ -53,6 +53,6 @@ def run_server(target: str, host: str, port: int, workers: int, threads: int) ->
         blocking_threads=threads,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        workers_kill_timeout=8,
         log_level=LogLevels.warning,
     ).serve()
