@@ -54,5 +54,4 @@ def turn_clock(request: HttpRequest) -> HttpResponse:
         request,
         "demo/clock.html",
         {"form": form, "steps": tuple(STEPS), "now": clock.now(), "target": clock.target()},
-        status=400 if form.errors else 200,
     )

@@ -37,7 +37,6 @@ def choose_course(request: Request, site_key: str) -> HttpResponse:
         "course",
         {"form": form, "site": site, "courses": courses},
         step="course",
-        status=400 if form.errors else 200,
     )
 
 
@@ -63,7 +62,6 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
         "way",
         {"form": form, "site": site, "course": course},
         step="way",
-        status=400 if form.errors else 200,
     )
 
 

@@ -88,7 +88,6 @@ def _confirm(
         },
         step="confirm",
         newcomer=draft.proven,
-        status=400 if form.errors else 409 if changed else 503 if trouble else 200,
     )
 
 

@@ -46,7 +46,6 @@ def fill_in(request: Request, site_key: str) -> HttpResponse:
         "details",
         {"form": form, "site": site, "login": _login_path(site)},
         step="details",
-        status=400 if form.errors else 200,
     )
 
 
@@ -76,7 +75,6 @@ def enter_code(request: Request, site_key: str) -> HttpResponse:
             "sender_domain": site.sender.address.rpartition("@")[2],
         },
         step="code",
-        status=400 if form.errors else 200,
     )
 
 

@@ -40,7 +40,6 @@ def show(
     *,
     step: str,
     newcomer: bool | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     """One step's page, with its place in the row of steps.
 
@@ -50,4 +49,4 @@ def show(
         newcomer = request.member is None
     steps = _STEPS if newcomer else _STEPS_OF_MEMBERS
     place = {"now": steps.index(step) + 1, "of": len(steps), "label": text(f"join.step_{step}")}
-    return render(request, f"join/{name}.html", {**context, "step": place}, status=status)
+    return render(request, f"join/{name}.html", {**context, "step": place})
