@@ -83,6 +83,16 @@ def test_what_never_succeeds_is_set_aside_and_kept(clock, heard) -> None:
 
 
 @pytest.mark.django_db
+def test_a_confidential_payload_is_forgotten_once_told_and_not_before(clock, heard) -> None:
+    with transaction():
+        outbox.publish(topic="test.said", key="a", payload={"code": "123456"}, confidential=True)
+    assert OutboxMessage.objects.get().payload == {"code": "123456"}
+    outbox.deliver_due()
+    assert heard == [{"code": "123456"}]
+    assert OutboxMessage.objects.get().payload == {}
+
+
+@pytest.mark.django_db
 def test_a_message_whose_worker_died_comes_back(clock, heard) -> None:
     _say("a", n=1)
     outbox._claim(10)  # a worker takes it, and is killed

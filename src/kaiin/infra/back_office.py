@@ -1,9 +1,13 @@
 """What every table in the back office shares: staff look, the audit log sees them look."""
 
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.contrib.admin import display
+from django.db.models import JSONField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
 from kaiin.infra import audit
@@ -37,6 +41,13 @@ class ReadOnlyAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold is u
         rows: QuerySet[Any] = super().get_queryset(request)
         related = self.list_select_related
         return rows.select_related(*related) if isinstance(related, (tuple, list)) else rows
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
+        """Structured values as indented text: Unfold would colour them by inline styles, which
+        the pages' policy forbids, and write Japanese as escapes."""
+        structured = {f.name for f in self.opts.get_fields() if isinstance(f, JSONField)}
+        names: Sequence[str] = super().get_fields(request, obj)
+        return [_as_text(name) if name in structured else name for name in names]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -85,3 +96,12 @@ class ReadOnlyRows(_ReadOnly, TabularInline):  # type: ignore[misc]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:  # noqa: ARG002
         return self.fields or ()
+
+
+def _as_text(name: str) -> Callable[[Model], str]:
+    @display(description=name.replace("_", " "))
+    def indented(row: Model) -> str:
+        value = json.dumps(getattr(row, name), ensure_ascii=False, indent=2)
+        return format_html('<pre class="font-mono text-xs whitespace-pre-wrap">{}</pre>', value)
+
+    return indented

@@ -35,7 +35,7 @@ def queue(
         "sender": asdict(sender),
         "key": key,
     }
-    outbox.publish(topic=TOPIC, key=key, payload=payload)
+    outbox.publish(topic=TOPIC, key=key, payload=payload, confidential=True)
 
 
 def send(payload: dict[str, object]) -> None:

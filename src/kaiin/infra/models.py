@@ -30,6 +30,7 @@ class OutboxMessage(models.Model):
     topic = models.CharField(max_length=80)
     key = models.CharField(max_length=200)
     payload = models.JSONField()
+    confidential = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -31,13 +31,23 @@ def route(table: Mapping[str, Sequence[Handler]]) -> None:
     _handlers.update(table)
 
 
-def publish(*, topic: str, key: str, payload: dict[str, object]) -> None:
-    """Store one message within the caller's transaction; the same topic and key only once."""
+def publish(
+    *, topic: str, key: str, payload: dict[str, object], confidential: bool = False
+) -> None:
+    """Store one message within the caller's transaction; the same topic and key only once.
+
+    A `confidential` payload (a mail with a code in it) is forgotten once it is delivered.
+    """
     now = clock.now()
-    OutboxMessage.objects.bulk_create(
-        [OutboxMessage(topic=topic, key=key, payload=payload, created_at=now, due_at=now)],
-        ignore_conflicts=True,
+    message = OutboxMessage(
+        topic=topic,
+        key=key,
+        payload=payload,
+        confidential=confidential,
+        created_at=now,
+        due_at=now,
     )
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
 
 
 def deliver_due(*, limit: int = 100) -> int:
@@ -100,4 +110,5 @@ def _deliver(message: OutboxMessage) -> None:
         )
         _log.exception("outbox.failed", topic=message.topic, id=message.pk, dead=dead)
     else:
-        row.update(delivered_at=clock.now(), due_at=None, last_error="")
+        told: dict[str, object] = {"payload": {}} if message.confidential else {}
+        row.update(delivered_at=clock.now(), due_at=None, last_error="", **told)

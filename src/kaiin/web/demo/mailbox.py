@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
-from typing import cast
 from uuid import uuid4
 
 from django.conf import settings
@@ -62,7 +60,7 @@ def one(name: str) -> Mail | None:
 
 
 def _read(path: Path) -> Mail:
-    message = cast(ParsedMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(("plain",))
     return Mail(
         name=path.name,
