@@ -1,6 +1,7 @@
 """The findings for members whom life has brought there, not for evidence made by hand."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,12 +11,23 @@ from tests.billing.conftest import World
 from tests.diagnosis import causes
 from tests.diagnosis.causes import Cause
 
+if TYPE_CHECKING:
+    from kaiin.identity.queries import MemberView
+
+
+def member_of(member: int) -> "MemberView":
+    from kaiin.identity import queries
+
+    found = queries.member(member)
+    assert found is not None
+    return found
+
 
 def look(world: World, member: int, *, ask: bool = True) -> Diagnosis:
     from kaiin.diagnosis import operations
 
     return operations.look(
-        member_pk=member, site_key="official", now=world.clock.now(), ask=ask
+        member=member_of(member), site_key="official", now=world.clock.now(), ask=ask
     )
 
 
@@ -68,6 +80,16 @@ def test_who_has_paid_gets_in_by_looking_though_the_notice_was_lost(world: World
     assert world.entry(member).allowed
 
 
+def test_who_has_paid_gets_in_though_the_worker_is_behind(world: World) -> None:
+    """The notice came and the payment is known to be paid, but nothing has followed from it."""
+    member = causes.paid_but_the_notice_is_lost(world)
+    world.sandbox.deliver_notices()
+    assert not world.entry(member).allowed
+    assert look(world, member).allowed
+    world.work()
+    assert world.mails(member).count("welcome") == 1
+
+
 def test_a_silent_provider_keeps_the_page_and_changes_nothing(world: World) -> None:
     member = causes.paid_but_the_notice_is_lost(world)
     world.sandbox.switch("down", "1")
@@ -86,7 +108,7 @@ def test_check_now_says_what_the_provider_answered(world: World) -> None:
 
     def check() -> str:
         return operations.check_payment(
-            member_pk=member, site_key="official", now=world.clock.now()
+            member=member_of(member), site_key="official", now=world.clock.now()
         ).code
 
     assert check() == "checked.waiting"
@@ -104,9 +126,13 @@ def test_checking_is_bounded(world: World) -> None:
 
     member = causes.pending_payment(world)
     for _ in range(6):
-        operations.check_payment(member_pk=member, site_key="official", now=world.clock.now())
+        operations.check_payment(
+            member=member_of(member), site_key="official", now=world.clock.now()
+        )
     with pytest.raises(operations.TooManyChecks):
-        operations.check_payment(member_pk=member, site_key="official", now=world.clock.now())
+        operations.check_payment(
+            member=member_of(member), site_key="official", now=world.clock.now()
+        )
 
 
 def test_a_rejoining_member_is_not_asked_to_pay_twice(world: World) -> None:

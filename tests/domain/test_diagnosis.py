@@ -188,7 +188,7 @@ def test_withdrawn_too_long_ago_keeps_nothing() -> None:
 
 
 def test_a_member_of_another_site_is_sent_there_first() -> None:
-    others = (OtherMembership("mail", NOW + DAY),)
+    others = (OtherMembership("mail", (window(NOW - DAY, NOW + DAY),)),)
     found = look(None, others=others)
     assert found.codes == (AccessCode.OTHER_SITE,)
     assert [(c.code, c.site_key) for c in found.findings[0].cures] == [
@@ -198,8 +198,22 @@ def test_a_member_of_another_site_is_sent_there_first() -> None:
 
 
 def test_another_site_is_also_told_beside_a_lapse_here() -> None:
-    found = look(MONTHLY, others=(OtherMembership("mail", NOW + DAY),))
+    found = look(MONTHLY, others=(OtherMembership("mail", (window(NOW - DAY, NOW + DAY),)),))
     assert found.codes == (AccessCode.LAPSED_MONTHLY, AccessCode.OTHER_SITE)
+
+
+def test_grace_is_not_promised_before_it_begins() -> None:
+    paid = window(NOW - DAY, NOW + DAY)
+    grace = Window(NOW + DAY, NOW + 4 * DAY, WindowKind.GRACE, ("grant:1",))
+    before = look(replace(MONTHLY, goes_on=True), windows=(paid, grace)).findings[0]
+    assert before.evidence == {"until": date(2026, 11, 23), "goes_on": "yes"}
+    within = diagnose(replace(NOBODY, now=NOW + 2 * DAY, windows=(paid, grace))).findings[0]
+    assert within.evidence["until"] == date(2026, 11, 26)
+
+
+def test_a_membership_elsewhere_that_is_closed_is_not_told_of() -> None:
+    closed = (OtherMembership("mail", (window(NOW - 2 * DAY, NOW),)),)
+    assert look(None, others=closed).codes == (AccessCode.NO_MEMBERSHIP,)
 
 
 def test_no_membership_at_all() -> None:
@@ -250,7 +264,10 @@ evidences = st.builds(
     disabled=st.booleans(),
     windows=st.lists(spans, max_size=3).map(tuple),
     membership=st.none() | memberships,
-    others=st.lists(st.builds(OtherMembership, st.just("mail"), instants), max_size=2).map(tuple),
+    others=st.lists(
+        st.builds(OtherMembership, st.just("mail"), st.lists(spans, max_size=2).map(tuple)),
+        max_size=2,
+    ).map(tuple),
 )
 
 

@@ -1,10 +1,12 @@
 """The login doctor: why somebody can't get in, asked at the present moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from kaiin.billing import operations as billing, queries as memberships
+from kaiin.billing.queries import MembershipView
 from kaiin.diagnosis import events, queries
 from kaiin.domain.diagnosis import Diagnosis, Evidence, diagnose
 from kaiin.domain.entitlements import Window
@@ -59,31 +61,34 @@ class Report:
     sites: tuple[tuple[str, Diagnosis], ...] = ()
 
 
-def look(*, member_pk: int, site_key: str, now: datetime, ask: bool = True) -> Diagnosis:
+def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) -> Diagnosis:
     """Why a member can or can't enter a site.
 
     Before it says no, it asks the providers about open payments, ASK_SECONDS at most: a member
     whose payment's notice was lost gets in by looking. `ask=False` leaves that out.
     """
-    member = identity.member(member_pk)
-    if member is None or member.state != ACTIVE:
+    if member.state != ACTIVE:
         return diagnose(Evidence(site_key=site_key, now=now, disabled=True))
-    if (open_now := _open_now(member_pk, site_key, now)) is not None:
+    if (open_now := _open_now(member.pk, site_key, now)) is not None:
         return open_now
     if ask:
-        billing.refresh_open_payments(member_pk=member_pk, timeout_seconds=ASK_SECONDS)
-    return diagnose(queries.evidence(member_pk=member_pk, site_key=site_key, now=now))
+        billing.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    held = memberships.memberships(member.pk)
+    if told := _told_but_not_acted_on(held):
+        billing.record_payments(payment_ids=told)
+        held = memberships.memberships(member.pk)
+    return diagnose(queries.evidence(held, site_key=site_key, now=now))
 
 
-def check_payment(*, member_pk: int, site_key: str, now: datetime) -> Checked:
+def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checked:
     """Ask the provider on the spot and say what it answered. Raises TooManyChecks."""
-    reserved = throttle.reserve(key=f"check:{member_pk}", limit=_CHECKS_A_MINUTE, window_seconds=60)
+    reserved = throttle.reserve(key=f"check:{member.pk}", limit=_CHECKS_A_MINUTE, window_seconds=60)
     if not reserved.allowed:
         raise TooManyChecks
-    before = queries.evidence(member_pk=member_pk, site_key=site_key, now=now)
-    waiting = before.membership.open_payment if before.membership else None
-    billing.refresh_open_payments(member_pk=member_pk, timeout_seconds=ASK_SECONDS)
-    after = payments.payment(UUID(waiting.payment_id)) if waiting else None
+    held = memberships.memberships(member.pk)
+    waiting = next((each.open_payment for each in held if each.site_key == site_key), None)
+    billing.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    after = payments.payment(waiting.id) if waiting else None
     if after is None:
         return Checked("checked.nothing", now)
     if after.answered_at is None or after.answered_at < now:
@@ -149,6 +154,12 @@ def _open_now(member_pk: int, site_key: str, now: datetime) -> Diagnosis | None:
     return diagnose(Evidence(site_key=site_key, now=now, windows=(window,)))
 
 
+def _told_but_not_acted_on(held: Sequence[MembershipView]) -> list[UUID]:
+    """Payments whose outcome is known already, while the worker has not got to it yet."""
+    waiting = (each.open_payment for each in held)
+    return [payment.id for payment in waiting if payment is not None and not payment.is_open]
+
+
 def _every_site(
     member: MemberView, site_key: str, now: datetime
 ) -> tuple[tuple[str, Diagnosis], ...]:
@@ -162,7 +173,7 @@ def _every_site(
             diagnose(
                 Evidence(site_key=key, now=now, disabled=True)
                 if disabled
-                else queries.of_memberships(held, site_key=key, now=now)
+                else queries.evidence(held, site_key=key, now=now)
             ),
         )
         for key in keys

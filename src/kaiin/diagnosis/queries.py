@@ -1,24 +1,16 @@
-"""Gathers what the rule looks at, by the doors of identity, billing and payments."""
+"""Turns what billing and payments know into what the rule looks at."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from kaiin.billing import queries as billing
 from kaiin.billing.queries import MembershipView
 from kaiin.domain.diagnosis import Evidence, MembershipEvidence, OpenPayment, OtherMembership
 from kaiin.domain.references import ReferenceKind
 from kaiin.payments.queries import PaymentView
 
 
-def evidence(*, member_pk: int, site_key: str, now: datetime) -> Evidence:
-    """Everything that bears on the access of a member in good standing to a site at `now`."""
-    return of_memberships(billing.memberships(member_pk), site_key=site_key, now=now)
-
-
-def of_memberships(
-    memberships: Sequence[MembershipView], *, site_key: str, now: datetime
-) -> Evidence:
-    """The evidence about one site among all memberships of a member."""
+def evidence(memberships: Sequence[MembershipView], *, site_key: str, now: datetime) -> Evidence:
+    """What bears on access to a site at `now`, of all memberships of a member in good standing."""
     here = next((each for each in memberships if each.site_key == site_key), None)
     return Evidence(
         site_key=site_key,
@@ -26,9 +18,9 @@ def of_memberships(
         windows=here.windows if here else (),
         membership=_membership(here) if here else None,
         others=tuple(
-            OtherMembership(each.site_key, each.open_until)
+            OtherMembership(each.site_key, each.windows, goes_on=each.next_charge_at is not None)
             for each in memberships
-            if each.site_key != site_key and each.open_until is not None
+            if each.site_key != site_key
         ),
     )
 
@@ -39,6 +31,7 @@ def _membership(view: MembershipView) -> MembershipEvidence:
         standing=view.standing,
         renews=view.renews,
         method=view.method,
+        goes_on=view.next_charge_at is not None,
         paid_until=view.paid_until,
         end_reason=view.end_reason,
         failure_code=failure.code if failure else "",

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from kaiin.domain.entitlements import Window, open_until
+from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import japanese_date, last_day
@@ -100,13 +100,15 @@ class OpenPayment:
 class MembershipEvidence:
     """What is known of a membership at the site in question.
 
-    `renews` tells a course that charges by itself from a lump sum; `paid_until` is the exclusive
-    end of the last paid period; `failure_code` is the provider's last word, empty if none.
+    `renews` tells a course that charges by itself from a lump sum, `goes_on` that it will indeed
+    be charged again; `paid_until` is the exclusive end of the last paid period; `failure_code`
+    is the provider's last word, empty if none.
     """
 
     standing: Standing
     renews: bool
     method: Method
+    goes_on: bool = False
     paid_until: datetime | None = None
     end_reason: EndReason | None = None
     failure_code: str = ""
@@ -120,10 +122,11 @@ class MembershipEvidence:
 
 @dataclass(frozen=True, slots=True)
 class OtherMembership:
-    """A membership at another site that is open now."""
+    """A membership at another site; `goes_on`: it will be charged again by itself."""
 
     site_key: str
-    open_until: datetime
+    windows: tuple[Window, ...]
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +172,12 @@ def _disabled(evidence: Evidence) -> Finding | None:
 
 
 def _ok(evidence: Evidence) -> Finding | None:
-    until = open_until(evidence.windows, evidence.now)
+    until = _told_until(evidence.windows, evidence.now)
     if until is None:
         return None
-    cure = Cure(CureCode.ENTER, evidence.site_key)
-    return Finding(AccessCode.OK, {"until": last_day(until)}, (cure,))
+    goes_on = evidence.membership is not None and evidence.membership.goes_on
+    told: dict[str, Value] = {"until": until, "goes_on": "yes" if goes_on else "no"}
+    return Finding(AccessCode.OK, told, (Cure(CureCode.ENTER, evidence.site_key),))
 
 
 def _pending_slip(evidence: Evidence) -> Finding | None:
@@ -266,12 +270,18 @@ def _withdrawn(evidence: Evidence) -> Finding | None:
 
 
 def _other_site(evidence: Evidence) -> Finding | None:
-    if not evidence.others:
+    untils = ((other, _told_until(other.windows, evidence.now)) for other in evidence.others)
+    found = [(other, until) for other, until in untils if until is not None]
+    if not found:
         return None
-    going = tuple(Cure(CureCode.GO_TO_SITE, other.site_key) for other in evidence.others)
+    going = tuple(Cure(CureCode.GO_TO_SITE, other.site_key) for other, _ in found)
     joining = () if evidence.membership else _cures(evidence, CureCode.JOIN)
-    first = evidence.others[0]
-    told: dict[str, Value] = {"other": first.site_key, "until": last_day(first.open_until)}
+    first, until = found[0]
+    told: dict[str, Value] = {
+        "other": first.site_key,
+        "until": until,
+        "goes_on": "yes" if first.goes_on else "no",
+    }
     return Finding(AccessCode.OTHER_SITE, told, going + joining)
 
 
@@ -293,6 +303,14 @@ _RULES: tuple[Callable[[Evidence], Finding | None], ...] = (
 
 
 _NEW_PAYMENTS = frozenset({CureCode.PAY, CureCode.RENEW, CureCode.REJOIN, CureCode.JOIN})
+
+
+def _told_until(windows: tuple[Window, ...], now: datetime) -> date | None:
+    """The last day that members are told of: grace is a kindness, not a promise, unless it has
+    begun. None where nothing is open now."""
+    promised = tuple(window for window in windows if window.kind is not WindowKind.GRACE)
+    until = open_until(promised, now) or open_until(windows, now)
+    return None if until is None else last_day(until)
 
 
 def _open_payment(evidence: Evidence) -> OpenPayment | None:

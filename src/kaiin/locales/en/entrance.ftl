@@ -112,4 +112,4 @@ trouble_report-unknown = We found no account with this mail address. If another 
 trouble_report-unknown_link = Try again: { $url }
 trouble_report-not_you = If you did not ask for this, please ignore this mail. Nothing about your account has changed.
 trouble_report-never_ask = We will never ask for your password or card number.
-trouble_report-code = Code to quote: { $code }
+trouble_report-code = Code to quote: { $quoted }

@@ -1,7 +1,10 @@
 # Why somebody can or can't enter. For each finding: title, what happened, why, what to do.
 
 access-ok-title = You can enter { $site }
-access-ok-what = Your access runs until { $until }.
+access-ok-what = { $goes_on ->
+    [yes] You have paid up to { $until }. It renews by itself after that.
+   *[no] Your access runs until { $until }.
+}
 access-ok-do = Please go ahead.
 
 access-pending_slip-title = We are waiting for your payment at the store
@@ -71,10 +74,10 @@ access-dormant-do = { $dated ->
    *[no] Renew to go on with the same joining date and member number.
 }
 
-access-withdrawn-title = Your membership of { $site } has ended
+access-withdrawn-title = Your membership has ended
 access-withdrawn-what = { $dated ->
-    [yes] It ended on { $withdrawn }. You have not been charged since.
-   *[no] It has ended, and you are not being charged.
+    [yes] Your membership of { $site } ended on { $withdrawn }. You have not been charged since.
+   *[no] Your membership of { $site } has ended, and you are not being charged.
 }
 access-withdrawn-why = { $reason ->
     [left] You asked to leave.
@@ -89,11 +92,14 @@ access-withdrawn-do = { $keeps ->
 }
 
 access-other_site-title = You are a member of { $other }
-access-other_site-what = With this ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
+access-other_site-what = { $goes_on ->
+    [yes] This ID is a member of “{ $other }” (paid up to { $until }, then renewed by itself). “{ $site }” is a different site.
+   *[no] With this ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
+}
 access-other_site-why = Your member ID works everywhere, but each site has its own membership and fee.
 access-other_site-do = You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same ID.
 
-access-no_membership-title = You have not joined { $site } yet
+access-no_membership-title = You have not joined this site yet
 access-no_membership-what = We found no membership of { $site } under this ID.
 access-no_membership-why = If you joined with another member ID or mail address, log in with that one and you are in.
 access-no_membership-do = If you are new here, you can join with this ID.

@@ -1,7 +1,10 @@
 # なぜ入れるのか、入れないのか。1つの結果ごとに、題名・何が起きたか・なぜか・どうすればよいか。
 
 access-ok-title = { $site }にお入りいただけます
-access-ok-what = { $until }までご利用いただけます。
+access-ok-what = { $goes_on ->
+    [yes] { $until }分までお支払い済みです。そのあとは自動で更新されます。
+   *[no] { $until }までご利用いただけます。
+}
 access-ok-do = そのままお進みください。
 
 access-pending_slip-title = コンビニでのお支払いをお待ちしています
@@ -89,7 +92,10 @@ access-withdrawn-do = { $keeps ->
 }
 
 access-other_site-title = { $other }の会員です
-access-other_site-what = このIDは「{ $other }」の会員として、{ $until }までご利用いただけます。「{ $site }」とは別のサイトです。
+access-other_site-what = { $goes_on ->
+    [yes] このIDは「{ $other }」の会員です({ $until }分までお支払い済みで、そのあとは自動で更新されます)。「{ $site }」とは別のサイトです。
+   *[no] このIDは「{ $other }」の会員として、{ $until }までご利用いただけます。「{ $site }」とは別のサイトです。
+}
 access-other_site-why = 会員IDは共通ですが、入会と会費はサイトごとに分かれています。
 access-other_site-do = 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、このIDのまま入会できます。
 

@@ -101,7 +101,7 @@ def end(request: Request, *, keep_way: bool) -> None:
     """Log this browser out. `keep_way`: it goes on to the same place as somebody else."""
     if sid := request.session.get("sid"):
         identity.end_session(sid=sid)
-    names = ("site", "next", "states") if keep_way else ("site",)
+    names = ("site", "states") if keep_way else ("site",)
     kept = {name: request.session[name] for name in names if name in request.session}
     request.session.flush()
     request.session.update(kept)

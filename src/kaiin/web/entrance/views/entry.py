@@ -20,6 +20,8 @@ from kaiin.sites import queries as sites
 from kaiin.web.components.requests import Request, come_from
 from kaiin.web.entrance import truth, visit
 
+_FRESH_SECONDS = 20
+
 
 @require_safe
 @never_cache
@@ -30,10 +32,10 @@ def enter(http_request: HttpRequest, site_key: str) -> HttpResponse:
     visit.keep_state(request, site_key)
     if request.member is None:
         return _log_in_first(request, site_key)
-    checked = request.session.pop("checked", None)
+    checked = _just_checked(request, site_key)
     # Just after "check now" the provider's answer is fresh: it isn't asked twice.
     found = diagnosis.look(
-        member_pk=request.member.pk, site_key=site_key, now=clock.now(), ask=checked is None
+        member=request.member, site_key=site_key, now=clock.now(), ask=not checked
     )
     if found.allowed:
         return _hand_over(request, site_key)
@@ -55,24 +57,25 @@ def check(http_request: HttpRequest, site_key: str) -> HttpResponse:
     if request.member is None:
         return _log_in_first(request, site_key)
     try:
-        checked = diagnosis.check_payment(
-            member_pk=request.member.pk, site_key=site_key, now=clock.now()
-        )
+        checked = diagnosis.check_payment(member=request.member, site_key=site_key, now=clock.now())
     except TooManyChecks as error:
         said = text(error.code)
     else:
         said = _said(checked)
-    request.session["checked"] = said
+    request.session["checked"] = [site_key, said, clock.now().timestamp()]
     return HttpResponseRedirect(reverse("entrance:entry", args=(site_key,)))
 
 
 def closed_account(request: Request, member_pk: int) -> HttpResponse:
     """The right password of an account that staff have closed: said to its owner alone."""
+    member = members.member(member_pk)
+    if member is None:
+        raise Http404
     site_key = request.site.key if request.site else ""
-    found = diagnosis.look(member_pk=member_pk, site_key=site_key, now=clock.now())
+    found = diagnosis.look(member=member, site_key=site_key, now=clock.now())
     context = {
         "told": truth.told(found, site_key=site_key),
-        "member": members.member(member_pk),
+        "member": member,
         "signed_in": False,
     }
     return render(request, "entrance/truth.html", context)
@@ -81,7 +84,8 @@ def closed_account(request: Request, member_pk: int) -> HttpResponse:
 def _come_from(request: Request, site_key: str) -> None:
     if all(site.key != site_key for site in sites.sites()):
         raise Http404
-    come_from(request, site_key)
+    if request.session.get("site") != site_key:
+        come_from(request, site_key)
 
 
 def _log_in_first(request: Request, site_key: str) -> HttpResponse:
@@ -102,6 +106,13 @@ def _hand_over(request: Request, site_key: str) -> HttpResponse:
         return _log_in_first(request, site_key)
     query = urlencode({"code": code, "state": state})
     return HttpResponseRedirect(sites.site_url(site_key, f"/auth/return?{query}"))
+
+
+def _just_checked(request: Request, site_key: str) -> str:
+    """What "check now" found a moment ago; it stays over a reload, which posts nothing."""
+    at_site, said, at = request.session.get("checked", ("", "", 0.0))
+    fresh = 0 <= clock.now().timestamp() - at <= _FRESH_SECONDS
+    return said if at_site == site_key and fresh else ""
 
 
 def _said(checked: Checked) -> str:

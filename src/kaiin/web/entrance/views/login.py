@@ -45,6 +45,8 @@ def log_out(http_request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         switch = "switch" in request.POST
         visit.end(request, keep_way=switch)
+        if switch:
+            visit.go_next(request, request.POST.get("next", ""))
         return HttpResponseRedirect(reverse("entrance:login" if switch else "entrance:logout"))
     return render(request, "entrance/logout.html")
 

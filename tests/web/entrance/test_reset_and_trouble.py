@@ -1,0 +1,162 @@
+"""A new password, and "Can't log in?": the same pages for everyone, the truth in the mailbox."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from tests.diagnosis import causes
+from tests.diagnosis.causes import Cause
+from tests.identity.members import statements
+from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of, without_tokens
+
+NEW = "a brand new passphrase"
+
+
+@pytest.fixture(autouse=True)
+def _mailbox(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox = []
+
+
+def last_mail(world: World) -> Any:
+    world.work()
+    return mail.outbox[-1]
+
+
+def ask_for_code(visitor: Visitor, world: World, typed: str) -> str:
+    visitor.open("/login")
+    assert visitor.post("/reset", login=typed).headers["Location"] == "/reset/code"
+    found = re.search(r"\b\d{8}\b", last_mail(world).body)
+    assert found is not None
+    return found.group()
+
+
+def test_a_mailed_code_sets_a_new_password(visitor: Visitor, world: World) -> None:
+    member_id = world.member_id(world.member())
+    code = ask_for_code(visitor, world, member_id)
+    wide = code.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    done = visitor.post("/reset/code", code=f" {wide} ", password=NEW)
+    assert done.headers["Location"] == "/reset/done"
+    assert "パスワードを変更しました" in visitor.open("/reset/done")
+    assert "ログインできませんでした" in text_of(visitor.log_in(member_id, PASSWORD))
+    assert visitor.log_in(member_id, NEW).status_code == 302
+
+
+def test_a_weak_password_is_refused_and_the_code_stays(visitor: Visitor, world: World) -> None:
+    code = ask_for_code(visitor, world, world.member_id(world.member()))
+    page = visitor.post("/reset/code", code=code, password="password")
+    assert "推測されやすい" in text_of(page)
+    assert f'value="{code}"' in page.content.decode()
+    assert "password" not in re.findall(r'value="([^"]*)"', page.content.decode())
+    assert visitor.post("/reset/code", code=code, password=NEW).status_code == 302
+
+
+def test_a_wrong_code_changes_nothing(visitor: Visitor, world: World) -> None:
+    member_id = world.member_id(world.member())
+    code = ask_for_code(visitor, world, member_id)
+    wrong = f"{(int(code) + 1) % 10**8:08}"
+    assert "確認コードが正しくない" in text_of(
+        visitor.post("/reset/code", code=wrong, password=NEW)
+    )
+    assert visitor.log_in(member_id, PASSWORD).status_code == 302
+
+
+def test_a_code_page_of_another_browser_says_so(visitor: Visitor) -> None:
+    assert "はじめからやり直してください" in visitor.open("/reset/code")
+
+
+@pytest.mark.parametrize("path", ["/reset", "/trouble"])
+def test_strangers_learn_nothing_by_asking(world: World, path: str) -> None:
+    """Known, unknown and disabled: the same page in the end, after the same statements."""
+    from kaiin.identity import operations
+
+    known = world.member_id(world.member())
+    closed = world.member()
+    operations.disable_member(member_pk=closed, reason="test", actor="staff:1")
+    answers, work = [], []
+    for typed in ("E123456786", known, world.member_id(closed)):
+        visitor = Visitor(Client())
+        visitor.open("/login")
+        visitor.post("/login", login="E000000000", password="x")
+        with statements() as seen:
+            response = visitor.post(path, login=typed)
+        page = visitor.get(response.headers["Location"])
+        answers.append((response.status_code, without_tokens(page).replace(typed, "ID")))
+        work.append(seen)
+    assert answers[0] == answers[1] == answers[2]
+    assert work[0] == work[1] == work[2]
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (causes.paid_and_noticed, ["お入りいただけます", "/entry/official"]),
+        (causes.no_membership, ["入会の記録が見つかりません"]),
+        (causes.pending_slip, ["コンビニでのお支払い", "受付番号", "6,820円", "/entry/official"]),
+        (causes.lapsed_monthly, ["止まっています", "カード会社の承認", "/join/official/"]),
+        (causes.expired_lump_sum, ["有効期限", "休眠期間", "2028年1月31日(月)"]),
+        (causes.withdrawn, ["退会済み", "再入会", "/join/official/"]),
+        (causes.disabled, ["ご利用を停止しています", "access.disabled"]),
+    ],
+)
+def test_the_report_tells_the_owner_everything(
+    visitor: Visitor, world: World, cause: Cause, words: list[str]
+) -> None:
+    member = cause(world)
+    world.work()
+    visitor.open("/login")
+    visitor.post("/trouble", login=world.member_id(member))
+    assert "受け付けました" in visitor.open("/trouble/sent")
+    report = last_mail(world)
+    assert report.to == ["fan1@example.jp"]
+    assert report.subject == "【Plus member ID】ログインについてのご案内"
+    for expected in [
+        *words,
+        f"会員ID: {world.member_id(member)}",
+        "http://id.localhost:8000/login",
+        "http://id.localhost:8000/reset",
+    ]:
+        assert expected in report.body
+
+
+def test_the_report_comes_in_the_members_language(visitor: Visitor, world: World) -> None:
+    world.member("fan@example.com", language="en")
+    visitor.open("/login")
+    visitor.post("/trouble", login="fan@example.com")
+    report = last_mail(world)
+    assert report.subject == "[Plus member ID] About logging in"
+    assert "Member ID: E" in report.body
+
+
+def test_an_address_without_an_account_is_told_so_by_mail_alone(
+    visitor: Visitor, world: World
+) -> None:
+    visitor.open("/login")
+    visitor.post("/trouble", login="nobody@example.jp")
+    report = last_mail(world)
+    assert report.to == ["nobody@example.jp"]
+    assert "登録は見つかりませんでした" in report.body
+
+
+def test_reports_are_bounded_for_each_account_and_address(world: World) -> None:
+    member_id = world.member_id(world.member())
+    for _ in range(5):
+        visitor = Visitor(Client())
+        visitor.open("/login")
+        assert visitor.post("/trouble", login=member_id).status_code == 302
+    world.work()
+    assert len(mail.outbox) == 3
+    for _ in range(30):
+        answer = visitor.post("/trouble", login="E123456786")
+    assert "多くのお申し込みがありました" in text_of(answer)
+
+
+def test_the_site_one_comes_from_is_in_the_report(visitor: Visitor, world: World) -> None:
+    member = causes.other_site(world)
+    visitor.get("/entry/official", follow=True)
+    visitor.post("/trouble", login=world.member_id(member))
+    report = last_mail(world)
+    assert "JO1 OFFICIAL SITE" in report.body
+    assert "http://id.localhost:8000/entry/mail" in report.body
