@@ -44,7 +44,7 @@ def entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
     row = (
         Membership.objects.filter(member_id=member_pk, site_id=sites.site(site_key).id)
         .annotate(
-            window=FilteredRelation("entitlements", condition=open_now),
+            open_window=FilteredRelation("entitlements", condition=open_now),
             running=FilteredRelation("subscriptions", condition=~Q(subscriptions__state="ended")),
         )
         .values(
@@ -52,8 +52,8 @@ def entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
             "standing",
             "joined_date",
             "member_number",
-            "window__ends_at",
-            "window__kind",
+            "open_window__ends_at",
+            "open_window__kind",
             "running__course__key",
             "running__course__name",
         )
@@ -61,11 +61,11 @@ def entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
     )
     if row is None:
         return _NOBODY
-    until = row["window__ends_at"]
+    until = row["open_window__ends_at"]
     return Entry(
         allowed=until is not None,
         until=until,
-        kind=WindowKind(row["window__kind"]) if until is not None else None,
+        kind=WindowKind(row["open_window__kind"]) if until is not None else None,
         membership=EntryMembership(
             membership_id=row["pk"],
             standing=Standing(row["standing"]),
