@@ -42,7 +42,7 @@ def settled(club: Club, payment: "PaymentView") -> None:
             found = queries.payment(payment.id)
         return found is not None and found.state is PaymentState.PAID
 
-    club.until(paid)
+    club.until(paid, seconds=30)
 
 
 def open_page(page: Page, payment: "PaymentView") -> None:
