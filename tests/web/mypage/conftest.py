@@ -71,6 +71,13 @@ class Fans(World):
             actor="system:tests",
         )
 
+    def queued(self, template: str) -> int:
+        """How many mails of a template were ever queued; sent ones keep nothing but their key."""
+        from kaiin.infra.models import OutboxMessage
+
+        found = OutboxMessage.objects.filter(topic="infra.mail", key__startswith=f"{template}:")
+        return found.count()
+
 
 @pytest.fixture
 def fans(sandbox: Sandbox, clock: Clock, plusmember: object, deliver: Callable[[], int]) -> Fans:

@@ -157,7 +157,7 @@ def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) 
     assert "“The card issuer did not approve the payment”" in english
     # Three days of grace end at the midnight after the third.
     assert "You are in until 3 December 2026. Please pay by then." in english
-    assert "We will try again by ourselves on 4 December 2026" in english
+    assert "We will try again on 4 December 2026" in english
     assert "2026年12月3日(木)まではご利用いただけます" in page.text(language="ja")
     assert 'href="/entry/official"' in page.get("/my").content.decode()
 
@@ -167,6 +167,20 @@ def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) 
     body = page.get("/my").content.decode()
     assert 'href="/entry/official"' not in body
     assert 'href="/join/official/?course=monthly"' in body
+
+
+def test_a_lump_sum_that_ran_out_is_told_even_before_the_worker_acts(
+    fans: Fans, visit: Visit
+) -> None:
+    member = fans.joined("yearly")
+    fans.clock.freeze(datetime(2027, 11, 1, 0, 0, tzinfo=JST))
+    page = visit(member)
+    assert "Your membership has run out It ran out on 31 October 2027." in page.text()
+    assert "有効期限が切れました" in page.text(language="ja")
+    assert 'href="/join/official/?course=yearly"' in page.get("/my").content.decode()
+    fans.work()
+    assert "Your membership is resting It ran out on 31 October 2027." in page.text()
+    assert "Renew by 31 January 2028" in page.text()
 
 
 def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:

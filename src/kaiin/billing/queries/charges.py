@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from kaiin.billing.models import Charge, ChargeState, Receipt
 from kaiin.domain.money import Money
@@ -41,7 +42,7 @@ def charges(member_pk: int) -> tuple[ChargeView, ...]:
     found = Charge.objects.filter(membership__member_id=member_pk).exclude(
         state=ChargeState.CLOSED, failure_code__in=_NEVER_CHARGED
     )
-    receipts = {
+    receipts: dict[UUID | None, Receipt] = {
         row.payment_id: row for row in Receipt.objects.filter(membership__member_id=member_pk)
     }
     places = {site.id: site.name for site in sites.sites()}

@@ -129,7 +129,7 @@ def _state(view: MembershipView, now: datetime) -> str:
     if view.state is SubscriptionState.PAST_DUE:
         return "grace" if view.open_until else "closed"
     if view.paid_until is not None and view.paid_until <= now:
-        return "renewing" if view.open_until else "closed"
+        return "renewing" if view.open_until else "over"
     if view.payable:
         return "mandate_lost" if view.renews else "renewable"
     return "active"
@@ -232,10 +232,16 @@ def _renewing(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 
 def _closed(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    code = "access.lapsed_monthly" if view.renews else "access.expired_lump_sum"
     lines = (*_said(view), text("mypage.closed_what"))
-    notice = Notice("error", code, text("mypage.closed_title"), lines)
+    notice = Notice("error", "access.lapsed_monthly", text("mypage.closed_title"), lines)
     return _Told("past_due", "bad", notice, (_first(_join(view, "mypage.pay_again")),))
+
+
+def _over(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    """Ended by time, before the worker has put it to rest."""
+    lines = (text("mypage.dormant_expired", day=_last_day(view)), text("mypage.closed_what"))
+    notice = Notice("warning", "access.expired_lump_sum", text("mypage.over_title"), lines)
+    return _Told("past_due", "bad", notice, (_first(_join(view, "mypage.renew")),))
 
 
 def _pending(view: MembershipView, site: SiteView, now: datetime) -> _Told:
@@ -245,7 +251,8 @@ def _pending(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 
 def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    reason = view.end_reason or EndReason.EXPIRED
+    told_apart = (EndReason.RENEWAL_FAILED, EndReason.MANDATE_ENDED)
+    reason = view.end_reason if view.end_reason in told_apart else EndReason.EXPIRED
     why = text(f"mypage.dormant_{reason.value}", day=_last_day(view), method=way_words(view.method))
     lines = [why, *_said(view)]
     if view.dormant_until is not None:
@@ -365,6 +372,7 @@ _STATES: Mapping[str, Callable[[MembershipView, SiteView, datetime], _Told]] = {
     "grace": _grace,
     "renewing": _renewing,
     "closed": _closed,
+    "over": _over,
     "dormant": _dormant,
     "withdrawn": _withdrawn,
 }
