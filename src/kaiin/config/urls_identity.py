@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from kaiin.web.components.errors import (  # noqa: F401
     handler400,
@@ -11,6 +12,8 @@ from kaiin.web.components.errors import (  # noqa: F401
 )
 
 urlpatterns = [
+    # Django's own page knows none of our rules for passwords and ends no session.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="entrance:reset")),
     path("admin/", admin.site.urls),
     path("", include("kaiin.web.components.urls")),
     path("", include("kaiin.web.entrance.urls")),

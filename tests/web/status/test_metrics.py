@@ -1,0 +1,106 @@
+"""`/metrics`: the installation's figures, for those who watch over it only."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import Sandbox
+
+from kaiin.domain.payments import Method
+from kaiin.identity import operations as identity
+from kaiin.infra import outbox
+from kaiin.infra.models import OutboxMessage
+
+pytestmark = pytest.mark.usefixtures("plusmember")
+
+
+def _figures(client: Client, **headers: str) -> dict[str, float]:
+    response = client.get("/metrics", HTTP_HOST="10.0.0.7", **headers)
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/plain")
+    assert "no-store" in response.headers["Cache-Control"]
+    lines = [line for line in response.content.decode().splitlines() if line[0] != "#"]
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+
+def test_an_empty_installation_has_figures(client: Client) -> None:
+    figures = _figures(client)
+    assert figures["kaiin_outbox_waiting"] == 0
+    assert figures["kaiin_inbox_oldest_seconds"] == 0
+    assert figures['kaiin_subscriptions{state="active"}'] == 0
+    assert "process_resident_memory_bytes" in figures
+
+
+def test_the_outbox_tells_how_far_behind_it_is(client: Client, clock: Clock) -> None:
+    outbox.publish(topic="nobody.listens", key="1", payload={})
+    outbox.publish(topic="nobody.listens", key="2", payload={})
+    OutboxMessage.objects.filter(key="2").update(due_at=None, dead_at=clock.now())
+    clock.advance(minutes=2)
+    figures = _figures(client)
+    assert figures["kaiin_outbox_waiting"] == figures["kaiin_outbox_due"] == 1
+    assert figures["kaiin_outbox_oldest_seconds"] == 120
+    assert figures["kaiin_outbox_dead"] == 1
+
+
+def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock: Clock) -> None:
+    from kaiin.billing import operations as billing
+
+    member = identity.import_member(
+        member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
+        created_at=clock.now(), actor="system:test",
+    )  # fmt: skip
+    started = billing.join(
+        member_pk=member,
+        site_key="official",
+        course_key="monthly",
+        method=Method.CARD,
+        return_url_for=lambda _: "http://id.localhost/",
+        language="ja",
+    )
+    sandbox.pay(started.payment)
+    sandbox.deliver_notices(apply=False)
+    figures = _figures(client)
+    assert figures["kaiin_inbox_waiting"] > 0
+    assert figures['kaiin_payments{method="card",state="pending"}'] == 1
+    assert figures['kaiin_subscriptions{state="pending"}'] == 1
+    assert figures['kaiin_memberships{site="official",standing="pending"}'] == 1
+    billing.refresh_open_payments(member_pk=member)
+    figures = _figures(client)
+    assert figures['kaiin_memberships{site="official",standing="active"}'] == 1
+    assert figures["kaiin_renewals_due"] == 0
+    clock.advance(days=63)
+    assert _figures(client)["kaiin_renewals_due"] == 1
+
+
+def test_tries_to_log_in_are_counted_for_an_hour(client: Client, clock: Clock) -> None:
+    for _ in range(2):
+        identity.log_in(
+            typed="E000000000", password="x" * 12, device=None, site_key=None, user_agent=""
+        )
+    name = 'kaiin_login_attempts_last_hour{outcome="unknown"}'
+    assert _figures(client)[name] == 2
+    clock.advance(seconds=timedelta(hours=1).total_seconds() + 1)
+    assert name not in _figures(client)
+
+
+def test_few_queries(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    _figures(client)  # the tenant is in memory from now on
+    with django_assert_max_num_queries(8):
+        _figures(client)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"REMOTE_ADDR": "203.0.113.9"},
+        # A proxy that nobody declared speaks for the whole world.
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=127.0.0.1"},
+    ],
+)
+def test_strangers_find_no_such_page(client: Client, headers: dict[str, str]) -> None:
+    response = client.get("/metrics", HTTP_HOST="id.localhost", **headers)
+    assert response.status_code == 404
+    assert b"kaiin_" not in response.content
