@@ -33,14 +33,15 @@ def demo(
         return
     for taken in (port, port + 1):
         _check_free(taken, port)
+    _drop_half_made()
     VAR.mkdir(parents=True, exist_ok=True)
     remember_port(VAR, port)
     variables = demo_variables(VAR, port)
     os.environ.update(variables)
-    prepare()
     signal.signal(signal.SIGTERM, _interrupt)
     processes = Processes(variables, VAR)
     try:
+        prepare()
         start_processes(processes, port)
         processes.wait_healthy()
         _welcome(port)
@@ -93,6 +94,12 @@ def start_processes(processes: Processes, port: int) -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _drop_half_made() -> None:
+    """Start over where preparing was interrupted: its last act is to note the ready logins."""
+    if VAR.exists() and not (VAR / "logins.json").exists():
+        shutil.rmtree(VAR)
 
 
 def _reset() -> None:

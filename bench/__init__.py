@@ -1,0 +1,1 @@
+"""Measurements: each figure beside what it is held against, in one run."""

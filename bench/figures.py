@@ -1,0 +1,37 @@
+"""A measured figure: the median of several runs, and what it stands beside."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`runs` hold the value of each run in `unit`; `how` says how it was measured in one line.
+
+    `beside` names the figure of the same run that this one is a share of: machines differ,
+    ratios hold.
+    """
+
+    name: str
+    unit: str
+    runs: tuple[float, ...]
+    how: str
+    beside: str | None = None
+    median: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "median", statistics.median(self.runs))
+
+
+def repeat(measure: Callable[[], float], *, runs: int = 3, warm_up: int = 1) -> tuple[float, ...]:
+    """The values of several runs, after some that don't count."""
+    for _ in range(warm_up):
+        measure()
+    return tuple(measure() for _ in range(runs))
+
+
+def ratio(figure: Figure, figures: Sequence[Figure]) -> float | None:
+    """The share of the figure that stands beside, or None."""
+    beside = next((other for other in figures if other.name == figure.beside), None)
+    return figure.median / beside.median if beside else None
