@@ -61,10 +61,10 @@ def test_a_receipt_from_the_store_names_slip_fee_and_time_paid_for(
     member = fans.joined("yearly", Method.KONBINI)
     page, path = visit(member), receipt_path(member)
     japanese, english = page.text(path, "ja"), page.text(path)
-    assert "会費 6,600円 コンビニ払い手数料 220円 合計(税込) 6,820円" in japanese
+    assert "会費 6,600円 お支払い手数料 220円 合計(税込) 6,820円" in japanese
     assert "受付番号" in japanese
     assert "確認番号" in japanese
-    assert "Membership fee ¥6,600 Convenience store fee ¥220" in english
+    assert "Membership fee ¥6,600 Handling fee ¥220" in english
     assert "Paid for 22 November 2026 – 31 October 2027" in english
 
 

@@ -37,7 +37,8 @@ def receipt(request: Request, member: MemberView, number: str) -> HttpResponse:
         "name": member.legal_name or member.nickname or member.member_id,
         "way": way_words(found.method),
         "lines": [
-            {"label": text(f"mypage.line_{code}"), "amount": amount} for code, amount in found.lines
+            {"label": text(f"billing.line.{code}"), "amount": amount}
+            for code, amount in found.lines
         ],
         "references": [
             {"label": reference_words(reference.kind), "value": reference.value}
