@@ -281,6 +281,7 @@ def _other_site(evidence: Evidence) -> Finding | None:
         "other": first.site_key,
         "until": until,
         "goes_on": "yes" if first.goes_on else "no",
+        "joins": "yes" if joining else "no",
     }
     return Finding(AccessCode.OTHER_SITE, told, going + joining)
 

@@ -97,7 +97,10 @@ access-other_site-what = { $goes_on ->
    *[no] With this ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
 }
 access-other_site-why = Your member ID works everywhere, but each site has its own membership and fee.
-access-other_site-do = You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same ID.
+access-other_site-do = { $joins ->
+    [yes] You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same ID.
+   *[no] You can go straight to “{ $other }”.
+}
 
 access-no_membership-title = You have not joined this site yet
 access-no_membership-what = We found no membership of { $site } under this ID.

@@ -97,7 +97,10 @@ access-other_site-what = { $goes_on ->
    *[no] このIDは「{ $other }」の会員として、{ $until }までご利用いただけます。「{ $site }」とは別のサイトです。
 }
 access-other_site-why = 会員IDは共通ですが、入会と会費はサイトごとに分かれています。
-access-other_site-do = 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、このIDのまま入会できます。
+access-other_site-do = { $joins ->
+    [yes] 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、このIDのまま入会できます。
+   *[no] 「{ $other }」へはそのままお進みいただけます。
+}
 
 access-no_membership-title = このサイトにはまだ入会していません
 access-no_membership-what = このIDでは、{ $site }への入会の記録が見つかりませんでした。

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from kaiin.diagnosis import operations as diagnosis
 from kaiin.diagnosis.operations import Report
-from kaiin.domain.diagnosis import Diagnosis
+from kaiin.domain.diagnosis import AccessCode, Diagnosis
 from kaiin.infra import clock, mail
 from kaiin.infra.locks import transaction
 from kaiin.infra.texts import localized
@@ -65,7 +65,9 @@ def _site(key: str, found: Diagnosis) -> dict[str, object]:
                 "facts": [{"label": fact.label, "value": fact.value} for fact in each.facts],
                 "steps": [{"label": step.label, "url": step.url} for step in each.steps],
             }
-            for each in truth.told(found, site_key=key, absolute=True)
+            for at, each in enumerate(truth.told(found, site_key=key, absolute=True))
+            # The other site has its own part in the mail.
+            if at == 0 or each.code != AccessCode.OTHER_SITE
         ],
     }
 
