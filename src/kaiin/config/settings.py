@@ -127,7 +127,7 @@ if KAIIN.valkey_url:
     SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "kaiin.infra.valkey.ValkeyCache",
             "LOCATION": KAIIN.valkey_url,
         }
     }
