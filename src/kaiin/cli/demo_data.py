@@ -19,7 +19,7 @@ from kaiin.billing import operations as billing, queries as memberships
 from kaiin.cli import worker
 from kaiin.cli.demo_people import Crowd, Person
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import JST
+from kaiin.domain.periods import japanese_date, midnight, month_start
 from kaiin.identity import operations as identity, queries as members
 from kaiin.infra import clock
 from kaiin.payments import operations as payments, providers
@@ -176,14 +176,16 @@ class _Club:
         self._plan_ago(3.0, lambda: _disable(disabled[0]))
 
     def _plan_grace(self) -> None:
-        """Somebody by SoftBank, whose contracts run from the day of joining, and whose bill of
-        yesterday was refused; so were those of all who joined on the same day of a month."""
-        yesterday = self._now - timedelta(days=1)
-        joined = yesterday.replace(day=1) - timedelta(days=1)
-        joined = joined.replace(day=min(yesterday.astimezone(JST).day, joined.day))
-        days_ago = (self._now - joined) / timedelta(days=1)
+        """Somebody by SoftBank, whose periods run from the day of joining: yesterday's charge was
+        refused, and so was that of all who had joined on the same day of a month."""
+        due = japanese_date(self._now - timedelta(days=1))
+        joined = month_start(due) - timedelta(days=1)
+        while joined.day < due.day:
+            joined = month_start(joined) - timedelta(days=1)
+        noon = midnight(joined.replace(day=due.day)) + timedelta(hours=12)
+        days_ago = (self._now - noon) / timedelta(days=1)
         self._plan_login("grace", "ゆうよ", Method.SOFTBANK, days_ago)
-        self._plan_ago(1.5, lambda: self._decline_all("limit_exceeded"))
+        self._plan(midnight(due), lambda: self._decline_all("limit_exceeded"))
 
     def _plan_login(
         self,
