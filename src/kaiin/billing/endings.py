@@ -103,6 +103,7 @@ def _lapse(
         paid_until=paid_until,
         dormant_until=until,
         failure_code=subscription.end_detail,
+        mandate_ended=reason is EndReason.MANDATE_ENDED,
     )
     batch.note("billing.membership_lapsed", holding, reason=reason.value, until=until.isoformat())
     key = f"{subscription.pk}:{subscription.period_count}"

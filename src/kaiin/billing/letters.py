@@ -96,7 +96,7 @@ def renewal_failed(
             "method": texts.text(f"payments.method.{method}", language),
             "reason": _failure(failure_code, language),
             "retry_on": texts.format_date(retry_at, language),
-            "open_until": texts.format_datetime(open_until, language) if open_until else "",
+            "open_until": _last_day(open_until, language) if open_until else "",
         },
     )
 
@@ -136,6 +136,7 @@ def lapsed(
     paid_until: datetime,
     dormant_until: datetime,
     failure_code: str,
+    mandate_ended: bool,
 ) -> None:
     """Content is closed, My page still renews: `expired` (lump sum) or `dormant` (renewal)."""
     language = _language(holding)
@@ -148,6 +149,7 @@ def lapsed(
             "paid_until": _last_day(paid_until, language),
             "dormant_until": _last_day(dormant_until, language),
             "reason": _failure(failure_code, language) if failure_code else "",
+            "mandate_ended": mandate_ended,
         },
     )
 

@@ -23,7 +23,13 @@ from kaiin.domain.subscriptions import EndReason, SubscriptionState
 from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 from kaiin.payments import operations as payment_operations, queries as payments
-from kaiin.payments.operations import MandateEnded, ProviderUnavailable
+from kaiin.payments.operations import (
+    IntentConflict,
+    MandateEnded,
+    NoSuchPayment,
+    NoSuchProvider,
+    ProviderUnavailable,
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,10 @@ def _charge(claim: _Claim) -> UUID | None:
         return known.id if known else None
     except MandateEnded as error:
         _end_without_mandate(charge, str(error.params.get("reason", "")))
+        return None
+    except (IntentConflict, NoSuchPayment, NoSuchProvider) as error:
+        # Ours to mend; the other renewals of this round go on, this one is looked at again.
+        _log.error("billing.not_charged", intent=charge.intent_key, error=error.code)
         return None
     return payment.id
 

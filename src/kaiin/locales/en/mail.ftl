@@ -2,7 +2,7 @@
 
 ## In every mail
 mail-dear = Dear { $name },
-mail-why = You receive this because it concerns your membership of { $site }.
+mail-why = This mail concerns your dealings with { $site }, so it can't be unsubscribed from.
 mail-my_page = My page: { $url }
 mail-contact = Contact: { $address }
 mail-not_you = If this was not you, please contact us at the address below.
@@ -22,7 +22,7 @@ mail-no_next_charge = Next payment: none, it does not renew by itself
 mail-slip_number = Slip number: { $number }
 mail-confirmation_number = Confirmation number: { $number }
 mail-deadline = Pay by: { $deadline }
-mail-said = The payment provider's answer: { $reason }
+mail-said = The payment company's answer: { $reason }
 mail-retry_on = We will charge again on: { $day }
 
 ## What to do
@@ -40,8 +40,7 @@ mail-welcome-body =
     and the members' page is open to you now.
 mail-welcome-after =
     Log in with your { $identity } or with this mail address.
-    You find your { $identity } on My page at any time.
-
+    My page always shows your { $identity }.
 ## A period was paid
 mail-receipt-subject = { $site }: we have received your payment
 mail-receipt-body = We have received your payment for { $site }. Thank you.
@@ -60,18 +59,17 @@ mail-slip-after =
 
 ## A renewal was not charged
 mail-renewal_failed-subject = { $site }: we could not charge your membership fee
-mail-renewal_failed-body = To renew { $course } we tried to charge { $method }, but the payment did not go through.
-mail-renewal_failed-open = Until { $until } nothing changes for you.
+mail-renewal_failed-body = We tried to charge the fee for { $site } ({ $course }, { $method }), but the payment did not go through.
+mail-renewal_failed-open = Through { $until } nothing changes for you.
 mail-renewal_failed-closed = The members' page stays closed until the payment has gone through.
 
 ## The card's or carrier's contract ended outside
 mail-mandate_ended-subject = { $site }: your recurring payment has ended
-mail-mandate_ended-body = The recurring payment for { $course } was ended at the payment provider or your carrier. Nothing more will be charged.
-mail-mandate_ended-after = What you have paid for stays yours until { $until }. To go on after that day, please pay again.
-
+mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) was ended at the payment company or your carrier. Nothing more will be charged.
+mail-mandate_ended-after = What you have paid for stays yours through { $until }. To go on after that day, please pay again.
 ## A lump sum can be renewed
 mail-expiring-subject = { $site }: you can renew now
-mail-expiring-body = Your { $course } runs until { $until }. From now on you can renew it.
+mail-expiring-body = Your membership ({ $course }) runs through { $until }. From now on you can renew it.
 mail-expiring-after =
     This course does not renew by itself. Renew before that day to go on with the same joining date and member number.
     The new period begins on the day after the present one: renewing early costs you no day.
@@ -79,17 +77,16 @@ mail-expiring-after =
 
 ## A lump sum ran out
 mail-expired-subject = { $site }: your membership period has ended
-mail-expired-body = Your { $course } ended on { $until }. Nothing is charged by itself.
-
+mail-expired-body = Your membership ({ $course }) ended on { $until }. Nothing is charged by itself.
 ## Renewals were given up
 mail-dormant-subject = { $site }: the members' page is closed for now
-mail-dormant-body = We could not charge the fee for { $course }, so the members' page is closed. It was paid until { $until }. Nothing more is charged by itself.
-
+mail-dormant-mandate_ended = The recurring payment for { $site } ({ $course }) has ended, so the members' page is closed. It was paid through { $until }. Nothing more is charged by itself.
+mail-dormant-body = We could not charge the fee for { $site } ({ $course }), so the members' page is closed. It was paid through { $until }. Nothing more is charged by itself.
 ## Leaving
 mail-left-subject = { $site }: you are leaving
-mail-left-body = We have noted that you leave { $course }. Nothing more will be charged.
+mail-left-body = We have noted that you are leaving { $site } ({ $course }). Nothing more will be charged.
 mail-left-running =
-    What you have paid for stays yours until { $until }. Until then you can change your mind on My page.
+    What you have paid for stays yours through { $until }. Until then you can change your mind on My page.
     { $url }
 mail-left-at_once = No paid time is left, so the members' page is closed now.
 mail-withdrawn-subject = { $site }: your membership has ended

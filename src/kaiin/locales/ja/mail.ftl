@@ -2,7 +2,7 @@
 
 ## In every mail
 mail-dear = { $name } 様
-mail-why = { $site }の会員の皆さまへ、お手続きに関してお送りしている大切なお知らせです。
+mail-why = このメールは、{ $site }でのお手続きに関する大切なお知らせとしてお送りしています。
 mail-my_page = マイページ:{ $url }
 mail-contact = お問い合わせ:{ $address }
 mail-not_you = お心当たりがない場合は、下記までお問い合わせください。
@@ -11,7 +11,7 @@ mail-not_you = お心当たりがない場合は、下記までお問い合わ�
 mail-member_id = { $identity }:{ $member_id }
 mail-member_number = 会員番号:{ $number }
 mail-members_page = 会員ページ:{ $url }
-mail-receipt_number = 領収番号:{ $number }
+mail-receipt_number = 領収書番号:{ $number }
 mail-course = コース:{ $course }
 mail-method = お支払い方法:{ $method }
 mail-total = お支払い金額:{ $total }(税込)
@@ -60,13 +60,13 @@ mail-slip-after =
 
 ## A renewal was not charged
 mail-renewal_failed-subject = 【{ $site }】会費のお支払いを確認できませんでした
-mail-renewal_failed-body = { $course }の更新にあたり、{ $method }での会費のお支払いを確認できませんでした。
+mail-renewal_failed-body = { $site }({ $course })の更新にあたり、{ $method }での会費のお支払いを確認できませんでした。
 mail-renewal_failed-open = { $until }までは、これまでどおりご利用いただけます。
 mail-renewal_failed-closed = お支払いを確認できるまで、会員ページはご利用いただけません。
 
 ## The card's or carrier's contract ended outside
 mail-mandate_ended-subject = 【{ $site }】継続払いのご契約が終了しました
-mail-mandate_ended-body = { $course }の継続払いのご契約が、決済会社または携帯電話会社で終了しました。今後、会費の請求はありません。
+mail-mandate_ended-body = { $site }({ $course })の継続払いのご契約が、決済会社または携帯電話会社で終了しました。今後、会費の請求はありません。
 mail-mandate_ended-after = お支払い済みの{ $until }までは、これまでどおりご利用いただけます。そのあともご利用になる場合は、お支払いのお手続きをお願いします。
 
 ## A lump sum can be renewed
@@ -83,17 +83,18 @@ mail-expired-body = { $course }のご利用期間は、{ $until }で終了しま
 
 ## Renewals were given up
 mail-dormant-subject = 【{ $site }】会員ページのご利用を停止しました
-mail-dormant-body = { $course }の会費のお支払いを確認できなかったため、会員ページのご利用を停止しました。お支払い済みの期間は、{ $until }までです。今後、自動での請求はありません。
+mail-dormant-mandate_ended = { $site }({ $course })の継続払いのご契約が終了しているため、会員ページのご利用を停止しました。お支払い済みの期間は、{ $until }までです。今後、自動での請求はありません。
+mail-dormant-body = { $site }({ $course })の会費のお支払いを確認できなかったため、会員ページのご利用を停止しました。お支払い済みの期間は、{ $until }までです。今後、自動での請求はありません。
 
 ## Leaving
 mail-left-subject = 【{ $site }】退会のお手続きを受け付けました
-mail-left-body = { $course }の退会のお手続きを受け付けました。今後、会費の請求はありません。
+mail-left-body = { $site }({ $course })の退会のお手続きを受け付けました。今後、会費の請求はありません。
 mail-left-running =
     お支払い済みの{ $until }までは、これまでどおりご利用いただけます。それまでは、マイページから退会を取り消せます。
     { $url }
 mail-left-at_once = お支払い済みの期間が残っていないため、会員ページのご利用は終了しました。
-mail-withdrawn-subject = 【{ $site }】退会が完了しました
-mail-withdrawn-body = { $site }の退会が完了しました。これまでご利用いただき、ありがとうございました。
+mail-withdrawn-subject = 【{ $site }】退会のお知らせ
+mail-withdrawn-body = { $site }の会員期間が終わり、退会となりました。これまでご利用いただき、ありがとうございました。
 mail-withdrawn-after =
     { $identity }は、そのままお使いいただけます。ほかのサイトの会員資格にも影響はありません。
     { $until }までにもう一度ご入会いただくと、入会日と会員番号を引き継げます。

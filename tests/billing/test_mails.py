@@ -1,0 +1,87 @@
+"""Every mail about memberships and money, as it arrives, in both languages."""
+
+import re
+from datetime import datetime
+
+import pytest
+
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
+from tests.billing.conftest import World
+from tests.billing.test_renewals import RENEWS_BADLY
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+TEMPLATES = {
+    "welcome",
+    "receipt",
+    "slip",
+    "renewal_failed",
+    "mandate_ended",
+    "expiring",
+    "expired",
+    "dormant",
+    "withdrawn",
+    "left",
+}
+
+
+def jst(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=JST)  # type: ignore[misc, arg-type]
+
+
+def live_through_everything(world: World, language: str) -> None:
+    from kaiin.billing import operations
+
+    def member(course: str, method: Method, **card: str) -> int:
+        found = world.member(language=language)
+        payment = world.join(found, course, method).payment
+        if method is Method.KONBINI:
+            world.sandbox.get_slip(payment)
+            world.work()
+            world.sandbox.pay_at_store(payment)
+            world.work()
+        else:
+            world.pay(payment, **card)
+        return found
+
+    member("yearly", Method.KONBINI)
+    member("monthly", Method.CARD, number=RENEWS_BADLY)
+    au = member("monthly", Method.AU)
+    mandate = world.view(au).mandate
+    assert mandate is not None
+    world.sandbox.end_contract(mandate)
+    leaver = member("monthly", Method.DOCOMO)
+    operations.leave(member_pk=leaver, site_key="official")
+    for moment in (
+        jst(2026, 12, 1),
+        jst(2026, 12, 4),
+        jst(2026, 12, 8),
+        jst(2027, 7, 1),
+        jst(2027, 11, 1),
+        jst(2028, 2, 1),
+    ):
+        world.clock.freeze(moment)
+        world.work()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_mail_names_its_sender_and_a_way_to_ask(world: World, language: str) -> None:
+    from django.core import mail
+
+    from kaiin.sites import queries as sites
+
+    live_through_everything(world, language)
+    support = sites.tenant().support.email
+    sender = sites.site("official").sender
+    seen = set()
+    for sent in mail.outbox:
+        seen.add(sent.extra_headers["X-Kaiin-Key"].partition(":")[0])
+        assert sender.address in sent.from_email
+        assert sender.name in sent.body
+        assert support in sent.body
+        assert sites.identity_url("/my") in sent.body
+        assert "JO1 OFFICIAL SITE" in sent.subject
+        assert "\n\n\n" not in sent.body
+        text = sent.subject + sent.body.replace("ゆき", "").replace(sender.name, "")
+        assert bool(JAPANESE.search(text)) == (language == "ja"), text
+    assert seen == TEMPLATES
