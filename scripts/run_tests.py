@@ -27,6 +27,7 @@ PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 CORES = 2
 LONGEST_STAGE_SECONDS = 900
+PARALLEL = ["-n", str(CORES), "--dist", "worksteal"]
 
 TOOLS = {
     "ruff": [BIN / "ruff", "check", "--quiet", "."],
@@ -78,17 +79,15 @@ def _tool(name: str, command: list[str | Path]) -> Outcome:
 
 
 def _quick_stages() -> Iterator[Outcome]:
-    yield _pytest("domain", "tests/domain")
-    yield _pytest("tidy", "tests/tidy")
+    yield _pytest("domain and tidy tests", "tests/domain", "tests/tidy", *PARALLEL)
 
 
 def _stages() -> Iterator[Outcome]:
-    parallel = ["-n", str(CORES), "--dist", "worksteal"]
-    yield _pytest("tests on SQLite", "tests", "--ignore=tests/journeys", *parallel)
+    yield _pytest("tests on SQLite", "tests", "--ignore=tests/journeys", *PARALLEL)
     with _postgres() as url:
         # The domain and the tidy tests know no database: once is enough.
         ignored = [f"--ignore=tests/{name}" for name in ("journeys", "domain", "tidy")]
-        yield _pytest("tests on PostgreSQL", "tests", *ignored, *parallel, DATABASE_URL=url)
+        yield _pytest("tests on PostgreSQL", "tests", *ignored, *PARALLEL, DATABASE_URL=url)
     browser = subprocess.run(
         [ROOT / "scripts" / "browser.sh"], check=False, stdout=subprocess.PIPE, text=True
     )

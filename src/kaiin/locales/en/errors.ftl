@@ -25,3 +25,9 @@ errors-stale_form_do = Open the page again with the button below. If this keeps 
 errors-maintenance_title = We’ll be back in a few minutes
 errors-maintenance_why = The service is under maintenance, or very busy.
 errors-maintenance_do = Please try again in a few minutes.
+
+# Errors that have a code and no page of their own.
+error-unexpected = Something unexpected went wrong. Please try again in a little while.
+outside-refused = The outside service refused the request.
+outside-unavailable = The outside service cannot be reached. Please try again in a little while.
+outside-unknown = The outside service has not answered. We are finding out whether it did what was asked.

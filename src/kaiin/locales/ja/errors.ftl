@@ -25,3 +25,9 @@ errors-stale_form_do = 下のボタンからページを開き直してくださ
 errors-maintenance_title = ただいま準備中です
 errors-maintenance_why = メンテナンス中か、一時的に混み合っています。
 errors-maintenance_do = 数分たってから、もう一度お試しください。
+
+# Errors that have a code and no page of their own.
+error-unexpected = 予期しない問題が起きました。少し時間をおいて、もう一度お試しください。
+outside-refused = 外部のサービスに受け付けてもらえませんでした。
+outside-unavailable = 外部のサービスに接続できません。少し時間をおいて、もう一度お試しください。
+outside-unknown = 外部のサービスから返事がありません。処理が済んだかどうかを、こちらで確かめています。
