@@ -42,6 +42,7 @@ class Club:
     def __init__(self, folder: Path, template: Path, unblock: Callable[[], object]) -> None:
         shutil.copytree(template, folder)
         self.port = _free_ports()
+        self.sandbox_store = folder / "sandbox.sqlite3"
         self._variables = demo_variables(folder, self.port)
         self._processes = Processes(self._variables, folder / "logs")
         self._unblock = unblock

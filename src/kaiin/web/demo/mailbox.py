@@ -67,6 +67,7 @@ def _read(path: Path) -> Mail:
         at=datetime.strptime(path.name.split("--")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC),
         to=str(message["To"]),
         sender=str(message["From"]),
-        subject=str(message["Subject"]),
+        # A subject whose words are long begins on the second line, with the blank of its folding.
+        subject=str(message["Subject"]).strip(),
         body=body.get_content() if body is not None else "",
     )

@@ -1,0 +1,197 @@
+"""What stands in a club's books and in the provider's, and members made without their pages.
+
+Journeys act on pages; here they look up what came of it, or set the stage for it.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import httpx
+
+from kaiin.domain.payments import Method
+from tests.journeys.club import Club
+
+if TYPE_CHECKING:
+    from kaiin.billing.queries import MembershipView
+    from kaiin.identity.queries import MemberView
+    from kaiin.payments.queries import PaymentView
+
+_HASHES: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Books:
+    """What one member has come to: numbers of rows, and the sum of the ledger."""
+
+    memberships: int
+    paid: int
+    paid_at_provider: int
+    periods: int
+    receipts: int
+    ledger: int
+    unbalanced: int
+
+
+ONE_OF_EACH = Books(1, 1, 1, 1, 1, 0, 0)
+NOTHING_PAID = Books(1, 0, 0, 0, 0, 0, 0)
+
+
+def books(club: Club, email: str) -> Books:
+    """Everything that stands to a member's account."""
+    from django.db.models import Sum
+
+    from kaiin.billing.models import LedgerEntry, LedgerPosting, Membership, Period, Receipt
+    from kaiin.payments.models import Payment
+
+    with club.inside():
+        pk = _find(email).pk
+        entries = LedgerEntry.objects.filter(membership__member=pk).annotate(
+            total=Sum("postings__amount")
+        )
+        postings = LedgerPosting.objects.filter(entry__membership__member=pk)
+        return Books(
+            memberships=Membership.objects.filter(member=pk).count(),
+            paid=Payment.objects.filter(member_ref=pk, state="paid").count(),
+            paid_at_provider=len(paid_at_provider(club, email)),
+            periods=Period.objects.filter(subscription__membership__member=pk).count(),
+            receipts=Receipt.objects.filter(membership__member=pk).count(),
+            ledger=postings.aggregate(total=Sum("amount"))["total"] or 0,
+            unbalanced=entries.exclude(total=0).count(),
+        )
+
+
+def paid_at_provider(club: Club, email: str) -> list[int]:
+    """The sums that the provider has taken from this member."""
+    with sqlite3.connect(club.sandbox_store) as store:
+        rows = store.execute(
+            "SELECT amount FROM payment WHERE status = 'paid' AND customer IN"
+            " (SELECT customer FROM payment WHERE email = ?)",
+            (email,),
+        )
+        return [row[0] for row in rows]
+
+
+def notices(club: Club, payment_id: UUID) -> int:
+    """How many notices about a payment have come and been acted on."""
+    from kaiin.payments.models import ProviderEvent
+    from kaiin.payments.orders import order_id
+
+    with club.inside():
+        return ProviderEvent.objects.filter(order_id=order_id(payment_id), state="applied").count()
+
+
+def member(club: Club, email: str) -> "MemberView":
+    with club.inside():
+        return _find(email)
+
+
+def membership(club: Club, email: str, site: str = "official") -> "MembershipView":
+    from kaiin.billing import queries
+
+    with club.inside():
+        views = queries.memberships(_find(email).pk)
+        return next(view for view in views if view.site_key == site)
+
+
+def open_payment(club: Club, email: str) -> "PaymentView":
+    """The one payment that is under way."""
+    from kaiin.payments import queries
+
+    with club.inside():
+        (payment,) = queries.open_payments(_find(email).pk)
+        return payment
+
+
+def switch(club: Club, payment_id: UUID, name: str, value: object) -> None:
+    """Have the provider do something unpleasant to a payment."""
+    from kaiin.payments.orders import order_id
+
+    _post(club, "/switches", scope=order_id(payment_id), name=name, value=str(value))
+
+
+# Setting the stage
+
+
+def make_member(club: Club, email: str, password: str) -> "MemberView":
+    """Somebody who has an account and no membership."""
+    from kaiin.identity import operations
+    from kaiin.infra import clock
+
+    with club.inside():
+        if password not in _HASHES:
+            _HASHES[password] = operations.hash_password(password)
+        operations.import_member(
+            member_id=None,
+            email=email,
+            password_hash=_HASHES[password],
+            details={"nickname": "はな🌸", "legal_name": "髙﨑 花"},
+            language="ja",
+            created_at=clock.now(),
+            actor="system:test",
+        )
+        return _find(email)
+
+
+def start_joining(
+    club: Club, email: str, *, site: str = "official", course: str = "monthly", way: str = "card"
+) -> "PaymentView":
+    """The member stands before the provider's page."""
+    from kaiin.billing import operations
+    from kaiin.sites import queries as sites
+
+    with club.inside():
+        started = operations.join(
+            member_pk=_find(email).pk,
+            site_key=site,
+            course_key=course,
+            method=Method(way),
+            return_url_for=lambda payment_id: sites.identity_url(f"/pay/return/{payment_id}"),
+            language="ja",
+        )
+        return started.payment
+
+
+def pay(club: Club, payment: "PaymentView", card: str = "4242424242424242") -> None:
+    """Pay on the provider's pages, and go no further; a slip is only issued."""
+    assert payment.checkout is not None
+    path = payment.checkout.url.rpartition(":")[2].partition("/")[2]
+    if payment.method is Method.CARD:
+        _post(club, f"/{path}/card", number=card, expiry="12/49", cvc="123")
+        _post(club, f"/{path}/3ds", answer="proven")
+    elif payment.method is Method.KONBINI:
+        _post(club, f"/{path}/slip", store="lawson")
+    else:
+        _post(club, f"/{path}/pin", phone="090-1234-5678", pin="1234")
+        _post(club, f"/{path}/agree")
+
+
+def make_paid_member(
+    club: Club,
+    email: str,
+    password: str,
+    *,
+    card: str = "4242424242424242",
+    site: str = "official",
+    course: str = "monthly",
+    way: str = "card",
+) -> "MembershipView":
+    """Somebody who has joined and paid, in every book."""
+    make_member(club, email, password)
+    pay(club, start_joining(club, email, site=site, course=course, way=way), card)
+    club.until(lambda: membership(club, email, site).paid_until, seconds=30)
+    return membership(club, email, site)
+
+
+def _find(email: str) -> "MemberView":
+    from kaiin.identity import queries
+
+    found = queries.find_member(email)
+    assert found is not None, f"nobody has the address {email}"
+    return found
+
+
+def _post(club: Club, path: str, **typed: str) -> None:
+    response = httpx.post(f"http://127.0.0.1:{club.port + 1}{path}", data=typed, timeout=20)
+    assert response.status_code == 303, f"{path}: {response.status_code}"
