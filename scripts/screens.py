@@ -29,20 +29,26 @@ HOME = Path("var/screens-demo")
 WIDTHS = {"phone": (375, 812), "desktop": (1280, 800)}
 LOCALES = {"ja": "ja-JP", "en": "en-GB"}
 SCHEMES = ("light", "dark")
+Look = tuple[str, str, str]  # language, width, scheme
 READY_SECONDS = 180
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="only pages whose names begin with one of these")
+    parser.add_argument("--quick", action="store_true", help="phone, Japanese, light only")
     parser.add_argument("--at", help="the address of a demo that runs already")
     parser.add_argument("--var", type=Path, default=Path("var/demo"), help="that demo's folder")
     options = parser.parse_args()
     pages = [page for page in PAGES if page.name.startswith(tuple(options.names) or "")]
+    languages, widths, schemes = list(LOCALES), list(WIDTHS), list(SCHEMES)
+    if options.quick:
+        languages, widths, schemes = languages[:1], widths[:1], schemes[:1]
+    looks = list(product(languages, widths, schemes))
     if options.at:
-        return _picture(pages, options.at, options.var)
+        return _picture(pages, looks, options.at, options.var)
     with _demo() as (address, var):
-        return _picture(pages, address, var)
+        return _picture(pages, looks, address, var)
 
 
 @contextmanager
@@ -89,7 +95,7 @@ def _wait_ready(demo: "subprocess.Popen[bytes]", port: int) -> None:
     sys.exit(f"screens: the demo was not ready within {READY_SECONDS} s")
 
 
-def _picture(pages: list[DemoPage], address: str, var: Path) -> int:
+def _picture(pages: list[DemoPage], looks: list[Look], address: str, var: Path) -> int:
     logins = {
         each["story"].removeprefix("demo.story_"): each
         for each in json.loads((var / "logins.json").read_text("utf-8"))
@@ -100,15 +106,16 @@ def _picture(pages: list[DemoPage], address: str, var: Path) -> int:
             executable_path=os.environ.get("KAIIN_BROWSER") or shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu"],
         )
-        for language in LOCALES:
+        for language in dict.fromkeys(language for language, _, _ in looks):
             states = _sign_in(browser, pages, logins, address, language)
-            for page, width, scheme in product(pages, WIDTHS, SCHEMES):
-                context = _context(browser, language, width, scheme, states.get(page.login))
-                file = OUT / f"{page.name}.{width}.{language}.{scheme}.png"
-                failed += not _one(context, page, address, file)
+            for page, look in product(pages, (each for each in looks if each[0] == language)):
+                context = _context(browser, *look, states.get(page.login))
+                failed += not _one(
+                    context, page, address, OUT / f"{'.'.join((page.name, *look))}.png"
+                )
                 context.close()
         browser.close()
-    print(f"{len(pages) * 8 - failed} pictures under {OUT}, {failed} failed")
+    print(f"{len(pages) * len(looks) - failed} pictures under {OUT}, {failed} failed")
     return 1 if failed else 0
 
 
@@ -123,7 +130,7 @@ def _one(context: BrowserContext, page: DemoPage, address: str, file: Path) -> b
             tab.wait_for_load_state()
         file.parent.mkdir(parents=True, exist_ok=True)
         tab.screenshot(path=file, full_page=True)
-    except (Error, StopIteration) as error:
+    except (Error, AssertionError) as error:
         print(f"{file.stem}: {error}", file=sys.stderr)
         return False
     return True
