@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -65,7 +64,7 @@ def _demo() -> Iterator[tuple[str, Path]]:
         _wait_ready(demo, port)
         yield f"http://localhost:{port}", HOME / "var" / "demo"
     finally:
-        demo.send_signal(signal.SIGINT)
+        demo.terminate()
         demo.wait(timeout=30)
 
 
