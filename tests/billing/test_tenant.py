@@ -145,7 +145,6 @@ TERMS = [
     ("rule: anniversary, months: 12", "rule: through_month_end, months: 12"),
     ("months: 12}", "months: 6}"),
     ("renewal_opens_months: 2", "renewal_opens_months: 3"),
-    ("grace_days: 14", "grace_days: 7"),
     ("dormant_months: 2", "dormant_months: 1"),
     ("ways: [card]", "ways: [card]\n        fees: {card: 100}"),
 ]

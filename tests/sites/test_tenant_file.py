@@ -41,14 +41,14 @@ def test_konbini_is_for_lump_sums_and_every_way_is_used() -> None:
 
 
 def test_defaults() -> None:
-    text = changed(FRIENDS, "        dunning: {grace_days: 14, dormant_months: 2}\n", "")
+    text = changed(FRIENDS, "        dunning: {dormant_months: 2}\n", "")
     text = changed(text, "        renewal_opens_months: 2\n", "")
     text = changed(text, "    member_number: {digits: 5, start: 1001}\n    rejoin_days: 90\n", "")
     file = parsed(text)
     site = file.sites[0]
     assert (site.member_number_digits, site.member_number_start, site.rejoin_days) == (8, 1, 30)
     course = site.courses[0]
-    assert course.dunning == DunningPolicy((), 3, 1)
+    assert course.dunning == DunningPolicy((), 0, 1)
     assert (course.renewal_opens_months, course.slip_days) == (3, 7)
     assert file.identity.consent_age == 18
 

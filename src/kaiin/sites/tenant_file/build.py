@@ -122,6 +122,7 @@ class _Builder:
         renews = raw["renewal"] == "monthly"
         dunning = raw.get("dunning", {})
         retry = _or_default(dunning, "retry_days", "course", "dunning") if renews else ()
+        grace = _or_default(dunning, "grace_days", "course", "dunning") if renews else 0
         term = _term(raw["term"])
         opens = _or_default(raw, "renewal_opens_months", "course")
         return CourseSpec(
@@ -140,7 +141,7 @@ class _Builder:
             slip_days=_or_default(raw, "slip_days", "course"),
             dunning=DunningPolicy(
                 retry_days=tuple(retry),
-                grace_days=_or_default(dunning, "grace_days", "course", "dunning"),
+                grace_days=grace,
                 dormant_months=_or_default(dunning, "dormant_months", "course", "dunning"),
             ),
             renewal_opens_months=0 if renews else min(opens, term.months),

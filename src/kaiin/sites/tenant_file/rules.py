@@ -264,13 +264,14 @@ def _by_renewal(file: _File, course: dict[str, object], path: Path) -> None:
         term = months if isinstance(months, int) else 1
         if isinstance(early, int) and early > term and file.mapping((*path, "term")):
             file.add(opens, f"longer than the term of {term} months", f"{term} or less")
-        if "retry_days" in file.mapping((*path, "dunning")):
-            file.add(
-                (*path, "dunning", "retry_days"),
-                "nothing is charged again on a lump_sum course",
-                "nothing: take the line out",
-                key=True,
-            )
+        for waiting in ("retry_days", "grace_days"):
+            if waiting in file.mapping((*path, "dunning")):
+                file.add(
+                    (*path, "dunning", waiting),
+                    "nothing is charged again on a lump_sum course, so there is no wait for it",
+                    "nothing: take the line out",
+                    key=True,
+                )
 
 
 def _dunning(file: _File, path: Path) -> None:
