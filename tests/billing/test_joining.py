@@ -239,6 +239,15 @@ def test_the_provider_is_down_while_joining(world: World) -> None:
 class TestSlips:
     """Convenience-store slips: the time at the store counts."""
 
+    def test_the_notice_alone_brings_the_mail(self, world: World) -> None:
+        """Many close the provider's page and never come back to ours."""
+        member = world.member()
+        started = world.join(member, "yearly", Method.KONBINI)
+        world.work()
+        world.sandbox.get_slip(started.payment)
+        world.work()
+        assert world.mails(member) == ["slip"]
+
     def test_a_slip_is_mailed_and_paid(self, world: World) -> None:
         member = world.member()
         started = world.join(member, "yearly", Method.KONBINI)

@@ -45,7 +45,7 @@ def apply_payment(
         after = transition(before, PaymentEvent.ACCEPTED if short else event)
         if snapshot.mandate is not None:
             row.mandate = _mandate_of(row, snapshot.mandate, now, actor)
-        _store_references(snapshot.references, payment=row)
+        numbered = _store_references(snapshot.references, payment=row)
         _take_over(row, snapshot, after, now)
         if short:
             row.failure_code = "amount_mismatch"
@@ -53,6 +53,9 @@ def apply_payment(
         if short and not noted_before:
             _record(row, "payments.amount_mismatch", actor, {"received": row.received_amount})
         _tell(row, before, actor, late=is_late_money(before, event) and not short)
+        if numbered and after is before:
+            # A slip was issued: nothing is decided, but its numbers are news.
+            _publish(row, key=f"{row.pk}:{row.state}:{numbered}")
 
 
 def apply_event(
@@ -191,7 +194,12 @@ def _store_references(
     *,
     payment: Payment | None = None,
     mandate: Mandate | None = None,
-) -> None:
+) -> int:
+    """Returns how many numbers are known now, or 0 if none of these is new."""
+    if not references:
+        return 0
+    known = PaymentReference.objects.filter(payment=payment, mandate=mandate)
+    before = known.count()
     PaymentReference.objects.bulk_create(
         [
             PaymentReference(
@@ -201,15 +209,21 @@ def _store_references(
         ],
         ignore_conflicts=True,
     )
+    after = known.count()
+    return after if after > before else 0
 
 
 def _tell(row: Payment, before: PaymentState, actor: str, *, late: bool) -> None:
     if row.state == before.value:
         return
     _record(row, f"payments.{row.state}", actor, {"before": before.value, "late": late})
+    _publish(row, key=f"{row.pk}:{row.state}")
+
+
+def _publish(row: Payment, *, key: str) -> None:
     outbox.publish(
         topic=events.PAYMENT_CHANGED,
-        key=f"{row.pk}:{row.state}",
+        key=key,
         payload={"payment_id": str(row.pk), "state": row.state},
     )
 
