@@ -6,7 +6,7 @@ from kaiin.config import environment
 from kaiin.config.environment import Mode, SettingError
 
 PRODUCTION = {
-    "KAIIN_SECRET_KEY": "k" * 48,
+    "KAIIN_SECRET_KEY": "l0ng/and+random" * 4,
     "KAIIN_BASE_URL": "https://example.jp",
     "DATABASE_URL": "postgresql://kaiin@db/kaiin",
     "SMTP_URL": "smtp://mail.example.jp:25",
@@ -35,6 +35,7 @@ def test_the_demo_needs_nothing(tmp_path: Path) -> None:
         ({"KAIIN_SECRET_KEY": ""}, "KAIIN_SECRET_KEY"),
         ({"KAIIN_SECRET_KEY": "short"}, "openssl rand"),
         ({"KAIIN_SECRET_KEY": environment._OPEN_SECRET}, "too weak"),
+        ({"KAIIN_SECRET_KEY": "k" * 64}, "too weak"),
         ({"KAIIN_BASE_URL": "http://example.jp"}, "must be https"),
         ({"KAIIN_BASE_URL": "example.jp"}, "https://example.jp"),
         ({"KAIIN_BASE_URL": "https://example.jp/kaiin"}, "domain only"),

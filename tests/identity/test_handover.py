@@ -34,7 +34,7 @@ def test_a_login_is_handed_over(member: int, sid: str) -> None:
     there = redeem(issue(sid))
     assert there is not None
     assert there != sid
-    view = queries.session_member(there)
+    view = queries.session_member(there, site_key="official")
     assert view is not None
     assert view.pk == member
 
@@ -71,8 +71,19 @@ def test_logging_out_anywhere_ends_it_everywhere(member: int, sid: str) -> None:
     assert official
     assert mail
     operations.end_session(sid=mail)
-    assert [queries.session_member(each) for each in (sid, official, mail)] == [None] * 3
+    for each, host in ((sid, ""), (official, "official"), (mail, "mail")):
+        assert queries.session_member(each, site_key=host) is None
     assert queries.session_member(elsewhere)
+
+
+def test_a_session_is_good_at_its_own_host_only(sid: str) -> None:
+    there = redeem(issue(sid))
+    assert there
+    assert queries.session_member(there, site_key="mail") is None
+    assert queries.session_member(there) is None
+    assert queries.session_member(sid, site_key="official") is None
+    with pytest.raises(operations.SessionEnded):
+        issue(there)
 
 
 def test_an_ended_session_hands_nothing_over(member: int, sid: str) -> None:
@@ -94,6 +105,6 @@ def test_a_sites_session_lives_no_longer_than_its_root(sid: str, clock: Clock) -
     for _ in range(8):
         clock.advance(days=11)
         there = redeem(issue(sid)) or ""
-    assert queries.session_member(there)
+    assert queries.session_member(there, site_key="official")
     clock.advance(days=2)
-    assert queries.session_member(there) is None
+    assert queries.session_member(there, site_key="official") is None

@@ -30,7 +30,7 @@ def test_the_window_runs_from_the_first_try_not_the_last(clock) -> None:
 def test_clearing_gives_all_tries_back(clock) -> None:
     for _ in range(6):
         _try()
-    throttle.clear(key="account:1")
+    throttle.clear("account:1")
     assert _try().allowed
 
 
@@ -47,3 +47,33 @@ def test_parallel_tries_cannot_exceed_the_count(clock) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(work, range(8))) == 5
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_trying_while_another_clears_or_forgets_is_no_error(clock) -> None:
+    gate = threading.Barrier(4)
+
+    def work(number: int) -> int:
+        gate.wait()
+        for _ in range(60):
+            if number % 2:
+                throttle.clear("account:1")
+            else:
+                _try()
+        connection.close()
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 4
+
+
+@pytest.mark.django_db
+def test_only_counts_whose_window_has_ended_are_forgotten(clock) -> None:
+    _try("account:1")
+    clock.advance(seconds=400)
+    for _ in range(5):
+        _try("account:2")
+    clock.advance(seconds=201)
+    assert throttle.forget_ended() == 1
+    assert not _try("account:2").allowed

@@ -67,7 +67,7 @@ def jobs() -> list[Job]:
     """The worker's jobs in the order of a round: what came in first, then what follows."""
     from kaiin.billing import operations as billing
     from kaiin.identity import operations as identity
-    from kaiin.infra import clock, outbox
+    from kaiin.infra import clock, outbox, throttle
     from kaiin.payments import operations as payments
 
     def due(work: Callable[..., int]) -> Callable[[], int]:
@@ -82,7 +82,19 @@ def jobs() -> list[Job]:
         Job("billing.remind", due(billing.remind_due), 5.0),
         Job("billing.recognise", due(billing.recognise_due), 5.0),
         Job("identity.forget", identity.forget_expired, 3600.0),
+        Job("throttle.forget", throttle.forget_ended, 3600.0),
+        Job("sessions.forget", _forget_sessions, 3600.0),
     ]
+
+
+def _forget_sessions() -> int:
+    """Drop browsers' sessions that are over, and what visitors had typed who never joined."""
+    from importlib import import_module
+
+    from django.conf import settings
+
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return 0
 
 
 def run(jobs: list[Job], stop: threading.Event) -> None:

@@ -79,9 +79,10 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         return otherwise
 
     secret_key = required("KAIIN_SECRET_KEY", _OPEN_SECRET, "$(openssl rand -base64 48)")
-    if production and (len(secret_key) < 40 or secret_key == _OPEN_SECRET):
+    if production and _is_weak(secret_key):
         raise SettingError(
-            "KAIIN_SECRET_KEY is too weak. Set 40 characters or more: openssl rand -base64 48"
+            "KAIIN_SECRET_KEY is too weak. Set 50 random characters or more: "
+            "openssl rand -base64 48"
         )
     base_url = required("KAIIN_BASE_URL", "http://localhost:8000", "https://example.jp")
     _check_base_url(base_url, production=production)
@@ -108,6 +109,10 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         sandbox_public_url=variables.get("KAIIN_SANDBOX_PUBLIC_URL", sandbox_url),
         sandbox_secret=variables.get("KAIIN_SANDBOX_SECRET"),
     )
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < 50 or len(set(secret)) < 10 or secret == _OPEN_SECRET
 
 
 def _mode(name: str) -> Mode:

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from kaiin.config import environment
+from kaiin.config import environment, proxies
 from kaiin.config.environment import Mode
 
 try:
@@ -43,7 +43,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "kaiin.config.proxies.TrustedScheme",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "kaiin.web.components.middleware.HostMiddleware",
@@ -90,6 +92,8 @@ def _database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path),
+            # Opening the file anew for each request would cost as much as a page's queries.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # A transaction begins as the writer: what it reads cannot change before it writes.
                 "transaction_mode": "IMMEDIATE",
@@ -137,12 +141,18 @@ CSRF_COOKIE_NAME = f"{_PREFIX}kaiin-csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KAIIN.secure
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# In the session: a cookie of its own would be one more to guard.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "kaiin.web.components.errors.csrf_failure"
 
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if KAIIN.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = KAIIN.secure
 SECURE_SSL_REDIRECT = False
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if KAIIN.trusted_proxies else None
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the proxy speaks HTTPS and redirects to it; we answer the proxy alone
+    "security.W021",  # a browser's preload list is for the domain's owner to ask for
+]
+SECURE_PROXY_SSL_HEADER = (proxies.SCHEME, "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

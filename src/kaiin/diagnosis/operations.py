@@ -115,6 +115,7 @@ def request_report(*, typed: str, language: str, site_key: str, client: str) -> 
             topic=events.REPORT_WANTED,
             key=key,
             payload={"typed": typed, "language": language, "site_key": site_key, "key": key},
+            confidential=True,
         )
 
 

@@ -63,14 +63,17 @@ def find_member(typed: str) -> MemberView | None:
     return None if account is None else member(account.pk)
 
 
-def session_member(sid: str) -> MemberView | None:
+def session_member(sid: str, *, site_key: str = "") -> MemberView | None:
     """Whose session this is, if session and account stand at this moment; one query.
 
-    Once in five minutes a second one notes that the session was seen.
+    A session is good at the host that it began at and nowhere else: `site_key` "" is the
+    identity host. Once in five minutes a second query notes that the session was seen.
     """
     now = clock.now()
     session = (
-        MemberSession.objects.filter(digest=sessions.digest_of(sid), ended_at=None)
+        MemberSession.objects.filter(
+            digest=sessions.digest_of(sid), site_key=site_key, ended_at=None
+        )
         .select_related("member")
         .annotate(present_email=accounts.present_email("member"))
         .first()

@@ -5,6 +5,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+# A proxy leaves one of these; without them the request came straight from its sender.
+_MARKS = ("X_FORWARDED_FOR", "X_FORWARDED_PROTO", "X_FORWARDED_HOST", "X_REAL_IP", "FORWARDED")
+
 
 def client_address(request: HttpRequest) -> str:
     """The address that the request came from, as text; proxies that we trust are looked through.
@@ -12,16 +15,29 @@ def client_address(request: HttpRequest) -> str:
     Each proxy appends the address that it saw, so the list is read from the right, until an
     address that is no proxy of ours. What stands further left, anybody may have written.
     """
+    return _nearest_known(request)[0]
+
+
+def sure_address(request: HttpRequest) -> str:
+    """As `client_address`, but nothing where a proxy does not say whom it speaks for: one that
+    nobody named in KAIIN_TRUSTED_PROXIES, or one that sends no readable X-Forwarded-For."""
+    address, sure = _nearest_known(request)
+    return address if sure else ""
+
+
+def _nearest_known(request: HttpRequest) -> tuple[str, bool]:
     address = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = [
-        part.strip() for part in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
-    ]
+    if not any(f"HTTP_{mark}" in request.META for mark in _MARKS):
+        return address, True
+    if not within(address, settings.KAIIN.trusted_proxies):
+        return address, False
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
     while forwarded and within(address, settings.KAIIN.trusted_proxies):
-        said = forwarded.pop()
+        said = forwarded.pop().strip()
         if _parsed(said) is None:
-            break
+            return address, False
         address = said
-    return address
+    return address, True
 
 
 def within(address: str, networks: tuple[str, ...]) -> bool:

@@ -3,11 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, Q, Value, When
-
 from kaiin.infra import clock
-from kaiin.infra.locks import transaction
 from kaiin.infra.models import ThrottleBucket
+
+# One statement, so that nothing can come between counting and reading: a row that is cleared
+# meanwhile is made anew.
+_COUNT = """
+    INSERT INTO infra_throttlebucket AS kept ("key", "count", window_ends_at) VALUES (%s, 1, %s)
+    ON CONFLICT ("key") DO UPDATE SET
+        "count" = CASE WHEN kept.window_ends_at <= %s THEN 1 ELSE kept."count" + 1 END,
+        window_ends_at = CASE
+            WHEN kept.window_ends_at <= %s THEN excluded.window_ends_at ELSE kept.window_ends_at
+        END
+    RETURNING "key", "count", window_ends_at
+"""
 
 
 @dataclass(frozen=True)
@@ -22,27 +31,23 @@ class Reservation:
 def reserve(*, key: str, limit: int, window_seconds: int) -> Reservation:
     """Count one try for `key`; the first `limit` tries of a window are allowed.
 
-    Always the same statements, whether or not the key is known.
+    Always the same statement, whether or not the key is known.
     """
     now = clock.now()
-    fresh_end = now + timedelta(seconds=window_seconds)
-    row = ThrottleBucket.objects.filter(key=key)
-    over = Q(window_ends_at__lte=now)
-    # One transaction: the update holds the row until its own count has been read.
-    with transaction():
-        ThrottleBucket.objects.bulk_create(
-            [ThrottleBucket(key=key, count=0, window_ends_at=fresh_end)], ignore_conflicts=True
-        )
-        row.update(
-            count=Case(When(over, then=Value(1)), default=F("count") + 1),
-            window_ends_at=Case(When(over, then=Value(fresh_end)), default=F("window_ends_at")),
-        )
-        bucket = row.get()
+    counted = ThrottleBucket.objects.raw(
+        _COUNT, [key, now + timedelta(seconds=window_seconds), now, now]
+    )
+    bucket = list(counted)[0]  # noqa: RUF015 - read to its end, SQLite's statement is over
     return Reservation(
         allowed=bucket.count <= limit, count=bucket.count, retry_at=bucket.window_ends_at
     )
 
 
-def clear(*, key: str) -> None:
-    """Forget the tries of a key, after it proved itself."""
-    ThrottleBucket.objects.filter(key=key).delete()
+def forget_ended() -> int:
+    """Delete the counts of windows that have ended, which mean nothing any more; how many."""
+    return ThrottleBucket.objects.filter(window_ends_at__lt=clock.now()).delete()[0]
+
+
+def clear(*keys: str) -> None:
+    """Forget the tries of keys, after these proved themselves."""
+    ThrottleBucket.objects.filter(key__in=keys).delete()

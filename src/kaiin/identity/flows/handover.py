@@ -26,10 +26,13 @@ def state_digest(state: str) -> str:
 
 
 def issue_handover(*, sid: str, site_key: str, state_digest: str) -> str:
-    """A code that lets a site's host begin a session of its own. Raises SessionEnded."""
+    """A code that lets a site's host begin a session of its own; `sid` is the identity host's.
+
+    Raises SessionEnded.
+    """
     now = clock.now()
     session = (
-        MemberSession.objects.filter(digest=sessions.digest_of(sid))
+        MemberSession.objects.filter(digest=sessions.digest_of(sid), site_key="")
         .select_related("member")
         .first()
     )

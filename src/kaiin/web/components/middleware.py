@@ -26,6 +26,8 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _ANY_HOST_PATHS = ("/healthz", "/readyz", "/metrics", "/assets/")
 _ANY_HOST_URLS = "kaiin.web.components.urls_any_host"
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+# Pages are about whoever looks at them: no proxy keeps them, nor the browser after logging out.
+_KEPT_BY_NOBODY = "private, no-store"
 
 
 class HostMiddleware:
@@ -52,6 +54,7 @@ class HostMiddleware:
             logger.exception("not_ready")
             response = errors.maintenance(request)
         response.headers["Permissions-Policy"] = _PERMISSIONS
+        response.headers.setdefault("Cache-Control", _KEPT_BY_NOBODY)
         return response
 
     def _answer(self, request: Request) -> HttpResponseBase:
@@ -169,9 +172,11 @@ class MemberMiddleware:
         if getattr(view, "without_member", False):
             return
         request = cast(Request, http_request)
+        # As yet this is the site whose host was asked for, and no other.
+        host_of = request.site.key if request.site is not None else ""
         came_from = request.session.get("site")
         if request.site is None and came_from is not None:
             show_site(request, came_from)
         sid = request.session.get("sid")
         if sid is not None:
-            request.member = identity.session_member(sid)
+            request.member = identity.session_member(sid, site_key=host_of)
