@@ -2,32 +2,42 @@
 
 import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 
 from argon2.low_level import Type, hash_secret_raw
 
-from bench.figures import Figure, repeat
-
-CORES = os.cpu_count() or 1
-SECONDS = 3.0
-BOUND = "argon2id, bare, all cores"
+CORES = len(os.sched_getaffinity(0))
+MEMORY_KIB, PASSES, LANES = 19456, 2, 1
+PARAMETERS = f"argon2id m={MEMORY_KIB} KiB t={PASSES} p={LANES}"
 
 
-def measure() -> Iterator[Figure]:
-    how = f"argon2id m=19456 KiB t=2 p=1, one process a core, {SECONDS:.0f} s"
-    with ProcessPoolExecutor(CORES) as pool:
-
-        def run() -> float:
-            return sum(pool.map(_hashes_per_second, [SECONDS] * CORES))
-
-        yield Figure(BOUND, "hashes/s", repeat(run), how)
+def hashes_per_second(seconds: float) -> float:
+    """How many bare hashes all cores together make in a second; one process a core."""
+    return sum(_pool().map(_on_one_core, [seconds] * CORES))
 
 
-def _hashes_per_second(seconds: float) -> float:
+def processor_ms() -> float:
+    """The processor time of one bare hash."""
+    started, count = time.process_time(), 20
+    for _ in range(count):
+        _hash()
+    return (time.process_time() - started) / count * 1000
+
+
+@cache
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(CORES)
+
+
+def _on_one_core(seconds: float) -> float:
     started = time.perf_counter()
     count = 0
     while time.perf_counter() - started < seconds:
-        hash_secret_raw(b"a password", b"sixteen bytes of", 2, 19456, 1, 32, Type.ID)
+        _hash()
         count += 1
     return count / (time.perf_counter() - started)
+
+
+def _hash() -> None:
+    hash_secret_raw(b"a password", b"sixteen bytes of", PASSES, MEMORY_KIB, LANES, 32, Type.ID)

@@ -2,20 +2,42 @@
 
 from collections.abc import Iterator
 
-from bench.club import club
-from bench.figures import Figure, repeat
+from bench.club import SERVER_CORE, Club, club
+from bench.figures import Figure
 
-HOW = "wrk -c8 on the other core, 5 s; one granian process on one core, SQLite"
+SECONDS, ROUNDS = 2, 5
+EMPTY = "empty view"
+# Figure -> host, path, and whether a member asks.
+PAGES = {
+    EMPTY: ("id", "/healthz", False),
+    "members-only page": ("official", "/members/", True),
+    "member card": ("official", "/card/", True),
+    "login page": ("id", "/login", False),
+    "site's public top": ("official", "/", False),
+}
 
 
 def measure() -> Iterator[Figure]:
-    with club() as running:
-        bare = "bare answer (/healthz)"
-        yield Figure(bare, "req/s", repeat(lambda: running.load("id", "/healthz")), f"GET, {HOW}")
+    """The pages take turns, so that all meet the same machine."""
+    runs: dict[str, list[float]] = {name: [] for name in PAGES}
+    with club(cores=[SERVER_CORE], members=20) as running:
+        for name in PAGES:
+            _ask(running, name)
+        for _ in range(ROUNDS):
+            for name, values in runs.items():
+                values.append(_ask(running, name))
+    for name, (host, path, member) in PAGES.items():
+        asked = "as a member, " if member else ""
         yield Figure(
-            "login page", "req/s", repeat(lambda: running.load("id", "/login")), f"GET, {HOW}", bare
-        )
-        yield Figure(
-            "site's public top", "req/s", repeat(lambda: running.load("official", "/")),
-            f"GET, {HOW}", bare,
+            name, "requests/s", tuple(runs[name]),
+            f"GET {path} at {host}.localhost, {asked}wrk -c8 on another core, {ROUNDS} × {SECONDS} s;"
+            " one process of granian on one core, SQLite",
+            None if name == EMPTY else EMPTY,
         )  # fmt: skip
+
+
+def _ask(running: Club, name: str) -> float:
+    host, path, member = PAGES[name]
+    # Without a cookie of ours the login page first tries whether cookies are kept.
+    cookie = running.cookie if member else "kaiin-try=1"
+    return running.load(host, path, seconds=SECONDS, cookie=cookie)

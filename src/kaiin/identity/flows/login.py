@@ -97,8 +97,7 @@ def count_failure(bucket: str) -> None:
 
 def forget_failures(bucket: str) -> None:
     """Begin counting anew, after a proof."""
-    throttle.clear(key=f"login:{bucket}")
-    throttle.clear(key=f"row:{bucket}")
+    throttle.clear(f"login:{bucket}", f"row:{bucket}")
 
 
 def attempts_before(now: datetime) -> datetime:

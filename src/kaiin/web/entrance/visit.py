@@ -75,16 +75,16 @@ def typed(request: Request) -> str:
 def begin(request: Request, response: HttpResponse, *, sid: str, device: str | None) -> None:
     """Log this browser in: a new session key, a new CSRF secret, the device cookie."""
     former = request.session.get("sid")
-    kept = {name: request.session[name] for name in _KEPT if name in request.session}
+    # Somebody else's choices in this browser are not the new member's.
+    names = _KEPT if former else tuple(request.session.keys())
+    kept = {name: request.session[name] for name in names if name in request.session}
     if former:
-        # Somebody else's choices in this browser are not the new member's.
         identity.end_session(sid=former)
-        request.session.flush()
-        request.session.update(kept)
-    request.session.cycle_key()
-    request.session["sid"] = sid
+    # Flushed, and not cycled: the new key is written once, with all that the session then holds.
+    request.session.flush()
     for done in ("next", "typed"):
-        request.session.pop(done, None)
+        kept.pop(done, None)
+    request.session.update(kept | {"sid": sid})
     rotate_token(request)
     if device is not None:
         response.set_cookie(

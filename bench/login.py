@@ -1,0 +1,61 @@
+"""Logging in: real requests to a real server, beside the bare hash on the same cores."""
+
+import json
+from collections.abc import Iterator
+
+from bench import hash as bare
+from bench.club import CORES, Club, club, run_module
+from bench.figures import Figure
+
+SECONDS, ROUNDS, MEMBERS = 4, 5, 150
+BOUND = "argon2id, bare"
+
+
+def measure() -> Iterator[Figure]:
+    """Hash and login take turns, so that both meet the same machine.
+
+    Rates suffer from whatever else the machine does; processor times hardly do.
+    """
+    _check_parameters()
+    turns = []
+    with club(cores=CORES, members=MEMBERS) as running:
+        bare.hashes_per_second(1), _logins(running, 2)
+        for _ in range(ROUNDS):
+            hashes, hash_ms = bare.hashes_per_second(SECONDS), bare.processor_ms()
+            turns.append((hashes, hash_ms, *_logins(running, SECONDS)))
+    hashes_runs, hash_ms_runs, logins_runs, login_ms_runs = zip(*turns, strict=True)
+    often = f"{ROUNDS} × {SECONDS} s, hash and logins in turn, {len(CORES)} cores"
+    yield Figure(BOUND, "/s", hashes_runs, f"{bare.PARAMETERS}; one process a core; {often}")
+    yield Figure(
+        "logins", "/s", logins_runs,
+        f"POST /login by {2 * len(CORES)} browsers for {MEMBERS} members; granian, a process a "
+        f"core, SQLite; the browsers run on the same cores; {often}",
+        BOUND,
+    )  # fmt: skip
+    yield Figure(
+        "processor time of a login", "ms", login_ms_runs, f"of the server's processes; {often}"
+    )
+    yield Figure(
+        "processor time of its hash", "ms", hash_ms_runs, f"20 bare hashes; {often}",
+        "processor time of a login",
+    )  # fmt: skip
+
+
+def _check_parameters() -> None:
+    """The bound must be of the hash that Kaiin makes."""
+    from kaiin.identity.passwords import Argon2id  # noqa: PLC0415
+
+    ours = (Argon2id.memory_cost, Argon2id.time_cost, Argon2id.parallelism)
+    if ours != (bare.MEMORY_KIB, bare.PASSES, bare.LANES):
+        raise RuntimeError(f"Kaiin hashes with {ours}: measure that")
+
+
+def _logins(running: Club, seconds: int) -> tuple[float, float]:
+    """Logins a second, and the server's processor time of one in milliseconds."""
+    before = running.processor_seconds()
+    said = run_module(
+        "bench.browsers", str(running.port), str(seconds), str(2 * len(CORES)),
+        json.dumps(running.logins), variables={},
+    )  # fmt: skip
+    rate, count = json.loads(said)
+    return rate, (running.processor_seconds() - before) / count * 1000

@@ -1,0 +1,76 @@
+"""Members who have joined, made by the operations that pages call; runs beside the environment
+of a club, as a process of its own:
+
+    python -m bench.people 200      # prints how they log in, and a site's session of the first
+"""
+
+import json
+import sys
+from importlib import import_module
+
+from kaiin.cli.loading import load_django
+
+PASSWORD = "a-password-of-the-bench"  # noqa: S105
+SITE = "official"
+
+
+def join(count: int) -> list[int]:
+    """So many members, each paid by card for the month that has just begun; their keys."""
+    from bench.instant import InstantProvider  # noqa: PLC0415
+    from kaiin.billing import operations as billing  # noqa: PLC0415
+    from kaiin.domain.payments import Method  # noqa: PLC0415
+    from kaiin.identity import operations as identity  # noqa: PLC0415
+    from kaiin.infra import clock  # noqa: PLC0415
+    from kaiin.payments import providers  # noqa: PLC0415
+
+    providers.use("sandbox", InstantProvider())  # type: ignore[arg-type]
+    password_hash = identity.hash_password(PASSWORD)
+    members = []
+    for number in range(count):
+        pk = identity.import_member(
+            member_id=None,
+            email=f"member{number}@mail.example",
+            password_hash=password_hash,
+            details={"nickname": f"会員{number}", "legal_name": "山田 花子"},
+            language="ja",
+            created_at=clock.now(),
+            actor="system:bench",
+        )
+        billing.join(
+            member_pk=pk,
+            site_key=SITE,
+            course_key="monthly",
+            method=Method.CARD,
+            return_url_for=str,
+            language="ja",
+        )
+        members.append(pk)
+    return members
+
+
+def site_cookie(member_pk: int) -> str:
+    """The cookie of a browser that is signed in at the site."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from kaiin.identity import operations as identity  # noqa: PLC0415
+
+    root = identity.start_session(member_pk=member_pk, user_agent="bench")
+    state = identity.state_digest("state")
+    code = identity.issue_handover(sid=root, site_key=SITE, state_digest=state)
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session["sid"] = identity.redeem_handover(code=code, site_key=SITE, state="state")
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def main() -> None:
+    load_django()
+    from kaiin.identity import queries  # noqa: PLC0415
+
+    members = join(int(sys.argv[1]))
+    logins = [view.member_id for view in queries.members(members)]
+    print(json.dumps({"logins": logins, "cookie": site_cookie(members[0])}))
+
+
+if __name__ == "__main__":
+    main()
