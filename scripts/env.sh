@@ -29,3 +29,5 @@ PIP_CONSTRAINT="$PWD/requirements.lock $PWD/requirements-dev.lock" \
 if [ "${1:-}" = dev ]; then
     pip install -qq --no-deps -r requirements-dev.lock
 fi
+# The lock was made on one Python; this may be another, which needs more.
+pip check >/dev/null || pip check
