@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kaiin.identity import queries as identity
+from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 from kaiin.web.components import brand, errors
 from kaiin.web.components.requests import Request, show_site
@@ -101,10 +102,11 @@ def _form_targets() -> list[str]:
     """Where a form's answer may lead: our other hosts and the providers' pages."""
     addresses = [sites.identity_url("/")]
     addresses += [sites.site_url(site.key, "/") for site in sites.sites()]
-    if settings.KAIIN_SANDBOX_PUBLIC_URL:
-        addresses.append(settings.KAIIN_SANDBOX_PUBLIC_URL)
-    origins = [urlsplit(address) for address in addresses]
-    return [f"{origin.scheme}://{origin.netloc}" for origin in origins]
+    ours = [urlsplit(address) for address in addresses]
+    return [
+        *(f"{address.scheme}://{address.netloc}" for address in ours),
+        *payments.checkout_origins(),
+    ]
 
 
 class LanguageMiddleware:
