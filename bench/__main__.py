@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.figures import Figure, ratio
 
 # In this order; each module's `measure()` yields its figures.
-SUBJECTS = ("login", "pages")
+SUBJECTS = ("login", "pages", "renewals")
 
 
 def main() -> None:

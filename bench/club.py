@@ -96,9 +96,7 @@ def club(*, cores: Sequence[int], members: int) -> Iterator[Club]:
             )  # fmt: skip
             os.sched_setaffinity(0, CORES)
             processes.wait_healthy(60)
-            yield Club(
-                port, variables, tuple(people["logins"]), people["cookie"], _group_of(port)
-            )
+            yield Club(port, variables, tuple(people["logins"]), people["cookie"], _group_of(port))
         finally:
             os.sched_setaffinity(0, CORES)
             processes.stop()

@@ -45,14 +45,13 @@ class InstantProvider:
         *,
         timeout_seconds: float,  # noqa: ARG002
     ) -> PaymentSnapshot:
-        mandate = MandateSnapshot(request.provider_mandate_id, request.method, active=True)
-        return _paid(request.order_id, request.amount, mandate)
+        return _paid(request.order_id, request.amount, None)
 
     def __getattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"the measured path does not call {name}")
 
 
-def _paid(order_id: str, amount: Money, mandate: MandateSnapshot) -> PaymentSnapshot:
+def _paid(order_id: str, amount: Money, mandate: MandateSnapshot | None) -> PaymentSnapshot:
     # As real ones: each charge has a number that its bill shows.
     number = Reference(ReferenceKind.CARD_PAYMENT, f"pi_{order_id}", Scope.CHARGE)
     return PaymentSnapshot(

@@ -30,8 +30,8 @@ def measure() -> Iterator[Figure]:
         asked = "as a member, " if member else ""
         yield Figure(
             name, "requests/s", tuple(runs[name]),
-            f"GET {path} at {host}.localhost, {asked}wrk -c8 on another core, {ROUNDS} × {SECONDS} s;"
-            " one process of granian on one core, SQLite",
+            f"GET {path} at {host}.localhost, {asked}wrk -c8 on another core, {ROUNDS} × {SECONDS} "
+            "s; one process of granian on one core, SQLite",
             None if name == EMPTY else EMPTY,
         )  # fmt: skip
 
