@@ -42,7 +42,7 @@ def mailed(deliver) -> Callable[[], str]:
 
     def read() -> str:
         deliver()
-        found = re.search(r"コード: (\d+)\n", str(mail.outbox[-1].body))
+        found = re.search(r"コード：(\d+)\n", str(mail.outbox[-1].body))
         assert found
         return found[1]
 

@@ -35,7 +35,7 @@ def send(email: str = "new@example.jp", language: str = "ja", **options: str) ->
 
 
 def code_of(mail: EmailMessage) -> str:
-    found = re.search(r"(?:コード|Code): (\d+)", str(mail.body))
+    found = re.search(r"(?:コード：|Code: )(\d+)", str(mail.body))
     assert found
     return found[1]
 

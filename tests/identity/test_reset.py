@@ -25,7 +25,7 @@ def request_code(deliver, mailoutbox):
     def ask(typed: str = "E12345678") -> tuple[str, str]:
         code_id = operations.request_reset(typed=typed, language="ja")
         deliver()
-        found = re.search(r"確認コード: (\d{8})\n", mailoutbox[-1].body)
+        found = re.search(r"確認コード：(\d{8})\n", mailoutbox[-1].body)
         assert found
         return code_id, found[1]
 
@@ -145,7 +145,7 @@ class TestStrangers:
         deliver()
         (mail,) = mailoutbox
         assert mail.to == ["nobody@example.jp"]
-        assert "見つかりませんでした" in mail.subject
+        assert "登録が見つかりません" in mail.subject
         assert finish(code_id, "00000000").refusal == "identity.code_refused"
 
     @pytest.mark.parametrize("typed", ["E87654321", "090-1234-5678", "???", ""])

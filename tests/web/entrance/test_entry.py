@@ -47,7 +47,7 @@ TOLD: list[Story] = [
             "6,820円",
             "2026年11月29日(日) 23:59",
         ],
-        ["waiting for your payment at the store", "Receipt number", "29 November 2026, 23:59 JST"],
+        ["waiting for your payment at the store", "Slip number", "29 November 2026, 23:59 JST"],
         'action="/entry/official/check"',
     ),
     (
@@ -58,7 +58,11 @@ TOLD: list[Story] = [
     ),
     (
         causes.dormant,
-        ["月会費のお支払いが止まっています", "休眠期間", "2026年12月31日(木)までに更新"],
+        [
+            "月会費のお支払いが止まっています",
+            "更新をお待ちしています",
+            "2026年12月31日(木)までに更新",
+        ],
         ["Your monthly payment has stopped", "Renew by 31 December 2026", "access.dormant"],
         'href="/join/official/"',
     ),
@@ -71,7 +75,7 @@ TOLD: list[Story] = [
     (
         causes.expired_lump_sum,
         [
-            "まとめて払いの有効期限が過ぎています",
+            "まとめて払いのご利用期間が終わりました",
             "2027年10月31日(日)",
             "2028年1月31日(月)までに更新",
         ],
@@ -223,5 +227,5 @@ def test_a_rejoin_under_way_offers_no_second_payment(visitor: Visitor, world: Wo
     world.join(member, method=Method.DOCOMO)
     visitor.log_in_for(world.member_id(member))
     response = visitor.get("/entry/official")
-    assert "再入会の手続きに進む" not in text_of(response)
+    assert "再入会に進む" not in text_of(response)
     assert "お支払いを続ける" in text_of(response)

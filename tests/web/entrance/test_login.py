@@ -175,7 +175,7 @@ def test_cookies_are_tried_before_the_password_is_asked_for(world: World) -> Non
     assert query["site"] == ["official"]
     # A browser that keeps nothing comes back with nothing.
     page = Client(HTTP_HOST="id.localhost").get(first.headers["Location"])
-    assert "クッキーを有効に" in text_of(page)
+    assert "クッキー（Cookie）を有効に" in text_of(page)
     assert 'type="password"' not in page.content.decode()
     assert "JO1 OFFICIAL SITE" in text_of(page)
 

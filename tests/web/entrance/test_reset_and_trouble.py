@@ -96,7 +96,7 @@ def test_strangers_learn_nothing_by_asking(world: World, path: str) -> None:
         (causes.no_membership, ["入会の記録が見つかりません"]),
         (causes.pending_slip, ["コンビニでのお支払い", "受付番号", "6,820円", "/entry/official"]),
         (causes.lapsed_monthly, ["止まっています", "カード会社の承認", "/join/official/"]),
-        (causes.expired_lump_sum, ["有効期限", "休眠期間", "2028年1月31日(月)"]),
+        (causes.expired_lump_sum, ["ご利用期間", "更新をお待ちしています", "2028年1月31日(月)"]),
         (causes.withdrawn, ["退会済み", "再入会", "/join/official/"]),
         (causes.disabled, ["ご利用を停止しています", "access.disabled"]),
     ],
@@ -114,7 +114,7 @@ def test_the_report_tells_the_owner_everything(
     assert report.subject == "【Plus member ID】ログインについてのご案内"
     for expected in [
         *words,
-        f"会員ID: {world.member_id(member)}",
+        f"会員ID：{world.member_id(member)}",
         "http://id.localhost:8000/login",
         "http://id.localhost:8000/reset",
     ]:
@@ -126,7 +126,7 @@ def test_the_report_comes_in_the_members_language(visitor: Visitor, world: World
     visitor.open("/login")
     visitor.post("/trouble", login="fan@example.com")
     report = last_mail(world)
-    assert report.subject == "[Plus member ID] About logging in"
+    assert report.subject == "Plus member ID: about logging in"
     assert "Member ID: E" in report.body
 
 

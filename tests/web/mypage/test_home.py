@@ -48,7 +48,7 @@ def test_a_running_monthly_course(fans: Fans, visit: Visit) -> None:
     assert "Next charge ¥550 on 1 December 2026" in english
     assert "docomo (d Payment)" in english
     japanese = page.text(language="ja")
-    assert "お支払い済みの期間 2026年11月22日(日)〜 2026年11月30日(月)" in japanese
+    assert "ご利用期間 2026年11月22日(日)〜 2026年11月30日(月)" in japanese
     assert "次回のお支払い 2026年12月1日(火)に550円" in japanese
     body = page.get("/my").content.decode()
     assert 'href="/entry/official"' in body
@@ -76,7 +76,7 @@ def test_a_lump_sum_is_renewed_in_its_window(fans: Fans, visit: Visit) -> None:
     fans.clock.freeze(datetime(2027, 7, 1, 0, 0, tzinfo=JST))
     page = visit(member)
     assert "You can renew now Your membership runs out on 31 October 2027." in page.text()
-    assert "更新の受付期間です 2027年10月31日(日)で有効期限が切れます。" in page.text(language="ja")
+    assert "更新の受付期間です ご利用期間は2027年10月31日(日)までです。" in page.text(language="ja")
     assert 'href="/join/official/?course=yearly"' in page.get("/my").content.decode()
 
 
@@ -91,7 +91,7 @@ def test_a_slip_shows_number_deadline_and_how_to_check(fans: Fans, visit: Visit)
     for language, words in [
         (
             "ja",
-            ("お支払い待ち", "受付番号", "確認番号", "6,820円", "支払い済みです。今すぐ確認する"),
+            ("お支払い待ち", "受付番号", "確認番号", "6,820円", "お支払いを今すぐ確認する"),
         ),
         ("en", ("Waiting for payment", "(受付番号)", "¥6,820", "I have paid: check now")),
     ]:
@@ -127,7 +127,7 @@ def test_a_payment_under_way_is_gone_on_with(fans: Fans, visit: Visit) -> None:
     payment = fans.join(member, "monthly", Method.AU).payment
     page = visit(member)
     assert (
-        "The payment by au Easy Payment (¥550) that you started on 22 November 2026 is not"
+        "The payment (au Easy Payment, ¥550) that you started on 22 November 2026 is not"
         in page.text()
     )
     assert f'href="/pay/{payment.id}"' in page.get("/my").content.decode()
@@ -143,7 +143,8 @@ def test_a_first_payment_that_failed_says_why(fans: Fans, visit: Visit) -> None:
         "You have not paid yet About your payment on 22 November 2026, the payment company said:"
         " “The card issuer did not approve the payment”" in page.text()
     )
-    assert "決済会社からの返事:「カード会社の承認が得られませんでした」" in page.text(language="ja")
+    japanese = page.text(language="ja")
+    assert "決済会社からの返事：「カード会社の承認が得られませんでした」" in japanese
     assert 'href="/join/official/?course=monthly"' in page.get("/my").content.decode()
 
 
@@ -156,14 +157,14 @@ def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) 
     assert "We could not charge your fee" in english
     assert "“The card issuer did not approve the payment”" in english
     # Three days of grace end at the midnight after the third.
-    assert "You are in until 3 December 2026. Please pay by then." in english
+    assert "You have access until 3 December 2026. Please pay by then." in english
     assert "We will try again on 4 December 2026" in english
     assert "2026年12月3日(木)まではご利用いただけます" in page.text(language="ja")
     assert 'href="/entry/official"' in page.get("/my").content.decode()
 
     fans.go_to(datetime(2026, 12, 4, 12, 0, tzinfo=JST))
     assert "The members’ pages are closed" in page.text()
-    assert "Paid up to 30 November 2026" in page.text()
+    assert "Paid until 30 November 2026" in page.text()
     body = page.get("/my").content.decode()
     assert 'href="/entry/official"' not in body
     assert 'href="/join/official/?course=monthly"' in body
@@ -176,10 +177,10 @@ def test_a_lump_sum_that_ran_out_is_told_even_before_the_worker_acts(
     fans.clock.freeze(datetime(2027, 11, 1, 0, 0, tzinfo=JST))
     page = visit(member)
     assert "Your membership has run out It ran out on 31 October 2027." in page.text()
-    assert "有効期限が切れました" in page.text(language="ja")
+    assert "ご利用期間が終わりました" in page.text(language="ja")
     assert 'href="/join/official/?course=yearly"' in page.get("/my").content.decode()
     fans.work()
-    assert "Your membership is resting It ran out on 31 October 2027." in page.text()
+    assert "Your membership is waiting to be renewed It ran out on 31 October 2027." in page.text()
     assert "Renew by 31 January 2028" in page.text()
 
 
@@ -188,8 +189,8 @@ def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:
     fans.go_to(datetime(2026, 12, 20, 12, 0, tzinfo=JST))
     page = visit(member)
     english = page.text()
-    assert "Resting" in english
-    assert "It was paid up to 30 November 2026" in english
+    assert "Waiting for renewal" in english
+    assert "It was paid until 30 November 2026" in english
     assert "Renew by 31 December 2026 to go on" in english
     assert "2026年12月31日(木)までに更新すると" in page.text(language="ja")
     assert "Next charge" not in english
@@ -220,7 +221,7 @@ def test_a_contract_ended_at_the_carrier_is_told_while_one_is_still_in(
     page = visit(member)
     assert "Your next payment can’t be charged" in page.text()
     # By SoftBank a month runs to the day before the one of joining.
-    assert "You are in until 21 December 2026." in page.text()
+    assert "You have access until 21 December 2026." in page.text()
     assert "Next charge Nothing more will be charged" in page.text()
     assert 'href="/join/official/?course=monthly"' in page.get("/my").content.decode()
 
@@ -275,7 +276,7 @@ def test_who_one_is_stands_below(fans: Fans, visit: Visit) -> None:
 
 
 def test_a_member_without_an_address_is_told_so(fans: Fans, visit: Visit) -> None:
-    assert "Mail address None on file" in visit(fans.member(email=None)).text()
+    assert "Email address None on file" in visit(fans.member(email=None)).text()
 
 
 def test_logging_out_takes_one_press(fans: Fans, visit: Visit) -> None:

@@ -19,11 +19,11 @@ def test_the_page_tells_what_leaving_means(fans: Fans, visit: Visit) -> None:
     page = visit(member)
     english, japanese = page.text(PATH), page.text(PATH, "ja")
     assert "Leave JO1 OFFICIAL SITE?" in english
-    assert "You stay in until 30 November 2026. Nothing is charged after that." in english
+    assert "You keep access until 30 November 2026. Nothing is charged after that." in english
     assert "We keep your member number 00000001" in english
     # Thirty days from the end of what is paid.
     assert "until 30 December 2026. Rejoin by then" in english
-    assert "2026年11月30日(月)まで、いままでどおりご利用いただけます" in japanese
+    assert "2026年11月30日(月)まで、これまでどおりご利用いただけます" in japanese
     assert "2026年12月30日(水)まで残します" in japanese
     assert fans.view(member).cancel_at_period_end is False
 
@@ -34,7 +34,7 @@ def test_one_press_leaves_and_says_so(fans: Fans, visit: Visit) -> None:
     response = page.post(PATH)
     assert (response.status_code, response.headers["Location"]) == (302, PATH)
     assert fans.view(member).cancel_at_period_end is True
-    assert "You stay in JO1 OFFICIAL SITE until 30 November 2026." in page.text(PATH)
+    assert "You keep access to JO1 OFFICIAL SITE until 30 November 2026." in page.text(PATH)
     assert "退会の手続きが済みました" in page.text(PATH, "ja")
     home = page.text()
     assert "Leaving" in home

@@ -61,7 +61,7 @@ def test_a_receipt_from_the_store_names_slip_fee_and_time_paid_for(
     member = fans.joined("yearly", Method.KONBINI)
     page, path = visit(member), receipt_path(member)
     japanese, english = page.text(path, "ja"), page.text(path)
-    assert "会費 6,600円 お支払い手数料 220円 合計(税込) 6,820円" in japanese
+    assert "会費 6,600円 お支払い手数料 220円 合計（税込） 6,820円" in japanese
     assert "受付番号" in japanese
     assert "確認番号" in japanese
     assert "Membership fee ¥6,600 Handling fee ¥220" in english
@@ -98,10 +98,10 @@ def test_every_charge_is_listed_with_its_outcome(fans: Fans, visit: Visit) -> No
     assert "Waiting for payment" in page.text("/my/receipts")
     fans.go_to(datetime(2026, 12, 1, 12, 0, tzinfo=JST))
     english, japanese = page.text("/my/receipts"), page.text("/my/receipts", "ja")
-    assert "22 November 2026 · Card Paid Receipt" in english
+    assert "22 November 2026 · Credit or debit card Paid Receipt" in english
     assert (
-        "1 December 2026 · Card Could not be charged The card issuer did not approve the payment"
-        in english
+        "1 December 2026 · Credit or debit card Could not be charged"
+        " The card issuer did not approve the payment" in english
     )
     assert "Expired" in english
     assert english.index("1 December") < english.index("22 November")

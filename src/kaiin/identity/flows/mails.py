@@ -29,7 +29,7 @@ def join(
     path = login_path if _is_own_path(login_path) else f"/login?site={site_key}"
     context: dict[str, object] = {
         "site": localized(site.name, language),
-        "identity": _identity_name(language),
+        **_signature(language),
         "minutes": MINUTES,
         "login_url": sites.identity_url(path),
         "reset_url": sites.identity_url("/reset"),
@@ -50,7 +50,7 @@ def reset(
     *, to: str, known: bool, code: str, member_id: str, language: str, site_key: str, key: str
 ) -> None:
     """To an account's address the code; to another that asked, that no account has it."""
-    context: dict[str, object] = {"identity": _identity_name(language), "minutes": MINUTES}
+    context: dict[str, object] = {**_signature(language), "minutes": MINUTES}
     if known:
         context |= {"code": code, "member_id": member_id}
     else:
@@ -77,7 +77,7 @@ def password_changed(*, to: str, member_id: str, language: str, key: str) -> Non
         template="password_changed",
         language=language,
         context={
-            "identity": _identity_name(language),
+            **_signature(language),
             "member_id": member_id,
             "reset_url": sites.identity_url("/reset"),
         },
@@ -86,8 +86,12 @@ def password_changed(*, to: str, member_id: str, language: str, key: str) -> Non
     )
 
 
-def _identity_name(language: str) -> str:
-    return localized(sites.tenant().identity_name, language)
+def _signature(language: str) -> dict[str, str]:
+    tenant = sites.tenant()
+    return {
+        "identity": localized(tenant.identity_name, language),
+        "contact": tenant.support.email,
+    }
 
 
 def _sender(site_key: str) -> mail.Sender:

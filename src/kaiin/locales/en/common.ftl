@@ -20,7 +20,7 @@ common-error_summary =
 common-fill_in = { $label }: please fill this in.
 common-choose = { $label }: please choose one.
 common-tick = Please tick “{ $label }”.
-common-no_date = Please enter a real date, for example 7 4 1998.
+common-no_date = Please enter a real date, for example year 1998, month 4, day 7.
 common-year = Year
 common-month = Month
 common-day = Day
@@ -32,8 +32,8 @@ common-code = Code to quote to support:
 common-operated_by = Operated by { $name }
 common-password_show = Show
 common-password_hide = Hide
-common-caps_lock = CapsLock is on: you are typing capitals.
-common-wide_typing = There are full-width characters in it. If your password is of plain letters and digits, switch your keyboard’s input mode.
+common-caps_lock = Caps Lock is on: you are typing capitals.
+common-wide_typing = You have typed full-width characters. If your password is in plain letters and digits, switch your keyboard’s input mode.
 
 # The seller
 common-legal = Legal notice
@@ -46,14 +46,14 @@ common-legal_registration = Qualified invoice issuer’s registration number
 common-legal_price = Prices
 common-legal_price_text = Shown with each course and on the final confirmation page before you pay, tax included. Paying at a convenience store adds the fee that is shown there.
 common-legal_payment = When and how you pay
-common-legal_payment_text = You pay when you join, in the way you choose. Monthly courses renew every month until you leave.
-common-legal_delivery = When you can begin
+common-legal_payment_text = You pay when you join, in the way you choose. The monthly course renews every month until you leave.
+common-legal_delivery = When your membership begins
 common-legal_delivery_text = At once, as soon as your payment is confirmed.
 common-legal_cancel = Leaving and refunds
 common-legal_cancel_text = You can leave at any time on My page, and keep access until the end of the period you have paid for. Given the nature of the service, fees that have been paid are not refunded.
 
 # Browsers
-common-in_app_why = Inside an app you may be logged out again without warning. Open this page in your usual browser before you log in, to be sure.
+common-in_app_why = Inside an app you may lose your login without warning. Open this page in your usual browser before you log in.
 common-in_app_line_title = You are inside the LINE app
 common-in_app_line_do = Use the button below, or choose “Open in browser” from the menu at the bottom or top right.
 common-in_app_line_open = Open in my usual browser
@@ -77,8 +77,8 @@ common-joined = Member since
 
 # Ways to pay
 common-way_card = Credit or debit card
-common-way_docomo = docomo carrier billing
-common-way_au = au carrier billing
+common-way_docomo = docomo (d Payment)
+common-way_au = au Easy Payment
 common-way_softbank = SoftBank or Y!mobile carrier billing
 common-way_konbini = Convenience store
 common-list_separator = {", "}

@@ -1,6 +1,6 @@
 # Log in
 login-title = Log in
-login-id = Member ID or mail address
+login-id = Member ID or email address
 login-id_hint = A former { $formerly } works too.
 login-password = Password
 login-submit = Log in
@@ -12,9 +12,9 @@ login-suggestion = Change to { $suggestion }
 login-suggestion_question = Did you mean:
 login-anyway = If it is right as you typed it, enter your password again and press “Log in”.
 login-refused_title = We could not log you in
-login-refused = The member ID, mail address or password seems to be wrong.
-login-refused_wait = After ten wrong tries in a row, logging in is paused for up to 15 minutes, even with the right password. If that may be so, please try again a little later.
-login-refused_do = We can also mail what is the matter, and how to put it right, to your registered address.
+login-refused = The member ID, email address or password seems to be wrong.
+login-refused_wait = After ten wrong tries in a row, logging in is paused for up to 15 minutes, even with the right password. If this may be the reason, please try again a little later.
+login-refused_do = We can also email you what the matter is, and how to put it right, at your registered address.
 login-mended = Changed to { $suggestion }. Please enter your password.
 
 # Log out
@@ -23,7 +23,7 @@ logout-what = You are logged in as { $who }. This logs you out of every site on 
 logout-submit = Log out
 logout-stay = Stay logged in
 logout-done_title = You are logged out
-logout-done_what = Thank you for coming. On a shared device, please close the browser too.
+logout-done_what = Thank you for your visit. On a shared device, please close the browser too.
 logout-again = Log in again
 
 # Cookies
@@ -47,19 +47,19 @@ in_app-stay = Log in here all the same
 
 # Reset the password
 reset-title = Set a new password
-reset-what = Enter your member ID or mail address. We will send a code of 8 digits to your registered mail address.
-reset-submit = Send me a code
+reset-what = Enter your member ID or email address. We will send an 8-digit code to your registered email address.
+reset-submit = Email me a code
 reset-code_title = The code and your new password
-reset-code_what = If there is an account, we have sent a mail. The 8-digit code in it is good for { $minutes } minutes.
+reset-code_what = If there is an account, we have sent an email. The 8-digit code in it works for { $minutes } minutes.
 reset-code = Code (8 digits)
 reset-password = New password
 reset-password_hint = At least 8 characters. 15 or more is safer.
 reset-change = Change my password
-reset-not_arrived = If no mail arrives
-reset-not_arrived_1 = Look in your junk folder.
-reset-not_arrived_2 = Allow mail from “{ $domain }” in your mail settings.
-reset-not_arrived_3 = If you have changed your mail address, it may have gone to the old one.
-reset-again = Ask for a new code
+reset-not_arrived = If no email arrives
+reset-not_arrived_1 = Look in your spam folder.
+reset-not_arrived_2 = Allow email from “{ $domain }” in your email settings.
+reset-not_arrived_3 = If you have changed your email address, it may have gone to the old one.
+reset-again = Get another code
 reset-done_title = Your password is changed
 reset-done_what = Log in with the new one. To keep you safe, all other devices have been logged out.
 reset-expired_title = Please start again
@@ -67,49 +67,48 @@ reset-expired_what = Too much time has passed, or this was begun in another brow
 
 # Can't log in?
 trouble-title = Can’t log in?
-trouble-lead = We will mail you what is the matter and how to put it right.
-trouble-what = The mail goes to your registered address. It tells your member ID, how each membership stands, why you can’t get in and what to do next, and where to set a new password.
-trouble-id = Member ID or mail address
-trouble-id_hint = Whichever you remember. A former mail address will do as well.
-trouble-submit = Mail me the details
+trouble-lead = We will email you what the matter is and how to put it right.
+trouble-what = The email goes to your registered address. It gives your member ID, where each membership stands, why you can’t get in, what to do next, and where to set a new password.
+trouble-id = Member ID or email address
+trouble-submit = Email me the details
 trouble-before = Quicker ways
 trouble-before_password = You forgot your password
 trouble-before_password_do = Set a new password
 trouble-before_paid = You have paid but can’t get in
-trouble-before_paid_do = If you know your password, log in: we will check your payment on the spot and tell you the reason and the remedy.
+trouble-before_paid_do = If you know your password, log in: we check your payment on the spot and tell you the reason and what to do.
 trouble-sent_title = We have your request
 trouble-sent_what = If “{ $typed }” belongs to an account, the details will reach its registered address within a few minutes.
-trouble-sent_why = Only the owner may know whether an account exists, so everybody sees this same page.
+trouble-sent_why = We tell nobody but the owner whether an account exists, so everybody sees this same page.
 trouble-sent_wait = If nothing arrives within a few minutes
-trouble-other = Try another member ID or mail address
+trouble-other = Try another member ID or email address
 trouble-contact = If that does not help
 trouble-contact_do = Please contact us. We will never ask for your password or card number.
 trouble-back = Back to log in
 
 # Why you can or can't enter
 entry-do = What you can do
-entry-slip_number = Receipt number
-entry-slip_confirmation = Confirmation number
+entry-slip_number = Slip number (受付番号)
+entry-slip_confirmation = Confirmation number (確認番号)
 entry-amount = Amount
 entry-deadline = Pay by
 entry-checking = Asking the payment company…
-entry-code = Code to quote
 entry-signed_in = You are logged in as { $member_id }.
-entry-switch = Log in with another ID
+entry-switch = Log in with another member ID
 entry-my_page = My page
 
 # The mail with the report
-trouble_report-subject = [{ $identity }] About logging in
-trouble_report-unknown_subject = [{ $identity }] About logging in (no account found)
+trouble_report-subject = { $identity }: about logging in
+trouble_report-unknown_subject = { $identity }: about logging in (no account found)
 trouble_report-intro = You asked for help under “Can’t log in?”. Here is what we found.
 trouble_report-member_id = Member ID: { $member_id }
-trouble_report-email = Registered mail address: { $email }
-trouble_report-log_in = You can log in with either of them.
+trouble_report-email = Registered email address: { $email }
+trouble_report-log_in = You can log in with your member ID or your email address.
 trouble_report-log_in_link = Log in: { $url }
 trouble_report-reset_link = Forgot your password? { $url }
-trouble_report-no_site = We found no membership. Please check whether you joined with another member ID or mail address.
-trouble_report-unknown = We found no account with this mail address. If another address or member ID comes to mind, please try that one.
+trouble_report-no_site = We found no membership. Please check whether you joined with another member ID or email address.
+trouble_report-unknown = We found no account with this email address. If another address or member ID comes to mind, please try that one.
 trouble_report-unknown_link = Try again: { $url }
-trouble_report-not_you = If you did not ask for this, please ignore this mail. Nothing about your account has changed.
+trouble_report-not_you = If you did not ask for this, please ignore this email. Nothing about your account has changed.
 trouble_report-never_ask = We will never ask for your password or card number.
+trouble_report-fact = { $label }: { $value }
 trouble_report-code = Code to quote: { $quoted }

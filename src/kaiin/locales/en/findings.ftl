@@ -2,7 +2,7 @@
 
 access-ok-title = You can enter { $site }
 access-ok-what = { $goes_on ->
-    [yes] You have paid up to { $until }. It renews by itself after that.
+    [yes] You have paid until { $until }. It renews by itself after that.
    *[no] Your access runs until { $until }.
 }
 access-ok-do = Please go ahead.
@@ -15,17 +15,17 @@ access-pending_slip-why = { $late ->
 }
 access-pending_slip-do = { $slip ->
     [ready] If you have not paid yet, use this number at the store before the deadline. If you have paid, press “I have paid: check now”.
-   *[none] No number has been issued yet. Go on with “See how to pay”.
+   *[none] No number has been issued yet. Go on with “See how to pay at the store”.
 }
 
 access-pending_payment-title = Your payment is not finished
-access-pending_payment-what = The payment by { $method_name } ({ $amount }) that you started on { $started } is not complete.
+access-pending_payment-what = The payment ({ $method_name }, { $amount }) that you started on { $started } is not complete.
 access-pending_payment-why = { $known ->
     [yes] It stopped part of the way through, or word that it is done has not reached us yet.
    *[no] We are waiting for the payment company’s answer. Until we have it, no new payment can start, so that you never pay twice.
 }
 access-pending_payment-do = { $known ->
-    [yes] If you have finished paying, press “I have paid: check now”. If you stopped on the way, press “Go on with the payment”.
+    [yes] If you have finished paying, press “I have paid: check now”. If you stopped on the way, press “Continue the payment”.
    *[no] Please wait a little, then press “I have paid: check now”.
 }
 
@@ -35,35 +35,35 @@ access-never_paid-why = { $said ->
     [none] The payment stopped before it was finished.
    *[other] About your payment on { $failed }, the payment company said: “{ $said }”
 }
-access-never_paid-do = Everything you registered is still here. Once you have paid, you are in.
+access-never_paid-do = Everything you registered is still here. Once you have paid, you can enter.
 
 access-lapsed_monthly-title = Your monthly payment has stopped
 access-lapsed_monthly-what = { $paid ->
-    [yes] { $site } is paid up to { $last_day }. The pages are closed because we have not received the fee that follows.
+    [yes] { $site } is paid until { $last_day }. The pages are closed because we have not received the fee that follows.
    *[no] The pages of { $site } are closed because we have not received the fee.
 }
 access-lapsed_monthly-why = { $reason ->
-    [mandate_ended] The agreement to charge your { $method_name } was ended by the payment company or your mobile carrier.
+    [mandate_ended] The agreement to charge you ({ $method_name }) was ended by the payment company or your mobile carrier.
     [left] You chose to leave, and the time you had paid for has ended.
    *[renewal_failed] { $said ->
-        [none] The renewal by { $method_name } could not be charged.
-       *[other] When we charged your { $method_name } on { $failed }, the payment company said: “{ $said }”
+        [none] The renewal ({ $method_name }) could not be charged.
+       *[other] When we tried to charge you ({ $method_name }) on { $failed }, the payment company said: “{ $said }”
     }
 }
 access-lapsed_monthly-do = { $retry ->
     [yes] We will try again by ourselves on { $next_try }. To get in sooner, pay now. You keep your joining date and member number.
-   *[no] Once you have paid, you are in. You keep your joining date and member number.
+   *[no] Once you have paid, you can enter. You keep your joining date and member number.
 }
 
 access-expired_lump_sum-title = Your prepaid membership has run out
 access-expired_lump_sum-what = { $paid ->
-    [yes] { $site } was paid up to { $last_day }. The pages are closed because that day has passed.
+    [yes] { $site } was paid until { $last_day }. The pages are closed because that day has passed.
    *[no] The pages of { $site } are closed because the time you had paid for has passed.
 }
 access-expired_lump_sum-why = A membership paid in one sum does not renew by itself, so you have not been charged since.
-access-expired_lump_sum-do = Renew it, and you are in.
+access-expired_lump_sum-do = Renew it, and you can enter.
 
-access-dormant-title = Your membership is resting
+access-dormant-title = Your membership is waiting to be renewed
 access-dormant-what = { $dated ->
     [yes] The members’ pages are closed, but we keep your joining date and member number until { $until }.
    *[no] The members’ pages are closed, but we keep your joining date and member number.
@@ -82,7 +82,7 @@ access-withdrawn-what = { $dated ->
 access-withdrawn-why = { $reason ->
     [left] You asked to leave.
    *[unpaid] { $paid ->
-        [yes] It was paid up to { $last_day } and was not renewed after that.
+        [yes] It was paid until { $last_day } and was not renewed after that.
        *[no] It was not renewed.
     }
 }
@@ -93,30 +93,30 @@ access-withdrawn-do = { $keeps ->
 
 access-other_site-title = You are a member of { $other }
 access-other_site-what = { $goes_on ->
-    [yes] This ID is a member of “{ $other }” (paid up to { $until }, then renewed by itself). “{ $site }” is a different site.
-   *[no] With this ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
+    [yes] This member ID belongs to “{ $other }” (paid until { $until }, then renewed by itself). “{ $site }” is a different site.
+   *[no] With this member ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
 }
 access-other_site-why = Your member ID works everywhere, but each site has its own membership and fee.
 access-other_site-do = { $joins ->
-    [yes] You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same ID.
+    [yes] You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same member ID.
    *[no] You can go straight to “{ $other }”.
 }
 
 access-no_membership-title = You have not joined this site yet
-access-no_membership-what = We found no membership of { $site } under this ID.
-access-no_membership-why = If you joined with another member ID or mail address, log in with that one and you are in.
-access-no_membership-do = If you are new here, you can join with this ID.
+access-no_membership-what = We found no membership of { $site } under this member ID.
+access-no_membership-why = If you joined with another member ID or email address, log in with that one and you can enter.
+access-no_membership-do = If you are new here, you can join with this member ID.
 
 access-disabled-title = This member ID is suspended
 access-disabled-what = You have shown that this is your account, but our staff have suspended it.
-access-disabled-why = This page cannot tell you the reason.
-access-disabled-do = Please contact us. Give us your member ID and the code at the foot of this page.
+access-disabled-why = We cannot give the reason here.
+access-disabled-do = Please contact us. Give us your member ID and the code below.
 
 # One step out (buttons and links)
 cure-enter = Go to { $site }
 cure-check_payment = I have paid: check now
-cure-open_slip = See how to pay
-cure-continue_payment = Go on with the payment
+cure-open_slip = See how to pay at the store
+cure-continue_payment = Continue the payment
 cure-other_way = Pay another way
 cure-pay = Go to payment
 cure-renew = Renew
@@ -136,4 +136,7 @@ checked-paid = We asked the payment company on { $at } and found your payment.
 
 # Asking for a little patience
 diagnosis-too_many_checks = You have checked several times in a row. Please wait about a minute and try again.
-diagnosis-too_many_reports = There were too many requests in a short time. Please try again in about { $minutes } minutes.
+diagnosis-too_many_reports = There were too many requests in a short time. Please try again in about { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}.

@@ -4,32 +4,26 @@
 
 mail-join_code-subject = { $site }: your code is { $digits }
 mail-join_code-body =
-    Thank you for joining { $site }.
-    To confirm your mail address, please enter this code on the page where you began.
+    Somebody entered this email address to join { $site }.
+    To confirm the address, please enter this code on the page where you began.
 
     Code: { $digits }
 
-    It works once, within { $minutes } minutes, in the browser in which you began.
+    It works once, within { $minutes } minutes, in the browser where you began.
 
-    If you did not ask for it, please ignore this mail. Nothing is registered unless the code is entered.
+    If this was not you, please ignore this email. Nothing is registered unless the code is entered.
     Do not give this code to anyone. We never ask for it.
-
-    { $identity }
 mail-join_known-subject = { $site }: you already have an account
 mail-join_known-body =
-    Somebody entered this mail address to join { $site }.
-    It already belongs to an account of { $identity }, so there is no need to register again.
-    Please log in here and go on:
-
+    Somebody entered this email address to join { $site }.
+    It already belongs to a { $identity } account, so there is no need to register again.
+    Please log in here and carry on:
     { $login_url }
 
     If you have forgotten your password, you can set a new one here:
-
     { $reset_url }
 
-    If this was not you, please ignore this mail. Nothing about your account has changed.
-
-    { $identity }
+    If this was not you, please ignore this email. Nothing about your account has changed.
 mail-reset_code-subject = { $identity }: code for a new password
 mail-reset_code-body =
     You asked to set a new password.
@@ -38,24 +32,19 @@ mail-reset_code-body =
     Code: { $digits }
     Member ID: { $member_id }
 
-    It works once, within { $minutes } minutes, in the browser in which you began.
+    It works once, within { $minutes } minutes, in the browser where you began.
 
-    If you did not ask for it, please ignore this mail. Your password stays as it is unless the code is entered.
+    If you did not ask for it, please ignore this email. Your password stays as it is unless the code is entered.
     Do not give this code to anyone. We never ask for it.
-
-    { $identity }
-mail-reset_unknown-subject = { $identity }: no account with this mail address
+mail-reset_unknown-subject = { $identity }: about your new password (no account found)
 mail-reset_unknown-body =
-    Somebody entered this mail address ({ $address }) to set a new password.
+    Somebody entered this email address ({ $address }) to set a new password.
     We found no account with it.
 
-    You may have registered with another address. Please try again with another mail address of yours, or with your member ID:
-
+    You may have registered with another address. Please try again with another email address of yours, or with your member ID:
     { $reset_url }
 
-    If this was not you, please ignore this mail.
-
-    { $identity }
+    If this was not you, please ignore this email.
 mail-password_changed-subject = { $identity }: your password was changed
 mail-password_changed-body =
     The password of { $identity } (member ID: { $member_id }) was changed.
@@ -64,24 +53,21 @@ mail-password_changed-body =
     If you changed it yourself, there is nothing to do.
 
     If you did not, please set a new password at once:
-
     { $reset_url }
-
-    { $identity }
 
 ## Errors
 
-identity-login_refused = We could not log you in. Please check your login ID and your password.
-identity-disabled = This account cannot be used at present. Please contact us to learn more.
+identity-login_refused = The member ID, email address or password seems to be wrong. Please check them.
+identity-disabled = This member ID cannot be used at present. Please contact us to learn more.
 identity-login_outdated = The password was changed while you were logging in. Please log in with the new one.
-identity-session_ended = Your login has ended. Please log in again.
-identity-code_refused = This code is wrong or too old. Please check it, or ask for a new one.
+identity-session_ended = You logged in some time ago. Please log in again.
+identity-code_refused = This code is wrong or no longer works. Please check it, or ask for a new one.
 identity-too_many_mails = No more codes can be sent for now. Please try again in about { $minutes ->
     [one] a minute
    *[other] { $minutes } minutes
     }.
-identity-mail_not_proven = Your mail address is not confirmed, or it was too long ago. Please ask for a new code.
-identity-already_registered = This mail address belongs to an account already. Please log in and go on.
+identity-mail_not_proven = Your email address is not confirmed, or that was too long ago. Please ask for a new code.
+identity-already_registered = This email address already belongs to an account. Please log in and carry on.
 identity-unknown_member = No such member was found.
 identity-password_refused = This password cannot be used.
 identity-details_invalid = Please check what you entered.
@@ -92,7 +78,7 @@ password-too_short = Please use 8 characters or more.
 password-too_short_staff = Staff passwords need 15 characters or more.
 password-too_long = Please use 128 characters or fewer.
 password-common = Many people use this password, so it is easy to guess. Please choose another.
-password-own_data = Please use 8 characters or more besides your own name, birthday, mail address and so on.
+password-own_data = Please use 8 characters or more besides your own name, birthday, email address and so on.
 password-site_name = Please use 8 characters or more besides the names of the sites.
 
 ## Details
@@ -105,7 +91,7 @@ details-date_ahead = Please enter a date up to today.
 details-date_too_old = Please check the year of birth.
 details-unknown_prefecture = Please choose from the list.
 details-not_a_phone = Please enter a phone number, such as 090-1234-5678.
-details-not_an_address = Please enter a mail address, such as name@example.jp.
+details-not_an_address = Please enter an email address, such as name@example.jp.
 
 ## Prefectures (ISO 3166-2:JP)
 
@@ -160,4 +146,4 @@ prefecture-abroad = Outside Japan
 
 ## Command line
 
-cli-staff-created = Created { $member_id }. It logs in to the back office by that ID or by the mail address.
+cli-staff-created = Created { $member_id }. It can log in to the back office by that ID or by its email address.

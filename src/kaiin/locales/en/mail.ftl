@@ -2,7 +2,7 @@
 
 ## In every mail
 mail-dear = Dear { $name },
-mail-why = This mail concerns your dealings with { $site }, so it can't be unsubscribed from.
+mail-why = This is an important notice about your membership or payments at { $site }.
 mail-my_page = My page: { $url }
 mail-contact = Contact: { $address }
 mail-not_you = If this was not you, please contact us at the address below.
@@ -10,20 +10,20 @@ mail-not_you = If this was not you, please contact us at the address below.
 ## Facts, one a line
 mail-member_id = { $identity }: { $member_id }
 mail-member_number = Member number: { $number }
-mail-members_page = Members' page: { $url }
+mail-members_page = Members’ page: { $url }
 mail-receipt_number = Receipt number: { $number }
 mail-course = Course: { $course }
 mail-method = Paid by: { $method }
 mail-total = Amount: { $total } (tax included)
 mail-paid_on = Paid on: { $day }
 mail-period = Period: { $from } to { $until }
-mail-next_charge = Next payment: renews by itself on { $day }
-mail-no_next_charge = Next payment: none, it does not renew by itself
+mail-next_charge = Next payment: { $day } (renews by itself)
+mail-no_next_charge = Next payment: none (does not renew by itself)
 mail-slip_number = Slip number: { $number }
 mail-confirmation_number = Confirmation number: { $number }
 mail-deadline = Pay by: { $deadline }
-mail-said = The payment company's answer: { $reason }
-mail-retry_on = We will charge again on: { $day }
+mail-said = The payment company’s answer: { $reason }
+mail-retry_on = We will try again on: { $day }
 
 ## What to do
 mail-pay_on_my_page =
@@ -34,13 +34,14 @@ mail-keep_by_paying =
     { $url }
 
 ## Welcome
-mail-welcome-subject = { $site }: welcome
+mail-welcome-subject = { $site }: thank you for joining
 mail-welcome-body =
-    Thank you for joining { $site }. Everything is set up,
-    and the members' page is open to you now.
+    Thank you for joining { $site }. Everything is set up.
+    The members’ page is open to you now.
 mail-welcome-after =
-    Log in with your { $identity } or with this mail address.
+    Log in with your { $identity } or with this email address.
     My page always shows your { $identity }.
+
 ## A period was paid
 mail-receipt-subject = { $site }: we have received your payment
 mail-receipt-body = We have received your payment for { $site }. Thank you.
@@ -49,49 +50,52 @@ mail-receipt-after =
     { $url }
 
 ## A slip for the convenience store
-mail-slip-subject = { $site }: your number for paying at the store
+mail-slip-subject = { $site }: your number for paying at the convenience store
 mail-slip-body =
     Thank you for applying to { $site }.
-    Please pay at the convenience store by the time below.
+    Please pay at a convenience store by the deadline.
 mail-slip-after =
-    It can take three hours until the store's message reaches us. If you don't want to wait, log in: we then ask at once.
-    After the deadline this number can't be paid any more; please apply again.
+    The store’s message can take up to three hours to reach us. If you are in a hurry, log in: we check your payment on the spot.
+    After the deadline this number can no longer be paid. In that case, please apply again.
 
 ## A renewal was not charged
 mail-renewal_failed-subject = { $site }: we could not charge your membership fee
 mail-renewal_failed-body = We tried to charge the fee for { $site } ({ $course }, { $method }), but the payment did not go through.
-mail-renewal_failed-open = Through { $until } nothing changes for you.
-mail-renewal_failed-closed = The members' page stays closed until the payment has gone through.
+mail-renewal_failed-open = You keep access as before until { $until }.
+mail-renewal_failed-closed = The members’ page stays closed until the payment has gone through.
 
 ## The card's or carrier's contract ended outside
 mail-mandate_ended-subject = { $site }: your recurring payment has ended
-mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) was ended at the payment company or your carrier. Nothing more will be charged.
-mail-mandate_ended-after = What you have paid for stays yours through { $until }. To go on after that day, please pay again.
+mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) was ended by the payment company or your carrier. Nothing more will be charged.
+mail-mandate_ended-after = You keep access until { $until }, as you have paid for it. To carry on after that day, please set up your payment again.
+
 ## A lump sum can be renewed
 mail-expiring-subject = { $site }: you can renew now
-mail-expiring-body = Your membership ({ $course }) runs through { $until }. From now on you can renew it.
+mail-expiring-body = Your membership ({ $course }) runs until { $until }. You can now renew it.
 mail-expiring-after =
-    This course does not renew by itself. Renew before that day to go on with the same joining date and member number.
-    The new period begins on the day after the present one: renewing early costs you no day.
+    This course does not renew by itself. Renew by that day to carry on with the same joining date and member number.
+    The new period begins on the day after the present one, so renewing early costs you nothing.
     { $url }
 
 ## A lump sum ran out
 mail-expired-subject = { $site }: your membership period has ended
 mail-expired-body = Your membership ({ $course }) ended on { $until }. Nothing is charged by itself.
+
 ## Renewals were given up
-mail-dormant-subject = { $site }: the members' page is closed for now
-mail-dormant-mandate_ended = The recurring payment for { $site } ({ $course }) has ended, so the members' page is closed. It was paid through { $until }. Nothing more is charged by itself.
-mail-dormant-body = We could not charge the fee for { $site } ({ $course }), so the members' page is closed. It was paid through { $until }. Nothing more is charged by itself.
+mail-dormant-subject = { $site }: the members’ page is closed for now
+mail-dormant-mandate_ended = The recurring payment for { $site } ({ $course }) has ended, so the members’ page is closed. It was paid until { $until }. Nothing more is charged by itself.
+mail-dormant-body = We could not charge the fee for { $site } ({ $course }), so the members’ page is closed. It was paid until { $until }. Nothing more is charged by itself.
+
 ## Leaving
-mail-left-subject = { $site }: you are leaving
-mail-left-body = We have noted that you are leaving { $site } ({ $course }). Nothing more will be charged.
+mail-left-subject = { $site }: your request to leave
+mail-left-body = We have received your request to leave { $site } ({ $course }). Nothing more will be charged.
 mail-left-running =
-    What you have paid for stays yours through { $until }. Until then you can change your mind on My page.
+    You keep access until { $until }, as you have paid for it. Until then you can change your mind on My page.
     { $url }
-mail-left-at_once = No paid time is left, so the members' page is closed now.
+mail-left-at_once = No paid time is left, so the members’ page is closed now.
 mail-withdrawn-subject = { $site }: your membership has ended
 mail-withdrawn-body = Your membership of { $site } has ended. Thank you for having been with us.
 mail-withdrawn-after =
     Your { $identity } remains, and so do your memberships of other sites.
-    Join again by { $until } and you keep your joining date and member number.
+    Rejoin by { $until } to keep your joining date and member number.
     { $url }

@@ -1,10 +1,10 @@
 # Payments: ways to pay, states, numbers on bills and slips, and what a provider said.
 
 ## Ways to pay
-payments-method-card = Card
+payments-method-card = Credit or debit card
 payments-method-docomo = docomo (d Payment)
 payments-method-au = au Easy Payment
-payments-method-softbank = SoftBank / Y!mobile carrier billing
+payments-method-softbank = SoftBank or Y!mobile carrier billing
 payments-method-konbini = Convenience store
 
 ## States of a payment
@@ -14,7 +14,7 @@ payments-state-unknown = Being checked
 payments-state-paid = Paid
 payments-state-failed = Failed
 payments-state-expired = Expired
-payments-state-canceled = Canceled
+payments-state-canceled = Cancelled
 
 ## Numbers that a bill, slip or mail shows
 payments-reference-card_last4 = Last 4 digits of the card
@@ -23,7 +23,7 @@ payments-reference-docomo_payment = Payment number (決済番号)
 payments-reference-au_contract = Recurring billing ID (継続課金ID)
 payments-reference-au_payment = Payment information number (決済情報番号)
 payments-reference-softbank_order = Order number (注文番号)
-payments-reference-konbini_slip = Payment number (受付番号)
+payments-reference-konbini_slip = Slip number (受付番号)
 payments-reference-konbini_confirmation = Confirmation number (確認番号)
 
 ## Why a payment failed; quoted as the provider's answer, so without a full stop
@@ -32,7 +32,7 @@ payments-failure-insufficient_funds = There were not enough funds
 payments-failure-expired_card = The card has expired
 payments-failure-incorrect_cvc = The security code is wrong
 payments-failure-authentication_failed = The card’s identity check (3-D Secure) was not completed
-payments-failure-limit_exceeded = The carrier’s spending limit is used up
+payments-failure-limit_exceeded = The carrier’s spending limit has been reached
 payments-failure-contract_invalid = This phone contract can’t be used to pay this way
 payments-failure-carrier_declined = The carrier did not approve the payment
 payments-failure-mandate_ended = The recurring contract has ended
@@ -41,7 +41,7 @@ payments-failure-not_executed = The charge never reached the payment company; no
 payments-failure-refused = The payment company did not accept the charge
 payments-failure-failed = The payment did not go through
 payments-failure-expired = The time to pay ran out
-payments-failure-canceled = The payment was canceled
+payments-failure-canceled = The payment was cancelled
 payments-failure-other = The payment did not go through
 
 ## Why the right to charge ended

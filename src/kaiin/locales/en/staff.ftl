@@ -1,14 +1,14 @@
 # The back office
 staff-title = Back office (read only)
-staff-search_member = Member ID, mail address (a former one too), name, phone
-staff-search_membership = Member ID, mail address, member number, number of a bill, slip or receipt
+staff-search_member = Member ID, email address (a former one too), name, phone
+staff-search_membership = Member ID, email address, member number, number of a bill, slip or receipt
 staff-members = Members
 staff-memberships = Memberships
 staff-money = Money
 staff-tenant = Settings (tenant file)
 staff-machinery = Records and delivery
 staff-table_member = Members
-staff-table_loginidentifier = IDs and mail addresses
+staff-table_loginidentifier = IDs and email addresses
 staff-table_loginattempt = Tries to log in
 staff-table_membersession = Logged-in devices
 staff-table_membership = Memberships by site
@@ -27,4 +27,4 @@ staff-table_site = Sites
 staff-table_course = Courses
 staff-table_auditrow = Audit log
 staff-table_outboxmessage = Outbox
-staff-table_providerevent = Providers' notices
+staff-table_providerevent = Providers’ notices

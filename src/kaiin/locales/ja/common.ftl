@@ -8,32 +8,32 @@ common-join = 入会する
 common-back = 戻る
 common-next = 次へ
 common-change = 変更
-common-change_what = ({ $what })
+common-change_what = （{ $what }）
 common-cancel = キャンセル
-common-optional = (任意)
-common-error = エラー:
+common-optional = （任意）
+common-error = エラー：
 common-error_summary =
     { $count ->
-        [one] 入力内容をご確認ください
-       *[other] 入力内容をご確認ください({ $count }か所)
+        [1] 入力内容をご確認ください
+       *[other] 入力内容をご確認ください（{ $count }か所）
     }
 common-fill_in = { $label }を入力してください。
 common-choose = { $label }を選んでください。
 common-tick = 「{ $label }」にチェックを入れてください。
-common-no_date = 実際にある日付を西暦で入力してください。例:1998年4月7日
-common-year = 年(西暦)
+common-no_date = 実在する日付を西暦で入力してください。例：1998年4月7日
+common-year = 年（西暦）
 common-month = 月
 common-day = 日
 common-busy = 送信しています…
-common-total = 合計(税込)
+common-total = 合計（税込）
 common-tax_included = 税込
 common-steps = 手順 { $now } / { $of }
-common-code = お問い合わせ用コード:
-common-operated_by = 運営:{ $name }
+common-code = お問い合わせ用コード：
+common-operated_by = 運営：{ $name }
 common-password_show = 表示
 common-password_hide = 隠す
-common-caps_lock = CapsLockがオンになっています。大文字で入力されます。
-common-wide_typing = 全角の文字が入っています。半角英数字のパスワードの場合は、入力モードを切り替えてください。
+common-caps_lock = Caps Lockがオンになっています。大文字で入力されます。
+common-wide_typing = 全角の文字が入っています。パスワードが半角英数字の場合は、入力モードを切り替えてください。
 
 # The seller
 common-legal = 特定商取引法に基づく表記
@@ -44,18 +44,18 @@ common-legal_address = 所在地
 common-legal_contact = お問い合わせ先
 common-legal_registration = 適格請求書発行事業者の登録番号
 common-legal_price = 販売価格
-common-legal_price_text = 各コースのご案内と、お支払い前の最終確認画面に表示します(税込)。コンビニ払いには、画面に表示する手数料がかかります。
+common-legal_price_text = 各コースのご案内と、お支払い前の最終確認画面に表示します（税込）。コンビニ払いには、画面に表示する手数料がかかります。
 common-legal_payment = お支払いの時期と方法
-common-legal_payment_text = お申し込み時に、選んだお支払い方法でお支払いいただきます。月会費コースは、退会されるまで毎月自動で更新します。
+common-legal_payment_text = お申し込みのときに、選んだ方法でお支払いいただきます。月会費コースは、退会されるまで毎月自動で更新します。
 common-legal_delivery = ご利用開始の時期
-common-legal_delivery_text = お支払いの確認後、すぐにご利用いただけます。
+common-legal_delivery_text = お支払いを確認でき次第、すぐにご利用いただけます。
 common-legal_cancel = 解約と返金
-common-legal_cancel_text = マイページからいつでも退会できます。お支払い済みの期間が終わるまでご利用いただけます。サービスの性質上、お支払い済みの会費は返金できません。
+common-legal_cancel_text = マイページからいつでも退会できます。退会しても、お支払い済みの期間が終わるまではご利用いただけます。サービスの性質上、お支払い済みの会費は返金できません。
 
 # Browsers
-common-in_app_why = アプリの中の画面では、ログインの状態が保たれないことがあります。ログインする前に、いつものブラウザで開くと確実です。
+common-in_app_why = アプリの中の画面では、ログインの状態が保たれないことがあります。ログインする前に、いつものブラウザで開いてください。
 common-in_app_line_title = LINEアプリの中で開いています
-common-in_app_line_do = 下のボタンを押すか、画面右下(または右上)のメニューから「ブラウザで開く」を選んでください。
+common-in_app_line_do = 下のボタンを押すか、画面右下（または右上）のメニューから「ブラウザで開く」を選んでください。
 common-in_app_line_open = いつものブラウザで開く
 common-in_app_instagram_title = Instagramアプリの中で開いています
 common-in_app_instagram_do = 画面右上の「…」を押して、「外部ブラウザで開く」を選んでください。
@@ -77,7 +77,7 @@ common-joined = 入会日
 
 # Ways to pay
 common-way_card = クレジットカード
-common-way_docomo = ドコモ払い
+common-way_docomo = ドコモ払い（d払い）
 common-way_au = auかんたん決済
 common-way_softbank = ソフトバンク・ワイモバイルまとめて支払い
 common-way_konbini = コンビニ払い

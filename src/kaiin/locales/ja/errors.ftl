@@ -2,8 +2,8 @@
 errors-home = トップページへ
 errors-retry = もう一度開く
 
-errors-bad_request_title = リクエストを読み取れませんでした
-errors-bad_request_why = 送られてきた内容に、読み取れないところがありました。
+errors-bad_request_title = 送信された内容を読み取れませんでした
+errors-bad_request_why = 内容の一部が欠けているか、正しくない形で届きました。
 errors-bad_request_do = 前のページに戻って、もう一度お試しください。
 
 errors-forbidden_title = このページは表示できません
@@ -11,18 +11,18 @@ errors-forbidden_why = このページを開く権限がありません。
 errors-forbidden_do = ログインしている会員IDをご確認ください。
 
 errors-not_found_title = ページが見つかりません
-errors-not_found_why = アドレスが変わったか、入力されたアドレスに誤りがある可能性があります。
+errors-not_found_why = アドレスが変わったか、入力したアドレスに誤りがあるようです。
 errors-not_found_do = アドレスを確かめるか、トップページからお探しください。
 
 errors-failure_title = 申し訳ありません。システムに問題が起きました
-errors-failure_why = 原因はこちらにあり、お客さまの操作によるものではありません。記録は自動で残っています。
+errors-failure_why = 原因はこちらにあり、お客様の操作によるものではありません。記録は自動で残しています。
 errors-failure_do = 少し時間をおいて、もう一度お試しください。お支払いの途中だった場合も、同じお支払いが二重に請求されることはありません。
 
 errors-stale_form_title = もう一度お試しください
-errors-stale_form_why = ページを開いてから時間がたったか、ブラウザのCookieが無効になっているため、送信された内容を安全に受け取れませんでした。
-errors-stale_form_do = 下のボタンからページを開き直してください。くり返し表示される場合は、ブラウザの設定でCookieを有効にしてください。
+errors-stale_form_why = ページを開いてから時間がたったか、ブラウザでクッキー（Cookie）が使えないため、送信された内容を安全に受け取れませんでした。
+errors-stale_form_do = 下のボタンからページを開き直してください。繰り返し表示される場合は、ブラウザの設定でクッキーを有効にしてください。
 
-errors-maintenance_title = ただいま準備中です
+errors-maintenance_title = ただいまご利用いただけません
 errors-maintenance_why = メンテナンス中か、一時的に混み合っています。
 errors-maintenance_do = 数分たってから、もう一度お試しください。
 

@@ -8,25 +8,25 @@ access-ok-what = { $goes_on ->
 access-ok-do = そのままお進みください。
 
 access-pending_slip-title = コンビニでのお支払いをお待ちしています
-access-pending_slip-what = { $site }へのお申し込みを{ $started }に受け付けました。お支払いの確認がまだ届いていないため、ページをお開きできません。
+access-pending_slip-what = { $site }へのお申し込みを{ $started }に受け付けました。お支払いの確認がまだ届いていないため、会員ページをご利用いただけません。
 access-pending_slip-why = { $late ->
     [yes] お支払い期限の{ $deadline }を過ぎています。期限までにお店でお支払い済みの場合は、確認が届くまで3時間ほどかかることがあります。
    *[no] お店でのお支払いは、確認が届くまで3時間ほどかかることがあります。
 }
 access-pending_slip-do = { $slip ->
-    [ready] お支払いがまだの場合は、この番号を使って、期限までにお店でお支払いください。お支払いがお済みの場合は「支払い済みです。今すぐ確認する」を押してください。
-   *[none] 番号がまだ発行されていません。「お支払い方法を見る」から手続きを続けてください。
+    [ready] お支払いがまだの場合は、この番号を使って、期限までにお店でお支払いください。お支払いがお済みの場合は「お支払いを今すぐ確認する」を押してください。
+   *[none] 番号がまだ発行されていません。「コンビニでの支払い方を見る」から手続きを続けてください。
 }
 
 access-pending_payment-title = お支払いの手続きが終わっていません
-access-pending_payment-what = { $started }に始めた{ $method_name }でのお支払い({ $amount })が、まだ完了していません。
+access-pending_payment-what = { $started }に始めた{ $method_name }でのお支払い（{ $amount }）が、まだ完了していません。
 access-pending_payment-why = { $known ->
-    [yes] お支払いページの途中で手続きが止まっているか、完了のお知らせがまだ届いていません。
+    [yes] 手続きがお支払いページの途中で止まっているか、完了のお知らせがまだ届いていません。
    *[no] 決済会社からの返事を待っています。二重のお支払いにならないよう、結果がわかるまで新しいお支払いは始められません。
 }
 access-pending_payment-do = { $known ->
-    [yes] 手続きがお済みの場合は「支払い済みです。今すぐ確認する」を、途中の場合は「お支払いを続ける」を押してください。
-   *[no] 少し時間をおいて「支払い済みです。今すぐ確認する」を押してください。
+    [yes] お支払いがお済みの場合は「お支払いを今すぐ確認する」を、途中の場合は「お支払いを続ける」を押してください。
+   *[no] 少し時間をおいて「お支払いを今すぐ確認する」を押してください。
 }
 
 access-never_paid-title = 会費のお支払いがまだ確認できていません
@@ -35,16 +35,16 @@ access-never_paid-why = { $said ->
     [none] お支払いの手続きが途中で終わっています。
    *[other] { $failed }のお支払いについて、決済会社からの返事は「{ $said }」でした。
 }
-access-never_paid-do = 登録した内容はそのまま残っています。お支払いだけで、すぐにご利用いただけます。
+access-never_paid-do = 登録した内容はそのまま残っています。お支払いいただくと、すぐにご利用いただけます。
 
 access-lapsed_monthly-title = 月会費のお支払いが止まっています
 access-lapsed_monthly-what = { $paid ->
-    [yes] { $site }は{ $last_day }分までお支払い済みです。そのあとの会費を受け取れていないため、ページをお開きできません。
-   *[no] { $site }の会費を受け取れていないため、ページをお開きできません。
+    [yes] { $site }は{ $last_day }分までお支払い済みです。そのあとの会費を受け取れていないため、会員ページをご利用いただけません。
+   *[no] { $site }の会費を受け取れていないため、会員ページをご利用いただけません。
 }
 access-lapsed_monthly-why = { $reason ->
     [mandate_ended] { $method_name }の継続払いが、決済会社またはご契約の携帯電話会社で終了しています。
-    [left] 退会のお手続きをいただき、お支払い済みの期間が終わりました。
+    [left] 退会の手続きが済んでいて、お支払い済みの期間が終わったためです。
    *[renewal_failed] { $said ->
         [none] { $method_name }での更新の請求が完了しませんでした。
        *[other] { $failed }の{ $method_name }での請求に対する決済会社からの返事は「{ $said }」でした。
@@ -52,23 +52,23 @@ access-lapsed_monthly-why = { $reason ->
 }
 access-lapsed_monthly-do = { $retry ->
     [yes] { $next_try }にもう一度自動で請求します。すぐにご利用になりたい場合は、お支払いの手続きをお願いします。入会日と会員番号はそのままです。
-   *[no] お支払いの手続きをしていただくと、すぐにご利用いただけます。入会日と会員番号はそのままです。
+   *[no] お支払いいただくと、すぐにご利用いただけます。入会日と会員番号はそのままです。
 }
 
-access-expired_lump_sum-title = まとめて払いの有効期限が過ぎています
+access-expired_lump_sum-title = まとめて払いのご利用期間が終わりました
 access-expired_lump_sum-what = { $paid ->
-    [yes] { $site }の会費は{ $last_day }分までお支払い済みです。有効期限が過ぎたため、ページをお開きできません。
-   *[no] { $site }の有効期限が過ぎたため、ページをお開きできません。
+    [yes] { $site }の会費は{ $last_day }分までお支払い済みです。ご利用期間が終わったため、会員ページをご利用いただけません。
+   *[no] { $site }のご利用期間が終わったため、会員ページをご利用いただけません。
 }
-access-expired_lump_sum-why = まとめて払いは自動では更新されません。そのため、期限のあとの請求はしていません。
-access-expired_lump_sum-do = 更新のお手続きをしていただくと、すぐにご利用いただけます。
+access-expired_lump_sum-why = まとめて払いは自動では更新されません。そのため、期間が終わったあとの請求はしていません。
+access-expired_lump_sum-do = 更新すると、すぐにご利用いただけます。
 
-access-dormant-title = いまは休眠期間です
+access-dormant-title = 更新をお待ちしています
 access-dormant-what = { $dated ->
-    [yes] 会員ページはお休みしていますが、入会日と会員番号は{ $until }まで残しています。
-   *[no] 会員ページはお休みしていますが、入会日と会員番号は残しています。
+    [yes] 今は会員ページをご利用いただけませんが、入会日と会員番号は{ $until }まで残しています。
+   *[no] 今は会員ページをご利用いただけませんが、入会日と会員番号は残しています。
 }
-access-dormant-why = 期限が過ぎても、すぐには退会になりません。更新をお待ちする期間を設けています。
+access-dormant-why = ご利用期間が終わっても、すぐには退会になりません。しばらくのあいだ、更新をお待ちしています。
 access-dormant-do = { $dated ->
     [yes] { $until }までに更新すると、入会日と会員番号を引き継いで続けられます。
    *[no] 更新すると、入会日と会員番号を引き継いで続けられます。
@@ -80,10 +80,10 @@ access-withdrawn-what = { $dated ->
    *[no] { $site }は退会となっています。会費は請求していません。
 }
 access-withdrawn-why = { $reason ->
-    [left] ご本人から退会のお手続きをいただきました。
+    [left] ご自身で退会の手続きをされたためです。
    *[unpaid] { $paid ->
-        [yes] { $last_day }分までお支払いいただき、そのあと更新のお手続きがなかったためです。
-       *[no] 更新のお手続きがなかったためです。
+        [yes] { $last_day }分までお支払いいただき、そのあと更新の手続きがなかったためです。
+       *[no] 更新の手続きがなかったためです。
     }
 }
 access-withdrawn-do = { $keeps ->
@@ -93,35 +93,35 @@ access-withdrawn-do = { $keeps ->
 
 access-other_site-title = { $other }の会員です
 access-other_site-what = { $goes_on ->
-    [yes] このIDは「{ $other }」の会員です({ $until }分までお支払い済みで、そのあとは自動で更新されます)。「{ $site }」とは別のサイトです。
-   *[no] このIDは「{ $other }」の会員として、{ $until }までご利用いただけます。「{ $site }」とは別のサイトです。
+    [yes] この会員IDは「{ $other }」の会員です（{ $until }分までお支払い済みで、そのあとは自動で更新されます）。「{ $site }」とは別のサイトです。
+   *[no] この会員IDは「{ $other }」の会員として、{ $until }までご利用いただけます。「{ $site }」とは別のサイトです。
 }
 access-other_site-why = 会員IDは共通ですが、入会と会費はサイトごとに分かれています。
 access-other_site-do = { $joins ->
-    [yes] 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、このIDのまま入会できます。
+    [yes] 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、この会員IDのまま入会できます。
    *[no] 「{ $other }」へはそのままお進みいただけます。
 }
 
 access-no_membership-title = このサイトにはまだ入会していません
-access-no_membership-what = このIDでは、{ $site }への入会の記録が見つかりませんでした。
+access-no_membership-what = この会員IDでは、{ $site }への入会の記録が見つかりませんでした。
 access-no_membership-why = ほかの会員IDやメールアドレスで入会されている場合は、そちらでログインし直すとお入りいただけます。
-access-no_membership-do = はじめての方は、このIDのまま入会できます。
+access-no_membership-do = はじめての方は、この会員IDのまま入会できます。
 
 access-disabled-title = この会員IDはご利用を停止しています
-access-disabled-what = ご本人の確認はできましたが、この会員IDは事務局で利用を停止しています。
-access-disabled-why = 停止の理由は、この画面ではお伝えできません。
-access-disabled-do = 事務局までご連絡ください。会員IDと、このページの下にあるコードをお伝えください。
+access-disabled-what = ご本人であることは確認できましたが、この会員IDのご利用は事務局で停止しています。
+access-disabled-why = 停止の理由は、ここではお伝えできません。
+access-disabled-do = 事務局までご連絡ください。その際に、会員IDと、下の「お問い合わせ用コード」をお知らせください。
 
 # 解決への一歩(ボタンとリンク)
 cure-enter = { $site }へ進む
-cure-check_payment = 支払い済みです。今すぐ確認する
-cure-open_slip = お支払い方法を見る
+cure-check_payment = お支払いを今すぐ確認する
+cure-open_slip = コンビニでの支払い方を見る
 cure-continue_payment = お支払いを続ける
 cure-other_way = 別の方法で支払う
 cure-pay = お支払いに進む
-cure-renew = 更新の手続きに進む
-cure-rejoin = 再入会の手続きに進む
-cure-go_to_site = { $site }へ行く
+cure-renew = 更新に進む
+cure-rejoin = 再入会に進む
+cure-go_to_site = { $site }へ進む
 cure-join = { $site }に入会する
 cure-contact = 事務局に連絡する
 
@@ -131,9 +131,9 @@ checked-expired = { $at }に決済会社へ確認しました。お支払いの�
 checked-failed = { $at }に決済会社へ確認しました。返事は「{ $said }」でした。
 checked-canceled = { $at }に決済会社へ確認しました。お支払いは取り消されています。
 checked-no_answer = { $at }に決済会社へ問い合わせましたが、返事がありませんでした。少し時間をおいて、もう一度お試しください。
-checked-nothing = { $at }に確認しましたが、お待ちしているお支払いはありませんでした。
+checked-nothing = { $at }に確認しました。確認をお待ちいただいているお支払いはありません。
 checked-paid = { $at }に決済会社へ確認し、お支払いを確認できました。
 
 # 少しお待ちいただくとき
-diagnosis-too_many_checks = 続けて何度も確認されています。1分ほどおいて、もう一度お試しください。
+diagnosis-too_many_checks = 短い時間に何度も確認しています。1分ほどおいて、もう一度お試しください。
 diagnosis-too_many_reports = 短い時間に多くのお申し込みがありました。{ $minutes }分ほどおいて、もう一度お試しください。

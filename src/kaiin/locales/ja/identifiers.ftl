@@ -2,7 +2,7 @@
 
 identifier-unknown = 会員IDまたはメールアドレスの形ではないようです。もう一度ご確認ください。
 
-# 直して読み取ったこと(お知らせするときだけ使います)
+# 直して読み取ったこと（お知らせするときだけ使います）
 identifier-full_width = 全角文字を半角に直しました。
 identifier-invisible = 目に見えない文字を取り除きました。
 identifier-spaces = 空白を取り除きました。
@@ -16,9 +16,9 @@ identifier-doubled = 重なった記号を1つにしました。
 identifier-label = 番号の前の見出しを取り除きました。
 identifier-missing_prefix = 先頭の英字を補いました。
 identifier-repeated_prefix = 重なった先頭の英字を1つにしました。
-identifier-look_alike = 数字に似た文字が混ざっているようです。オー(O)とゼロ(0)、アイ(I)やエル(l)とイチ(1)をご確認ください。
+identifier-look_alike = 数字に似た文字が混ざっているようです。オー（O）とゼロ（0）、アイ（I）やエル（l）とイチ（1）をご確認ください。
 identifier-kana = かな入力のままになっているようです。英数字に切り替えてください。
-identifier-country_code = 国番号を国内の形に直しました。
+identifier-country_code = 国番号つきの番号を、国内の形に直しました。
 
 # お伝えすること
 identifier-empty = 会員IDまたはメールアドレスを入力してください。
@@ -33,12 +33,12 @@ identifier-mail_incomplete = メールアドレスの「@」の前か後ろが�
 identifier-mail_two_ats = 「@」が2つ以上あります。
 identifier-mail_missing_at = メールアドレスの「@」が抜けているようです。
 identifier-mail_characters = メールアドレスに使えない文字が入っているようです。
-identifier-mail_old_carrier = 以前の携帯電話会社の形式のメールアドレスです。このままお使いいただけます。
+identifier-mail_old_carrier = 携帯電話会社の以前の形式のメールアドレスです。このままお使いいただけます。
 identifier-mail_dots = メールアドレスの「.」の位置をご確認ください。
 
 # 別の番号と見分けたもの
 identifier-is_phone = 電話番号のようです。ログインには会員IDまたはメールアドレスをお使いください。
-identifier-is_docomo_payment = ドコモの決済番号(12桁)のようです。ログインには会員IDまたはメールアドレスをお使いください。
+identifier-is_docomo_payment = ドコモの決済番号（12桁）のようです。ログインには会員IDまたはメールアドレスをお使いください。
 identifier-is_au_contract = auの継続課金IDのようです。ログインには会員IDまたはメールアドレスをお使いください。
 identifier-is_au_payment = auの決済情報番号のようです。ログインには会員IDまたはメールアドレスをお使いください。
 identifier-is_softbank_order = ソフトバンク・ワイモバイルの注文番号のようです。ログインには会員IDまたはメールアドレスをお使いください。

@@ -4,82 +4,68 @@
 
 mail-join_code-subject = 【{ $site }】確認コードは { $digits } です
 mail-join_code-body =
-    { $site }へのご入会手続きをありがとうございます。
-    メールアドレスの確認のため、次の確認コードを手続きの画面に入力してください。
+    { $site }の入会手続きで、このメールアドレスが入力されました。
+    メールアドレスを確認するため、次の確認コードを手続きの画面に入力してください。
 
-    確認コード: { $digits }
+    確認コード：{ $digits }
 
     コードは{ $minutes }分間、1回だけ使えます。
-    手続きを始めた画面(同じブラウザ)に入力してください。
+    手続きを始めた画面（同じブラウザ）に入力してください。
 
     お心当たりがない場合は、このメールを破棄してください。コードを入力しないかぎり、何も登録されません。
-    このコードをほかの人に教えないでください。当サービスの担当者がおたずねすることもありません。
-
-    { $identity }
+    このコードをほかの人に教えないでください。こちらからお尋ねすることもありません。
 mail-join_known-subject = 【{ $site }】すでにご登録があります
 mail-join_known-body =
-    { $site }へのご入会手続きで、このメールアドレスが入力されました。
+    { $site }の入会手続きで、このメールアドレスが入力されました。
     このメールアドレスは、すでに{ $identity }に登録されています。
     新しく登録する必要はありません。次のページからログインして、手続きを続けてください。
-
     { $login_url }
 
     パスワードをお忘れの場合は、次のページで新しく設定できます。
-
     { $reset_url }
 
     お心当たりがない場合は、このメールを破棄してください。登録内容は何も変わっていません。
-
-    { $identity }
 mail-reset_code-subject = 【{ $identity }】パスワード再設定の確認コード
 mail-reset_code-body =
     パスワードの再設定を受け付けました。
     次の確認コードと新しいパスワードを、再設定の画面に入力してください。
 
-    確認コード: { $digits }
-    会員ID: { $member_id }
+    確認コード：{ $digits }
+    会員ID：{ $member_id }
 
     コードは{ $minutes }分間、1回だけ使えます。
-    再設定を始めた画面(同じブラウザ)に入力してください。
+    再設定を始めた画面（同じブラウザ）に入力してください。
 
     お心当たりがない場合は、このメールを破棄してください。コードを入力しないかぎり、パスワードは変わりません。
-    このコードをほかの人に教えないでください。当サービスの担当者がおたずねすることもありません。
-
-    { $identity }
-mail-reset_unknown-subject = 【{ $identity }】このメールアドレスでの登録は見つかりませんでした
+    このコードをほかの人に教えないでください。こちらからお尋ねすることもありません。
+mail-reset_unknown-subject = 【{ $identity }】パスワードの再設定について（登録が見つかりません）
 mail-reset_unknown-body =
-    パスワードの再設定で、このメールアドレス({ $address })が入力されました。
-    しかし、このメールアドレスでの登録は見つかりませんでした。
+    パスワードの再設定で、このメールアドレス（{ $address }）が入力されました。
+    このメールアドレスでの登録は見つかりませんでした。
 
-    別のメールアドレスで登録されているかもしれません。お心当たりのあるメールアドレスか会員IDで、もう一度お試しください。
-
+    ほかのメールアドレスで登録されているかもしれません。お心当たりのあるメールアドレスか会員IDで、もう一度お試しください。
     { $reset_url }
 
     お心当たりがない場合は、このメールを破棄してください。
-
-    { $identity }
 mail-password_changed-subject = 【{ $identity }】パスワードが変更されました
 mail-password_changed-body =
-    { $identity }(会員ID: { $member_id })のパスワードが変更されました。
+    { $identity }（会員ID：{ $member_id }）のパスワードが変更されました。
     安全のため、ログイン中だったすべての端末からログアウトしました。
 
     ご自身で変更された場合は、何もする必要はありません。
 
     お心当たりがない場合は、次のページからすぐにパスワードを設定し直してください。
-
     { $reset_url }
-
-    { $identity }
 
 ## Errors
 
-identity-login_refused = ログインできませんでした。ログインIDとパスワードをもう一度ご確認ください。
-identity-disabled = このアカウントは現在ご利用いただけません。くわしくはお問い合わせください。
+identity-login_refused = 会員ID・メールアドレスか、パスワードが違うようです。もう一度ご確認ください。
+identity-disabled = この会員IDは、現在ご利用いただけません。詳しくは事務局までお問い合わせください。
 identity-login_outdated = ログインの途中でパスワードが変更されました。新しいパスワードでもう一度ログインしてください。
-identity-session_ended = ログインの有効期限が切れました。もう一度ログインしてください。
-identity-code_refused = 確認コードが正しくないか、期限が切れています。コードを確かめて入力するか、新しいコードをお受け取りください。
-identity-too_many_mails = 確認コードの送信回数が上限に達しました。約{ $minutes }分後にもう一度お試しください。
-identity-mail_not_proven = メールアドレスの確認が済んでいないか、時間がたちすぎました。もう一度確認コードをお受け取りください。
+identity-session_ended = ログインしてから時間がたちました。もう一度ログインしてください。
+identity-code_refused = 確認コードが正しくないか、期限が切れています。もう一度確かめて入力するか、新しいコードをお受け取りください。
+identity-too_many_mails = 確認コードをお送りできる回数を超えました。{ $minutes }分ほどおいて、もう一度お試しください。
+identity-mail_not_proven = メールアドレスの確認が済んでいないか、確認から時間がたっています。もう一度確認コードをお受け取りください。
 identity-already_registered = このメールアドレスは、すでに登録されています。ログインして手続きを続けてください。
 identity-unknown_member = 会員が見つかりませんでした。
 identity-password_refused = このパスワードは使えません。
@@ -99,12 +85,12 @@ password-site_name = サイトの名前を除いて8文字以上になるよう�
 details-missing = 入力してください。
 details-too_long = 長すぎます。短くしてください。
 details-not_kana = カタカナで入力してください。
-details-not_a_date = 実在する日付を入力してください。例: 1990年4月1日
+details-not_a_date = 実在する日付を入力してください。例：1990年4月1日
 details-date_ahead = 今日までの日付を入力してください。
 details-date_too_old = 生年月日の年をご確認ください。
 details-unknown_prefecture = 一覧から選んでください。
-details-not_a_phone = 電話番号を正しく入力してください。例: 090-1234-5678
-details-not_an_address = メールアドレスを正しく入力してください。例: name@example.jp
+details-not_a_phone = 電話番号を正しく入力してください。例：090-1234-5678
+details-not_an_address = メールアドレスを正しく入力してください。例：name@example.jp
 
 ## Prefectures (ISO 3166-2:JP)
 
@@ -159,4 +145,4 @@ prefecture-abroad = 海外
 
 ## Command line
 
-cli-staff-created = { $member_id } を作成しました。管理画面に会員IDまたはメールアドレスでログインできます。
+cli-staff-created = { $member_id } を作成しました。会員IDまたはメールアドレスで管理画面にログインできます。

@@ -2,7 +2,7 @@
 
 ## Ways to pay
 payments-method-card = クレジットカード
-payments-method-docomo = ドコモ払い(d払い)
+payments-method-docomo = ドコモ払い（d払い）
 payments-method-au = auかんたん決済
 payments-method-softbank = ソフトバンク・ワイモバイルまとめて支払い
 payments-method-konbini = コンビニ払い
@@ -31,13 +31,13 @@ payments-failure-card_declined = カード会社の承認が得られません�
 payments-failure-insufficient_funds = ご利用可能額が足りません
 payments-failure-expired_card = カードの有効期限が切れています
 payments-failure-incorrect_cvc = セキュリティコードが違います
-payments-failure-authentication_failed = カードの本人認証(3Dセキュア)が完了しませんでした
+payments-failure-authentication_failed = カードの本人認証（3Dセキュア）が完了しませんでした
 payments-failure-limit_exceeded = 携帯電話会社のご利用限度額を超えています
 payments-failure-contract_invalid = ご契約の回線では、この支払い方法をご利用いただけません
 payments-failure-carrier_declined = 携帯電話会社の承認が得られませんでした
 payments-failure-mandate_ended = 継続払いのご契約が終了しています
-payments-failure-amount_mismatch = 受け取った金額が、ご請求の金額と違います
-payments-failure-not_executed = 決済会社に請求が届きませんでした。料金はかかっていません
+payments-failure-amount_mismatch = 受け取った金額が、請求した金額と違います
+payments-failure-not_executed = 決済会社に請求が届きませんでした。料金は発生していません
 payments-failure-refused = 決済会社が請求を受け付けませんでした
 payments-failure-failed = お支払いが完了しませんでした
 payments-failure-expired = お支払いの期限が切れました
@@ -45,17 +45,17 @@ payments-failure-canceled = お支払いが取り消されました
 payments-failure-other = お支払いが完了しませんでした
 
 ## Why the right to charge ended
-payments-end_reason-merchant = 退会またはお支払い方法の変更により、当方で終了しました
-payments-end_reason-member = お客さまが決済会社または携帯電話会社で解約されました
+payments-end_reason-merchant = 退会またはお支払い方法の変更により、こちらで終了しました
+payments-end_reason-member = ご自身で、決済会社または携帯電話会社に解約を申し込まれました
 payments-end_reason-carrier = 携帯電話会社または決済会社が終了しました
 payments-end_reason-other = 継続払いのご契約が終了しました
 
 ## Errors
-payments-error = お支払いの処理でエラーが発生しました。
+payments-error = お支払いの途中で問題が起きました。
 payments-no_such_payment = このお支払いは見つかりません。
 payments-no_such_provider = この決済会社は使えません。
-payments-intent_conflict = 同じお手続きが、別の内容ですでに始まっています。最初からやり直してください。
+payments-intent_conflict = 同じ手続きが、別の内容ですでに始まっています。最初からやり直してください。
 payments-mandate_ended = 継続払いのご契約が終了しています。お支払い方法をもう一度ご登録ください。
 payments-method_unavailable = このお支払い方法は、現在ご利用いただけません。ほかの方法をお選びください。
-payments-provider_unavailable = 決済会社につながりません。料金はかかっていません。しばらくしてから、もう一度お試しください。
+payments-provider_unavailable = 決済会社につながりません。料金は発生していません。少し時間をおいて、もう一度お試しください。
 payments-unknown_transition = お支払いの状態が、この操作に合っていません。
