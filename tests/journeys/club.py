@@ -26,14 +26,20 @@ T = TypeVar("T")
 
 
 def make_template(folder: Path, tenant: str) -> None:
-    """Make the files of a club that has a tenant and no members yet, by its operator's commands."""
-    folder.mkdir()
-    variables = os.environ | demo_variables(folder, port=1)
-    for command in (["migrate"], ["apply", str(EXAMPLES / tenant)]):
+    """Make the files of a club that has a tenant and no members yet, by its operator's commands;
+    or, for `demo`, those of the demo, with its ready logins and without the crowd."""
+    new = folder.with_suffix(".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    variables = os.environ | demo_variables(new, port=1)
+    commands = [["-m", "kaiin.cli", "migrate"], ["-m", "kaiin.cli", "apply", EXAMPLES / tenant]]
+    if tenant == "demo":
+        commands = [["-c", "from kaiin.cli import demo; demo.prepare(crowd=False)"]]
+    for command in commands:
         subprocess.run(
-            [sys.executable, "-m", "kaiin.cli", *command],
-            check=True, env=variables, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, *command], check=True, env=variables, stdout=subprocess.DEVNULL
+        )
+    new.rename(folder)
 
 
 class Club:
@@ -44,7 +50,8 @@ class Club:
         self.port = _free_ports()
         self.sandbox_store = folder / "sandbox.sqlite3"
         self._variables = demo_variables(folder, self.port)
-        self._processes = Processes(self._variables, folder / "logs")
+        self._logs = folder / "logs"
+        self._processes = Processes(self._variables, self._logs)
         self._unblock = unblock
 
     def start(self) -> None:
@@ -57,6 +64,16 @@ class Club:
     def check(self) -> None:
         """Raises ProcessDied if a process has ended."""
         self._processes.check()
+
+    def complaints(self) -> list[str]:
+        """What the processes logged as errors."""
+        signs = ('"level": "error"', '"level": "critical"', "Traceback")
+        return [
+            f"{log.name}: {line}"
+            for log in sorted(self._logs.glob("*.log"))
+            for line in log.read_text("utf-8", "replace").splitlines()
+            if any(sign in line for sign in signs)
+        ]
 
     def url(self, label: str, path: str = "/") -> str:
         """An address of a host by its label: `club.url("official", "/members/")`."""

@@ -1,14 +1,16 @@
 """Journeys: a real Chromium visits a club that really runs. Nothing is patched.
 
-`club` is one running club for each test module, `page` a fresh phone in Japanese; every page that
-a test ends on is examined, `sound()` examines the present one on the way. `visit` opens other
-browsers: another language, a desktop, no JavaScript.
+`club` is a running club (a module's own or one that they share), `page` a fresh phone in
+Japanese; every page that a test ends on is examined, `sound()` examines the present one on the
+way. `visit` opens other browsers: another language, a desktop, no JavaScript.
 """
 
+import fcntl
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,16 +44,33 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The files of a club of a tenant, made once."""
-    made: dict[str, Path] = {}
+    """The files of a club of a tenant, made once for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    # Processes that run tests side by side have folders side by side.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "templates"
+    folder.mkdir(exist_ok=True)
 
     def template(tenant: str) -> Path:
-        if tenant not in made:
-            made[tenant] = tmp_path_factory.mktemp("club") / Path(tenant).stem
-            make_template(made[tenant], tenant)
-        return made[tenant]
+        made = folder / Path(tenant).stem
+        with (folder / f"{made.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                make_template(made, tenant)
+        return made
 
     return template
+
+
+@pytest.fixture(scope="session")
+def shared_club(
+    templates: Callable[[str], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Club]:
+    """The club that modules share which leave its clock alone: members don't see each other."""
+    folder = tmp_path_factory.mktemp("club") / "var"
+    with _running(Club(folder, templates("plusmember.yaml"), django_db_blocker.unblock)) as club:
+        yield club
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +80,25 @@ def club(
     tmp_path_factory: pytest.TempPathFactory,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Club]:
-    """A running club without members; a module's TENANT names another example's file."""
-    template = templates(getattr(request.module, "TENANT", "plusmember.yaml"))
+    """A running club without members. A module with a CLUB has one of its own: an example's
+    file, or `demo` for the demo's members."""
+    tenant = getattr(request.module, "CLUB", None)
+    if tenant is None:
+        yield request.getfixturevalue("shared_club")
+        return
     folder = tmp_path_factory.mktemp("club") / "var"
-    club = Club(folder, template, django_db_blocker.unblock)
+    with _running(Club(folder, templates(tenant), django_db_blocker.unblock)) as club:
+        yield club
+
+
+@contextmanager
+def _running(club: Club) -> Iterator[Club]:
     try:
         club.start()
         yield club
         club.check()
+        complaints = club.complaints()
+        assert not complaints, "\n".join(["the processes complained:", *complaints])
     finally:
         club.stop()
 
@@ -79,7 +109,7 @@ class Visits:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
-        self._watches: list[Watch] = []
+        self.watches: list[Watch] = []
         # Each page, and whether it may run scripts.
         self.pages: dict[Page, bool] = {}
         # What the pages did wrong, from the first on; examined pages add theirs.
@@ -106,7 +136,7 @@ class Visits:
             **options,
         )
         context.set_default_timeout(10_000)
-        context.on("page", lambda page: self._watches.append(Watch(page)))
+        context.on("page", lambda page: self.watches.append(Watch(page)))
         page = context.new_page()
         self._contexts.append(context)
         self.pages[page] = javascript
@@ -121,7 +151,7 @@ class Visits:
         """Close everything; returns what was wrong."""
         for context in self._contexts:
             context.close()
-        return [problem for watch in self._watches for problem in watch.problems] + self.found
+        return [problem for watch in self.watches for problem in watch.problems] + self.found
 
 
 @pytest.fixture

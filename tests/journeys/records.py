@@ -108,7 +108,7 @@ def switch(club: Club, payment_id: UUID, name: str, value: object) -> None:
     """Have the provider do something unpleasant to a payment."""
     from kaiin.payments.orders import order_id
 
-    _post(club, "/switches", scope=order_id(payment_id), name=name, value=str(value))
+    post(club, "/switches", scope=order_id(payment_id), name=name, value=str(value))
 
 
 # Setting the stage
@@ -158,13 +158,13 @@ def pay(club: Club, payment: "PaymentView", card: str = "4242424242424242") -> N
     assert payment.checkout is not None
     path = payment.checkout.url.rpartition(":")[2].partition("/")[2]
     if payment.method is Method.CARD:
-        _post(club, f"/{path}/card", number=card, expiry="12/49", cvc="123")
-        _post(club, f"/{path}/3ds", answer="proven")
+        post(club, f"/{path}/card", number=card, expiry="12/49", cvc="123")
+        post(club, f"/{path}/3ds", answer="proven")
     elif payment.method is Method.KONBINI:
-        _post(club, f"/{path}/slip", store="lawson")
+        post(club, f"/{path}/slip", store="lawson")
     else:
-        _post(club, f"/{path}/pin", phone="090-1234-5678", pin="1234")
-        _post(club, f"/{path}/agree")
+        post(club, f"/{path}/pin", phone="090-1234-5678", pin="1234")
+        post(club, f"/{path}/agree")
 
 
 def make_paid_member(
@@ -192,6 +192,7 @@ def _find(email: str) -> "MemberView":
     return found
 
 
-def _post(club: Club, path: str, **typed: str) -> None:
+def post(club: Club, path: str, **typed: str) -> None:
+    """Send a form to the provider; it leads on."""
     response = httpx.post(f"http://127.0.0.1:{club.port + 1}{path}", data=typed, timeout=20)
     assert response.status_code == 303, f"{path}: {response.status_code}"

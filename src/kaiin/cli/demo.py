@@ -57,8 +57,9 @@ def demo(
         processes.stop()
 
 
-def prepare() -> None:
-    """Bring the demo's database to this version, with its tenant and its members."""
+def prepare(*, crowd: bool = True) -> None:
+    """Bring the demo's database to this version, with its tenant and its members; without the
+    `crowd`, only with those whose logins are shown."""
     load_django()
     from django.core.management import call_command
 
@@ -68,7 +69,7 @@ def prepare() -> None:
 
     call_command("migrate", interactive=False, verbosity=0)
     billing.apply_tenant(tenant_file.load(example("plusmember.yaml")), actor="system:demo")
-    demo_data.fill_if_empty()
+    demo_data.fill_if_empty(crowd=crowd)
 
 
 def example(name: str) -> Path:

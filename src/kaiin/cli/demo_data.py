@@ -6,7 +6,7 @@ walked a day at a time, and every day ends with a round of the worker.
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -59,8 +59,8 @@ class _Event:
     do: Callable[[], None] = field(compare=False)
 
 
-def fill_if_empty() -> None:
-    """Make the demo's members unless they are there already."""
+def fill_if_empty(*, crowd: bool = True) -> None:
+    """Make the demo's members unless they are there already; `crowd`: not the ready logins only."""
     if logins.read():
         return
     print(
@@ -83,7 +83,7 @@ def fill_if_empty() -> None:
     )
     providers.use("sandbox", provider)
     try:
-        _Club(app).play()
+        _Club(app).play(_CROWD if crowd else ())
     finally:
         clock.unfreeze()
         providers.use("sandbox", None)
@@ -105,8 +105,8 @@ class _Club:
         self._logins: list[Login] = []
         self._contracts: dict[int, str] = {}
 
-    def play(self) -> None:
-        for site, course, way, count in _CROWD:
+    def play(self, crowd: Iterable[tuple[str, str, Method, int]]) -> None:
+        for site, course, way, count in crowd:
             for _ in range(count):
                 self._plan_somebody(site, course, way)
         self._plan_the_ready_logins()

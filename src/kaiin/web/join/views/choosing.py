@@ -1,13 +1,19 @@
 """What membership gives, which course, which way to pay."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from kaiin.billing import queries as billing
+from kaiin.billing.operations import AlreadyMember
 from kaiin.billing.queries import CourseView
 from kaiin.domain.payments import Method
+from kaiin.identity.queries import MemberView
+from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
+from kaiin.sites.queries import SiteView
 from kaiin.web.components.forms import Choice
 from kaiin.web.components.requests import Request
 from kaiin.web.components.templatetags.kaiin import money
@@ -21,6 +27,9 @@ def choose_course(request: Request, site_key: str) -> HttpResponse:
     """The first page: what one gets, and the courses with their prices."""
     site = site_of(request, site_key)
     courses = billing.courses(site.key)
+    if request.member and courses and not _may_pay(request.member, site, courses):
+        # Back after paying, or a link to join that a member has followed: they are in.
+        return redirect("entrance:entry", site.key)
     draft = drafts.read(request, site.key)
     form = ChoiceForm(
         request.POST or None,
@@ -63,6 +72,23 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
         {"form": form, "site": site, "course": course},
         step="way",
     )
+
+
+def _may_pay(member: MemberView, site: SiteView, courses: Sequence[CourseView]) -> bool:
+    """Whether the member may buy any of the courses now."""
+    for course in courses:
+        try:
+            billing.preview(
+                site_key=site.key,
+                course_key=course.key,
+                method=course.ways[0],
+                at=clock.now(),
+                member_pk=member.pk,
+            )
+        except AlreadyMember:
+            continue
+        return True
+    return False
 
 
 def _course(course: CourseView) -> Choice:
