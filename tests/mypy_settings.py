@@ -4,4 +4,4 @@ import os
 
 os.environ.setdefault("KAIIN_MODE", "test")
 
-from kaiin.config.settings import *  # noqa: E402, F403
+from kaiin.config.settings import *  # noqa: F403
