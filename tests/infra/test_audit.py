@@ -27,6 +27,22 @@ def test_rows_follow_from_each_other(clock) -> None:
 
 
 @pytest.mark.django_db
+def test_many_rows_are_chained_in_their_order_by_a_few_statements(
+    clock, django_assert_max_num_queries
+) -> None:
+    _record(0)
+    facts = [audit.Fact("test.done", f"member:{n}", "system:test", {"n": n}) for n in range(20)]
+    # The head, the rows, the head; and the savepoint around them.
+    with django_assert_max_num_queries(5), transaction():
+        audit.record_all(facts)
+    audit.record_all([])
+    _record(99)
+    rows = AuditRow.objects.order_by("id").values_list("subject", flat=True)
+    assert list(rows) == ["member:0", *(fact.subject for fact in facts), "member:99"]
+    assert list(audit.broken_rows()) == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("damage", ["changed", "removed", "swapped"])
 def test_damage_is_found(clock, damage: str) -> None:
     for number in range(5):

@@ -120,8 +120,12 @@ class Batch:
             ).exclude(pk__in=[grant.pk for grant in self.grants]).update(revoked_at=self.now)
         self._write_states()
         self.rebuild_access()
-        for action, subject, details in self._audit:
-            audit.record(action=action, subject=subject, actor=self.actor, details=details)
+        audit.record_all(
+            [
+                audit.Fact(action, subject, self.actor, details)
+                for action, subject, details in self._audit
+            ]
+        )
 
     def rebuild_access(self) -> list[Holding]:
         """Bring the windows of access up to date; tell of those that moved, and return them."""

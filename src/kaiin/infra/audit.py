@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from kaiin.infra import clock
 from kaiin.infra.locks import locked
@@ -11,20 +12,56 @@ from kaiin.infra.models import AuditHead, AuditRow
 _START = "0" * 64
 
 
-def record(*, action: str, subject: str, actor: str, details: dict[str, object]) -> None:
-    """Write one row; call it inside the transaction of the change that it tells of.
+@dataclass(frozen=True)
+class Fact:
+    """One row to be: `action` is `context.what_happened`, `subject` and `actor` are `kind:key`.
 
-    `action` is `context.what_happened`, `subject` and `actor` are `kind:key`. Details are
-    JSON and hold no password, token, code or card number.
+    Details are JSON and hold no password, token, code or card number.
     """
+
+    action: str
+    subject: str
+    actor: str
+    details: dict[str, object]
+
+
+def record(*, action: str, subject: str, actor: str, details: dict[str, object]) -> None:
+    """Write one row (see `Fact`); call it inside the transaction of the change it tells of."""
+    record_all([Fact(action, subject, actor, details)])
+
+
+def record_all(facts: Sequence[Fact]) -> None:
+    """As `record`, many in their order: a few statements, however many there are."""
+    if not facts:
+        return
     at = clock.now()
-    AuditHead.objects.get_or_create(id=1, defaults={"digest": _START})
-    head = locked(AuditHead.objects.filter(id=1)).get()
-    digest = _digest(head.digest, [at.isoformat(), action, subject, actor, details])
-    AuditRow.objects.create(
-        at=at, action=action, subject=subject, actor=actor, details=details, digest=digest
-    )
+    digest = _locked_head()
+    rows = []
+    for fact in facts:
+        content = [at.isoformat(), fact.action, fact.subject, fact.actor, fact.details]
+        digest = _digest(digest, content)
+        rows.append(
+            AuditRow(
+                at=at,
+                action=fact.action,
+                subject=fact.subject,
+                actor=fact.actor,
+                details=fact.details,
+                digest=digest,
+            )
+        )
+    AuditRow.objects.bulk_create(rows)
     AuditHead.objects.filter(id=1).update(digest=digest)
+
+
+def _locked_head() -> str:
+    """The newest digest; from here to the transaction's end nobody else appends."""
+    heads = AuditHead.objects.filter(id=1)
+    head = locked(heads).first()
+    if head is None:
+        AuditHead.objects.get_or_create(id=1, defaults={"digest": _START})
+        head = locked(heads).get()
+    return head.digest
 
 
 def broken_rows() -> Iterator[int]:
@@ -37,6 +74,6 @@ def broken_rows() -> Iterator[int]:
         before = row.digest
 
 
-def _digest(before: str, content: list[object]) -> str:
+def _digest(before: str, content: Sequence[object]) -> str:
     text = json.dumps([before, *content], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
