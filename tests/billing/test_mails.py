@@ -83,5 +83,29 @@ def test_every_mail_names_its_sender_and_a_way_to_ask(world: World, language: st
         assert "JO1 OFFICIAL SITE" in sent.subject
         assert "\n\n\n" not in sent.body
         text = sent.subject + sent.body.replace("ゆき", "").replace(sender.name, "")
+        # The numbers on Japanese bills and slips are named as they are there.
+        text = text if language == "ja" else re.sub(r"\([^()]*(番号|ID)\)", "", text)
         assert bool(JAPANESE.search(text)) == (language == "ja"), text
     assert seen == TEMPLATES
+
+
+@pytest.mark.parametrize(
+    ("language", "method", "label"),
+    [
+        ("ja", Method.CARD, "カード番号の下4桁：4242"),
+        ("ja", Method.DOCOMO, "決済番号："),
+        ("en", Method.AU, "Recurring billing ID (継続課金ID): "),
+    ],
+)
+def test_a_receipt_names_the_number_on_the_bill(
+    world: World, language: str, method: Method, label: str
+) -> None:
+    from django.core import mail
+
+    member = world.member(language=language)
+    world.pay(world.join(member, "monthly", method).payment)
+    world.work()
+    [receipt] = [
+        sent for sent in mail.outbox if sent.extra_headers["X-Kaiin-Key"].startswith("receipt:")
+    ]
+    assert label in receipt.body

@@ -4,6 +4,7 @@ Called inside the transaction of the change; each mail has a key, so it is sent 
 words already: dates and money are written out here, since a queued mail is JSON.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kaiin.billing.holding import Holding
@@ -12,7 +13,7 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan, last_day
 from kaiin.domain.references import ReferenceKind
 from kaiin.infra import mail, texts
-from kaiin.payments.queries import PaymentView
+from kaiin.payments.queries import PaymentView, Reference
 from kaiin.sites import queries as sites
 
 
@@ -31,9 +32,13 @@ def welcome(holding: Holding, number: int) -> None:
 
 
 def receipt(
-    holding: Holding, row: Receipt, period: PeriodSpan, next_charge_at: datetime | None
+    holding: Holding,
+    row: Receipt,
+    period: PeriodSpan,
+    next_charge_at: datetime | None,
+    references: Sequence[Reference],
 ) -> None:
-    """A period was paid."""
+    """A period was paid; `references` are the numbers that the bill or slip shows."""
     language = _language(holding)
     _queue(
         holding,
@@ -50,6 +55,13 @@ def receipt(
             "next_charge_on": (
                 texts.format_date(next_charge_at, language) if next_charge_at else ""
             ),
+            "references": [
+                {
+                    "label": texts.text(f"payments.reference.{each.kind}", language),
+                    "value": each.value,
+                }
+                for each in references
+            ],
             "receipt_url": sites.identity_url(f"/my/receipts/{row.number}"),
         },
     )

@@ -62,7 +62,7 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
     _carry_on(holding, charge, span, payment, batch)
     started = _stand(holding, paid_at)
     receipt = _receipt(charge, payment, period, paid_at, batch)
-    letters.receipt(holding, receipt, span, subscription.next_due_at)
+    letters.receipt(holding, receipt, span, subscription.next_due_at, payment.references)
     batch.note(
         "billing.period_paid",
         holding,

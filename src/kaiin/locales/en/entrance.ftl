@@ -110,5 +110,4 @@ trouble_report-unknown = We found no account with this email address. If another
 trouble_report-unknown_link = Try again: { $url }
 trouble_report-not_you = If you did not ask for this, please ignore this email. Nothing about your account has changed.
 trouble_report-never_ask = We will never ask for your password or card number.
-trouble_report-fact = { $label }: { $value }
 trouble_report-code = Code to quote: { $quoted }

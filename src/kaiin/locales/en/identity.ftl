@@ -60,7 +60,7 @@ mail-password_changed-body =
 identity-login_refused = The member ID, email address or password seems to be wrong. Please check them.
 identity-disabled = This member ID cannot be used at present. Please contact us to learn more.
 identity-login_outdated = The password was changed while you were logging in. Please log in with the new one.
-identity-session_ended = You logged in some time ago. Please log in again.
+identity-session_ended = Your login has ended. Please log in again.
 identity-code_refused = This code is wrong or no longer works. Please check it, or ask for a new one.
 identity-too_many_mails = No more codes can be sent for now. Please try again in about { $minutes ->
     [one] a minute

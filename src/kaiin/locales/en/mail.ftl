@@ -19,11 +19,12 @@ mail-paid_on = Paid on: { $day }
 mail-period = Period: { $from } to { $until }
 mail-next_charge = Next payment: { $day } (renews by itself)
 mail-no_next_charge = Next payment: none (does not renew by itself)
-mail-slip_number = Slip number: { $number }
-mail-confirmation_number = Confirmation number: { $number }
+mail-slip_number = Slip number (受付番号): { $number }
+mail-confirmation_number = Confirmation number (確認番号): { $number }
 mail-deadline = Pay by: { $deadline }
 mail-said = The payment company’s answer: { $reason }
 mail-retry_on = We will try again on: { $day }
+mail-fact = { $label }: { $value }
 
 ## What to do
 mail-pay_on_my_page =
@@ -45,8 +46,9 @@ mail-welcome-after =
 ## A period was paid
 mail-receipt-subject = { $site }: we have received your payment
 mail-receipt-body = We have received your payment for { $site }. Thank you.
+mail-receipt-bill = Your card or phone bill, or the slip from the store, shows:
 mail-receipt-after =
-    The receipt, with the numbers that your statement shows, is here:
+    Your receipt is here:
     { $url }
 
 ## A slip for the convenience store

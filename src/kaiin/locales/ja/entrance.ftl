@@ -110,5 +110,4 @@ trouble_report-unknown = このメールアドレスの登録は見つかりま�
 trouble_report-unknown_link = もう一度試す：{ $url }
 trouble_report-not_you = お心当たりがない場合は、このメールを破棄してください。登録内容は何も変わっていません。
 trouble_report-never_ask = パスワードやカード番号をお尋ねすることは、決してありません。
-trouble_report-fact = { $label }：{ $value }
 trouble_report-code = お問い合わせ用コード：{ $quoted }

@@ -93,8 +93,8 @@ access-withdrawn-do = { $keeps ->
 
 access-other_site-title = { $other }の会員です
 access-other_site-what = { $goes_on ->
-    [yes] この会員IDは「{ $other }」の会員です（{ $until }分までお支払い済みで、そのあとは自動で更新されます）。「{ $site }」とは別のサイトです。
-   *[no] この会員IDは「{ $other }」の会員として、{ $until }までご利用いただけます。「{ $site }」とは別のサイトです。
+    [yes] この会員IDで入会されているのは「{ $other }」です（{ $until }分までお支払い済みで、そのあとは自動で更新されます）。「{ $site }」とは別のサイトです。
+   *[no] この会員IDで入会されているのは「{ $other }」です（{ $until }までご利用いただけます）。「{ $site }」とは別のサイトです。
 }
 access-other_site-why = 会員IDは共通ですが、入会と会費はサイトごとに分かれています。
 access-other_site-do = { $joins ->
@@ -131,7 +131,7 @@ checked-expired = { $at }に決済会社へ確認しました。お支払いの�
 checked-failed = { $at }に決済会社へ確認しました。返事は「{ $said }」でした。
 checked-canceled = { $at }に決済会社へ確認しました。お支払いは取り消されています。
 checked-no_answer = { $at }に決済会社へ問い合わせましたが、返事がありませんでした。少し時間をおいて、もう一度お試しください。
-checked-nothing = { $at }に確認しました。確認をお待ちいただいているお支払いはありません。
+checked-nothing = { $at }に確認しました。手続き中のお支払いはありませんでした。
 checked-paid = { $at }に決済会社へ確認し、お支払いを確認できました。
 
 # 少しお待ちいただくとき

@@ -24,6 +24,7 @@ mail-confirmation_number = 確認番号：{ $number }
 mail-deadline = お支払い期限：{ $deadline }
 mail-said = 決済会社からの返事：{ $reason }
 mail-retry_on = 次に請求する日：{ $day }
+mail-fact = { $label }：{ $value }
 
 ## What to do
 mail-pay_on_my_page =
@@ -45,8 +46,9 @@ mail-welcome-after =
 ## A period was paid
 mail-receipt-subject = 【{ $site }】お支払いを確認しました
 mail-receipt-body = { $site }の会費のお支払いを確認しました。ありがとうございます。
+mail-receipt-bill = カードや携帯電話会社の明細、コンビニの控えには、次の番号が載っています。
 mail-receipt-after =
-    領収書と、ご利用明細に記載される番号は、次のページでご確認いただけます。
+    領収書は、次のページでご覧いただけます。
     { $url }
 
 ## A slip for the convenience store
