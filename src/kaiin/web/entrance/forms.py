@@ -41,6 +41,12 @@ class IdentifierForm(KaiinForm):
         label=field_text("login.id"), max_length=_LONGEST_TYPED, widget=LoginIdInput
     )
 
+    def doubt(self, words: str, *, forget: bool) -> None:
+        """Say why what was typed will not do; `forget` it where it must not be shown again."""
+        self.add_error("login", words)
+        if forget:
+            self.data = {name: str(value) for name, value in self.data.items()} | {"login": ""}
+
 
 class NewPasswordForm(KaiinForm):
     """The mailed code and the new password, in one step."""

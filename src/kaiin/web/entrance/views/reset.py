@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kaiin.domain.identifiers import TypedKind
 from kaiin.identity import operations as identity
 from kaiin.identity.operations import TooManyMails
 from kaiin.infra.client_address import client_address
@@ -76,7 +77,7 @@ def _send(request: Request, form: IdentifierForm) -> bool:
     visit.keep_typed(request, identified)
     doubt = hints.before_asking(identified, insisted_on=identified.value or "")
     if doubt is not None:
-        form.add_error("login", doubt.words)
+        form.doubt(doubt.words, forget=identified.kind is TypedKind.CARD_NUMBER)
         return False
     try:
         request.session["reset"] = identity.request_reset(

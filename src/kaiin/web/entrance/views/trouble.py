@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kaiin.diagnosis import operations as diagnosis
 from kaiin.diagnosis.operations import TooManyReports
+from kaiin.domain.identifiers import TypedKind
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
@@ -52,7 +53,7 @@ def _send(request: Request, form: IdentifierForm) -> bool:
     visit.keep_typed(request, identified)
     doubt = hints.before_asking(identified, insisted_on=identified.value or "")
     if doubt is not None:
-        form.add_error("login", doubt.words)
+        form.doubt(doubt.words, forget=identified.kind is TypedKind.CARD_NUMBER)
         return False
     try:
         diagnosis.request_report(

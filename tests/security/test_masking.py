@@ -1,0 +1,89 @@
+"""What must be hidden is, and what only looks like it survives: a labelled corpus.
+
+Numbers of cards (13 to 19 digits, Luhn's check) are kept nowhere and shown to nobody, whoever
+typed one into whatever field. Payment numbers, which members and staff search by, stay whole.
+"""
+
+import pytest
+from django.test import Client
+
+from tests.security.browsing import IDENTITY
+from tests.web.entrance.conftest import Visitor, World
+
+CARDS = (
+    "4242424242424242",
+    "4242 4242 4242 4242",
+    "4242-4242-4242-4242",
+    "４２４２　４２４２　４２４２　４２４２",
+    "5555 5555 5555 4444",
+    "2223003122003222",
+    "378282246310005",
+    "3530111333300000",
+    "6011111111111117",
+    "30569309025904",
+    "4222222222222",
+)
+NO_CARDS = (
+    "123456789012",  # a docomo payment number
+    "E123456789",
+    "E12345678",
+    "09012345678",
+    "4242424242424241",  # Luhn's check fails
+    "hanako4242424242424242@example.jp",
+    "12345678",
+)
+KEPT_WHOLE = ("123456789012", "400000000002")
+
+
+@pytest.mark.parametrize("path", ["/login", "/reset", "/trouble"])
+def test_a_card_number_is_neither_shown_nor_kept(
+    world: World, path: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from kaiin.identity.models import LoginAttempt
+    from kaiin.infra.models import OutboxMessage, ThrottleBucket
+
+    for typed in CARDS:
+        visitor = Visitor(Client())
+        visitor.get("/login", follow=True)
+        page = visitor.post(path, login=typed, password=typed)
+        assert page.status_code == 200
+        seen = page.content.decode() + str(dict(visitor.client.session))
+        assert typed not in seen, typed
+    for model in (LoginAttempt, OutboxMessage, ThrottleBucket):
+        assert not model._default_manager.exists()
+    log = "".join(capfd.readouterr())
+    assert [typed for typed in CARDS if typed in log] == []
+
+
+@pytest.mark.parametrize("typed", NO_CARDS)
+def test_what_is_none_stays_in_the_field(world: World, typed: str) -> None:
+    visitor = Visitor(Client())
+    assert f'value="{typed}"' in visitor.log_in(typed, "wrong").content.decode()
+
+
+@pytest.mark.parametrize("typed", KEPT_WHOLE)
+def test_twelve_digits_of_a_payment_survive(world: World, typed: str) -> None:
+    from kaiin.domain.references import ReferenceKind, canonical
+    from kaiin.web.entrance import hints
+
+    assert hints.read(typed).value == typed
+    assert canonical(ReferenceKind.DOCOMO_PAYMENT, typed) == typed
+
+
+def test_the_command_says_card_and_never_which(world: World) -> None:
+    from kaiin.domain.identifiers import identify
+    from kaiin.sites import queries as sites
+
+    for typed in CARDS:
+        found = identify(typed, sites.tenant().member_id_format)
+        assert (found.kind, found.value, found.suggestion) == ("card_number", None, None), typed
+
+
+def test_no_form_of_ours_asks_for_a_card(world: World) -> None:
+    client = Client(HTTP_HOST=IDENTITY)
+    client.post("/join/official/", {"choice": "monthly"})
+    client.post("/join/official/way", {"choice": "card"})
+    for path in ("/login", "/reset", "/trouble", "/join/official/details"):
+        page = client.get(path, follow=True).content.decode()
+        assert "cc-" not in page
+        assert "cvc" not in page.lower()
