@@ -58,7 +58,7 @@ def test_the_sites(plusmember: TenantFile) -> None:
 def test_the_opposite_tenant(friends: TenantFile) -> None:
     tenant = queries.tenant()
     assert tenant.languages == ("en",)
-    assert tenant.identity_name == {"en": "Friends' account"}
+    assert tenant.identity_name == {"en": "Friends’ account"}
     assert tenant.member_id_format == MemberIdFormat("M", 8, ())
     assert tenant.details == ("nickname", "legal_name", "phone")
     assert tenant.details_required == ("legal_name",)
