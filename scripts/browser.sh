@@ -12,6 +12,8 @@ browser() {
 }
 
 browser >/dev/null || need chromium
+# The driver that Playwright brings is linked against it.
+/sbin/ldconfig -p | grep -q libatomic.so.1 || need libatomic1
 # Without Japanese glyphs, pictures and widths of Japanese pages mean nothing.
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] \
     || [ -n "$(fc-list :lang=ja 2>/dev/null)" ] || need fonts-noto-cjk
