@@ -46,7 +46,7 @@ mail-welcome-after =
 ## A period was paid
 mail-receipt-subject = { $site }: we have received your payment
 mail-receipt-body = We have received your payment for { $site }. Thank you.
-mail-receipt-bill = Your card or phone bill, or the slip from the store, shows:
+mail-receipt-bill = To check your bill or slip, or to ask us about this payment, use:
 mail-receipt-after =
     Your receipt is here:
     { $url }

@@ -17,7 +17,7 @@ mail-method = お支払い方法：{ $method }
 mail-total = お支払い金額：{ $total }（税込）
 mail-paid_on = お支払い日：{ $day }
 mail-period = ご利用期間：{ $from }から{ $until }まで
-mail-next_charge = 次回のお支払い：{ $day }（自動で更新します）
+mail-next_charge = 次回のお支払い：{ $day }に、自動で更新します
 mail-no_next_charge = 次回のお支払い：なし（自動では更新されません）
 mail-slip_number = 受付番号：{ $number }
 mail-confirmation_number = 確認番号：{ $number }
@@ -46,7 +46,7 @@ mail-welcome-after =
 ## A period was paid
 mail-receipt-subject = 【{ $site }】お支払いを確認しました
 mail-receipt-body = { $site }の会費のお支払いを確認しました。ありがとうございます。
-mail-receipt-bill = カードや携帯電話会社の明細、コンビニの控えには、次の番号が載っています。
+mail-receipt-bill = 明細や控えとの照合、お問い合わせのときは、次の番号をお使いください。
 mail-receipt-after =
     領収書は、次のページでご覧いただけます。
     { $url }
