@@ -36,7 +36,7 @@ class MailboxBackend(BaseEmailBackend):
         for message in messages:
             recipient = re.sub(r"[^\w.@+-]", "_", message.to[0].lower())
             name = f"{clock.now():%Y%m%dT%H%M%S%fZ}--{recipient}--{uuid4().hex[:8]}.eml"
-            draft = folder / f".{name}"
+            draft = folder / f"{name}.draft"
             draft.write_bytes(message.message().as_bytes())
             draft.rename(folder / name)
         return len(messages)
