@@ -48,6 +48,7 @@ class Club:
     def __init__(self, folder: Path, template: Path, unblock: Callable[[], object]) -> None:
         shutil.copytree(template, folder)
         self.port = _free_ports()
+        self.folder = folder
         self.sandbox_store = folder / "sandbox.sqlite3"
         self._variables = demo_variables(folder, self.port)
         self._logs = folder / "logs"

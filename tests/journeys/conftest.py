@@ -23,21 +23,25 @@ from tests.journeys.soundness import Watch, problems_of
 PHONE = {"width": 375, "height": 667}
 DESKTOP = {"width": 1280, "height": 800}
 FAILURES = Path("var/failures")
-_QUIET = [
+QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
 
+def browser_path() -> str:
+    path = os.environ.get("KAIIN_BROWSER") or shutil.which("chromium")
+    assert path, "no Chromium: run scripts/browser.sh, or name one in KAIIN_BROWSER"
+    return path
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, one for all tests of this process."""
-    path = os.environ.get("KAIIN_BROWSER") or shutil.which("chromium")
-    assert path, "no Chromium: run scripts/browser.sh, or name one in KAIIN_BROWSER"
     # Playwright runs an event loop in this thread; Django is used between its calls only.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=QUIET)
         yield browser
         browser.close()
 

@@ -169,7 +169,7 @@ class _Club:
         leaving = self._plan_login("leaving", "そつぎょう", Method.CARD, 190.0)
         self._plan_ago(1.5, lambda: billing.leave(member_pk=leaving[0], site_key="official"))
         withdrawn = self._plan_login("withdrawn", "おひさしぶり", Method.SOFTBANK, 100.0)
-        self._plan_ago(40.0, lambda: billing.leave(member_pk=withdrawn[0], site_key="official"))
+        self._plan_ago(30.0, lambda: billing.leave(member_pk=withdrawn[0], site_key="official"))
         self._plan_login("mail_only", "めーるだけ", Method.CARD, 45.1, site="mail")
         self._plan_login("legacy", "ふるくから", Method.DOCOMO, 390.1, member_id="E10203040")
         disabled = self._plan_login("disabled", "ていし", Method.CARD, 80.0)

@@ -130,6 +130,12 @@ class LanguageMiddleware:
         return response
 
 
+def chosen_language(request: Request) -> dict[str, str]:
+    """`lang`, for the address of another of our hosts, if the visitor chose one at this host."""
+    chosen = {request.GET.get("lang"), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)}
+    return {"lang": request.language} if request.language in chosen else {}
+
+
 def preferred_language(request: Request) -> str:
     offered = request.brand.languages
     remembered = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")

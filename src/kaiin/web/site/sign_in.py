@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kaiin.identity import operations as identity
 from kaiin.sites import queries as sites
+from kaiin.web.components.middleware import chosen_language
 from kaiin.web.components.requests import Request
 from kaiin.web.components.views import safe_next
 
@@ -32,7 +33,8 @@ def start(request: Request) -> HttpResponse:
     assert request.site is not None  # noqa: S101 - a site's page has a site
     secret = secrets.token_urlsafe(32)
     state = identity.state_digest(secret)
-    query = urlencode({"state": state, "lang": request.language})
+    # Where nobody chose a language at this host, the identity host's own choice stays.
+    query = urlencode({"state": state, **chosen_language(request)})
     response = HttpResponseRedirect(sites.identity_url(f"/entry/{request.site.key}?{query}"))
     onward = safe_next(request.GET.get("next"), reverse("site:members"))
     response.set_cookie(

@@ -17,6 +17,7 @@ from kaiin.identity.operations import SessionEnded
 from kaiin.infra import clock
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
+from kaiin.web.components.middleware import chosen_language
 from kaiin.web.components.requests import Request, come_from
 from kaiin.web.entrance import truth, visit
 
@@ -97,14 +98,16 @@ def _hand_over(request: Request, site_key: str) -> HttpResponse:
     state = visit.take_state(request, site_key)
     if state is None:
         # Not sent by the site's host: it begins, with a state of its own, and comes back.
-        return HttpResponseRedirect(sites.site_url(site_key, "/auth/start"))
+        query = urlencode(chosen_language(request))
+        path = f"/auth/start?{query}" if query else "/auth/start"
+        return HttpResponseRedirect(sites.site_url(site_key, path))
     try:
         code = identity.issue_handover(
             sid=request.session["sid"], site_key=site_key, state_digest=state
         )
     except SessionEnded:
         return _log_in_first(request, site_key)
-    query = urlencode({"code": code, "state": state})
+    query = urlencode({"code": code, "state": state, **chosen_language(request)})
     return HttpResponseRedirect(sites.site_url(site_key, f"/auth/return?{query}"))
 
 
