@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -113,11 +114,28 @@ class Club:
             return clock.now()
 
     def advance(self, **units: float) -> datetime:
-        """Let the club's worker walk the clock on, day by day: `club.advance(days=31)`."""
+        """Let the club's worker walk the clock on: `club.advance(days=31)`."""
+        return self.walk_to(self.now() + timedelta(**units))
+
+    def walk_to(self, at: datetime) -> datetime:
+        """Let the club's worker walk the clock on to an instant, day by day; never back."""
         with self.inside():
-            clock.ask_for(clock.now() + timedelta(**units))
-            self.until(lambda: clock.target() is None, seconds=60)
+            if at > clock.now():
+                days = (at - clock.now()).days
+                clock.ask_for(at)
+                self.until(lambda: clock.target() is None, seconds=30 + days)
             return clock.now()
+
+    def jump_to(self, at: datetime) -> None:
+        """Turn the clock at once, while nobody has anything that falls due between."""
+        with self.inside():
+            clock.turn_to(at)
+
+    def ask_provider(self, query: str, *values: object) -> object:
+        """The first column of the first row of a look into the provider's own tables."""
+        with sqlite3.connect(self.sandbox_store) as store:
+            row = store.execute(query, values).fetchone()
+            return row[0] if row else None
 
     def mails(self, to: str) -> list[object]:
         """The mails to an address, newest first: `.subject`, `.body`."""

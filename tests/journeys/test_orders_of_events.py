@@ -91,19 +91,15 @@ def test_the_notice_comes_three_times(club: Club, person: Visitor) -> None:
     assert len(subjects) == len(set(subjects))
 
 
-def copies(club: Club, payment: "PaymentView") -> int:
+def copies(club: Club, payment: "PaymentView") -> object:
     """How often the provider's notice of this payment was delivered."""
-    import sqlite3
-
     from kaiin.payments.orders import order_id
 
-    with sqlite3.connect(club.sandbox_store) as store:
-        (count,) = store.execute(
-            "SELECT count(*) FROM delivery JOIN event ON event.id = event_id"
-            " WHERE order_id = ? AND type = 'payment.paid' AND status = 'delivered'",
-            (order_id(payment.id),),
-        ).fetchone()
-        return int(count)
+    return club.ask_provider(
+        "SELECT count(*) FROM delivery JOIN event ON event.id = event_id"
+        " WHERE order_id = ? AND type = 'payment.paid' AND status = 'delivered'",
+        order_id(payment.id),
+    )
 
 
 def test_the_notice_is_lost_and_logging_in_lets_them_in(
