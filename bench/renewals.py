@@ -11,7 +11,7 @@ from bench.club import CORES, ROOT, run_module
 from bench.figures import Figure
 from kaiin.cli.demo_environment import demo_variables
 
-SUBSCRIPTIONS, MONTHS = 200, 3
+SUBSCRIPTIONS, MONTHS = 150, 3
 # As in production: a commit is on the disk.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
