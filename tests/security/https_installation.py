@@ -119,6 +119,7 @@ def walk(member: Browser, stranger: Browser) -> list[int]:
         stranger.post("/join/official/way", "/join/official/way", choice="card"),
         stranger.post("/join/official/details", "/join/official/details", **details(second)),
         stranger.post("/join/official/code", "/join/official/code", code="000000"),
+        stranger.post("/join/official/code/again", "/join/official/code"),
         stranger.post("/join/official/code", "/join/official/code", code=code_to(NEW, 6)),
         stranger.post("/reset", "/reset", login=EMAIL),
         stranger.post("/reset/code", "/reset/code", code="00000000", password=second),

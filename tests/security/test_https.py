@@ -51,7 +51,7 @@ def test_the_walk_went_its_way(walk: Walk) -> None:
     assert walk.told["statuses"] == [
         *(200, 302, 302, 200),  # a wrong password, the right one, the language, My page
         400,  # a forged return to a site
-        *(302, 302, 302, 200, 302),  # joining: the details, a wrong code, the right one
+        *(302, 302, 302, 200, 302, 302),  # joining: a wrong code, another, the right one
         *(302, 200, 302),  # a new password: a wrong code, the right one
         302,  # "Can't log in?"
         *(400, 403, 500),  # a forged notice, a form without its token, a fault of ours
