@@ -76,9 +76,4 @@ common-member_number = Member number
 common-joined = Member since
 
 # Ways to pay
-common-way_card = Credit or debit card
-common-way_docomo = docomo (d Payment)
-common-way_au = au Easy Payment
-common-way_softbank = SoftBank or Y!mobile carrier billing
-common-way_konbini = Convenience store
 common-list_separator = {", "}

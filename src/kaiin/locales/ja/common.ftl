@@ -76,9 +76,4 @@ common-member_number = 会員番号
 common-joined = 入会日
 
 # Ways to pay
-common-way_card = クレジットカード
-common-way_docomo = ドコモ払い（d払い）
-common-way_au = auかんたん決済
-common-way_softbank = ソフトバンク・ワイモバイルまとめて支払い
-common-way_konbini = コンビニ払い
 common-list_separator = 、
