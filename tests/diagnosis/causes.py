@@ -81,6 +81,26 @@ def withdrawn(world: World) -> int:
     return member
 
 
+def left_a_moment_ago(world: World) -> int:
+    """The paid time is over, and the worker has not come by yet."""
+    from kaiin.billing import operations
+
+    member = world.joined()
+    operations.leave(member_pk=member, site_key="official")
+    world.clock.freeze(jst(2026, 12, 1))
+    return member
+
+
+def mandate_ended_and_time_is_up(world: World) -> int:
+    member = world.joined(method=Method.DOCOMO)
+    mandate = world.view(member).mandate
+    assert mandate is not None
+    world.sandbox.end_contract(mandate)
+    world.work()
+    world.clock.freeze(jst(2026, 12, 1))
+    return member
+
+
 def withdrawn_long_ago(world: World) -> int:
     member = withdrawn(world)
     world.clock.advance(days=60)

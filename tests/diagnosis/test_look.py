@@ -45,6 +45,8 @@ def look(world: World, member: int, *, ask: bool = True) -> Diagnosis:
         (causes.mandate_ended, ["access.lapsed_monthly", "access.dormant"]),
         (causes.expired_lump_sum, ["access.expired_lump_sum", "access.dormant"]),
         (causes.withdrawn, ["access.withdrawn"]),
+        (causes.left_a_moment_ago, ["access.withdrawn"]),
+        (causes.mandate_ended_and_time_is_up, ["access.lapsed_monthly", "access.dormant"]),
         (causes.other_site, ["access.other_site"]),
         (causes.disabled, ["access.disabled"]),
     ],

@@ -73,6 +73,7 @@ def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) 
         return open_now
     if ask:
         billing.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    billing.expire_member(member_pk=member.pk, now=now)
     held = memberships.memberships(member.pk)
     if told := _told_but_not_acted_on(held):
         billing.record_payments(payment_ids=told)

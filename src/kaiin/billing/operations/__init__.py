@@ -10,7 +10,7 @@ from kaiin.billing.errors import (
     WayNotOffered,
 )
 from kaiin.billing.operations.entitlements import rebuild_entitlements
-from kaiin.billing.operations.expiry import expire_due, recognise_due, remind_due
+from kaiin.billing.operations.expiry import expire_due, expire_member, recognise_due, remind_due
 from kaiin.billing.operations.join import JoinStarted, join
 from kaiin.billing.operations.leave import leave, undo_leave
 from kaiin.billing.operations.record_payment import record_payment, record_payments
@@ -30,6 +30,7 @@ __all__ = [
     "WayNotOffered",
     "apply_tenant",
     "expire_due",
+    "expire_member",
     "join",
     "leave",
     "mandate_ended",

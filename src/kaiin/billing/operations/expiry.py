@@ -36,6 +36,14 @@ def expire_due(*, now: datetime, limit: int) -> int:
     return count + _each(ids, now, _withdraw_if_over)
 
 
+def expire_member(*, member_pk: int, now: datetime) -> None:
+    """What `expire_due` does, for one member who stands at the door before the worker came by."""
+    lapsing = Subscription.objects.filter(membership__member=member_pk, lapse_due_at__lte=now)
+    _each(list(lapsing.values_list("membership_id", flat=True)), now, _end_if_over)
+    dormant = Membership.objects.filter(member=member_pk, dormant_until__lte=now)
+    _each(list(dormant.values_list("pk", flat=True)), now, _withdraw_if_over)
+
+
 def remind_due(*, now: datetime, limit: int) -> int:
     """Mail those whose lump sum can be renewed from now on; returns how many."""
     opening = Subscription.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk")
