@@ -1,0 +1,102 @@
+"""Every page of the one list, as it must be: axe, 320 px, words, console, policy, weight.
+
+In Japanese, in English with dark colours, and in Japanese without scripts.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Response, StorageState
+
+from tests.journeys.club import Club
+from tests.journeys.conftest import Visits
+from tests.journeys.visitor import Visitor
+from tests.pages import PAGES, DemoPage
+
+CLUB = "demo"
+LIGHT, DARK, PLAIN = "Japanese", "English in the dark", "without scripts"
+MOST_BYTES, MOST_REQUESTS = 50_000, 3
+
+
+@pytest.fixture(scope="module")
+def signed_in(club: Club, browser: Browser) -> Callable[[str], StorageState]:
+    """The cookies of a ready login, who has logged in once for all pages."""
+    logins = json.loads((club.folder / "logins.json").read_text("utf-8"))
+    by_story = {login["story"].removeprefix("demo.story_"): login for login in logins}
+    states: dict[str, StorageState] = {}
+
+    def state(story: str) -> StorageState:
+        if story not in states:
+            context = browser.new_context(locale="ja-JP")
+            login = by_story[story]
+            person = Visitor(
+                club, context.new_page(), email=login["email"], password=login["password"]
+            )
+            person.opens("id", "/login")
+            person.logs_in()
+            person.sees("mypage.title")
+            # The language is each browser's own.
+            cookies = [each for each in context.cookies() if "language" not in each["name"]]
+            states[story] = {**context.storage_state(), "cookies": cookies}  # type: ignore[typeddict-item]
+            context.close()
+        return states[story]
+
+    return state
+
+
+def _looks() -> Iterator[object]:
+    for listed in PAGES:
+        # What comes after a form is walked without scripts by the journey of joining.
+        for look in (LIGHT, DARK) if listed.steps else (LIGHT, DARK, PLAIN):
+            yield pytest.param(listed, look, id=f"{listed.name}-{look}")
+
+
+@pytest.mark.parametrize(("listed", "look"), _looks())
+def test_page(
+    club: Club,
+    visit: Visits,
+    signed_in: Callable[[str], StorageState],
+    listed: DemoPage,
+    look: str,
+) -> None:
+    page = visit(
+        language="en" if look == DARK else "ja",
+        dark=look == DARK,
+        javascript=look != PLAIN,
+        storage_state=signed_in(listed.login) if listed.login else None,
+    )
+    answer = page.goto(club.url(listed.host, listed.path))
+    assert answer is not None
+    assert answer.status == listed.status
+    if listed.steps:
+        listed.steps(page)
+        page.wait_for_load_state()
+    assert page.locator("h1").count() == 1
+    # The examination of what then stands there comes with the end of every journey.
+
+
+def test_the_first_login_page_is_light_and_guarded(club: Club, visit: Visits) -> None:
+    page = visit()
+    answers: list[Response] = []
+    page.on("response", answers.append)
+    page.goto(club.url("official", "/members/"))
+    page.wait_for_load_state("networkidle")
+    shown = [answer for answer in answers if not 300 <= answer.status < 400]
+    assert page.url.endswith("/login") or "/login?" in page.url
+    assert len(shown) <= MOST_REQUESTS, [answer.url for answer in shown]
+    sizes = [answer.request.sizes() for answer in answers]
+    weight = sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)
+    assert 0 < weight < MOST_BYTES
+    assert {urlsplit(answer.url).hostname for answer in shown} == {"id.localhost"}
+    policy = shown[0].headers["content-security-policy"]
+    directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+    assert directives["default-src"] in ("'none'", "'self'")
+    for name, sources in directives.items():
+        assert "unsafe" not in sources, f"{name} {sources}"
+        assert "*" not in sources, f"{name} {sources}"
+    for name in ("base-uri", "object-src", "frame-ancestors"):
+        assert directives.get(name, directives["default-src"]) in ("'none'", "'self'"), name
+    assert shown[0].headers["x-content-type-options"] == "nosniff"
+    assert "no-store" in shown[0].headers["cache-control"]
