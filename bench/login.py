@@ -8,6 +8,7 @@ from bench.club import CORES, Club, club, run_module
 from bench.figures import Figure
 
 SECONDS, ROUNDS, MEMBERS = 4, 5, 80
+BROWSERS = 4 * len(CORES)
 BOUND = "argon2id, bare"
 
 
@@ -17,18 +18,15 @@ def measure() -> Iterator[Figure]:
     Rates suffer from whatever else the machine does; processor times hardly do.
     """
     _check_parameters()
-    turns = []
     with club(cores=CORES, members=MEMBERS) as running:
-        bare.hashes_per_second(1), _logins(running, 2)
-        for _ in range(ROUNDS):
-            hashes, hash_ms = bare.hashes_per_second(SECONDS), bare.processor_ms()
-            turns.append((hashes, hash_ms, *_logins(running, SECONDS)))
+        bare.measure(1), _logins(running, 2)
+        turns = [(*bare.measure(SECONDS), *_logins(running, SECONDS)) for _ in range(ROUNDS)]
     hashes_runs, hash_ms_runs, logins_runs, login_ms_runs = zip(*turns, strict=True)
     often = f"{ROUNDS} × {SECONDS} s, hash and logins in turn, {len(CORES)} cores"
     yield Figure(BOUND, "/s", hashes_runs, f"{bare.PARAMETERS}; one process a core; {often}")
     yield Figure(
         "logins", "/s", logins_runs,
-        f"POST /login by {2 * len(CORES)} browsers for {MEMBERS} members; granian, a process a "
+        f"POST /login by {BROWSERS} browsers for {MEMBERS} members; granian, a process a "
         f"core, SQLite; the browsers run on the same cores; {often}",
         BOUND,
     )  # fmt: skip
@@ -36,7 +34,7 @@ def measure() -> Iterator[Figure]:
         "processor time: login", "ms", login_ms_runs, f"of the server's processes; {often}"
     )
     yield Figure(
-        "processor time: its hash", "ms", hash_ms_runs, f"20 bare hashes; {often}",
+        "processor time: its hash", "ms", hash_ms_runs, f"while all cores hash; {often}",
         "processor time: login",
     )  # fmt: skip
 
@@ -54,7 +52,7 @@ def _logins(running: Club, seconds: int) -> tuple[float, float]:
     """Logins a second, and the server's processor time of one in milliseconds."""
     before = running.processor_seconds()
     said = run_module(
-        "bench.browsers", str(running.port), str(seconds), str(2 * len(CORES)),
+        "bench.browsers", str(running.port), str(seconds), str(BROWSERS),
         json.dumps(running.logins), variables={},
     )  # fmt: skip
     rate, count = json.loads(said)
