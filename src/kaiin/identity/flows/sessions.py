@@ -39,15 +39,13 @@ def start_session(*, member_pk: int, user_agent: str, proof: Proof | None = None
     Raises MemberUnknown, MemberDisabled, LoginOutdated.
     """
     now = clock.now()
-    member = Member.objects.filter(pk=member_pk).only("state", "session_epoch").first()
+    member = Member.objects.filter(pk=member_pk).values_list("state", "session_epoch").first()
     if member is None:
         raise MemberUnknown
-    if member.state != MemberState.ACTIVE:
+    state, epoch = member
+    if state != MemberState.ACTIVE:
         raise MemberDisabled
-    if proof is not None and (proof.member_pk, proof.session_epoch) != (
-        member_pk,
-        member.session_epoch,
-    ):
+    if proof is not None and (proof.member_pk, proof.session_epoch) != (member_pk, epoch):
         raise LoginOutdated
     sid = token()
     # A password changed from here on raises the epoch, and this session is void at once.
@@ -55,7 +53,7 @@ def start_session(*, member_pk: int, user_agent: str, proof: Proof | None = None
         digest=digest_of(sid),
         member_id=member_pk,
         attempt_id=proof.attempt_pk if proof else None,
-        epoch=member.session_epoch,
+        epoch=epoch,
         created_at=now,
         last_seen_at=now,
         expires_at=now + ABSOLUTE,
