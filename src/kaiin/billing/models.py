@@ -13,6 +13,14 @@ from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 _METHODS = [(method.value, method.value) for method in Method]
 
 
+class ChargeDay(models.TextChoices):
+    """PERIOD_END: the instant at which the paid period ends. LAST_BUSINESS_DAY: of the month in
+    which it ends, or the business day before."""
+
+    PERIOD_END = "period_end"
+    LAST_BUSINESS_DAY = "last_business_day"
+
+
 class Course(models.Model):
     """What members buy at a site, in one version; what they agreed to never changes under them.
 
@@ -39,6 +47,22 @@ class Course(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=3)
     dormant_months = models.PositiveSmallIntegerField(default=1)
     renewal_opens_months = models.PositiveSmallIntegerField(default=3)
+    charge_day = models.CharField(
+        max_length=24,
+        choices=ChargeDay,
+        default=ChargeDay.PERIOD_END,
+        help_text="When a renewal is charged.",
+    )
+    lock_day = models.PositiveSmallIntegerField(
+        null=True, help_text="From the day after, in the month of the end, the renewal is fixed."
+    )
+    pause_periods = models.PositiveSmallIntegerField(
+        default=0, help_text="The most periods that a member may pause; 0: no pause."
+    )
+    leave_at_once = models.BooleanField(
+        default=False, help_text="Members may leave at once and get unused days back."
+    )
+    tax_percent = models.PositiveSmallIntegerField(default=10, help_text="Contained in the price.")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -137,6 +161,16 @@ class Subscription(models.Model):
     mandate_end_reason = models.CharField(
         max_length=64, blank=True, default="", help_text="The mandate ended outside: why."
     )
+    next_course = models.ForeignKey(
+        Course,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="A change that was agreed to: what the next renewal buys.",
+    )
+    paused_until = models.DateTimeField(
+        null=True, help_text="Between `paid_until` and this nothing is charged, nothing is open."
+    )
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(
@@ -175,6 +209,16 @@ class Subscription(models.Model):
         return f"subscription {self.pk} ({self.state})"
 
 
+class ChargePurpose(models.TextChoices):
+    """JOIN: the first period, or one after an end. RENEWAL: the period that follows. CHANGE: a
+    period of another course, or by another way. REGISTRATION: a new card, no money."""
+
+    JOIN = "join"
+    RENEWAL = "renewal"
+    CHANGE = "change"
+    REGISTRATION = "registration"
+
+
 class ChargeState(models.TextChoices):
     OPEN = "open"
     PAID = "paid"
@@ -197,8 +241,14 @@ class Charge(models.Model):
     intent_key = models.CharField(max_length=128, unique=True)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(max_length=16, choices=_METHODS)
+    purpose = models.CharField(max_length=16, choices=ChargePurpose, default=ChargePurpose.JOIN)
     price = models.PositiveIntegerField()
     handling = models.PositiveIntegerField(default=0)
+    # What the unused days of `credit_period` are worth; that period ends early when this is paid.
+    credit = models.PositiveIntegerField(default=0)
+    credit_period = models.ForeignKey(
+        "billing.Period", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     automatic = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=ChargeState, default=ChargeState.OPEN)
     payment = models.OneToOneField(
@@ -232,8 +282,18 @@ class Charge(models.Model):
         return self.state in (ChargeState.OPEN, ChargeState.PAID)
 
 
+class EarlyEnd(models.TextChoices):
+    """Why a paid period was not lived to its end."""
+
+    CHANGED = "changed"
+    LEFT = "left"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
+
+
 class Period(models.Model):
-    """A paid stretch `[starts_at, ends_at)`, as bought; never recomputed."""
+    """A paid stretch `[starts_at, ends_at)`, as bought; never recomputed. One that was given up
+    before its end keeps what was bought, and says when and why: `ended_early_at`."""
 
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="+")
     index = models.PositiveIntegerField(help_text="From 1.")
@@ -242,6 +302,10 @@ class Period(models.Model):
     payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="+")
     amount = models.PositiveIntegerField(help_text="The fee for the time, without handling.")
     currency = models.CharField(max_length=3, default="JPY")
+    ended_early_at = models.DateTimeField(null=True)
+    early_end = models.CharField(max_length=16, blank=True, default="", choices=EarlyEnd)
+    # What of `amount` was given back or moved to another period when it ended early.
+    credited = models.PositiveIntegerField(default=0)
     # When its fee is to be recognised as income; null once it is.
     recognise_due_at = models.DateTimeField(null=True)
 
@@ -250,6 +314,14 @@ class Period(models.Model):
             models.UniqueConstraint(fields=["subscription", "index"], name="period_once"),
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at")), name="period_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_early_at=None)
+                | Q(ended_early_at__gte=F("starts_at"), ended_early_at__lt=F("ends_at")),
+                name="period_ends_early_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(credited__lte=F("amount")), name="period_credit_within"
             ),
         ]
         indexes = [
@@ -388,9 +460,67 @@ class Receipt(models.Model):
     method = models.CharField(max_length=16, choices=_METHODS)
     issued_at = models.DateTimeField()
     paid_at = models.DateTimeField()
-    lines = models.JSONField(help_text='[["membership_fee", 550], …]')
+    lines = models.JSONField(help_text='[["membership_fee", 550], …], tax included')
+    taxes = models.JSONField(
+        default=list, help_text="[[percent, total with tax, tax of it], …], rounded once a rate"
+    )
     total = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default="JPY")
 
     def __str__(self) -> str:
         return self.number
+
+
+class RefundState(models.TextChoices):
+    """OPEN: somebody decides. REQUESTED: payments gives it back. DECLINED: it stays with us."""
+
+    OPEN = "open"
+    REQUESTED = "requested"
+    DONE = "done"
+    FAILED = "failed"
+    DECLINED = "declined"
+
+
+class RefundReason(models.TextChoices):
+    """Why money is to go back."""
+
+    LATE = "late"
+    PAID_TWICE = "paid_twice"
+    TOO_MUCH = "too_much"
+    LEFT = "left"
+    STAFF = "staff"
+
+
+class RefundCase(models.Model):
+    """Money of a member that buys nothing (any more), and what became of it."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+")
+    payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(Period, null=True, on_delete=models.PROTECT, related_name="+")
+    # The same money is given back once: payments knows the refund by this.
+    key = models.CharField(max_length=128, unique=True)
+    amount = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3, default="JPY")
+    reason = models.CharField(max_length=16, choices=RefundReason)
+    state = models.CharField(max_length=16, choices=RefundState, default=RefundState.OPEN)
+    opened_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+    failure_code = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_case_positive")
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at"],
+                name="refund_case_unsettled",
+                condition=Q(state__in=["open", "requested", "failed"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"refund case {self.pk} ({self.state})"
