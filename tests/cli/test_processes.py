@@ -1,6 +1,11 @@
 """Child processes: started, watched and stopped as one, from real commands."""
 
+import json
+import select
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +13,19 @@ import pytest
 
 from kaiin.cli.demo_environment import demo_variables
 from kaiin.cli.processes import Health, ProcessDied, Processes
+
+PARENT = """
+import json, sys, time
+from pathlib import Path
+from kaiin.cli.processes import Health, Processes
+variables, folder, port = json.loads(sys.argv[1])
+processes = Processes(variables, Path(folder))
+health = Health(port, "/", "pay.localhost")
+processes.start("sandbox", "sandbox", "--port", str(port), health=health)
+processes.wait_healthy()
+print("up", flush=True)
+time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -41,6 +59,19 @@ def test_stopping_leaves_nothing_behind(processes: Processes, port: int) -> None
     assert is_open(port)
     processes.stop()
     assert not is_open(port)
+
+
+def test_children_end_with_a_parent_that_is_killed(tmp_path: Path, port: int) -> None:
+    asked = json.dumps([demo_variables(tmp_path, port - 1), str(tmp_path), port])
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, asked], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == b"up\n"
+    with socket.create_connection(("127.0.0.1", port)) as held:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+        parent.stdout.close()
+        # The child's end closes the connection that it held.
+        assert select.select([held], [], [], 20)[0], "the child lives on"
 
 
 def test_a_process_that_ends_is_reported_with_its_last_words(

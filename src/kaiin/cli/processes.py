@@ -1,5 +1,6 @@
 """Several processes run as one: started together, watched, stopped together."""
 
+import ctypes
 import http.client
 import os
 import signal
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _STOP_SECONDS = 10.0
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LOG_LINES = 15
 
 
@@ -60,6 +62,8 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # No thread runs here yet that the fork could catch holding a lock.
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
             )
         self._running.append(_Running(name, process, log, health))
 
@@ -97,6 +101,11 @@ class Processes:
             with suppress(ProcessLookupError):
                 os.killpg(running.process.pid, signal.SIGKILL)
         self._running.clear()
+
+
+def _end_with_parent() -> None:
+    """Whoever kills the parent outright leaves no child that keeps the port."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _is_healthy(health: Health) -> bool:
