@@ -1,0 +1,112 @@
+"""Every sequence of up to seven events through the tables of subscriptions and standings."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import product
+from typing import TypeVar
+
+import pytest
+
+from kaiin.domain.subscriptions import (
+    EndReason,
+    Standing,
+    StandingEvent,
+    SubscriptionEvent,
+    SubscriptionState,
+    UnknownTransition,
+    may_pay,
+    may_revive,
+    standing_after,
+    subscription_after,
+)
+
+S = TypeVar("S", bound=StrEnum)
+E = TypeVar("E", bound=StrEnum)
+
+LENGTH = 7
+TICK = timedelta(microseconds=1)
+OPENS = datetime(2027, 8, 31, 15, tzinfo=UTC)
+
+
+def histories(
+    start: S, events: type[E], after: Callable[[S, E], S]
+) -> Iterator[tuple[list[E], list[S]]]:
+    """Every sequence of events that the table allows, with the states along its way."""
+    level: list[tuple[list[E], list[S]]] = [([], [start])]
+    for _ in range(LENGTH):
+        following = []
+        for told, states in level:
+            for event in events:
+                try:
+                    state = after(states[-1], event)
+                except UnknownTransition:
+                    continue
+                following.append(([*told, event], [*states, state]))
+        yield from following
+        level = following
+
+
+def test_subscriptions_are_active_exactly_while_the_last_word_is_money() -> None:
+    count = 0
+    for told, states in histories(SubscriptionState.PENDING, SubscriptionEvent, subscription_after):
+        count += 1
+        paid = SubscriptionEvent.PAID in told
+        match told[-1]:
+            case SubscriptionEvent.PAID:
+                expected = SubscriptionState.ACTIVE
+            case SubscriptionEvent.ENDED:
+                expected = SubscriptionState.ENDED
+            case SubscriptionEvent.CHARGE_FAILED:
+                expected = SubscriptionState.PAST_DUE if paid else SubscriptionState.PENDING
+        assert states[-1] is expected, told
+    assert count > 3**LENGTH / 4
+
+
+def test_an_end_is_an_end_until_money_comes() -> None:
+    for event in SubscriptionEvent:
+        if event is not SubscriptionEvent.PAID:
+            with pytest.raises(UnknownTransition):
+                subscription_after(SubscriptionState.ENDED, event)
+
+
+def test_nobody_is_pending_again() -> None:
+    for told, states in histories(SubscriptionState.PENDING, SubscriptionEvent, subscription_after):
+        if SubscriptionEvent.PAID in told or SubscriptionEvent.ENDED in told:
+            assert states[-1] is not SubscriptionState.PENDING
+
+
+def test_standings_follow_the_last_event_whatever_came_before() -> None:
+    ends = {
+        StandingEvent.PAID: Standing.ACTIVE,
+        StandingEvent.LAPSED: Standing.DORMANT,
+        StandingEvent.WITHDRAWN: Standing.WITHDRAWN,
+    }
+    for told, states in histories(Standing.PENDING, StandingEvent, standing_after):
+        assert told[0] is StandingEvent.PAID, "nothing lapses that was never paid"
+        assert states[-1] is ends[told[-1]], told
+
+
+@pytest.mark.parametrize(
+    ("state", "opens_at", "mandate_lost"),
+    list(product([s for s in SubscriptionState if s.is_open], (None, OPENS), (False, True))),
+)
+def test_who_may_pay_when(
+    state: SubscriptionState, opens_at: datetime | None, mandate_lost: bool
+) -> None:
+    for at in (OPENS - TICK, OPENS, OPENS + TICK):
+        unpaid = state in (SubscriptionState.PENDING, SubscriptionState.PAST_DUE)
+        window = opens_at is not None and not at < opens_at
+        expected = unpaid or mandate_lost or window
+        assert may_pay(state, opens_at=opens_at, mandate_lost=mandate_lost, at=at) is expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "was_paid", "replaced"),
+    list(product((None, *EndReason), (False, True), (False, True))),
+)
+def test_late_money_revives_but_what_was_replaced_or_left(
+    reason: EndReason | None, was_paid: bool, replaced: bool
+) -> None:
+    refused = replaced or (was_paid and reason is EndReason.LEFT)
+    assert may_revive(reason, was_paid=was_paid, replaced=replaced) is not refused
