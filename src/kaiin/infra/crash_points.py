@@ -7,8 +7,12 @@ from enum import StrEnum
 
 class CrashPoint(StrEnum):
     """Every place: `context.what_is_done_by_now`. Each stands right after a commit or right
-    before or after a call to the outside."""
+    before or after a call to the outside; the first three stand at every one of these."""
 
+    COMMITTED = "infra.committed"
+    OUTSIDE_CALLED = "infra.outside_called"
+    OUTSIDE_ANSWERED = "infra.outside_answered"
+    MAIL_SENT = "infra.mail_sent"
     INTENTS_COMMITTED = "billing.intents_committed"
     PAYMENT_COMMITTED = "payments.payment_committed"
     PROVIDER_ANSWERED = "payments.provider_answered"

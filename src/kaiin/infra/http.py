@@ -3,6 +3,7 @@
 import httpx
 
 from kaiin.domain.errors import KaiinError
+from kaiin.infra.crash_points import CrashPoint, reach
 
 
 class OutsideRefused(KaiinError):
@@ -41,12 +42,14 @@ def send(client: httpx.Client, request: httpx.Request) -> httpx.Response:
     Raises OutsideUnavailable (nothing was sent), OutsideUnknown (time-out or a broken answer,
     or a 5xx: it may have happened). Other answers, refusals too, are returned.
     """
+    reach(CrashPoint.OUTSIDE_CALLED)
     try:
         response = client.send(request)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise OutsideUnavailable(reason=type(error).__name__) from error
     except httpx.TransportError as error:
         raise OutsideUnknown(reason=type(error).__name__) from error
+    reach(CrashPoint.OUTSIDE_ANSWERED)
     if response.status_code >= 500:
         raise OutsideUnknown(reason=f"status {response.status_code}")
     return response

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from django.db import models, transaction as django_transaction
+from django.db import connection, models, transaction as django_transaction
+
+from kaiin.infra.crash_points import CrashPoint, reach
 
 M = TypeVar("M", bound=models.Model)
 
@@ -18,6 +20,8 @@ def transaction() -> Iterator[None]:
     """
     with django_transaction.atomic():
         yield
+    if not connection.in_atomic_block:
+        reach(CrashPoint.COMMITTED)
 
 
 def locked(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from kaiin.infra import outbox
+from kaiin.infra.crash_points import CrashPoint, reach
 
 TOPIC = "infra.mail"
 
@@ -56,6 +57,7 @@ def send(payload: dict[str, object]) -> None:
         headers={"X-Kaiin-Key": cast(str, payload["key"]), "Auto-Submitted": "auto-generated"},
     )
     message.send()
+    reach(CrashPoint.MAIL_SENT)
 
 
 def _mailbox(sender: Sender) -> str:

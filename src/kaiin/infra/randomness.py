@@ -24,3 +24,8 @@ def uuid() -> UUID:
 def below(bound: int) -> int:
     """A number from 0 to `bound` - 1."""
     return _source.randrange(bound)
+
+
+def digits(length: int) -> str:
+    """So many digits, for numbers that people see."""
+    return f"{_source.randrange(10**length):0{length}}"

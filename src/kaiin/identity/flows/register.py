@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from kaiin.domain.identifiers import generate_member_id
 from kaiin.identity import events
-from kaiin.identity.digests import digest, random_digits
+from kaiin.identity.digests import digest
 from kaiin.identity.errors import AlreadyRegistered, MailNotProven, TooManyMails
 from kaiin.identity.flows import mails, verification
 from kaiin.identity.models import (
@@ -18,7 +18,7 @@ from kaiin.identity.models import (
     Member,
     OneTimeCode,
 )
-from kaiin.infra import audit, clock, outbox
+from kaiin.infra import audit, clock, outbox, randomness
 from kaiin.infra.locks import locked, transaction
 from kaiin.infra.throttle import Reservation
 from kaiin.sites import queries as sites
@@ -191,7 +191,7 @@ def _issue(member_id: str | None, now: datetime) -> str:
     """Note a member ID as given for ever; draws one if None. The database finds the clashes."""
     draws = _MOST_DRAWS if member_id is None else 1
     for _ in range(draws):
-        drawn = member_id or generate_member_id(random_digits, sites.tenant().member_id_format)
+        drawn = member_id or generate_member_id(randomness.digits, sites.tenant().member_id_format)
         try:
             with transaction():
                 IssuedMemberId.objects.create(value=drawn, issued_at=now)
