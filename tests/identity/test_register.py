@@ -6,7 +6,6 @@ from django.core.mail import EmailMessage
 
 from kaiin.domain.identifiers import is_valid_member_id
 from kaiin.identity import operations, queries
-from kaiin.identity.flows import register
 from kaiin.identity.models import (
     IssuedMemberId,
     LoginIdentifier,
@@ -14,6 +13,7 @@ from kaiin.identity.models import (
     MemberSession,
     OneTimeCode,
 )
+from kaiin.infra import randomness
 from kaiin.infra.models import AuditRow, OutboxMessage
 from tests.fixtures.clock import Clock
 from tests.identity.members import PASSWORD, hashed, log_in, make_member
@@ -243,7 +243,7 @@ class TestRegistering:
 class TestMemberIds:
     def test_a_used_id_is_drawn_again(self, proven: str, monkeypatch: pytest.MonkeyPatch) -> None:
         draws = iter(["00000000", "00000000", "00000001"])
-        monkeypatch.setattr(register, "random_digits", lambda _count: next(draws))
+        monkeypatch.setattr(randomness, "digits", lambda _count: next(draws))
         first = queries.member(make_member())
         second = queries.member(register_new(proven))
         assert first is not None
@@ -259,7 +259,7 @@ class TestMemberIds:
             make_member(member_id="E12345678")
 
     def test_a_full_range_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(register, "random_digits", lambda _count: "00000000")
+        monkeypatch.setattr(randomness, "digits", lambda _count: "00000000")
         make_member()
         with pytest.raises(RuntimeError, match="more digits"):
             make_member("other@example.jp")
