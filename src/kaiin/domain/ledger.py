@@ -1,18 +1,20 @@
 """Balanced, append-only bookkeeping: debits are positive, credits negative, the sum is zero."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from kaiin.domain.errors import KaiinError
-from kaiin.domain.money import Money
+from kaiin.domain.money import Money, total
 
 
 class Account(StrEnum):
     """RECEIVABLE: members owe us. PROVIDER_CASH: providers hold for us. DEFERRED_INCOME: paid
     for time still to come. INCOME: earned fees. HANDLING_INCOME: earned by the payment itself.
-    UNAPPLIED: received, but buying nothing; it is the member's until someone decides."""
+    UNAPPLIED: received, but buying nothing; it is the member's until someone decides.
+    REFUNDS_DUE: to be given back, not yet paid out. FEES: what providers keep for their work.
+    CHARGEBACKS: what banks took back after a dispute."""
 
     RECEIVABLE = "receivable"
     PROVIDER_CASH = "provider_cash"
@@ -20,13 +22,21 @@ class Account(StrEnum):
     INCOME = "income"
     HANDLING_INCOME = "handling_income"
     UNAPPLIED = "unapplied"
+    REFUNDS_DUE = "refunds_due"
+    FEES = "fees"
+    CHARGEBACKS = "chargebacks"
 
 
 class EntryKind(StrEnum):
     CHARGE = "charge"
+    CREDIT = "credit"
     PAYMENT = "payment"
     RECOGNITION = "recognition"
     UNAPPLIED = "unapplied"
+    KEPT = "kept"
+    REFUND_DUE = "refund_due"
+    REFUND = "refund"
+    CHARGEBACK = "chargeback"
     REVERSAL = "reversal"
 
 
@@ -93,6 +103,50 @@ def unapplied(key: str, at: datetime, amount: Money) -> Entry:
     )
 
 
+def credit(key: str, at: datetime, amount: Money) -> Entry:
+    """Unused days of a period that was given up pay for a part of another."""
+    return Entry(
+        key, EntryKind.CREDIT, at, _move(amount, Account.RECEIVABLE, Account.DEFERRED_INCOME)
+    )
+
+
+def kept(key: str, at: datetime, amount: Money) -> Entry:
+    """Somebody decided that money which bought nothing stays with us."""
+    return Entry(key, EntryKind.KEPT, at, _move(amount, Account.INCOME, Account.UNAPPLIED))
+
+
+Sources = Sequence[tuple[Account, Money]]
+
+
+def taken(amount: Money, sources: Sources, *, rest: Account) -> Sources:
+    """`amount`, taken from accounts in their order, each for as much as it holds; what none of
+    them holds comes from `rest`."""
+    parts: list[tuple[Account, Money]] = []
+    for account, held in sources:
+        part = min(held, amount)
+        if part.amount > 0:
+            parts.append((account, part))
+            amount -= part
+    return [*parts, (rest, amount)] if amount else parts
+
+
+def refund_due(key: str, at: datetime, sources: Sources) -> Entry:
+    """Money is to be given back: it is owed to the member from now on, and earned no more."""
+    return Entry(key, EntryKind.REFUND_DUE, at, _gathered(sources, Account.REFUNDS_DUE))
+
+
+def refund(key: str, at: datetime, amount: Money) -> Entry:
+    """A provider has paid out what was to be given back."""
+    return Entry(
+        key, EntryKind.REFUND, at, _move(amount, Account.PROVIDER_CASH, Account.REFUNDS_DUE)
+    )
+
+
+def chargeback(key: str, at: datetime, sources: Sources) -> Entry:
+    """A bank has taken a payment back."""
+    return Entry(key, EntryKind.CHARGEBACK, at, _gathered(sources, Account.PROVIDER_CASH))
+
+
 def reversal(entry: Entry, key: str, at: datetime) -> Entry:
     """The entry that undoes another; the other stays."""
     return replace(
@@ -120,6 +174,15 @@ def standing_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     kept = tuple(entries)
     reversed_keys = {entry.reverses for entry in kept}
     return tuple(e for e in kept if e.reverses is None and e.key not in reversed_keys)
+
+
+def _gathered(sources: Sources, credit: Account) -> tuple[Posting, ...]:
+    """The sum of all sources moves to one account; sources of one account are one posting."""
+    debits: dict[Account, Money] = {}
+    for account, amount in sources:
+        debits[account] = debits[account] + amount if account in debits else amount
+    whole = total(debits.values())
+    return (*(Posting(*debit) for debit in debits.items()), Posting(credit, -whole))
 
 
 def _move(amount: Money, credit: Account, debit: Account) -> tuple[Posting, ...]:

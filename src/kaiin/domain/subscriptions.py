@@ -65,6 +65,8 @@ class EndReason(StrEnum):
     EXPIRED = "expired"
     RENEWAL_FAILED = "renewal_failed"
     MANDATE_ENDED = "mandate_ended"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
 
 
 class UnknownTransition(KaiinError):
