@@ -460,7 +460,7 @@ class Receipt(models.Model):
     method = models.CharField(max_length=16, choices=_METHODS)
     issued_at = models.DateTimeField()
     paid_at = models.DateTimeField()
-    lines = models.JSONField(help_text='[["membership_fee", 550], …], tax included')
+    lines = models.JSONField(help_text='[["membership_fee", 550, 10], …]: with tax, its percent')
     taxes = models.JSONField(
         default=list, help_text="[[percent, total with tax, tax of it], …], rounded once a rate"
     )

@@ -5,21 +5,20 @@ Everything here works on a `Holding` and collects into a `Batch`, which stores i
 
 from datetime import datetime, timedelta
 
-from kaiin.billing import courses, endings, events, intents, letters, numbers, upkeep
+from kaiin.billing import courses, endings, events, intents, letters, numbers, receipts, upkeep
 from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import (
     Charge,
     ChargeState,
     Period,
-    Receipt,
     Subscription,
 )
 from kaiin.domain import dunning, ledger
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan, japanese_date
-from kaiin.domain.previews import HANDLING_FEE, MEMBERSHIP_FEE, paid_period
+from kaiin.domain.previews import paid_period
 from kaiin.domain.subscriptions import (
     EndReason,
     Standing,
@@ -61,7 +60,7 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
     charge.state, charge.closed_at, charge.failure_code = ChargeState.PAID, batch.now, ""
     _carry_on(holding, charge, span, payment, batch)
     started = _stand(holding, paid_at)
-    receipt = _receipt(charge, payment, period, paid_at, batch)
+    receipt = receipts.make(charge, payment, period, paid_at, batch)
     letters.receipt(holding, receipt, span, subscription.next_due_at, payment.references)
     batch.note(
         "billing.period_paid",
@@ -246,29 +245,6 @@ def _dun(holding: Holding, subscription: Subscription, code: str, batch: Batch) 
         retry_at=retry_at,
         open_until=grace_until if grace_until > batch.now else None,
     )
-
-
-def _receipt(
-    charge: Charge, payment: PaymentView, period: Period, paid_at: datetime, batch: Batch
-) -> Receipt:
-    lines = [[MEMBERSHIP_FEE, charge.price]]
-    if charge.handling:
-        lines.append([HANDLING_FEE, charge.handling])
-    receipt = Receipt(
-        number=numbers.receipt_number(payment.id, paid_at),
-        payment_id=payment.id,
-        membership_id=charge.membership_id,
-        period=period,
-        course=charge.course,
-        method=charge.method,
-        issued_at=batch.now,
-        paid_at=paid_at,
-        lines=lines,
-        total=charge.price + charge.handling,
-        currency=payment.amount.currency,
-    )
-    batch.receipts.append(receipt)
-    return receipt
 
 
 def _tell_started(holding: Holding, batch: Batch) -> None:

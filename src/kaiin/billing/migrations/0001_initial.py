@@ -501,7 +501,7 @@ class Migration(migrations.Migration):
                 ),
                 ("issued_at", models.DateTimeField()),
                 ("paid_at", models.DateTimeField()),
-                ("lines", models.JSONField(help_text='[["membership_fee", 550], …], tax included')),
+                ("lines", models.JSONField(help_text='[["membership_fee", 550, 10], …]: with tax, its percent')),
                 (
                     "taxes",
                     models.JSONField(

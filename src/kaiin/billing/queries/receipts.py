@@ -75,7 +75,7 @@ def _views(found: QuerySet[Receipt]) -> tuple[ReceiptView, ...]:
             paid_at=row.paid_at,
             period_from=row.period.starts_at,
             period_until=row.period.ends_at,
-            lines=tuple((code, Money(amount, row.currency)) for code, amount in row.lines),
+            lines=tuple((code, Money(amount, row.currency)) for code, amount, _ in row.lines),
             total=Money(row.total, row.currency),
             references=paid[row.payment_id].references,
         )
