@@ -63,6 +63,10 @@ fmt: $(DEV) ## put the code in order
 bench: $(DEV) ## measure, as JSON and a table
 	@exec $(PY) -m bench $(ARGS)
 
+.PHONY: mutants
+mutants: $(DEV) ## break the engine on purpose and see what notices (ARGS=--list, ARGS="name…")
+	@exec $(PY) -m scripts.mutants $(ARGS)
+
 .PHONY: clean
 clean: ## drop everything that was made here: environment, caches, demo data
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
