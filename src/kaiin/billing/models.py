@@ -357,7 +357,8 @@ class LedgerEntry(models.Model):
     """One business fact in the books; its postings sum to zero. Append-only: the migration's
     triggers refuse what the query set can't."""
 
-    key = models.CharField(max_length=128, unique=True)
+    # Room for a prefix and a provider's own number of a refund.
+    key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in EntryKind])
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -412,6 +413,7 @@ class Grant(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=32, choices=GrantReason)
+    note = models.CharField(max_length=200, blank=True, default="", help_text="Staff's words.")
     granted_by = models.CharField(max_length=80)
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -482,13 +484,14 @@ class RefundState(models.TextChoices):
 
 
 class RefundReason(models.TextChoices):
-    """Why money is to go back."""
+    """Why money is to go back. OUTSIDE: it went back by the provider's own pages."""
 
     LATE = "late"
     PAID_TWICE = "paid_twice"
     TOO_MUCH = "too_much"
     LEFT = "left"
     STAFF = "staff"
+    OUTSIDE = "outside"
 
 
 class RefundCase(models.Model):
@@ -498,8 +501,9 @@ class RefundCase(models.Model):
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+")
     payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="+")
     period = models.ForeignKey(Period, null=True, on_delete=models.PROTECT, related_name="+")
-    # The same money is given back once: payments knows the refund by this.
-    key = models.CharField(max_length=128, unique=True)
+    # The same money is given back once. Payments knows a try by `refund_key`.
+    key = models.CharField(max_length=160, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default="JPY")
     reason = models.CharField(max_length=16, choices=RefundReason)
@@ -524,3 +528,8 @@ class RefundCase(models.Model):
 
     def __str__(self) -> str:
         return f"refund case {self.pk} ({self.state})"
+
+    @property
+    def refund_key(self) -> str:
+        """What payments knows the present try by: one that failed is over for good."""
+        return self.key if self.tries <= 1 else f"{self.key}:{self.tries}"
