@@ -4,9 +4,10 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from kaiin.infra import outbox
+from kaiin.infra import audit, outbox
+from kaiin.infra.gathering import gathering_transaction
 from kaiin.infra.locks import transaction
-from kaiin.infra.models import OutboxMessage
+from kaiin.infra.models import AuditRow, OutboxMessage
 
 
 @pytest.fixture
@@ -119,3 +120,31 @@ def test_parallel_workers_share_the_messages(clock, heard) -> None:
     for thread in threads:
         thread.join()
     assert sorted(message["n"] for message in heard) == list(range(40))
+
+
+@pytest.mark.django_db
+def test_what_nobody_listens_to_is_not_stored(clock, heard) -> None:
+    with transaction():
+        outbox.publish(topic="test.unheard", key="a", payload={})
+        outbox.publish(topic="test.said", key="a", payload={})
+    assert list(OutboxMessage.objects.values_list("topic", flat=True)) == ["test.said"]
+
+
+@pytest.mark.django_db
+def test_what_is_gathered_is_stored_at_the_end_once_or_not_at_all(clock, heard) -> None:
+    def change(key: str, *, fail: bool = False) -> None:
+        with gathering_transaction():
+            for number in range(20):
+                _say(f"{key}{number % 10}")
+                audit.record(action="test.done", subject="member:1", actor="test", details={})
+            assert not OutboxMessage.objects.exists()
+            assert not AuditRow.objects.exists()
+            if fail:
+                raise LookupError
+
+    with pytest.raises(LookupError):
+        change("a", fail=True)
+    assert (OutboxMessage.objects.count(), AuditRow.objects.count()) == (0, 0)
+    change("b")
+    assert (OutboxMessage.objects.count(), AuditRow.objects.count()) == (10, 20)
+    assert list(audit.broken_rows()) == []

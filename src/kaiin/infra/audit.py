@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
-from kaiin.infra import clock
+from kaiin.infra import bulk, clock
 from kaiin.infra.locks import locked
 from kaiin.infra.models import AuditHead, AuditRow
 
 _START = "0" * 64
+_gathered: ContextVar[list["Fact"] | None] = ContextVar("audit_gathered", default=None)
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,29 @@ def record(*, action: str, subject: str, actor: str, details: dict[str, object])
 
 def record_all(facts: Sequence[Fact]) -> None:
     """As `record`, many in their order: a few statements, however many there are."""
-    if not facts:
-        return
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.extend(facts)
+    elif facts:
+        _write(facts)
+
+
+@contextmanager
+def gathering(*, before: Callable[[], None]) -> Iterator[None]:
+    """Keep what is recorded meanwhile until the end, so that the chain's head, which all writers
+    share, is locked once and briefly. `before` is called just before it is."""
+    facts: list[Fact] = []
+    token = _gathered.set(facts)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if facts and _gathered.get() is None:
+        before()
+    record_all(facts)
+
+
+def _write(facts: Sequence[Fact]) -> None:
     at = clock.now()
     digest = _locked_head()
     rows = []
@@ -50,7 +74,7 @@ def record_all(facts: Sequence[Fact]) -> None:
                 digest=digest,
             )
         )
-    AuditRow.objects.bulk_create(rows)
+    bulk.insert(rows)
     AuditHead.objects.filter(id=1).update(digest=digest)
 
 

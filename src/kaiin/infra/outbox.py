@@ -4,14 +4,16 @@ Delivery is at least once, so every handler is idempotent. `config/wiring.py` ho
 table topic -> handlers and hands it over with `route`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from django.db.models import Count, F, Min, Q
 
-from kaiin.infra import clock
+from kaiin.infra import bulk, clock
 from kaiin.infra.locks import claimed, transaction
 from kaiin.infra.models import OutboxMessage
 
@@ -23,6 +25,7 @@ _handlers: dict[str, Sequence[Handler]] = {}
 # A claimed message comes back after this, should its worker die.
 _CLAIM = timedelta(minutes=2)
 _MOST_ATTEMPTS = 12
+_gathered: ContextVar[list[OutboxMessage] | None] = ContextVar("outbox_gathered", default=None)
 
 
 def route(table: Mapping[str, Sequence[Handler]]) -> None:
@@ -36,8 +39,11 @@ def publish(
 ) -> None:
     """Store one message within the caller's transaction; the same topic and key only once.
 
-    A `confidential` payload (a mail with a code in it) is forgotten once it is delivered.
+    A `confidential` payload (a mail with a code in it) is forgotten once it is delivered. What
+    nobody listens to is not stored.
     """
+    if _handlers and topic not in _handlers:
+        return
     now = clock.now()
     message = OutboxMessage(
         topic=topic,
@@ -47,7 +53,27 @@ def publish(
         created_at=now,
         due_at=now,
     )
-    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    gathered = _gathered.get()
+    if gathered is None:
+        _store([message])
+    else:
+        gathered.append(message)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Keep what is published meanwhile, and store it at the end at once."""
+    messages: list[OutboxMessage] = []
+    token = _gathered.set(messages)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    outer = _gathered.get()
+    if outer is None:
+        _store(messages)
+    else:
+        outer += messages
 
 
 def deliver_due(*, limit: int = 100) -> int:
@@ -56,6 +82,10 @@ def deliver_due(*, limit: int = 100) -> int:
     for message in messages:
         _deliver(message)
     return len(messages)
+
+
+def _store(messages: Sequence[OutboxMessage]) -> None:
+    bulk.insert(messages, pass_over_known=True)
 
 
 @dataclass(frozen=True)

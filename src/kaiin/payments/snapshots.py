@@ -3,13 +3,24 @@
 Model, references, audit and outbox rows go into one transaction; no network is touched here.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from kaiin.domain.payments import PaymentEvent, PaymentState, is_late_money, transition
-from kaiin.infra import audit, outbox
+from kaiin.domain.payments import (
+    HOLDING_STATES,
+    PaymentEvent,
+    PaymentState,
+    is_late_money,
+    transition,
+)
+from kaiin.infra import audit, bulk, outbox
+from kaiin.infra.gathering import gathering_transaction
 from kaiin.infra.locks import locked, transaction
-from kaiin.payments import asking, events
+from kaiin.payments import asking, events, reversals
 from kaiin.payments.errors import NoSuchPayment
 from kaiin.payments.models import Mandate, MandateState, Payment, PaymentReference
 from kaiin.payments.providers.protocol import (
@@ -17,68 +28,105 @@ from kaiin.payments.providers.protocol import (
     MandateSnapshot,
     PaymentSnapshot,
     ProviderState,
-    Reference,
 )
 
-_EVENTS = {
-    ProviderState.OPEN: PaymentEvent.ACCEPTED,
-    ProviderState.PAID: PaymentEvent.PAID,
-    ProviderState.FAILED: PaymentEvent.FAILED,
-    ProviderState.EXPIRED: PaymentEvent.EXPIRED,
-    ProviderState.CANCELED: PaymentEvent.CANCELED,
-}
+# What a short sum does not do.
+_HOLDING = frozenset(PaymentEvent(state.value) for state in HOLDING_STATES)
+
+
+@dataclass(frozen=True)
+class News:
+    """What was learned about a payment: what the provider says it is, or what follows from having
+    no answer: a time-out, a refusal, a call that never arrived."""
+
+    payment_id: UUID
+    what: PaymentSnapshot | PaymentEvent
+    failure_code: str = ""
 
 
 def apply_payment(
     *, payment_id: UUID, snapshot: PaymentSnapshot, now: datetime, actor: str
 ) -> None:
-    """Make a payment what the provider says it is. Repeating it changes nothing.
-
-    Too little money is no payment: it is noted and stays open for people to look at.
-    """
-    with transaction():
-        row = _lock(payment_id)
-        event = _EVENTS[snapshot.state]
-        short = event is PaymentEvent.PAID and _falls_short(row, snapshot)
-        noted_before = row.received_amount is not None
-        before = PaymentState(row.state)
-        after = transition(before, PaymentEvent.ACCEPTED if short else event)
-        if snapshot.mandate is not None:
-            row.mandate = _mandate_of(row, snapshot.mandate, now, actor)
-        numbered = _store_references(snapshot.references, payment=row)
-        _take_over(row, snapshot, after, now)
-        if short:
-            row.failure_code = "amount_mismatch"
-        _write(row, before)
-        if short and not noted_before:
-            _record(row, "payments.amount_mismatch", actor, {"received": row.received_amount})
-        _tell(row, before, actor, late=is_late_money(before, event) and not short)
-        if numbered and after is before:
-            # A slip was issued: nothing is decided, but its numbers are news.
-            _publish(row, key=f"{row.pk}:{row.state}:{numbered}")
+    """Make a payment what the provider says it is: `apply_all` of one."""
+    apply_all([News(payment_id, snapshot)], now=now, actor=actor)
 
 
 def apply_event(
     *, payment_id: UUID, event: PaymentEvent, failure_code: str, now: datetime, actor: str
 ) -> None:
-    """Note what we learned without a snapshot: a time-out, a refusal, a call that never arrived."""
-    with transaction():
-        row = _lock(payment_id)
-        before = PaymentState(row.state)
-        after = transition(before, event)
-        if after is before:
-            return
-        row.state = after.value
-        row.failure_code = failure_code
-        row.ask_at = _ask_at(row, after, now)
-        _write(row, before)
-        _tell(row, before, actor, late=False)
+    """Note what we learned without a snapshot: `apply_all` of one."""
+    apply_all([News(payment_id, event, failure_code)], now=now, actor=actor)
+
+
+def apply_all(
+    news: Sequence[News], *, now: datetime, actor: str, recorded: bool = False
+) -> list[Payment]:
+    """Make payments what is known of them now; repeating it changes nothing. A few statements,
+    however many there are; at most one item of news for each payment. Returns their rows.
+
+    Too little money is no payment: it is noted and stays open for people to look at. `recorded`:
+    the caller acts on the outcomes within this very transaction, and its audit row of the money
+    names the payment; nobody needs to be told.
+    """
+    with gathering_transaction():
+        rows = _lock([each.payment_id for each in news])
+        mandates = _mandates_of(news, rows, now, actor)
+        numbered = _store_numbers(news)
+        before = {key: row.state for key, row in rows.items()}
+        for each in news:
+            row = rows[each.payment_id]
+            if isinstance(each.what, PaymentEvent):
+                _learn(row, each.what, each.failure_code, now, actor, told=recorded)
+            else:
+                row.mandate_id = mandates.get(row.pk, row.mandate_id)
+                told, count = recorded, numbered.get(row.pk, 0)
+                _heed(row, each.what, now, actor, told=told, numbered=count)
+        bulk.update(list(rows.values()), guard=("state", before))
+    return list(rows.values())
+
+
+def _learn(
+    row: Payment, event: PaymentEvent, failure_code: str, now: datetime, actor: str, *, told: bool
+) -> None:
+    before = PaymentState(row.state)
+    after = transition(before, event)
+    if after is before:
+        return
+    row.state = after.value
+    row.failure_code = failure_code
+    row.ask_at = _ask_at(row, after, now)
+    _tell(row, before, actor, late=False, told=told)
+
+
+def _heed(
+    row: Payment,
+    snapshot: PaymentSnapshot,
+    now: datetime,
+    actor: str,
+    *,
+    told: bool,
+    numbered: int,
+) -> None:
+    event = reversals.note(row, snapshot, now=now, actor=actor)
+    short = event in _HOLDING and _falls_short(row, snapshot)
+    noted_before = row.received_amount is not None
+    before = PaymentState(row.state)
+    after = transition(before, PaymentEvent.ACCEPTED if short else event)
+    _take_over(row, snapshot, after, now)
+    if short:
+        row.failure_code = "amount_mismatch"
+        if not noted_before:
+            _record(row, "payments.amount_mismatch", actor, {"received": row.received_amount})
+    _tell(row, before, actor, late=is_late_money(before, event) and not short, told=told)
+    if numbered and after is before:
+        # A slip was issued: nothing is decided, but its numbers are news.
+        _publish(row, key=f"{row.pk}:{row.state}:{numbered}")
 
 
 def ask_later(*, payment_id: UUID, now: datetime) -> None:
     """Note that the provider was asked in vain, and when it is asked again."""
     with transaction():
-        row = _lock(payment_id)
+        row = _lock([payment_id])[payment_id]
         row.last_asked_at = now
         row.ask_at = _ask_at(row, PaymentState(row.state), now)
         row.save(update_fields=["last_asked_at", "ask_at"])
@@ -93,11 +141,12 @@ def apply_mandate(*, mandate_id: int, snapshot: MandateSnapshot, now: datetime, 
         _update_mandate(row, snapshot, now, actor)
 
 
-def _lock(payment_id: UUID) -> Payment:
-    row = locked(Payment.objects.filter(pk=payment_id)).first()
-    if row is None:
-        raise NoSuchPayment(payment=str(payment_id))
-    return row
+def _lock(payment_ids: Collection[UUID]) -> dict[UUID, Payment]:
+    found = locked(Payment.objects.filter(pk__in=payment_ids))
+    rows = {row.pk: bulk.remember(row) for row in found}
+    if missing := set(payment_ids) - rows.keys():
+        raise NoSuchPayment(payment=str(min(missing)))
+    return rows
 
 
 def _falls_short(row: Payment, snapshot: PaymentSnapshot) -> bool:
@@ -117,7 +166,7 @@ def _take_over(row: Payment, snapshot: PaymentSnapshot, after: PaymentState, now
         row.received_amount = snapshot.received.amount
     if snapshot.state is ProviderState.PAID:
         row.paid_at = snapshot.paid_at or row.paid_at or now
-    if after is PaymentState.PAID:
+    if after.took_money or after is PaymentState.REGISTERED:
         row.failure_code = ""
     elif after.is_open or after.value == snapshot.state.value:
         row.failure_code = snapshot.failure_code
@@ -129,21 +178,32 @@ def _ask_at(row: Payment, after: PaymentState, now: datetime) -> datetime | None
     return asking.next_ask_at(created_at=row.created_at, now=now)
 
 
-def _write(row: Payment, before: PaymentState) -> None:
-    changed = Payment.objects.filter(pk=row.pk, state=before.value).update(
-        state=row.state,
-        provider_payment_id=row.provider_payment_id,
-        mandate=row.mandate,
-        received_amount=row.received_amount,
-        checkout=row.checkout,
-        failure_code=row.failure_code,
-        paid_at=row.paid_at,
-        expires_at=row.expires_at,
-        last_asked_at=row.last_asked_at,
-        ask_at=row.ask_at,
-    )
-    if not changed:
-        raise RuntimeError(f"payment {row.pk} changed under its lock")
+def _mandates_of(
+    news: Sequence[News], rows: Mapping[UUID, Payment], now: datetime, actor: str
+) -> dict[UUID, int]:
+    """The mandate behind each payment whose news tells of one, made or brought up to date."""
+    told = [
+        (rows[each.payment_id], each.what.mandate)
+        for each in news
+        if isinstance(each.what, PaymentSnapshot) and each.what.mandate is not None
+    ]
+    if not told:
+        return {}
+    stored = Mandate.objects.filter(
+        provider__in={row.provider for row, _ in told},
+        provider_mandate_id__in=[mandate.provider_mandate_id for _, mandate in told],
+        state=MandateState.ACTIVE,
+    ).values_list("provider", "provider_mandate_id", "pk")
+    known = {(provider, theirs): pk for provider, theirs, pk in stored}
+    numbers = _numbers(mandate__in=list(known.values()))
+    found: dict[UUID, int] = {}
+    for row, mandate in told:
+        pk = known.get((row.provider, mandate.provider_mandate_id))
+        wanted = {(reference.kind.value, reference.value) for reference in mandate.references}
+        if pk is None or not mandate.active or wanted - numbers[pk]:
+            pk = _mandate_of(row, mandate, now, actor).pk
+        found[row.pk] = pk
+    return found
 
 
 def _mandate_of(payment: Payment, snapshot: MandateSnapshot, now: datetime, actor: str) -> Mandate:
@@ -168,7 +228,13 @@ def _mandate_of(payment: Payment, snapshot: MandateSnapshot, now: datetime, acto
 
 
 def _update_mandate(row: Mandate, snapshot: MandateSnapshot, now: datetime, actor: str) -> None:
-    _store_references(snapshot.references, mandate=row)
+    PaymentReference.objects.bulk_create(
+        [
+            PaymentReference(kind=reference.kind.value, value=reference.value, mandate=row)
+            for reference in snapshot.references
+        ],
+        ignore_conflicts=True,
+    )
     if snapshot.active or row.state == MandateState.ENDED:
         return
     row.state = MandateState.ENDED
@@ -189,35 +255,44 @@ def _update_mandate(row: Mandate, snapshot: MandateSnapshot, now: datetime, acto
     )
 
 
-def _store_references(
-    references: tuple[Reference, ...],
-    *,
-    payment: Payment | None = None,
-    mandate: Mandate | None = None,
-) -> int:
-    """Returns how many numbers are known now, or 0 if none of these is new."""
-    if not references:
-        return 0
-    known = PaymentReference.objects.filter(payment=payment, mandate=mandate)
-    before = known.count()
-    PaymentReference.objects.bulk_create(
+def _store_numbers(news: Sequence[News]) -> dict[UUID, int]:
+    """Keeps numbers that payments were given; how many each has now, of those with new ones."""
+    told = {
+        each.payment_id: {(r.kind.value, r.value): None for r in each.what.references}
+        for each in news
+        if isinstance(each.what, PaymentSnapshot) and each.what.references
+    }
+    if not told:
+        return {}
+    known = _numbers(payment__in=list(told))
+    fresh = {key: [n for n in numbers if n not in known[key]] for key, numbers in told.items()}
+    bulk.insert(
         [
-            PaymentReference(
-                kind=reference.kind.value, value=reference.value, payment=payment, mandate=mandate
-            )
-            for reference in references
+            PaymentReference(kind=kind, value=value, payment_id=key)
+            for key, numbers in fresh.items()
+            for kind, value in numbers
         ],
-        ignore_conflicts=True,
+        pass_over_known=True,
     )
-    after = known.count()
-    return after if after > before else 0
+    return {key: len(known[key]) + len(numbers) for key, numbers in fresh.items() if numbers}
 
 
-def _tell(row: Payment, before: PaymentState, actor: str, *, late: bool) -> None:
+def _numbers(**owners: Collection[object]) -> dict[Any, set[tuple[str, str]]]:
+    found: dict[Any, set[tuple[str, str]]] = defaultdict(set)
+    ((owner, _),) = owners.items()
+    rows = PaymentReference.objects.filter(**owners)
+    for key, kind, value in rows.values_list(owner.removesuffix("__in"), "kind", "value"):
+        found[key].add((kind, value))
+    return found
+
+
+def _tell(row: Payment, before: PaymentState, actor: str, *, late: bool, told: bool) -> None:
     if row.state == before.value:
         return
-    _record(row, f"payments.{row.state}", actor, {"before": before.value, "late": late})
-    _publish(row, key=f"{row.pk}:{row.state}")
+    if not told or late or row.state != PaymentState.PAID:
+        _record(row, f"payments.{row.state}", actor, {"before": before.value, "late": late})
+    if not told:
+        _publish(row, key=f"{row.pk}:{row.state}")
 
 
 def _publish(row: Payment, *, key: str) -> None:

@@ -10,7 +10,7 @@ from tests.fixtures.sandbox import Sandbox
 
 from kaiin.domain.payments import Method
 from kaiin.identity import operations as identity
-from kaiin.infra import outbox
+from kaiin.infra import mail, outbox
 from kaiin.infra.models import OutboxMessage
 
 pytestmark = pytest.mark.usefixtures("plusmember")
@@ -34,8 +34,8 @@ def test_an_empty_installation_has_figures(client: Client) -> None:
 
 
 def test_the_outbox_tells_how_far_behind_it_is(client: Client, clock: Clock) -> None:
-    outbox.publish(topic="nobody.listens", key="1", payload={})
-    outbox.publish(topic="nobody.listens", key="2", payload={})
+    outbox.publish(topic=mail.TOPIC, key="1", payload={})
+    outbox.publish(topic=mail.TOPIC, key="2", payload={})
     OutboxMessage.objects.filter(key="2").update(due_at=None, dead_at=clock.now())
     clock.advance(minutes=2)
     figures = _figures(client)

@@ -1,0 +1,275 @@
+"""Many rows in few statements, whatever the database: COPY and `UPDATE … FROM unnest` on
+PostgreSQL, prepared statements on SQLite.
+
+The rows are Django's own; only what Django spends on each of them is left out. Nothing is
+checked here: the database's constraints are.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+
+_R = TypeVar("_R", bound=models.Model)
+_Values = tuple[Any, ...]
+# A COPY and its keys cost two round trips more than a plain insert.
+_FEW = 8
+_AS_READ = "_as_read"
+
+
+def insert(rows: Sequence[_R], *, pass_over_known: bool = False) -> None:
+    """Store new rows of one model; those with a key of the database's get it here.
+
+    `pass_over_known` leaves out rows that a unique constraint refuses; keys are not given then.
+    """
+    if not rows:
+        return
+    if len(rows) < _FEW:
+        manager = type(rows[0])._default_manager  # noqa: SLF001
+        manager.bulk_create(rows, ignore_conflicts=pass_over_known)
+        return
+    plan = _plan(type(rows[0]))
+    plan.settle_parents(rows)
+    if plan.numbered and not pass_over_known:
+        for row, key in zip(rows, keys(type(rows[0]), len(rows)), strict=True):
+            row.pk = key
+    columns = plan.columns[1:] if plan.numbered and pass_over_known else plan.columns
+    _insert(plan.table, columns, _adapted(columns, rows), pass_over_known=pass_over_known)
+
+
+def insert_values(
+    model: type[models.Model], names: Sequence[str], values: Sequence[_Values]
+) -> None:
+    """Store rows that are no objects: values of the attributes `names`, keys left to the
+    database."""
+    if values:
+        plan = _plan(model)
+        columns = [plan.by_name[name] for name in names]
+        adapt = [(at, each.adapt) for at, each in enumerate(columns) if each.adapt]
+        _insert(plan.table, columns, [_adapt(row, adapt) for row in values], pass_over_known=False)
+
+
+def remember(row: _R) -> _R:
+    """Note what a row was read as, so that `update` writes what has changed since."""
+    row.__dict__[_AS_READ] = _plan(type(row)).values(row)
+    return row
+
+
+def update(
+    rows: Sequence[models.Model],
+    *,
+    fields: Sequence[str] = (),
+    guard: tuple[str, Mapping[Any, Any]] | None = None,
+) -> None:
+    """Write rows of one model back: `fields` (attributes), or whatever changed since `remember`.
+
+    `guard` is an attribute and, by key, the value that it must still have in the database:
+    compare and set. Raises RuntimeError if one has another, or is gone.
+    """
+    if not rows:
+        return
+    plan = _plan(type(rows[0]))
+    if fields:
+        _update(plan, [plan.by_name[name] for name in fields], rows, guard)
+        return
+    groups: dict[tuple[_Column, ...], list[models.Model]] = defaultdict(list)
+    for row in rows:
+        present, before = plan.values(row), row.__dict__.get(_AS_READ)
+        if before is None:
+            groups[plan.columns[1:]].append(row)
+        elif present != before:
+            changed = [
+                column
+                for column, new, old in zip(plan.columns, present, before, strict=True)
+                if new != old
+            ]
+            groups[tuple(changed)].append(row)
+        row.__dict__[_AS_READ] = present
+    for columns, group in groups.items():
+        _update(plan, columns, group, guard)
+
+
+def keys(model: type[models.Model], count: int) -> list[int]:
+    """Keys for new rows, never given before. On SQLite, inside a transaction: it has one writer."""
+    table = _plan(model).table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [f'"{table}"', count],
+            )
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = next(iter(cursor.fetchall()), (0,))[0]
+    return list(range(last + 1, last + 1 + count))
+
+
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    column: str
+    # How PostgreSQL calls an array's element, and what becomes of it in the row.
+    element: str
+    cast: str
+    adapt: Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A model's table, key first."""
+
+    table: str
+    numbered: bool
+    columns: tuple[_Column, ...]
+    by_name: Mapping[str, _Column]
+    values: Callable[[models.Model], _Values]
+    parents: Sequence["models.ForeignKey[Any, Any]"]
+
+    def settle_parents(self, rows: Sequence[models.Model]) -> None:
+        """A parent that was stored after its child was made has a key by now."""
+        for field in self.parents:
+            for row in rows:
+                if row.__dict__.get(field.attname) is None and field.is_cached(row):
+                    parent = field.get_cached_value(row)
+                    setattr(row, field.attname, parent.pk if parent is not None else None)
+
+
+@cache
+def _plan(model: type[models.Model]) -> _Plan:
+    options = model._meta  # noqa: SLF001
+    fields = sorted(options.local_concrete_fields, key=lambda field: not field.primary_key)
+    columns = tuple(_column(field) for field in fields)
+    return _Plan(
+        table=options.db_table,
+        numbered=isinstance(options.pk, models.AutoField),
+        columns=columns,
+        by_name={column.name: column for column in columns},
+        values=attrgetter(*(column.name for column in columns)),
+        parents=[field for field in fields if isinstance(field, models.ForeignKey)],
+    )
+
+
+def _column(field: "models.Field[Any, Any]") -> _Column:
+    kind = field
+    while isinstance(kind, models.ForeignKey):
+        kind = kind.target_field
+    element = kind.rel_db_type(connection) or "text"
+    if isinstance(kind, models.CharField | models.TextField):
+        element = "text"  # a cast to varchar(n) would cut what is too long, in silence
+    name, column = field.attname, str(field.column)
+    if isinstance(kind, models.JSONField):
+        return _Column(name, column, "text", "::jsonb", _json)
+    adapt = _SQLITE.get(type(kind)) if connection.vendor == "sqlite" else None
+    return _Column(name, column, element, "", adapt)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value)
+
+
+@lru_cache(maxsize=4096)
+def _instant(at: datetime) -> str:
+    return str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+_SQLITE: dict[type, Callable[[Any], Any]] = {
+    models.DateTimeField: _instant,
+    models.DateField: date.isoformat,
+    models.UUIDField: lambda value: value.hex if isinstance(value, UUID) else UUID(value).hex,
+}
+
+
+def _adapted(columns: Sequence[_Column], rows: Sequence[models.Model]) -> list[Sequence[Any]]:
+    get = attrgetter(*(column.name for column in columns))
+    adapt = [(at, column.adapt) for at, column in enumerate(columns) if column.adapt]
+    found = [get(row) for row in rows]
+    return [_adapt(values if len(columns) > 1 else (values,), adapt) for values in found]
+
+
+def _adapt(
+    values: _Values, adapt: Sequence[tuple[int, Callable[[Any], Any] | None]]
+) -> Sequence[Any]:
+    if not adapt:
+        return values
+    changed = list(values)
+    for at, change in adapt:
+        if changed[at] is not None and change is not None:
+            changed[at] = change(changed[at])
+    return changed
+
+
+def _insert(
+    table: str,
+    columns: Sequence[_Column],
+    rows: Sequence[Sequence[Any]],
+    *,
+    pass_over_known: bool,
+) -> None:
+    names = ", ".join(f'"{column.column}"' for column in columns)
+    on_conflict = " ON CONFLICT DO NOTHING" if pass_over_known else ""
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            marks = ", ".join("%s" for _ in columns)
+            cursor.executemany(
+                f'INSERT INTO "{table}" ({names}) VALUES ({marks}){on_conflict}',  # noqa: S608
+                rows,
+            )
+        elif pass_over_known:
+            elements, values = _unnested(columns, rows)
+            cast = ", ".join(f'v."{each.column}"{each.cast}' for each in columns)
+            cursor.execute(
+                f'INSERT INTO "{table}" ({names}) SELECT {cast} '  # noqa: S608
+                f"FROM unnest({elements}) AS v ({names}){on_conflict}",
+                values,
+            )
+        else:
+            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+
+def _update(
+    plan: _Plan,
+    columns: Sequence[_Column],
+    rows: Sequence[models.Model],
+    guard: tuple[str, Mapping[Any, Any]] | None,
+) -> None:
+    where = [plan.columns[0]]
+    values = _adapted([*columns, *where], rows)
+    if guard is not None:
+        name, expected = guard
+        where.append(plan.by_name[name])
+        values = [[*each, expected[row.pk]] for each, row in zip(values, rows, strict=True)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            elements, arrays = _unnested([*columns, *where], values)
+            names = ", ".join(f"c{at}" for at in range(len(columns) + len(where)))
+            sets = ", ".join(f'"{e.column}" = v.c{at}{e.cast}' for at, e in enumerate(columns))
+            same = " AND ".join(
+                f't."{each.column}" = v.c{at}' for at, each in enumerate(where, len(columns))
+            )
+            cursor.execute(
+                f'UPDATE "{plan.table}" AS t SET {sets} '  # noqa: S608
+                f"FROM unnest({elements}) AS v ({names}) WHERE {same}",
+                arrays,
+            )
+        else:
+            sets = ", ".join(f'"{each.column}" = %s' for each in columns)
+            same = " AND ".join(f'"{each.column}" = %s' for each in where)
+            cursor.executemany(f'UPDATE "{plan.table}" SET {sets} WHERE {same}', values)  # noqa: S608
+        if cursor.rowcount != len(rows):
+            raise RuntimeError(f"a row of {plan.table} changed under its lock")
+
+
+def _unnested(
+    columns: Sequence[_Column], rows: Sequence[Sequence[Any]]
+) -> tuple[str, list[list[Any]]]:
+    elements = ", ".join(f"%s::{column.element}[]" for column in columns)
+    return elements, [list(values) for values in zip(*rows, strict=True)]
