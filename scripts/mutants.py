@@ -39,7 +39,7 @@ LIST = ROOT / "mutants"
 PYTHON = sys.executable
 CORES = 2
 LONGEST_SECONDS = 240
-_COPIED = ("src", "tests", "scripts", "examples", "pyproject.toml", "Makefile")
+_COPIED = ("src", "tests", "scripts", "docs", "examples", "pyproject.toml", "Makefile")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 CAUGHT, SURVIVED, UNFIT = "caught", "SURVIVED", "UNFIT"
