@@ -1,7 +1,7 @@
 """A small world: members who join and pay at the real sandbox, a worker that is run by hand."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -124,9 +124,31 @@ class World:
 
 
 @pytest.fixture
-def world(sandbox: Sandbox, clock: Clock, plusmember: object, deliver: Callable[[], int]) -> World:
-    """The tenant plusmember, an empty sandbox, noon of 22 November 2026."""
-    return World(sandbox, clock, deliver)
+def world(
+    request: pytest.FixtureRequest,
+    sandbox: Sandbox,
+    clock: Clock,
+    plusmember: object,
+    deliver: Callable[[], int],
+) -> Iterator[World]:
+    """The tenant plusmember, an empty sandbox, noon of 22 November 2026.
+
+    Whatever a test did, `kaiin verify` finds nothing amiss at its end; one that damages on
+    purpose is marked `damages`.
+    """
+    yield World(sandbox, clock, deliver)
+    if request.node.get_closest_marker("damages") is None:
+        nothing_is_amiss(clock.now())
+
+
+def nothing_is_amiss(now: datetime) -> None:
+    """What `kaiin verify` checks, but for work that is not yet done."""
+    from django.db import connection
+
+    from kaiin.verification import checks
+
+    found = list(checks(connection, now=now, patience=timedelta(days=3650)))
+    assert not found, "\n".join(f"{v.check} {' '.join(v.ids)}: {v.says}" for v in found)
 
 
 def balances() -> dict[str, int]:

@@ -1,0 +1,124 @@
+"""Nothing is stuck: what was received is applied, what happened is told, what is due is done.
+
+Each question is answered by an index over what is still to do, however much was done before.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kaiin.verification.news import Untold
+from kaiin.verification.reading import Reader
+from kaiin.verification.violation import Violation
+
+_OPEN_PAYMENTS = "('intent', 'pending', 'unknown')"
+
+
+def check(reader: Reader, *, now: datetime, patience: timedelta) -> Iterator[Violation]:
+    """`patience`: how far the worker may be behind."""
+    late = now - patience
+    yield from _inbox(reader, late)
+    yield from _outbox(reader, late)
+    yield from _payments(reader, late)
+    yield from _overdue(reader, late)
+    yield from _abandoned(reader, late)
+    yield from _mandates(reader)
+
+
+def _inbox(reader: Reader, late: datetime) -> Iterator[Violation]:
+    found = reader.stream(
+        "SELECT id, state, due_at, received_at, event_id FROM payments_providerevent"
+        " WHERE state = 'failed' OR (state IN ('received', 'waiting')"
+        " AND (due_at IS NULL OR due_at < %s)) ORDER BY id",
+        (late,),
+    )
+    for key, state, due_at, received_at, event_id in found:
+        ids = (f"event:{key}", str(event_id))
+        if state == "failed":
+            yield Violation("inbox.failed", ids, f"given up; it was received at {received_at}")
+        elif due_at is None:
+            yield Violation("inbox.lost", ids, f"{state}, but never to be tried again")
+        else:
+            yield Violation("inbox.overdue", ids, f"{state}, to be tried since {due_at}")
+
+
+def _outbox(reader: Reader, late: datetime) -> Iterator[Violation]:
+    found = reader.stream(
+        "SELECT id, topic, key, due_at, dead_at, last_error FROM infra_outboxmessage"
+        " WHERE dead_at IS NOT NULL OR due_at < %s"
+        " OR (due_at IS NULL AND delivered_at IS NULL) ORDER BY id",
+        (late,),
+    )
+    for key, topic, name, due_at, dead_at, error in found:
+        ids = (f"outbox:{key}", f"{topic} {name}")
+        if dead_at is not None:
+            yield Violation("outbox.dead", ids, f"given up at {dead_at}: {error}")
+        elif due_at is None:
+            yield Violation("outbox.lost", ids, "never told, and not to be told any more")
+        else:
+            yield Violation("outbox.overdue", ids, f"to be told since {due_at}. {error}")
+
+
+def _payments(reader: Reader, late: datetime) -> Iterator[Violation]:
+    found = reader.stream(
+        "SELECT id, state, ask_at FROM payments_payment"  # noqa: S608 (a constant)
+        f" WHERE state IN {_OPEN_PAYMENTS} AND (ask_at IS NULL OR ask_at < %s) ORDER BY id",
+        (late,),
+    )
+    for key, state, ask_at in found:
+        ids = (f"payment:{UUID(key)}",)
+        if ask_at is None:
+            yield Violation("payment.unasked", ids, f"{state}, and nobody will ask the provider")
+        else:
+            yield Violation("payment.ask_overdue", ids, f"{state}, to be asked since {ask_at}")
+
+
+def _overdue(reader: Reader, late: datetime) -> Iterator[Violation]:
+    for check, table, column in (
+        ("subscription.charge_overdue", "subscription", "next_due_at"),
+        ("subscription.end_overdue", "subscription", "lapse_due_at"),
+        ("membership.end_overdue", "membership", "dormant_until"),
+        ("period.recognition_overdue", "period", "recognise_due_at"),
+    ):
+        found = reader.stream(
+            f"SELECT id, {column} FROM billing_{table}"  # noqa: S608 (names from above)
+            f" WHERE {column} < %s ORDER BY {column}, id",
+            (late,),
+        )
+        for key, at in found:
+            yield Violation(check, (f"{table}:{key}",), f"it was due at {at}")
+
+
+def _abandoned(reader: Reader, late: datetime) -> Iterator[Violation]:
+    """Intents that no payment followed, and that somebody waits for."""
+    found = reader.stream(
+        "SELECT c.id, c.created_at, s.id FROM billing_charge c"
+        " JOIN billing_subscription s ON s.id = c.subscription_id"
+        " LEFT JOIN payments_payment p ON p.intent_key = c.intent_key"
+        " WHERE c.state = 'open' AND c.created_at < %s AND p.id IS NULL"
+        " AND (c.automatic OR (s.state <> 'ended' AND s.paid_until < %s)) ORDER BY c.id",
+        (late, late),
+    )
+    for key, at, subscription in found:
+        yield Violation(
+            "charge.abandoned",
+            (f"charge:{key}", f"subscription:{subscription}"),
+            f"intended at {at}, and payments never heard of it",
+        )
+
+
+def _mandates(reader: Reader) -> Iterator[Violation]:
+    """No right to charge is kept once nobody needs it."""
+    untold = Untold(reader)
+    found = reader.stream(
+        "SELECT m.id FROM payments_mandate m WHERE m.state = 'active'"
+        " AND NOT EXISTS (SELECT 1 FROM billing_subscription s WHERE s.mandate_id = m.id"
+        " AND s.state <> 'ended')"
+        " AND EXISTS (SELECT 1 FROM billing_subscription s WHERE s.mandate_id = m.id)"
+        " ORDER BY m.id"
+    )
+    for (key,) in found:
+        if not untold.of_release(key):
+            yield Violation(
+                "mandate.unreleased", (f"mandate:{key}",), "active, but its subscription is over"
+            )

@@ -1,0 +1,169 @@
+"""Periods in their order, the subscription that counts them, the standing that follows."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from kaiin.verification import terms
+from kaiin.verification.dossier import Charge, Dossier, Period, Subscription
+from kaiin.verification.news import Untold
+from kaiin.verification.violation import Violation
+
+_PAID_STATES = frozenset({"active", "past_due"})
+
+
+def check(dossier: Dossier, untold: Untold) -> Iterator[Violation]:
+    for subscription in dossier.subscriptions:
+        own = [p for p in dossier.periods if p.subscription_id == subscription.id]
+        yield from _counters(subscription, own)
+        yield from _state(subscription, own)
+        yield from _mandate(subscription, untold)
+        yield from _sequence(subscription, own, dossier.charges)
+    yield from _overlaps(dossier.periods)
+    yield from _membership(dossier)
+
+
+def _counters(subscription: Subscription, own: Sequence[Period]) -> Iterator[Violation]:
+    ids = (f"subscription:{subscription.id}",)
+    indexes = [period.number for period in own]
+    if indexes != list(range(1, subscription.period_count + 1)):
+        yield Violation(
+            "subscription.counter",
+            ids,
+            f"it counts {subscription.period_count} periods, there are {indexes}",
+        )
+    ends = {own[-1].ends_at, own[-1].over_at} if own else {None}
+    if subscription.paid_until not in ends:
+        yield Violation(
+            "subscription.paid_until",
+            ids,
+            f"paid until {subscription.paid_until}, its last period says {_shown(ends)}",
+        )
+
+
+def _state(subscription: Subscription, own: Sequence[Period]) -> Iterator[Violation]:
+    ids = (f"subscription:{subscription.id}",)
+    planned = (subscription.next_due_at, subscription.lapse_due_at)
+    if subscription.state in _PAID_STATES:
+        if not own:
+            yield Violation("subscription.state", ids, f"{subscription.state}, but never paid")
+        if planned == (None, None):
+            yield Violation(
+                "subscription.idle", ids, "neither a charge nor an end is planned: it runs for ever"
+            )
+    elif subscription.state == "pending" and own:
+        yield Violation("subscription.state", ids, f"pending, but it has {len(own)} periods")
+    ended = (subscription.ended_at is not None, bool(subscription.end_reason))
+    if ended != (not subscription.is_open, not subscription.is_open):
+        yield Violation("subscription.state", ids, f"{subscription.state}, ended: {ended}")
+    if not subscription.is_open and planned != (None, None):
+        yield Violation("subscription.state", ids, "it is ended, but something is still planned")
+
+
+def _mandate(subscription: Subscription, untold: Untold) -> Iterator[Violation]:
+    """What is to be charged again can be."""
+    if subscription.state not in _PAID_STATES or subscription.next_due_at is None:
+        return
+    ids = (f"subscription:{subscription.id}", f"mandate:{subscription.mandate_id}")
+    if subscription.mandate_id is None:
+        yield Violation("mandate.missing", ids[:1], "a renewal is planned without a mandate")
+    elif (
+        subscription.mandate_state != "active"
+        and not subscription.mandate_end_reason
+        and not untold.of_mandate(subscription.mandate_id)
+    ):
+        yield Violation(
+            "mandate.missing", ids, f"the mandate is {subscription.mandate_state}, unnoticed"
+        )
+
+
+def _sequence(
+    subscription: Subscription, own: Sequence[Period], charges: Sequence[Charge]
+) -> Iterator[Violation]:
+    """Each period begins where the one before ended, or with its payment; and lasts as agreed."""
+    bought = {charge.payment_id: charge for charge in charges if charge.state == "paid"}
+    anchor_day = 0
+    for before, period in zip((None, *own), own, strict=False):
+        ids = (f"period:{period.id}", f"subscription:{subscription.id}")
+        follows = before is not None and period.starts_at == before.over_at
+        first = not follows or (before is not None and before.early_end == "changed")
+        if not follows and period.starts_at != period.paid_at:
+            yield Violation(
+                "period.gap",
+                ids,
+                f"it begins at {period.starts_at}: neither at the end of the one before"
+                f" ({before.over_at if before else None}) nor when it was paid ({period.paid_at})",
+            )
+        if first:
+            anchor_day = terms.japanese_day(period.starts_at).day
+        charge = bought.get(period.payment_id)
+        if charge is not None:
+            yield from _term(period, charge, anchor_day, ids, first=first)
+    if own and subscription.anchor_day != anchor_day:
+        yield Violation(
+            "subscription.anchor",
+            (f"subscription:{subscription.id}",),
+            f"its anchor is {subscription.anchor_day}, its periods carry {anchor_day}",
+        )
+
+
+def _term(
+    period: Period, charge: Charge, anchor_day: int, ids: tuple[str, ...], *, first: bool
+) -> Iterator[Violation]:
+    by_method: dict[str, Any] = json.loads(charge.term_by_method)
+    term = by_method.get(charge.method) or json.loads(charge.term)
+    end = terms.end_of(term, period.starts_at, anchor_day, first=first)
+    if not terms.is_midnight(period.ends_at) or terms.japanese_day(period.ends_at) != end:
+        yield Violation(
+            "period.term", ids, f"it ends at {period.ends_at}, by its course with {end} (JST)"
+        )
+
+
+def _overlaps(periods: Sequence[Period]) -> Iterator[Violation]:
+    """No time is paid for twice, in whichever subscription."""
+    ordered = sorted(periods, key=lambda period: (period.starts_at, period.over_at))
+    for before, period in pairwise(ordered):
+        if period.starts_at < before.over_at:
+            yield Violation(
+                "period.overlap",
+                (f"period:{before.id}", f"period:{period.id}"),
+                f"one ends at {before.over_at}, the other begins at {period.starts_at}",
+            )
+
+
+def _membership(dossier: Dossier) -> Iterator[Violation]:
+    membership = dossier.membership
+    ids = (f"membership:{membership.id}",)
+    still_open = [s for s in dossier.subscriptions if s.is_open]
+    paid = [s for s in still_open if s.period_count > 0]
+    if len(still_open) > 1:
+        yield Violation(
+            "subscription.two_open",
+            tuple(f"subscription:{s.id}" for s in still_open),
+            "a membership has one open subscription at most",
+        )
+    standing = membership.standing
+    wanted = "active" if paid else standing
+    if wanted != standing or (standing == "active" and not paid):
+        yield Violation(
+            "membership.standing",
+            ids,
+            f"{standing}, with {len(paid)} paid subscriptions that go on",
+        )
+    if (standing == "pending") != (not dossier.periods):
+        yield Violation(
+            "membership.standing", ids, f"{standing}, with {len(dossier.periods)} periods in all"
+        )
+    if standing != "pending" and None in (membership.member_number, membership.joined_date):
+        yield Violation("membership.number", ids, f"{standing}, without number or join date")
+    dates = (membership.dormant_until is not None, membership.withdrawn_at is not None)
+    if dates != (standing == "dormant", standing == "withdrawn"):
+        yield Violation(
+            "membership.dates", ids, f"{standing}, dormant until / withdrawn at set: {dates}"
+        )
+
+
+def _shown(ends: set[datetime] | set[None]) -> str:
+    return " or ".join(sorted(str(end) for end in ends))

@@ -1,0 +1,37 @@
+"""How long a payment should last, computed a second time: from the term's words in the course,
+by counting days in Japan. (The engine's own rule is `kaiin.domain.periods`.)"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+_JAPAN = timedelta(hours=9)
+
+
+def japanese_day(at: datetime) -> date:
+    """The day in Japan."""
+    return (at.astimezone(UTC) + _JAPAN).date()
+
+
+def is_midnight(at: datetime) -> bool:
+    """Whether a day begins in Japan."""
+    there = at.astimezone(UTC) + _JAPAN
+    return there.time() == there.min.time()
+
+
+def end_of(term: Mapping[str, Any], starts_at: datetime, anchor_day: int, *, first: bool) -> date:
+    """The day in Japan with which the period that begins at `starts_at` is over."""
+    day = japanese_day(starts_at)
+    months = int(term.get("months", 1))
+    if term["rule"] == "anniversary":
+        return _moved(day, months, anchor_day)
+    free = 1 if first and term.get("joining_month_free") else 0
+    return _moved(day, months + free, 1)
+
+
+def _moved(day: date, months: int, wanted_day: int) -> date:
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return date(year, month, min(wanted_day, monthrange(year, month)[1]))

@@ -1,0 +1,86 @@
+"""What no single membership shows: strangers' rows, numbers given twice, the database itself."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from kaiin.verification.reading import Reader
+from kaiin.verification.violation import Violation
+
+
+def check(reader: Reader) -> Iterator[Violation]:
+    yield from _strangers(reader)
+    yield from _provider_ids(reader)
+    yield from _numbers(reader)
+    if reader.on_sqlite:
+        yield from _file(reader)
+
+
+def _strangers(reader: Reader) -> Iterator[Violation]:
+    found = reader.stream(
+        "SELECT p.id, p.state, p.intent_key FROM payments_payment p"
+        " LEFT JOIN billing_charge c ON c.intent_key = p.intent_key"
+        " WHERE c.id IS NULL ORDER BY p.id"
+    )
+    for key, state, intent_key in found:
+        yield Violation(
+            "payment.without_intent",
+            (f"payment:{UUID(key)}", intent_key),
+            f"{state}, but nothing was to be paid",
+        )
+
+
+def _provider_ids(reader: Reader) -> Iterator[Violation]:
+    """What the provider calls one charge is one payment here."""
+    found = reader.stream(
+        "SELECT id, provider, provider_payment_id, state FROM payments_payment"
+        " ORDER BY provider, provider_payment_id, id"
+    )
+    before = None
+    for key, provider, name, state in found:
+        if not name:
+            if state in {"paid", "partly_refunded", "disputed", "refunded", "charged_back"}:
+                yield Violation(
+                    "payment.unnamed", (f"payment:{UUID(key)}",), f"{state}, by no provider's name"
+                )
+        elif before is not None and before[1:] == (provider, name):
+            yield Violation(
+                "payment.twice",
+                (f"payment:{UUID(before[0])}", f"payment:{UUID(key)}"),
+                f"both are {name} at {provider}",
+            )
+        before = (key, provider, name)
+
+
+def _numbers(reader: Reader) -> Iterator[Violation]:
+    found = reader.stream(
+        "SELECT m.id, m.site_id, m.member_number, n.last_number FROM billing_membership m"
+        " LEFT JOIN billing_numbercounter n ON n.site_id = m.site_id"
+        " WHERE m.member_number IS NOT NULL ORDER BY m.site_id, m.member_number, m.id"
+    )
+    before = None
+    for key, site, number, last in found:
+        if last is None or number > last:
+            yield Violation(
+                "number.uncounted",
+                (f"membership:{key}",),
+                f"it has number {number}, the site's counter stands at {last}",
+            )
+        if before is not None and before[1:] == (site, number):
+            yield Violation(
+                "number.twice",
+                (f"membership:{before[0]}", f"membership:{key}"),
+                f"both have number {number}",
+            )
+        before = (key, site, number)
+
+
+def _file(reader: Reader) -> Iterator[Violation]:
+    for table, rowid, parent, _ in reader.stream("PRAGMA foreign_key_check"):
+        yield Violation(
+            "database.foreign_key",
+            (f"{table}:{rowid}",),
+            f"its row of {parent} is gone",
+        )
+    for (says,) in reader.stream("PRAGMA integrity_check"):
+        if says != "ok":
+            yield Violation("database.integrity", ("database",), str(says))
