@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from kaiin.billing.errors import CourseNotOffered, WayNotOffered
-from kaiin.billing.models import Course
+from kaiin.billing.models import Course, Subscription
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import TermRule, TermRuleSpec
+from kaiin.domain.periods import ChargeDay, TermRule, TermRuleSpec
 from kaiin.domain.previews import Terms
 
 
@@ -25,6 +25,11 @@ def offered(site_id: int, key: str, method: Method) -> Course:
 def ways(course: Course) -> tuple[Method, ...]:
     """The ways to pay, in the order in which they are shown."""
     return tuple(Method(way) for way in course.ways)
+
+
+def coming(subscription: Subscription) -> Course:
+    """What the next renewal buys: the running course, or what a change was agreed to."""
+    return subscription.next_course or subscription.course
 
 
 def term(course: Course) -> TermRuleSpec:
@@ -44,6 +49,7 @@ def terms(course: Course, method: Method) -> Terms:
         price=Money(course.price, course.currency),
         handling=Money(course.fees.get(method.value, 0), course.currency),
         renews=course.renews and method.can_renew,
+        charge_day=ChargeDay(course.charge_day),
     )
 
 

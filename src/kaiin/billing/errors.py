@@ -33,6 +33,24 @@ class OtherCourseRunning(AlreadyMember):
     code = "billing.other_course_running"
 
 
+class Paused(AlreadyMember):
+    """The membership is paused: it is resumed, not joined again."""
+
+    code = "billing.paused"
+
+
+class NoPause(BillingError):
+    """The course allows no pause, no longer one, or nothing runs that could be paused."""
+
+    code = "billing.no_pause"
+
+
+class ChangeDiffers(BillingError):
+    """What was agreed to on the page is not what would happen now: it has to be shown anew."""
+
+    code = "billing.change_differs"
+
+
 class PaymentUnderWay(BillingError):
     """An earlier payment can't be stopped and its outcome is not known yet: pay nothing now."""
 
@@ -43,3 +61,33 @@ class NoMembership(BillingError):
     """There is no such member, membership, or nothing in it to leave or to take back."""
 
     code = "billing.no_membership"
+
+
+class LeaveAtOnceNotOffered(BillingError):
+    """The course is left at the end of what is paid; only staff may end it at once."""
+
+    code = "billing.leave_at_once_not_offered"
+
+
+class NoRefundCase(BillingError):
+    """There is no such refund case."""
+
+    code = "billing.no_refund_case"
+
+
+class RefundDecided(BillingError):
+    """This refund case was decided otherwise already."""
+
+    code = "billing.refund_decided"
+
+
+class GrantEmpty(BillingError):
+    """A grant must end in the future."""
+
+    code = "billing.grant_empty"
+
+
+class NoGrant(BillingError):
+    """There is no such grant of staff's, or it is over."""
+
+    code = "billing.no_grant"

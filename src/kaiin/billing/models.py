@@ -8,17 +8,10 @@ from django.db.models import F, Q
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.ledger import Account, EntryKind
 from kaiin.domain.payments import Method
+from kaiin.domain.periods import ChargeDay
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 
 _METHODS = [(method.value, method.value) for method in Method]
-
-
-class ChargeDay(models.TextChoices):
-    """PERIOD_END: the instant at which the paid period ends. LAST_BUSINESS_DAY: of the month in
-    which it ends, or the business day before."""
-
-    PERIOD_END = "period_end"
-    LAST_BUSINESS_DAY = "last_business_day"
 
 
 class Course(models.Model):
@@ -37,7 +30,9 @@ class Course(models.Model):
     summary = models.JSONField(default=dict)
     price = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default="JPY")
-    renews = models.BooleanField(help_text="Charged again each period; False: a lump sum.")
+    renews = models.BooleanField(
+        help_text="Charged again each period where the way to pay can be; False: a lump sum."
+    )
     term = models.JSONField(help_text='{"rule", "months", "joining_month_free"}')
     term_by_method = models.JSONField(default=dict, help_text='{"softbank": {"rule": …}}')
     ways = models.JSONField(default=list, help_text='["card", "konbini"], as shown')
@@ -49,8 +44,8 @@ class Course(models.Model):
     renewal_opens_months = models.PositiveSmallIntegerField(default=3)
     charge_day = models.CharField(
         max_length=24,
-        choices=ChargeDay,
-        default=ChargeDay.PERIOD_END,
+        choices=[(day.value, day.value) for day in ChargeDay],
+        default=ChargeDay.PERIOD_END.value,
         help_text="When a renewal is charged.",
     )
     lock_day = models.PositiveSmallIntegerField(
@@ -171,6 +166,9 @@ class Subscription(models.Model):
     paused_until = models.DateTimeField(
         null=True, help_text="Between `paid_until` and this nothing is charged, nothing is open."
     )
+    renewal_fixed = models.BooleanField(
+        default=False, help_text="Left after the lock day: the coming renewal is charged, the last."
+    )
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(
@@ -222,6 +220,7 @@ class ChargePurpose(models.TextChoices):
 class ChargeState(models.TextChoices):
     OPEN = "open"
     PAID = "paid"
+    REGISTERED = "registered"
     CLOSED = "closed"
     PARKED = "parked"
 
@@ -230,8 +229,8 @@ class Charge(models.Model):
     """The intent to have one period paid once, committed before payments hears of it.
 
     The database lets one live intent exist for a period, and one open one for a membership.
-    `parked`: money came for it, but it buys nothing; a person decides. `automatic`: a renewal
-    that nobody is present for.
+    `parked`: money came for it, but it buys nothing; a person decides. `registered`: it was for a
+    card, not for money. `automatic`: a renewal that nobody is present for.
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from kaiin.billing.errors import AlreadyMember, OtherCourseRunning
+from kaiin.billing import courses
+from kaiin.billing.errors import AlreadyMember, OtherCourseRunning, Paused
 from kaiin.billing.models import Course, Subscription
+from kaiin.domain.payments import Method
 from kaiin.domain.periods import renewal_opens_at
 from kaiin.domain.subscriptions import SubscriptionState, may_pay
 
 
 def opens_at(subscription: Subscription) -> datetime | None:
-    """When a lump sum's renewal opens; None where nothing is paid yet or renewals run alone."""
-    if subscription.paid_until is None or subscription.course.renews:
+    """When the member may renew; None where nothing is paid yet or renewals run alone."""
+    terms = courses.terms(subscription.course, Method(subscription.method))
+    if subscription.paid_until is None or terms.renews:
         return None
     return renewal_opens_at(subscription.paid_until, subscription.course.renewal_opens_months)
 
@@ -26,7 +29,9 @@ def payable(subscription: Subscription, at: datetime) -> bool:
 
 
 def check(subscription: Subscription, course: Course, at: datetime) -> None:
-    """Raises AlreadyMember or OtherCourseRunning where `course` can't be paid for now."""
+    """Raises AlreadyMember, OtherCourseRunning or Paused where `course` can't be paid for now."""
+    if subscription.paused_until is not None and subscription.state == SubscriptionState.ACTIVE:
+        raise Paused(course=subscription.course.key)
     if not payable(subscription, at):
         raise AlreadyMember(course=subscription.course.key)
     if subscription.period_count and subscription.course.key != course.key:

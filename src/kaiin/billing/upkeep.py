@@ -4,45 +4,108 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from kaiin.billing import courses
+from kaiin.billing import courses, payable
 from kaiin.billing.batch import Batch
+from kaiin.billing.errors import NoPause
 from kaiin.billing.holding import Holding
-from kaiin.billing.models import Grant, GrantReason, Subscription
+from kaiin.billing.models import Grant, GrantReason, Period, Subscription
 from kaiin.domain import dunning
+from kaiin.domain.changes import RenewalFixed
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import days_after, renewal_opens_at
+from kaiin.domain.periods import (
+    ChargeDay,
+    PeriodSpan,
+    charge_at,
+    days_after,
+    fixed_from,
+    passed_over,
+)
+from kaiin.domain.subscriptions import SubscriptionState
+from kaiin.infra.business_days import is_business_day
 
 _MARGIN = timedelta(hours=2)
 
 
 def plan(holding: Holding, subscription: Subscription, batch: Batch) -> None:
     """Set what the worker does next with a paid subscription, and open its grace if it renews."""
-    paid_until = subscription.paid_until
-    course = subscription.course
-    if paid_until is None:
+    ends_at = stands_until(subscription)
+    if ends_at is None:
         return
     subscription.next_due_at = subscription.lapse_due_at = subscription.notice_due_at = None
     if renews(subscription):
-        subscription.next_due_at = paid_until
-        until = dunning.grace_until(courses.policy(course), paid_until)
-        _grant(holding, GrantReason.RENEWAL, paid_until, until, batch)
+        subscription.next_due_at = next_charge_at(subscription)
+        until = dunning.grace_until(courses.policy(subscription.course), ends_at)
+        _grant(holding, GrantReason.RENEWAL, ends_at, until, batch)
         return
-    subscription.lapse_due_at = paid_until
-    if not course.renews:
-        opens_at = renewal_opens_at(paid_until, course.renewal_opens_months)
-        # Whoever renews inside the window has just been told the new end.
-        subscription.notice_due_at = opens_at if opens_at > batch.now else None
+    subscription.lapse_due_at = ends_at
+    opens_at = payable.opens_at(subscription)
+    # Whoever renews inside the window has just been told the new end.
+    if opens_at is not None and opens_at > batch.now:
+        subscription.notice_due_at = opens_at
+
+
+def stands_until(subscription: Subscription) -> datetime | None:
+    """Where the next period begins: the end of the paid one, or of the pause after it."""
+    return subscription.paused_until or subscription.paid_until
 
 
 def renews(subscription: Subscription) -> bool:
     """Whether the next period is charged without anybody doing anything."""
+    stays = not subscription.cancel_at_period_end or subscription.renewal_fixed
     return (
-        courses.terms(subscription.course, Method(subscription.method)).renews
+        courses.terms(courses.coming(subscription), Method(subscription.method)).renews
         and subscription.mandate_id is not None
-        and not subscription.cancel_at_period_end
+        and stays
         and not subscription.mandate_end_reason
     )
+
+
+def under_way(subscription: Subscription) -> bool:
+    """Whether a late payment is for a renewal that is charged by itself, so that it keeps the
+    grid; the member's own ones begin anew (`previews.paid_period`)."""
+    return courses.terms(subscription.course, Method(subscription.method)).renews
+
+
+def next_charge_at(subscription: Subscription) -> datetime | None:
+    """When the renewal that follows is first charged, by the course that runs."""
+    ends_at = stands_until(subscription)
+    if ends_at is None:
+        return None
+    return charge_at(ends_at, ChargeDay(subscription.course.charge_day), is_business_day)
+
+
+def fixed_at(subscription: Subscription) -> datetime | None:
+    """From when the coming renewal can't be changed or left out any more; None where it always
+    can, or where none is coming."""
+    ends_at = stands_until(subscription)
+    if ends_at is None or not renews(subscription):
+        return None
+    return fixed_from(ends_at, subscription.course.lock_day)
+
+
+def is_fixed(subscription: Subscription, at: datetime) -> bool:
+    """Whether the lock day has passed."""
+    fixed = fixed_at(subscription)
+    return fixed is not None and at >= fixed
+
+
+def pause_until(subscription: Subscription, last: Period, periods: int, at: datetime) -> datetime:
+    """Where a pause of so many periods after the paid one ends, on the subscription's own grid.
+
+    Raises NoPause (the course allows none or fewer, one runs already, the member leaves or pays
+    by hand, a renewal has failed), RenewalFixed (the lock day has passed).
+    """
+    course = subscription.course
+    may = subscription.state == SubscriptionState.ACTIVE and renews(subscription)
+    paused = subscription.paused_until is not None or subscription.cancel_at_period_end
+    if not may or paused or not 1 <= periods <= course.pause_periods or at >= last.ends_at:
+        raise NoPause(most=course.pause_periods)
+    if is_fixed(subscription, at):
+        raise RenewalFixed(until=last.ends_at)
+    rule = courses.rule(course, Method(subscription.method))
+    previous = PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1)
+    return passed_over(rule, previous, periods).ends_at
 
 
 def keep_open(holding: Holding, subscription: Subscription, batch: Batch) -> None:

@@ -6,9 +6,12 @@ ends_at)`, and every end falls on a midnight in Japan.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
+
+IsBusinessDay = Callable[[date], bool]
 
 # A fixed offset keeps the rules free of the time zone database; Japan has no other.
 JST = timezone(timedelta(hours=9), "JST")
@@ -26,6 +29,17 @@ class TermRule(StrEnum):
     CALENDAR_MONTH = "calendar_month"
     ANNIVERSARY = "anniversary"
     THROUGH_MONTH_END = "through_month_end"
+
+
+class ChargeDay(StrEnum):
+    """When the renewal after a paid period is charged.
+
+    PERIOD_END: the instant at which the period ends. LAST_BUSINESS_DAY: as the last business day
+    of the month in which it ends begins. Either way it buys the period that follows.
+    """
+
+    PERIOD_END = "period_end"
+    LAST_BUSINESS_DAY = "last_business_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +111,48 @@ def first_period(rule: TermRuleSpec, started_at: datetime) -> PeriodSpan:
 
 
 def next_period(rule: TermRuleSpec, previous: PeriodSpan) -> PeriodSpan:
-    """The period after `previous`: without a gap, and on the anchor that `previous` carries."""
+    """The period after `previous`: without a gap, and on the anchor that `previous` carries.
+
+    Where anniversaries begin after periods of another rule, whose ends are not on that anchor, the
+    day of this beginning becomes the anchor.
+    """
     day = japanese_date(previous.ends_at)
-    if rule.kind is TermRule.ANNIVERSARY:
-        end = add_months(day, rule.months, previous.anchor_day)
-    else:
+    if rule.kind is not TermRule.ANNIVERSARY:
         end = month_start(day, rule.months)
-    return PeriodSpan(previous.ends_at, midnight(end), previous.anchor_day)
+        return PeriodSpan(previous.ends_at, midnight(end), previous.anchor_day)
+    on_grid = day == add_months(day, 0, previous.anchor_day)
+    anchor_day = previous.anchor_day if on_grid else day.day
+    end = add_months(day, rule.months, anchor_day)
+    return PeriodSpan(previous.ends_at, midnight(end), anchor_day)
+
+
+def passed_over(rule: TermRuleSpec, previous: PeriodSpan, periods: int) -> PeriodSpan:
+    """`previous`, with its end moved by `periods` periods of the rule: what a renewal after a
+    pause of so many periods follows. The anchor stays."""
+    if periods < 1:
+        raise ValueError("a pause passes over a period or more")
+    last = previous
+    for _ in range(periods):
+        last = next_period(rule, last)
+    return replace(previous, ends_at=last.ends_at, anchor_day=last.anchor_day)
+
+
+def charge_at(ends_at: datetime, day: ChargeDay, is_business_day: IsBusinessDay) -> datetime:
+    """When the renewal of a period that ends at `ends_at` is charged; never after that end."""
+    if day is ChargeDay.PERIOD_END:
+        return ends_at
+    at = add_months(last_day(ends_at), 0, anchor_day=31)
+    while not is_business_day(at):
+        at -= timedelta(days=1)
+    return min(midnight(at), ends_at)
+
+
+def fixed_from(ends_at: datetime, lock_day: int | None) -> datetime | None:
+    """From when the renewal after `ends_at` can't be changed any more: the midnight after the
+    lock day in the month of the last paid day. None where it always can."""
+    if lock_day is None:
+        return None
+    return midnight(add_months(last_day(ends_at), 0, anchor_day=lock_day) + timedelta(days=1))
 
 
 def renewal_opens_at(ends_at: datetime, months: int) -> datetime:

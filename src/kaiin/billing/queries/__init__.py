@@ -1,5 +1,15 @@
 """What others may know about courses, memberships and money: frozen values, never models."""
 
+from kaiin.billing.queries.changes import (
+    ChangeOffer,
+    ChangePreview,
+    PausePreview,
+    ResumePreview,
+    changes_offered,
+    preview_change,
+    preview_pause,
+    preview_resume,
+)
 from kaiin.billing.queries.charges import ChargeView, charges
 from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview
 from kaiin.billing.queries.entry import Entry, EntryMembership, entry
@@ -19,6 +29,8 @@ from kaiin.billing.queries.receipts import (
 )
 
 __all__ = [
+    "ChangeOffer",
+    "ChangePreview",
     "ChargeView",
     "CourseView",
     "Entry",
@@ -27,8 +39,11 @@ __all__ = [
     "JoinPreview",
     "MembershipView",
     "Overdue",
+    "PausePreview",
     "PeriodView",
     "ReceiptView",
+    "ResumePreview",
+    "changes_offered",
     "charges",
     "courses",
     "entry",
@@ -37,6 +52,9 @@ __all__ = [
     "memberships",
     "overdue",
     "preview",
+    "preview_change",
+    "preview_pause",
+    "preview_resume",
     "receipt",
     "receipt_of_payment",
     "receipts",

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kaiin.billing import courses as rows, payable
+from kaiin.billing import courses as rows, payable, upkeep
 from kaiin.billing.models import Course, Period, Subscription
 from kaiin.domain import previews
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan, TermRuleSpec, last_day
 from kaiin.domain.subscriptions import SubscriptionState
+from kaiin.infra.business_days import is_business_day
 from kaiin.sites import queries as sites
 
 
@@ -98,8 +99,16 @@ def preview(
     subscription = _open_subscription(member_pk, site.id)
     if subscription is not None:
         payable.check(subscription, course, at)
-        previous, under_way = _last_span(subscription), subscription.course.renews
-    found = previews.preview(terms, at=at, previous=previous, under_way=under_way)
+        under_way = upkeep.under_way(subscription)
+        previous = previews.continued(
+            _last_span(subscription),
+            paused_until=subscription.paused_until,
+            paid_at=at,
+            automatic=False,
+        )
+    found = previews.preview(
+        terms, at=at, previous=previous, under_way=under_way, is_business_day=is_business_day
+    )
     return JoinPreview(
         course_key=course.key,
         course_name=course.name,
@@ -122,7 +131,7 @@ def _open_subscription(member_pk: int | None, site_id: int) -> Subscription | No
     found = Subscription.objects.filter(
         membership__member_id=member_pk, membership__site_id=site_id
     ).exclude(state=SubscriptionState.ENDED)
-    return found.select_related("course").first()
+    return found.select_related("course", "next_course").first()
 
 
 def _last_span(subscription: Subscription) -> PeriodSpan | None:

@@ -1,0 +1,232 @@
+"""What a member may change to in one step, and what it would cost and buy: shown before, posted
+after by the same rule."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from kaiin.billing import changing, courses as rows, upkeep
+from kaiin.billing.errors import NoMembership, NoPause
+from kaiin.billing.models import Course, Period, Subscription
+from kaiin.domain import changes, previews
+from kaiin.domain.changes import Change, ChangeKind, ChangeRefused
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import PeriodSpan
+from kaiin.domain.previews import next_charge_at
+from kaiin.domain.subscriptions import SubscriptionState
+from kaiin.infra import clock
+from kaiin.infra.business_days import is_business_day
+from kaiin.sites import queries as sites
+
+
+@dataclass(frozen=True)
+class ChangePreview:
+    """What the confirmation page of a change shows, and the change then posts, to the yen.
+
+    `lines` are (code, amount) and sum to `total`, which is paid now; `credited` is what of it the
+    unused days are worth (their line is negative). `from_at`: when the new course or way begins;
+    `period` is the first one of it, `next_charge_at` the next charge by itself, None where there
+    is none. `ends_contract`: the present card or contract is given back. `moves_anchor`: later
+    periods end on another day of the month. `needs_page`: it leads to the provider's page.
+    `undoes`: it takes back a change that was agreed to. Join date and number are always kept.
+    """
+
+    kind: ChangeKind
+    course_key: str
+    course_name: Mapping[str, str]
+    method: Method
+    lines: tuple[tuple[str, Money], ...]
+    total: Money
+    credited: Money
+    from_at: datetime
+    period: PeriodSpan
+    next_charge_at: datetime | None
+    next_amount: Money | None
+    keeps_number: bool
+    ends_contract: bool
+    moves_anchor: bool
+    needs_page: bool
+    undoes: bool
+    slip_days: int | None
+
+
+@dataclass(frozen=True)
+class ChangeOffer:
+    """A course by a way to pay that the member could change to now."""
+
+    course_key: str
+    course_name: Mapping[str, str]
+    method: Method
+    kind: ChangeKind
+    total: Money
+    undoes: bool
+
+
+@dataclass(frozen=True)
+class PausePreview:
+    """A pause of `periods` periods: nothing is charged and nothing is open from `starts_at` to
+    `ends_at`; then the renewal is charged at `next_charge_at`."""
+
+    periods: int
+    starts_at: datetime
+    ends_at: datetime
+    next_charge_at: datetime
+    next_amount: Money
+
+
+@dataclass(frozen=True)
+class ResumePreview:
+    """Coming back. Before the pause has begun it is only taken back and `total` is zero; within
+    it a first period is paid for now. `moves_anchor`: later periods end on another day."""
+
+    total: Money
+    lines: tuple[tuple[str, Money], ...]
+    period: PeriodSpan
+    next_charge_at: datetime | None
+    next_amount: Money | None
+    moves_anchor: bool
+
+
+def preview_change(
+    *, member_pk: int, site_key: str, course_key: str, method: Method, at: datetime
+) -> ChangePreview:
+    """What changing at `at` would be.
+
+    Raises SiteUnknown, NoMembership (nothing paid runs: it is joined instead), CourseNotOffered,
+    WayNotOffered and of ChangeRefused: NothingToChange, RenewalFixed, ChangeNotYet,
+    ChangeWhilePaused.
+    """
+    site_id = sites.site(site_key).id
+    subscription = running(member_pk, site_id)
+    course = changing.target(subscription, site_id, course_key, method)
+    return view_of(subscription, changing.last_period(subscription), course, method, at)
+
+
+def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
+    """What the member may change to now, in the order of the tenant file; nothing for somebody
+    who has nothing. Raises SiteUnknown."""
+    site_id = sites.site(site_key).id
+    at = clock.now()
+    try:
+        subscription = running(member_pk, site_id)
+        last = changing.last_period(subscription)
+    except NoMembership:
+        return ()
+    coming = (rows.coming(subscription).key, Method(subscription.method))
+    offers = []
+    for course, method in _choices(subscription, site_id):
+        scheduled = subscription.next_course is not None and (course.key, method) == coming
+        try:
+            found = view_of(subscription, last, course, method, at)
+        except ChangeRefused:
+            continue
+        if not scheduled:
+            offers.append(
+                ChangeOffer(course.key, course.name, method, found.kind, found.total, found.undoes)
+            )
+    return tuple(offers)
+
+
+def preview_pause(*, member_pk: int, site_key: str, periods: int) -> PausePreview:
+    """What a pause of so many periods would be. Raises SiteUnknown, NoMembership, NoPause,
+    RenewalFixed."""
+    subscription = running(member_pk, sites.site(site_key).id)
+    last = changing.last_period(subscription)
+    paused_until = upkeep.pause_until(subscription, last, periods, clock.now())
+    method = Method(subscription.method)
+    subscription.paused_until = paused_until
+    charged_at = upkeep.next_charge_at(subscription)
+    if charged_at is None:
+        raise NoPause
+    return PausePreview(
+        periods=periods,
+        starts_at=last.ends_at,
+        ends_at=paused_until,
+        next_charge_at=charged_at,
+        next_amount=rows.terms(rows.coming(subscription), method).total,
+    )
+
+
+def preview_resume(*, member_pk: int, site_key: str, at: datetime) -> ResumePreview:
+    """What coming back at `at` would be. Raises SiteUnknown, NoMembership (not paused)."""
+    subscription = running(member_pk, sites.site(site_key).id)
+    if subscription.paused_until is None:
+        raise NoMembership(site=site_key)
+    last = changing.last_period(subscription)
+    terms = rows.terms(rows.coming(subscription), Method(subscription.method))
+    previous = PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1)
+    begun = at >= last.ends_at
+    found = previews.preview(
+        terms,
+        at=at,
+        previous=previews.continued(
+            previous, paused_until=subscription.paused_until, paid_at=at, automatic=False
+        ),
+        under_way=upkeep.under_way(subscription),
+        is_business_day=is_business_day,
+    )
+    back_to = next_charge_at(terms, last.ends_at, is_business_day)
+    return ResumePreview(
+        total=found.total if begun else Money(0, found.total.currency),
+        lines=found.lines if begun else (),
+        period=found.period,
+        next_charge_at=found.next_charge_at if begun else back_to,
+        next_amount=found.next_amount,
+        moves_anchor=begun and found.period.anchor_day != previous.anchor_day,
+    )
+
+
+def running(member_pk: int, site_id: int) -> Subscription:
+    """A member's open subscription that was paid for. Raises NoMembership."""
+    found = Subscription.objects.filter(
+        membership__member_id=member_pk, membership__site_id=site_id, period_count__gt=0
+    ).exclude(state=SubscriptionState.ENDED)
+    subscription = found.select_related("course", "next_course").first()
+    if subscription is None:
+        raise NoMembership
+    return subscription
+
+
+def view_of(
+    subscription: Subscription, last: Period, course: Course, method: Method, at: datetime
+) -> ChangePreview:
+    """A change as pages show it. Raises ChangeRefused."""
+    change = changing.plan(subscription, last, course, method, at)
+    held = changing.held(subscription, last, at)
+    wanted = changes.Wanted(course.key, method, rows.terms(course, method))
+    return _view(change, course, method, undoes=changes.undoes(held, wanted))
+
+
+def _choices(subscription: Subscription, site_id: int) -> Iterator[tuple[Course, Method]]:
+    """The member's own version first where the tenant file has another by now."""
+    offered = Course.objects.filter(site_id=site_id, offered=True).order_by("position", "pk")
+    found = {row.key: row for row in offered}
+    found.setdefault(subscription.course.key, subscription.course)
+    for key, row in found.items():
+        own = subscription.course if subscription.course.key == key else row
+        ways = dict.fromkeys((*rows.ways(own), *(rows.ways(row) if row.offered else ())))
+        for method in ways:
+            yield (own if method in rows.ways(own) else row), method
+
+
+def _view(change: Change, course: Course, method: Method, *, undoes: bool) -> ChangePreview:
+    return ChangePreview(
+        kind=change.kind,
+        course_key=course.key,
+        course_name=course.name,
+        method=method,
+        lines=change.lines,
+        total=change.total,
+        credited=change.credited,
+        from_at=change.from_at,
+        period=change.period,
+        next_charge_at=change.next_charge_at,
+        next_amount=change.next_amount,
+        keeps_number=True,
+        ends_contract=change.ends_contract,
+        moves_anchor=change.moves_anchor,
+        needs_page=change.needs_page,
+        undoes=undoes,
+        slip_days=course.slip_days if method is Method.KONBINI else None,
+    )

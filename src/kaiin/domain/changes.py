@@ -1,0 +1,254 @@
+"""Changing the course or the way to pay in one step: what it costs, what it buys, from when.
+
+No day is lost and none is paid twice. What can begin today begins today, and the unused days of
+the running period are taken off the price; what can't (a carrier contract has one amount, a slip
+is paid once) follows the running period; what costs nothing now is only agreed to, or registered.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kaiin.domain.errors import KaiinError
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import (
+    IsBusinessDay,
+    PeriodSpan,
+    first_period,
+    next_period,
+)
+from kaiin.domain.previews import (
+    Terms,
+    charge_lines,
+    next_charge_at,
+    paid_period,
+    unused_credit,
+)
+
+
+class ChangeKind(StrEnum):
+    """NOW_WITH_CREDIT: paid by card now, begins with the payment; unused days are taken off.
+    AT_END: nothing to pay now; the coming renewal is of the other course. REGISTER: a card is
+    registered without a charge, and the coming renewal is charged to it. PREPAID: the next
+    period is paid now on the provider's page, and begins where the paid one ends."""
+
+    NOW_WITH_CREDIT = "now_with_credit"
+    AT_END = "at_end"
+    REGISTER = "register"
+    PREPAID = "prepaid"
+
+
+class ChangeRefused(KaiinError):
+    """This change can't be made now."""
+
+    code = "billing.change_refused"
+
+
+class NothingToChange(ChangeRefused):
+    """It is what the member has."""
+
+    code = "billing.nothing_to_change"
+
+
+class RenewalFixed(ChangeRefused):
+    """The lock day has passed: the coming renewal is made as agreed; `until` is its period's
+    beginning, after which changes are possible again."""
+
+    code = "billing.renewal_fixed"
+
+
+class ChangeNotYet(ChangeRefused):
+    """The next period can be paid ahead from `opens_at` only."""
+
+    code = "billing.change_not_yet"
+
+
+class ChangeWhilePaused(ChangeRefused):
+    """The membership is paused, or will be: it must be resumed before something is paid."""
+
+    code = "billing.change_while_paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a member has. `terms` are of the running course by the present way, `coming` those of
+    the coming renewal, which differ where a change was agreed to (`coming_course`).
+
+    `period` is the last one paid and `fee` what its time cost. `has_mandate`: a card or contract
+    is there that can be charged. `opens_at`: from when a member who is not charged by us may pay
+    for the next period. `fixed`: past the lock day.
+    """
+
+    course: str
+    method: Method
+    terms: Terms
+    coming_course: str
+    coming: Terms
+    period: PeriodSpan
+    fee: Money
+    has_mandate: bool
+    past_due: bool = False
+    opens_at: datetime | None = None
+    fixed: bool = False
+    paused_until: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """Where the next period begins."""
+        return self.paused_until or self.period.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A course by a way to pay."""
+
+    course: str
+    method: Method
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change is. `lines` sum to `total`, what is paid now; `credited` is what of it the
+    unused days are worth. `from_at`: when the new course or way begins; `period` is the first one
+    of it. `ends_contract`: the present card or contract is given back. `moves_anchor`: later
+    periods end on another day of the month than before. `needs_page`: the member goes to the
+    provider's page; else a card that we have is charged, or nothing is."""
+
+    kind: ChangeKind
+    lines: tuple[tuple[str, Money], ...]
+    total: Money
+    credited: Money
+    from_at: datetime
+    period: PeriodSpan
+    next_charge_at: datetime | None
+    next_amount: Money | None
+    ends_contract: bool
+    moves_anchor: bool
+    needs_page: bool
+
+
+def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusinessDay) -> Change:
+    """What changing to `wanted` at `at` would be. Raises ChangeRefused."""
+    kind = _kind(held, wanted, at)
+    if kind is ChangeKind.NOW_WITH_CREDIT:
+        credited = unused_credit(held.fee, held.period, at)
+        period, from_at = first_period(wanted.terms.rule, at), at
+        lines = charge_lines(wanted.terms.price, wanted.terms.handling, credited)
+        total = wanted.terms.total - credited
+    elif kind is ChangeKind.PREPAID:
+        credited = _zero(held)
+        period = prepaid_period(held, wanted.terms, at)
+        from_at = max(period.starts_at, at)
+        lines = charge_lines(wanted.terms.price, wanted.terms.handling)
+        total = wanted.terms.total
+    else:
+        credited = total = _zero(held)
+        period = next_period(wanted.terms.rule, _continued(held))
+        from_at, lines = period.starts_at, ()
+        if kind is ChangeKind.REGISTER and wanted.course == held.course:
+            from_at = at
+    nothing_now = kind in (ChangeKind.AT_END, ChangeKind.REGISTER)
+    # The coming renewal is charged on the day agreed to with the running course.
+    charged = next_charge_at(
+        held.terms if nothing_now and held.terms.renews else wanted.terms,
+        held.ends_at if nothing_now else period.ends_at,
+        is_business_day,
+    )
+    keeps = _keeps_mandate(kind, held, wanted)
+    return Change(
+        kind=kind,
+        lines=lines,
+        total=total,
+        credited=credited,
+        from_at=from_at,
+        period=period,
+        next_charge_at=charged,
+        next_amount=wanted.terms.total if charged else None,
+        ends_contract=held.has_mandate and not keeps,
+        moves_anchor=period.anchor_day != held.period.anchor_day,
+        needs_page=not (held.has_mandate and keeps),
+    )
+
+
+def prepaid_period(held: Held, terms: Terms, at: datetime) -> PeriodSpan:
+    """What the next period is when it is paid for at `at`."""
+    return paid_period(
+        terms.rule, paid_at=at, previous=_continued(held), under_way=held.terms.renews
+    )
+
+
+def undoes(held: Held, wanted: Wanted) -> bool:
+    """Whether `wanted` is what runs now, while something else was agreed to."""
+    same = (wanted.course, wanted.method) == (held.course, held.method)
+    return same and held.coming_course != held.course
+
+
+def _kind(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
+    same_way = wanted.method is held.method
+    if held.past_due:
+        return ChangeKind.PREPAID
+    if wanted.course == held.course and held.coming_course == held.course:
+        return _same_course(held, wanted, at)
+    if held.fixed:
+        raise RenewalFixed(until=held.ends_at)
+    if wanted.course != held.course and _begins_now(held, wanted, at):
+        return ChangeKind.NOW_WITH_CREDIT
+    if same_way and held.has_mandate and wanted.terms.renews and _carries(held, wanted):
+        return ChangeKind.AT_END
+    if undoes(held, wanted):
+        return ChangeKind.AT_END
+    return _later(held, wanted, at)
+
+
+def _same_course(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
+    registers = wanted.method is Method.CARD and wanted.terms.renews
+    if wanted.method is held.method and not registers:
+        raise NothingToChange
+    if held.fixed and not registers:
+        raise RenewalFixed(until=held.ends_at)
+    return _later(held, wanted, at)
+
+
+def _later(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
+    """Something must be done at the provider's page for what follows the paid period."""
+    if wanted.method is Method.CARD and wanted.terms.renews:
+        return ChangeKind.REGISTER
+    if held.paused_until is not None:
+        raise ChangeWhilePaused
+    opens_at = max(held.opens_at or held.period.starts_at, held.period.starts_at)
+    if at < opens_at:
+        raise ChangeNotYet(opens_at=opens_at)
+    return ChangeKind.PREPAID
+
+
+def _begins_now(held: Held, wanted: Wanted, at: datetime) -> bool:
+    """A card pays any amount, so the unused days can be taken off, as long as money is due."""
+    return (
+        wanted.method is Method.CARD
+        and held.paused_until is None
+        and at in held.period
+        and (wanted.terms.total - unused_credit(held.fee, held.period, at)).amount > 0
+    )
+
+
+def _carries(held: Held, wanted: Wanted) -> bool:
+    """Whether the present mandate can be charged for `wanted`: a card any amount, a carrier
+    contract only the one it was made for."""
+    return held.method is Method.CARD or held.terms.total == wanted.terms.total
+
+
+def _keeps_mandate(kind: ChangeKind, held: Held, wanted: Wanted) -> bool:
+    if kind is ChangeKind.NOW_WITH_CREDIT:
+        return held.method is Method.CARD and wanted.terms.renews
+    return kind is ChangeKind.AT_END
+
+
+def _continued(held: Held) -> PeriodSpan:
+    """The paid period, or what a pause passes over, for the next one to follow."""
+    return PeriodSpan(held.period.starts_at, held.ends_at, held.period.anchor_day)
+
+
+def _zero(held: Held) -> Money:
+    return Money(0, held.fee.currency)
