@@ -53,6 +53,9 @@ _SUBSCRIPTION_FIELDS = (
     "end_reason",
     "end_detail",
     "mandate_end_reason",
+    "next_course",
+    "paused_until",
+    "renewal_fixed",
 )
 _CHARGE_FIELDS = ("state", "payment", "failure_code", "closed_at")
 
@@ -77,6 +80,7 @@ class Batch:
         *,
         charge: Charge,
         period: Period | None = None,
+        reverses: LedgerEntry | None = None,
     ) -> None:
         """Post a balanced entry about a charge to the books."""
         row = LedgerEntry(
@@ -88,6 +92,7 @@ class Batch:
             subscription_id=charge.subscription_id,
             period=period,
             payment_id=charge.payment_id,
+            reverses=reverses,
         )
         self._entries.append((row, entry))
 

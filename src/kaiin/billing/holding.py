@@ -66,7 +66,9 @@ def hold(
         held[charge.membership_id].charges[charge.pk] = charge
     subscription_ids = {c.subscription_id for h in held.values() for c in h.charges.values()}
     wanted = ~Q(state=SubscriptionState.ENDED) | Q(pk__in=subscription_ids)
-    found = Subscription.objects.filter(wanted, membership_id__in=rows).select_related("course")
+    found = Subscription.objects.filter(wanted, membership_id__in=rows).select_related(
+        "course", "next_course"
+    )
     for subscription in found:
         held[subscription.membership_id].subscriptions[subscription.pk] = subscription
     last = Period.objects.filter(

@@ -6,21 +6,41 @@ from datetime import datetime
 from django.db.models import F, Max
 
 from kaiin.billing import courses, events
-from kaiin.billing.models import Charge, ChargeState, Course, Subscription
+from kaiin.billing.models import (
+    Charge,
+    ChargePurpose,
+    ChargeState,
+    Course,
+    Period,
+    Subscription,
+)
 from kaiin.domain.payments import Method
 from kaiin.infra import outbox, texts
 from kaiin.sites import queries as sites
 
 
 def open_charge(
-    subscription: Subscription, course: Course, method: Method, *, now: datetime
+    subscription: Subscription,
+    course: Course,
+    method: Method,
+    *,
+    now: datetime,
+    purpose: ChargePurpose | None = None,
+    credit: int = 0,
+    credit_period: Period | None = None,
 ) -> Charge:
     """The intent for a payment that the member makes for the subscription's next period.
 
-    Call it under the membership's lock; the database refuses a second live one.
+    Call it under the membership's lock; the database refuses a second live one. `credit` is what
+    the unused days of `credit_period` are worth; a REGISTRATION costs nothing.
     """
     last = _last_attempts([subscription])
     charge = _charge(subscription, course, method, last, automatic=False, now=now)
+    if purpose is not None:
+        charge.purpose = purpose
+    if purpose is ChargePurpose.REGISTRATION:
+        charge.price = charge.handling = 0
+    charge.credit, charge.credit_period = credit, credit_period
     charge.save(force_insert=True)
     return charge
 
@@ -29,7 +49,7 @@ def open_renewals(subscriptions: Sequence[Subscription], *, now: datetime) -> li
     """The intents for renewals that nobody is present for; two statements for all of them."""
     last = _last_attempts(subscriptions)
     return Charge.objects.bulk_create(
-        _charge(each, each.course, Method(each.method), last, automatic=True, now=now)
+        _charge(each, courses.coming(each), Method(each.method), last, automatic=True, now=now)
         for each in subscriptions
     )
 
@@ -86,6 +106,7 @@ def _charge(
         intent_key=f"subscription:{subscription.pk}:{index}:{attempt}",
         course=course,
         method=method.value,
+        purpose=ChargePurpose.RENEWAL if subscription.period_count else ChargePurpose.JOIN,
         price=terms.price.amount,
         handling=terms.handling.amount,
         automatic=automatic,
