@@ -184,7 +184,7 @@ def test_declines_on_the_page_can_be_tried_again(start: Start, sandbox: Sandbox)
     assert (payment.state, payment.failure_code) == (PaymentState.PAID, "")
 
 
-def test_four_declines_fail(start: Start, sandbox: Sandbox) -> None:
+def test_three_declines_fail(start: Start, sandbox: Sandbox) -> None:
     payment = start("softbank")
     sandbox.decline(payment)
     sandbox.deliver_notices()

@@ -1,26 +1,51 @@
-"""Ways to pay, and the states of one payment as a table.
+"""Ways to pay, and the states of one payment and one refund as tables.
 
 ```mermaid
 stateDiagram-v2
     [*] --> intent
+    state any {
+        state open {
+            intent
+            pending
+            unknown
+        }
+        state ended {
+            failed
+            expired
+            canceled
+        }
+        registered
+        state money {
+            paid
+            partly_refunded
+            disputed
+            refunded
+            charged_back
+        }
+    }
     intent --> pending: accepted
     intent --> unknown: timed_out
-    pending --> paid: paid
-    pending --> failed: failed
-    pending --> expired: expired
-    pending --> canceled: canceled
     unknown --> pending: accepted
-    unknown --> paid: paid
-    unknown --> failed: failed
-    failed --> paid: paid (late money)
-    expired --> paid: paid (late money)
-    canceled --> paid: paid (late money)
+    open --> failed: failed
+    open --> expired: expired
+    open --> canceled: canceled
+    open --> registered: registered
+    ended --> registered: registered
+    any --> paid: paid
+    any --> partly_refunded: partly_refunded
+    any --> disputed: disputed
+    any --> refunded: refunded
+    any --> charged_back: charged_back
 ```
 
 Money always wins: whatever we believed before, a provider that says *paid* holds the member's
-money. What it buys, when it comes after the end, is billing's decision.
+money. What it buys, when it comes after the end, is billing's decision. Once money was taken, only
+news of that money moves the payment: what it says is a fold over refunds and dispute
+(`money_event`), which forget nothing, so that stale news neither loses money nor finds it again.
 """
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kaiin.domain.errors import KaiinError
@@ -47,12 +72,19 @@ class Method(StrEnum):
 
 class PaymentState(StrEnum):
     """INTENT: written down, the provider not yet asked. PENDING: the provider knows it.
-    UNKNOWN: asked, no answer; it may have happened, so ask before charging again."""
+    UNKNOWN: asked, no answer; it may have happened, so ask before charging again.
+    REGISTERED: a card was registered for later, no money was asked for. DISPUTED: the payer's
+    bank asks for the money back, undecided. CHARGED_BACK: the bank took it back."""
 
     INTENT = "intent"
     PENDING = "pending"
     UNKNOWN = "unknown"
+    REGISTERED = "registered"
     PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    DISPUTED = "disputed"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
     FAILED = "failed"
     EXPIRED = "expired"
     CANCELED = "canceled"
@@ -62,19 +94,74 @@ class PaymentState(StrEnum):
         """Whether money may still be on its way without anyone trying again."""
         return self in OPEN_STATES
 
+    @property
+    def holds_money(self) -> bool:
+        """Whether money was taken and is still with us: what it bought stands."""
+        return self in HOLDING_STATES
+
+    @property
+    def took_money(self) -> bool:
+        """Whether money was ever taken, even if it was given back since."""
+        return self in MONEY_STATES
+
 
 class PaymentEvent(StrEnum):
     """What we learn about a payment, from an answer, a notice or a poll."""
 
     ACCEPTED = "accepted"
     TIMED_OUT = "timed_out"
+    REGISTERED = "registered"
     PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"
+    DISPUTED = "disputed"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
     FAILED = "failed"
     EXPIRED = "expired"
     CANCELED = "canceled"
 
 
-OPEN_STATES = frozenset({PaymentState.INTENT, PaymentState.PENDING, PaymentState.UNKNOWN})
+class Dispute(StrEnum):
+    """What the payer's bank says about a payment that the payer denies."""
+
+    NONE = "none"
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class RefundState(StrEnum):
+    """REQUESTED: to be given back, under way. UNKNOWN: asked, no answer: ask before asking again.
+    DONE: the money is on its way to the payer. FAILED: it stays with us."""
+
+    REQUESTED = "requested"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the money may still go."""
+        return self in (RefundState.REQUESTED, RefundState.UNKNOWN)
+
+
+class RefundEvent(StrEnum):
+    """What we learn about a refund."""
+
+    ACCEPTED = "accepted"
+    TIMED_OUT = "timed_out"
+    DONE = "done"
+    FAILED = "failed"
+
+
+_S, _E = PaymentState, PaymentEvent
+
+OPEN_STATES = frozenset({_S.INTENT, _S.PENDING, _S.UNKNOWN})
+ENDED_STATES = frozenset({_S.FAILED, _S.EXPIRED, _S.CANCELED})
+HOLDING_STATES = frozenset({_S.PAID, _S.PARTLY_REFUNDED, _S.DISPUTED})
+MONEY_STATES = HOLDING_STATES | {_S.REFUNDED, _S.CHARGED_BACK}
+
+MONEY_EVENTS = frozenset(PaymentEvent(state.value) for state in MONEY_STATES)
 
 
 class UnknownTransition(KaiinError):
@@ -83,36 +170,43 @@ class UnknownTransition(KaiinError):
     code = "payments.unknown_transition"
 
 
-_S, _E = PaymentState, PaymentEvent
-
 TRANSITIONS: dict[tuple[PaymentState, PaymentEvent], PaymentState] = {
+    # Stale news: what is not said below changes nothing.
+    **{(state, event): state for state in PaymentState for event in PaymentEvent},
     (_S.INTENT, _E.ACCEPTED): _S.PENDING,
-    (_S.INTENT, _E.TIMED_OUT): _S.UNKNOWN,
-    (_S.INTENT, _E.PAID): _S.PAID,
-    (_S.INTENT, _E.FAILED): _S.FAILED,
-    (_S.INTENT, _E.EXPIRED): _S.EXPIRED,
-    (_S.INTENT, _E.CANCELED): _S.CANCELED,
-    (_S.PENDING, _E.ACCEPTED): _S.PENDING,
-    # A time-out while asking about a payment teaches nothing about it.
-    (_S.PENDING, _E.TIMED_OUT): _S.PENDING,
-    (_S.PENDING, _E.PAID): _S.PAID,
-    (_S.PENDING, _E.FAILED): _S.FAILED,
-    (_S.PENDING, _E.EXPIRED): _S.EXPIRED,
-    (_S.PENDING, _E.CANCELED): _S.CANCELED,
     (_S.UNKNOWN, _E.ACCEPTED): _S.PENDING,
-    (_S.UNKNOWN, _E.TIMED_OUT): _S.UNKNOWN,
-    (_S.UNKNOWN, _E.PAID): _S.PAID,
-    (_S.UNKNOWN, _E.FAILED): _S.FAILED,
-    (_S.UNKNOWN, _E.EXPIRED): _S.EXPIRED,
-    (_S.UNKNOWN, _E.CANCELED): _S.CANCELED,
-    # Paid is final here; refunds and disputes are states of their own, still to come.
-    **{(_S.PAID, event): _S.PAID for event in PaymentEvent},
-    # Late money, and stale news about a payment that has ended already.
+    # A time-out while asking about a payment that the provider knows teaches nothing about it.
+    (_S.INTENT, _E.TIMED_OUT): _S.UNKNOWN,
     **{
-        (ended, event): _S.PAID if event is _E.PAID else ended
-        for ended in (_S.FAILED, _S.EXPIRED, _S.CANCELED)
-        for event in PaymentEvent
+        (state, event): PaymentState(event.value)
+        for state in OPEN_STATES
+        for event in (_E.FAILED, _E.EXPIRED, _E.CANCELED)
     },
+    **{(state, _E.REGISTERED): _S.REGISTERED for state in OPEN_STATES | ENDED_STATES},
+    # Money always wins.
+    **{(state, event): PaymentState(event.value) for state in _S for event in MONEY_EVENTS},
+}
+
+_R, _RE = RefundState, RefundEvent
+
+REFUND_TRANSITIONS: dict[tuple[RefundState, RefundEvent], RefundState] = {
+    (_R.REQUESTED, _RE.ACCEPTED): _R.REQUESTED,
+    (_R.REQUESTED, _RE.TIMED_OUT): _R.UNKNOWN,
+    (_R.REQUESTED, _RE.DONE): _R.DONE,
+    (_R.REQUESTED, _RE.FAILED): _R.FAILED,
+    (_R.UNKNOWN, _RE.ACCEPTED): _R.REQUESTED,
+    (_R.UNKNOWN, _RE.TIMED_OUT): _R.UNKNOWN,
+    (_R.UNKNOWN, _RE.DONE): _R.DONE,
+    (_R.UNKNOWN, _RE.FAILED): _R.FAILED,
+    # The payer's bank may send it back days later; all else is stale.
+    (_R.DONE, _RE.ACCEPTED): _R.DONE,
+    (_R.DONE, _RE.TIMED_OUT): _R.DONE,
+    (_R.DONE, _RE.DONE): _R.DONE,
+    (_R.DONE, _RE.FAILED): _R.FAILED,
+    (_R.FAILED, _RE.ACCEPTED): _R.FAILED,
+    (_R.FAILED, _RE.TIMED_OUT): _R.FAILED,
+    (_R.FAILED, _RE.DONE): _R.DONE,
+    (_R.FAILED, _RE.FAILED): _R.FAILED,
 }
 
 
@@ -124,6 +218,48 @@ def transition(state: PaymentState, event: PaymentEvent) -> PaymentState:
         raise UnknownTransition(state=state, event=event) from None
 
 
+def refund_transition(state: RefundState, event: RefundEvent) -> RefundState:
+    """A refund's state after `event`."""
+    return REFUND_TRANSITIONS[state, event]
+
+
+def dispute_after(known: Dispute, news: Dispute) -> Dispute:
+    """A dispute never vanishes, and one that was decided is not open again: such news is stale."""
+    order = (Dispute.NONE, Dispute.OPEN)
+    if news in order and (known not in order or order.index(known) > order.index(news)):
+        return known
+    return news
+
+
+def money_event(*, received: int, refunded: int, dispute: Dispute) -> PaymentEvent:
+    """What is to be said of money that was taken: `received` came, `refunded` went back."""
+    if dispute is Dispute.LOST:
+        return PaymentEvent.CHARGED_BACK
+    if refunded >= received:
+        return PaymentEvent.REFUNDED
+    if dispute is Dispute.OPEN:
+        return PaymentEvent.DISPUTED
+    return PaymentEvent.PARTLY_REFUNDED if refunded else PaymentEvent.PAID
+
+
 def is_late_money(state: PaymentState, event: PaymentEvent) -> bool:
     """Whether `event` brings money for a payment that was believed to have ended."""
-    return event is PaymentEvent.PAID and not state.is_open and state is not PaymentState.PAID
+    return event in MONEY_EVENTS and state in ENDED_STATES
+
+
+MOST_ERRORS = 4
+ERROR_WINDOW = timedelta(hours=24)
+
+
+def paused_until(errors: Sequence[tuple[datetime, int]], *, now: datetime) -> datetime | None:
+    """Until when a member may not try to pay again, if they may not.
+
+    `errors`: when payments were declined, and how often by then. Four within 24 hours pause
+    further tries for 24 hours from the last of them.
+    """
+    for at, _ in sorted(errors, reverse=True):
+        until = at + ERROR_WINDOW
+        within = sum(count for when, count in errors if at - ERROR_WINDOW < when <= at)
+        if until > now and within >= MOST_ERRORS:
+            return until
+    return None

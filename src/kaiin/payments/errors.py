@@ -43,3 +43,10 @@ class MethodUnavailable(PaymentError):
     """The tenant does not offer this way to pay."""
 
     code = "payments.method_unavailable"
+
+
+class TooManyErrors(PaymentError):
+    """Four payments of this member were declined within 24 hours: `until` (an instant) nothing
+    more may be tried."""
+
+    code = "payments.too_many_errors"

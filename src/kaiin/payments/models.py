@@ -1,11 +1,10 @@
 """The tables of payments. Only this context reads or writes them."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
-from kaiin.domain.payments import Method, PaymentState
+from kaiin.domain.payments import Dispute, Method, PaymentState, RefundState
+from kaiin.infra import randomness
 
 
 class MandateState(models.TextChoices):
@@ -44,7 +43,7 @@ class Mandate(models.Model):
 class Payment(models.Model):
     """One attempt to move money. The row is committed before any provider hears of it."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=randomness.uuid, editable=False)
     member_ref = models.BigIntegerField()
     # Who calls names the money by this key; the database lets it exist once.
     intent_key = models.CharField(max_length=128, unique=True)
@@ -68,6 +67,12 @@ class Payment(models.Model):
     # What the checkout was asked with, so that a call that got no answer is asked the same again.
     request = models.JSONField(default=dict)
     failure_code = models.CharField(max_length=64, blank=True, default="")
+    # How often the provider's page declined what the member tried, and when we last heard so.
+    declines = models.PositiveSmallIntegerField(default=0)
+    declined_at = models.DateTimeField(null=True)
+    dispute = models.CharField(
+        max_length=8, choices=[(d.value, d.value) for d in Dispute], default=Dispute.NONE.value
+    )
     paid_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -77,10 +82,19 @@ class Payment(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            # Nothing is asked for where a card is registered.
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) | Q(amount=0, method="card", renews=True),
+                name="payment_amount_positive",
+            ),
         ]
         indexes = [
             models.Index(fields=["member_ref", "created_at"], name="payment_of_member"),
+            models.Index(
+                fields=["member_ref", "declined_at"],
+                name="payment_declined",
+                condition=Q(declined_at__isnull=False),
+            ),
             models.Index(fields=["provider", "provider_payment_id"], name="payment_at_provider"),
             models.Index(
                 fields=["ask_at"], name="payment_to_ask", condition=Q(ask_at__isnull=False)
@@ -89,6 +103,50 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"payment {self.pk} ({self.state})"
+
+
+class Refund(models.Model):
+    """Money of a payment that goes back. The row is committed before the provider hears of it; a
+    refund that began at the provider gets its row when we hear of it.
+
+    `key` is the caller's name for it, `provider:<name>:<its id>` for the provider's own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=randomness.uuid, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=160, unique=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="JPY")
+    reason = models.CharField(max_length=64, blank=True, default="")
+    state = models.CharField(
+        max_length=16,
+        choices=[(s.value, s.value) for s in RefundState],
+        default=RefundState.REQUESTED.value,
+    )
+    provider_refund_id = models.CharField(max_length=128, blank=True, default="")
+    failure_code = models.CharField(max_length=64, blank=True, default="")
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    # When the provider is to be asked next; null once nothing more is expected.
+    ask_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.UniqueConstraint(
+                fields=["payment", "provider_refund_id"],
+                condition=~Q(provider_refund_id=""),
+                name="refund_once_per_provider",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ask_at"], name="refund_to_ask", condition=Q(ask_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"refund {self.pk} ({self.state})"
 
 
 class PaymentReference(models.Model):
@@ -128,6 +186,7 @@ class EventState(models.TextChoices):
     APPLIED = "applied"
     WAITING = "waiting"  # its order is not known here yet
     FOREIGN = "foreign"  # of another product on the same provider account: never adopted
+    IGNORED = "ignored"  # about no payment and no mandate: a kind that nothing follows from
     FAILED = "failed"  # could not be applied for days; somebody must look
 
 
@@ -142,6 +201,8 @@ class ProviderEvent(models.Model):
     provider_mandate_id = models.CharField(max_length=128, blank=True, default="")
     received_at = models.DateTimeField()
     body = models.BinaryField()
+    # No notice brought it: it was found in the provider's own list of events.
+    listed = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=EventState, default=EventState.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     # When it is tried (again); null once nothing is left to do.
@@ -165,3 +226,18 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.kind} {self.event_id}"
+
+
+class ProviderCursor(models.Model):
+    """How far a provider's list of events was read, and when its notices were last heard."""
+
+    provider = models.CharField(max_length=32, primary_key=True)
+    cursor = models.CharField(max_length=128, blank=True, default="")
+    swept_at = models.DateTimeField(null=True)
+    # To the minute: one row must not be written for each of a thousand notices.
+    heard_at = models.DateTimeField(null=True)
+    # Since when people know that it has gone silent.
+    alarmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.provider} at {self.cursor!r}"

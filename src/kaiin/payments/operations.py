@@ -18,7 +18,16 @@ from kaiin.domain.payments import Method, PaymentEvent, PaymentState
 from kaiin.infra import audit, clock
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import claimed, transaction
-from kaiin.payments import asking, inbox, providers, queries, snapshots
+from kaiin.payments import asking, inbox, providers, queries, refunds, snapshots
+from kaiin.payments.charging import (
+    SYSTEM,
+    Call,
+    ChargeIntent,
+    call_providers,
+    charge_mandate,
+    open_intents,
+    record_answers,
+)
 from kaiin.payments.errors import (
     IntentConflict,
     MandateEnded,
@@ -26,39 +35,46 @@ from kaiin.payments.errors import (
     NoSuchPayment,
     NoSuchProvider,
     ProviderUnavailable,
+    TooManyErrors,
 )
 from kaiin.payments.models import Mandate, MandateState, Payment
 from kaiin.payments.orders import key_of, order_id, order_of
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
-    ChargeRequest,
     CheckoutRequest,
     PaymentSnapshot,
     Provider,
 )
 from kaiin.payments.queries import PaymentView
+from kaiin.payments.refunds import refund_payment
 from kaiin.sites import queries as sites
 
 __all__ = [
+    "Call",
+    "ChargeIntent",
     "IntentConflict",
     "MandateEnded",
     "MethodUnavailable",
     "NoSuchPayment",
     "NoSuchProvider",
     "ProviderUnavailable",
+    "TooManyErrors",
     "apply_waiting_events",
+    "call_providers",
     "cancel_payment",
     "charge_mandate",
     "end_mandate",
+    "open_intents",
     "poll_open",
     "receive_notice",
+    "record_answers",
     "refresh_payment",
+    "refund_payment",
     "start_payment",
 ]
 
 _log = structlog.get_logger(__name__)
 
-SYSTEM = "system:payments"
 _NOT_ANSWERED = (OutsideUnavailable, OutsideUnknown, OutsideRefused)
 _NEVER_ANSWERED = (PaymentState.INTENT, PaymentState.UNKNOWN)
 
@@ -82,13 +98,18 @@ def start_payment(
     call that got no answer is asked about, then made again under the same key. `{payment_id}` in
     `return_url` is replaced by the payment's id. `member_hint` is a mail address that fills in
     the provider's page, or "". `renews` asks for a mandate too. A konbini slip ends at 23:59:59
-    JST, `slip_days` days from now.
+    JST, `slip_days` days from now. An amount of 0 registers a card for later and charges nothing
+    (`method` card, `renews`): it ends REGISTERED, with its mandate.
 
     State UNKNOWN and no checkout: the provider did not answer; it is asked again by the worker.
     Raises IntentConflict (key used for something else), MethodUnavailable (the tenant does not
-    offer it), ProviderUnavailable (nothing happened: the same call may be made again).
+    offer it), TooManyErrors (this member's payments were declined four times in 24 hours; nothing
+    was written), ProviderUnavailable (nothing happened: the same call may be made again).
     """
+    if amount.amount == 0 and not (method is Method.CARD and renews):
+        raise MethodUnavailable(method=method.value)
     provider = _provider_of(method)
+    _stop_trying(member_ref, intent_key)
     asked = _Asked(return_url, member_hint, language, slip_days)
     row, created = _intent(
         member_ref=member_ref,
@@ -103,39 +124,6 @@ def start_payment(
     )
     if row.checkout is None and PaymentState(row.state).is_open:
         _drive(row, provider, _checkout_call(row, provider), ask_first=not created)
-    return _view(row.pk)
-
-
-def charge_mandate(
-    *, member_ref: int, mandate_id: int, intent_key: str, amount: Money, description: str
-) -> PaymentView:
-    """Charge a card or carrier contract without the member being present.
-
-    Idempotent by `intent_key`, as `start_payment`. A decline comes back as FAILED with its
-    `failure_code`; UNKNOWN means that nobody knows yet: call again later or wait for the worker,
-    never charge under another key. Raises MandateEnded, IntentConflict, NoSuchPayment (no such
-    mandate of this member), ProviderUnavailable (nothing happened).
-    """
-    mandate = Mandate.objects.filter(pk=mandate_id, member_ref=member_ref).first()
-    if mandate is None:
-        raise NoSuchPayment(mandate=mandate_id)
-    known = Payment.objects.filter(intent_key=intent_key).exists()
-    if mandate.state == MandateState.ENDED and not known:
-        raise MandateEnded(mandate=mandate_id, reason=mandate.end_reason)
-    provider = providers.get(mandate.provider)
-    row, created = _intent(
-        member_ref=member_ref,
-        intent_key=intent_key,
-        method=Method(mandate.method),
-        provider=provider.name,
-        mandate=mandate,
-        renews=True,
-        amount=amount,
-        description=description,
-        request={},
-    )
-    if row.state in _NEVER_ANSWERED:
-        _drive(row, provider, _charge_call(row, mandate, provider), ask_first=not created)
     return _view(row.pk)
 
 
@@ -156,7 +144,7 @@ def refresh_payment(
 
 
 def poll_open(*, now: datetime, limit: int) -> int:
-    """Ask about open payments whose turn it is, oldest first; how many were asked about.
+    """Ask about open payments and refunds whose turn it is, oldest first; how many it was.
 
     The pauses grow with a payment's age (`asking`). A provider that does not answer is left
     alone for the rest of this round.
@@ -175,7 +163,7 @@ def poll_open(*, now: datetime, limit: int) -> int:
             _log.warning("payments.provider_silent", provider=row.provider, error=error.code)
         except OutsideRefused as error:
             _log.error("payments.not_told", payment=str(row.pk), error=error.code)
-    return len(due)
+    return len(due) + refunds.poll(now=now, limit=limit)
 
 
 def receive_notice(
@@ -262,7 +250,7 @@ class _Asked:
     slip_days: int
 
 
-Call = Callable[[], PaymentSnapshot]
+Ask = Callable[[], PaymentSnapshot]
 
 
 def _intent(
@@ -315,7 +303,14 @@ def _intent(
     return row, created
 
 
-def _drive(row: Payment, provider: Provider, call: Call, *, ask_first: bool) -> None:
+def _stop_trying(member_ref: int, intent_key: str) -> None:
+    """Raises TooManyErrors, unless the payment was begun before."""
+    until = queries.paused_until(member_ref, now=clock.now())
+    if until is not None and not Payment.objects.filter(intent_key=intent_key).exists():
+        raise TooManyErrors(until=until)
+
+
+def _drive(row: Payment, provider: Provider, call: Ask, *, ask_first: bool) -> None:
     """Make a payment's call; one that may have been made before is asked about first, and the
     payment is left UNKNOWN while nobody answers."""
     snapshot = None
@@ -378,7 +373,7 @@ def _actor(row: Payment) -> str:
     return f"member:{row.member_ref}" if row.mandate_id is None else SYSTEM
 
 
-def _checkout_call(row: Payment, provider: Provider) -> Call:
+def _checkout_call(row: Payment, provider: Provider) -> Ask:
     asked = _Asked(**row.request)
     order = order_id(row.pk)
     request = CheckoutRequest(
@@ -395,18 +390,6 @@ def _checkout_call(row: Payment, provider: Provider) -> Call:
         slip_days=asked.slip_days,
     )
     return lambda: provider.create_checkout(request, timeout_seconds=_timeout())
-
-
-def _charge_call(row: Payment, mandate: Mandate, provider: Provider) -> Call:
-    order = order_id(row.pk)
-    request = ChargeRequest(
-        order_id=order,
-        idempotency_key=order,
-        mandate=key_of(mandate),
-        amount=Money(row.amount, row.currency),
-        description=row.description,
-    )
-    return lambda: provider.charge(request, timeout_seconds=_timeout())
 
 
 def _provider_of(method: Method) -> Provider:

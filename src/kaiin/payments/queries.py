@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
+from kaiin.domain import payments as payment_rules
 from kaiin.domain.money import Money
-from kaiin.domain.payments import OPEN_STATES, Method, PaymentState
+from kaiin.domain.payments import OPEN_STATES, Dispute, Method, PaymentState, RefundState
 from kaiin.domain.references import ReferenceKind, canonical
 from kaiin.payments import providers
 from kaiin.payments.models import (
@@ -20,7 +21,9 @@ from kaiin.payments.models import (
     Payment,
     PaymentReference,
     ProviderEvent,
+    Refund,
 )
+from kaiin.payments.orders import order_id
 from kaiin.payments.providers.protocol import Checkout, Reference, Renewals, Scope
 
 __all__ = ["Checkout", "Reference", "Renewals", "Scope"]
@@ -44,6 +47,7 @@ class PaymentView:
     state: PaymentState
     checkout: Checkout | None
     failure_code: str
+    dispute: Dispute
     paid_at: datetime | None
     expires_at: datetime | None
     created_at: datetime
@@ -74,6 +78,22 @@ class MandateView:
 
 
 @dataclass(frozen=True)
+class RefundView:
+    """Money that goes back. `key` is the caller's, or `provider:…` where it began there;
+    `failure_code` is of `payments.failure.<code>`."""
+
+    id: UUID
+    payment_id: UUID
+    key: str
+    amount: Money
+    reason: str
+    state: RefundState
+    created_at: datetime
+    done_at: datetime | None
+    failure_code: str
+
+
+@dataclass(frozen=True)
 class ReferenceMatch:
     """A payment or a mandate that carries a number; exactly one of the two ids is set."""
 
@@ -82,6 +102,17 @@ class ReferenceMatch:
     member_ref: int
     payment_id: UUID | None
     mandate_id: int | None
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """A provider's notice about a payment, as it was stored."""
+
+    id: int
+    event_id: str
+    kind: str
+    received_at: datetime
+    state: str
 
 
 def payment(payment_id: UUID) -> PaymentView | None:
@@ -103,6 +134,39 @@ def open_payments(member_ref: int) -> tuple[PaymentView, ...]:
     """A member's payments that may still bring money, newest first."""
     found = Payment.objects.filter(member_ref=member_ref, state__in=OPEN_STATES)
     return tuple(_views(found.order_by("-created_at")))
+
+
+def notices(payment_id: UUID) -> tuple[NoticeView, ...]:
+    """What a payment's provider sent about it, in the order of arrival."""
+    found = Payment.objects.filter(pk=payment_id).values_list("provider", flat=True)
+    rows = ProviderEvent.objects.filter(provider__in=found, order_id=order_id(payment_id))
+    return tuple(
+        NoticeView(row.pk, row.event_id, row.kind, row.received_at, row.state)
+        for row in rows.defer("body").order_by("pk")
+    )
+
+
+def refunds(payment_id: UUID) -> tuple[RefundView, ...]:
+    """A payment's refunds, wherever they began, oldest first."""
+    rows = Refund.objects.filter(payment=payment_id).order_by("created_at", "pk")
+    return tuple(_refund_view(row) for row in rows)
+
+
+def refund(refund_id: UUID) -> RefundView | None:
+    """A refund by its id."""
+    return next(map(_refund_view, Refund.objects.filter(pk=refund_id)), None)
+
+
+def paused_until(member_ref: int, *, now: datetime) -> datetime | None:
+    """Until when a member may not try to pay again, for too many were declined; None: they may.
+
+    Renewals that nobody is present for neither count nor are stopped.
+    """
+    declined = Payment.objects.filter(
+        member_ref=member_ref, declined_at__gt=now - 2 * payment_rules.ERROR_WINDOW
+    )
+    errors = [(at, count) for at, count in declined.values_list("declined_at", "declines") if at]
+    return payment_rules.paused_until(errors, now=now)
 
 
 def mandate(mandate_id: int) -> MandateView | None:
@@ -216,11 +280,26 @@ def _view(row: Payment, references: tuple[Reference, ...]) -> PaymentView:
         state=PaymentState(row.state),
         checkout=_checkout(row.checkout),
         failure_code=row.failure_code,
+        dispute=Dispute(row.dispute),
         paid_at=row.paid_at,
         expires_at=row.expires_at,
         created_at=row.created_at,
         answered_at=row.last_asked_at,
         references=references,
+    )
+
+
+def _refund_view(row: Refund) -> RefundView:
+    return RefundView(
+        id=row.pk,
+        payment_id=row.payment_id,
+        key=row.key,
+        amount=Money(row.amount, row.currency),
+        reason=row.reason,
+        state=RefundState(row.state),
+        created_at=row.created_at,
+        done_at=row.done_at,
+        failure_code=row.failure_code,
     )
 
 

@@ -6,6 +6,7 @@
 | POST /v1/charges | charge a contract |
 | GET /v1/orders/<order> | a payment's present state |
 | POST /v1/orders/<order>/cancel | void an open payment or slip |
+| POST /v1/orders/<order>/refunds | give back all or a part; once a `key`, for ever |
 | GET /v1/mandates/<id>, POST …/end | a contract's present state; end it |
 | GET /v1/events?after=&limit= | events after a cursor, oldest first |
 | GET, PUT /v1/switches | faults on demand: `{"scope": "*" or an order, "name", "value"}` |
@@ -26,7 +27,8 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
 from kaiin.sandbox import switches
-from kaiin.sandbox.service import Refused, Service
+from kaiin.sandbox.refusal import Refused
+from kaiin.sandbox.service import Service
 from kaiin.sandbox.store import Row, numbers_of, written
 from kaiin.sandbox.switches import Switch, WrongSwitch
 
@@ -56,13 +58,16 @@ def _refused(error: Refused) -> tuple[Response, int]:
 
 @api.post("/checkouts")
 def create_checkout() -> tuple[Response, int]:
-    """Open a payment page; `checkout_url` of the answer is where the browser goes."""
+    """Open a payment page; `checkout_url` of the answer is where the browser goes. An amount of 0
+    registers a card."""
     asked = _asked(
         application=str, order_id=str, method=str, amount=int, currency=str, description=str,
         customer=str, return_url=str, renews=bool, slip_days=int,
     )  # fmt: skip
     if asked["method"] not in set(Method):
         raise Refused("method")
+    if asked["amount"] == 0 and not (asked["method"] == Method.CARD and asked["renews"]):
+        raise Refused("amount")
     if not 1 <= asked["slip_days"] <= 60:
         raise Refused("slip_days")
     if not asked["return_url"].startswith(("http://", "https://")):
@@ -76,6 +81,9 @@ def charge() -> tuple[Response, int]:
     asked = _asked(
         application=str, order_id=str, mandate_id=str, amount=int, currency=str, description=str
     )
+
+    if not asked["amount"]:
+        raise Refused("amount")
 
     def run(now: datetime) -> dict[str, Any]:
         payment = _service().charge(asked, now)
@@ -99,6 +107,22 @@ def cancel(order_id: str) -> tuple[Response, int]:
         return payment_json(*_service().fetch(order_id, now))
 
     return _with_faults(lambda: (run(clock.now()), 200))
+
+
+@api.post("/orders/<order_id>/refunds")
+def refund(order_id: str) -> tuple[Response, int]:
+    """Give back all or a part of a payment; the payment as it is then."""
+    asked = _asked(key=str, amount=int, reason=str)
+    if not asked["key"]:
+        raise Refused("key")
+    if not asked["amount"]:
+        raise Refused("amount")
+
+    def run(now: datetime) -> dict[str, Any]:
+        _service().refund(order_id, now, **asked)
+        return payment_json(*_service().fetch(order_id, now))
+
+    return _once(run)
 
 
 @api.get("/mandates/<mandate_id>")
@@ -178,13 +202,23 @@ def payment_json(payment: Row, mandate: Row | None) -> dict[str, Any]:
         "checkout_url": page if is_open else None,
         "numbers": numbers_of(payment),
         "mandate": None if mandate is None else mandate_json(mandate),
+        "declines": payment["tries"],
+        "dispute": payment["dispute"],
+        "refunds": [refund_json(refund) for refund in _service().refunds(payment)],
     }
+
+
+def refund_json(refund: Row) -> dict[str, Any]:
+    """A refund as the API tells it; the dashboard's have no key."""
+    names = ("id", "amount", "reason", "status", "failure_code", "created_at", "done_at")
+    return {name: refund[name] for name in names} | {"key": refund["key"] or ""}
 
 
 def mandate_json(mandate: Row) -> dict[str, Any]:
     """A contract as the API tells it."""
-    names = ("id", "method", "status", "brand", "last4", "created_at", "ended_at", "end_reason")
-    return {name: mandate[name] for name in names} | {"numbers": numbers_of(mandate)}
+    names = ("id", "method", "status", "brand", "last4", "created_at", "expires_at", "ended_at")
+    more = {"end_reason": mandate["end_reason"], "numbers": numbers_of(mandate)}
+    return {name: mandate[name] for name in names} | more
 
 
 def _service() -> Service:
@@ -200,7 +234,7 @@ def _asked(**types: type) -> dict[str, Any]:
     for name, kind in types.items():
         if type(content.get(name)) is not kind:
             raise Refused(name)
-    if "amount" in types and content["amount"] <= 0:
+    if "amount" in types and content["amount"] < 0:
         raise Refused("amount")
     return content
 

@@ -7,7 +7,8 @@ from kaiin.domain.references import ReferenceKind, canonical
 from kaiin.infra import clock
 from kaiin.sandbox import switches
 from kaiin.sandbox.pages import Page, message_page, page_language
-from kaiin.sandbox.service import Refused, Service
+from kaiin.sandbox.refusal import Refused
+from kaiin.sandbox.service import Service
 from kaiin.sandbox.store import Row
 from kaiin.sandbox.switches import DECLINES, GLOBAL, Switch, WrongSwitch
 

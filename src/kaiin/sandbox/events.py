@@ -16,6 +16,12 @@ Post = Callable[[bytes, dict[str, str]], int]
 
 SIGNATURE_HEADER = "Sandbox-Signature"
 
+# Another product of the merchant's, on the same account.
+FOREIGN_APPLICATION = "another-shop"
+# What comes with a notice where the switch `garbage` is on, in turns.
+FORGED, UNREADABLE, UNKNOWN_KIND = "forged", "unreadable", "unknown_kind"
+_GARBAGE = (FORGED, UNREADABLE, UNKNOWN_KIND)
+
 _PAUSES = (5, 30, 120, 600, 3600, 4 * 3600)
 _GIVE_UP = timedelta(days=3)
 # Should the sender die, its notices come up again after this.
@@ -34,13 +40,28 @@ def emit(
     now: datetime,
 ) -> None:
     """Write an event and queue its notices as the switches of its order say."""
-    event_id = numbers.id("evt")
+    about = {"order_id": order_id, "mandate_id": mandate_id}
+    _emit(tx, numbers.id("evt"), kind=kind, application=application, about=about, now=now)
+    if switches.number(tx, Switch.FOREIGN, order_id):
+        twin = numbers.id("evt")
+        _emit(tx, twin, kind=kind, application=FOREIGN_APPLICATION, about=about, now=now)
+
+
+def _emit(
+    tx: Transaction,
+    event_id: str,
+    *,
+    kind: str,
+    application: str,
+    about: dict[str, str],
+    now: datetime,
+) -> None:
     body = {
         "id": event_id,
         "type": kind,
         "application": application,
         "created_at": written(now),
-        "data": {"order_id": order_id, "mandate_id": mandate_id},
+        "data": about,
     }
     number = tx.insert(
         "event",
@@ -48,12 +69,12 @@ def emit(
             "id": event_id,
             "type": kind,
             "application": application,
-            "order_id": order_id,
+            "order_id": about["order_id"],
             "body": json.dumps(body),
             "created_at": written(now),
         },
     )
-    _queue(tx, event_id, number, order_id, now)
+    _queue(tx, event_id, number, about["order_id"], now)
 
 
 def _queue(tx: Transaction, event_id: str, number: int, order_id: str, now: datetime) -> None:
@@ -62,12 +83,15 @@ def _queue(tx: Transaction, event_id: str, number: int, order_id: str, now: date
     due = now + timedelta(minutes=switches.number(tx, Switch.DELAY, order_id))
     if reorder:
         due += _REORDER_WAIT
-    for _ in range(1 + switches.number(tx, Switch.DUPLICATE, order_id)):
+    copies = [""] * (1 + switches.number(tx, Switch.DUPLICATE, order_id))
+    nonsense = range(switches.number(tx, Switch.GARBAGE, order_id))
+    for garbage in copies + [_GARBAGE[(number + turn) % len(_GARBAGE)] for turn in nonsense]:
         tx.insert(
             "delivery",
             {
                 "event_id": event_id,
                 "status": "dropped" if dropped else "waiting",
+                "garbage": garbage,
                 "position": -number if reorder else number,
                 "due_at": None if dropped else written(due),
             },
@@ -86,11 +110,9 @@ def deliver_due(store: Store, post: Post, *, secret: str, now: datetime, limit: 
     with store.transaction() as tx:
         due = _claim(tx, now, limit)
     for row in due:
-        body = row["body"].encode()
-        headers = {
-            "Content-Type": "application/json",
-            SIGNATURE_HEADER: signature(secret, body, now),
-        }
+        body = _body(row)
+        proof = signature("guessed" if row["garbage"] == FORGED else secret, body, now)
+        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: proof}
         try:
             status = post(body, headers)
         except OSError as error:
@@ -100,6 +122,16 @@ def deliver_due(store: Store, post: Post, *, secret: str, now: datetime, limit: 
         with store.transaction() as tx:
             _note(tx, row, delivered=200 <= status < 300, answer=answer, now=now)
     return len(due)
+
+
+def _body(row: Row) -> bytes:
+    if row["garbage"] == UNREADABLE:
+        return b"\xff{" + str(row["body"]).encode()[: row["number"] % 40]
+    if row["garbage"] == UNKNOWN_KIND:
+        content = json.loads(row["body"])
+        content |= {"id": f"{content['id']}_{row['number']}", "type": "account.updated", "data": {}}
+        return json.dumps(content).encode()
+    return str(row["body"]).encode()
 
 
 def _claim(tx: Transaction, now: datetime, limit: int) -> list[Row]:
@@ -119,7 +151,9 @@ def _claim(tx: Transaction, now: datetime, limit: int) -> list[Row]:
 
 def _note(tx: Transaction, row: Row, *, delivered: bool, answer: str, now: datetime) -> None:
     status, due_at = "delivered", None
-    if not delivered:
+    if not delivered and row["garbage"]:
+        status = "dead"  # nonsense is sent once
+    elif not delivered:
         pause = timedelta(seconds=_PAUSES[min(row["attempts"], len(_PAUSES) - 1)])
         dead = now - read(row["created_at"]) >= _GIVE_UP
         status = "dead" if dead else "waiting"

@@ -1,16 +1,19 @@
 """The hosted pages on which members pay. They work without JavaScript and keep no card number."""
 
 import re
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
 from kaiin.domain.typed_text import compact, fold
 from kaiin.infra import clock
 from kaiin.sandbox import cards, texts
-from kaiin.sandbox.service import STORES, Refused, Service
+from kaiin.sandbox.refusal import Refused
+from kaiin.sandbox.service import STORES, Service
 from kaiin.sandbox.store import Row, numbers_of
 
 pages = Blueprint("pages", __name__)
@@ -50,13 +53,14 @@ def enter_card(token: str) -> Page:
     errors = {}
     if card is None:
         errors["number"] = "error.number"
-    if not _future_expiry(_typed("expiry")):
+    expires_at = _expiry(_typed("expiry"))
+    if expires_at is None:
         errors["expiry"] = "error.expiry"
     if not re.fullmatch(r"[0-9]{3,4}", _typed("cvc")):
         errors["cvc"] = "error.cvc"
     if errors or card is None:
         return _form(payment, errors), 422
-    payment = _service().enter_card(token, card, clock.now())
+    payment = _service().enter_card(token, card, clock.now(), expires_at=expires_at)
     return _next(payment)
 
 
@@ -195,10 +199,11 @@ def _typed(name: str) -> str:
     return compact(fold(request.form.get(name, ""))).text
 
 
-def _future_expiry(typed: str) -> bool:
+def _expiry(typed: str) -> datetime | None:
+    """When a card of this month/year ends: with the month, in Japan. None: it has, or is none."""
     match = re.fullmatch(r"([0-9]{1,2})/([0-9]{2})", typed)
-    if match is None:
-        return False
-    month, year = int(match[1]), 2000 + int(match[2])
-    today = clock.now()
-    return 1 <= month <= 12 and (year, month) >= (today.year, today.month)
+    if match is None or not 1 <= int(match[1]) <= 12:
+        return None
+    months = (2000 + int(match[2])) * 12 + int(match[1])
+    ends_at = datetime(months // 12, months % 12 + 1, 1, tzinfo=JST)
+    return ends_at if ends_at > clock.now() else None

@@ -1,8 +1,9 @@
 """What the provider does: checkouts, charges, contracts, slips. One transaction each.
 
 A checkout is `open` until money moved (`paid`) or it ended (`failed`, `expired`, `canceled`).
-Signing up for a contract or getting a slip is not money. A report from a store makes a slip
-`paid` even after it expired: the money is there.
+One over nothing registers a card and ends `registered`. Signing up for a contract or getting a
+slip is not money. A report from a store makes a slip `paid` even after it expired: the money is
+there. A contract ends by itself when its card expires.
 """
 
 import json
@@ -15,6 +16,8 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.sandbox import cards, events, switches
 from kaiin.sandbox.numbers import Numbers
+from kaiin.sandbox.refusal import Refused
+from kaiin.sandbox.reversals import Reversals
 from kaiin.sandbox.store import Row, Store, Transaction, numbers_of, read, written
 from kaiin.sandbox.switches import Switch
 
@@ -23,18 +26,9 @@ CHECKOUT_LIFE = timedelta(hours=24)
 # Stores report within this; so long after its deadline a slip may still turn out to be paid.
 REPORT_LATEST = timedelta(hours=3)
 # Declines on one page before the payment has failed for good.
-MOST_TRIES = 4
+MOST_TRIES = 3
 
 STORES = ("seven_eleven", "family_mart", "lawson", "ministop", "seicomart")
-
-
-class Refused(Exception):
-    """The request can't be done; `code` says why."""
-
-    def __init__(self, code: str, status: int = 400) -> None:
-        self.code = code
-        self.status = status
-        super().__init__(code)
 
 
 class Service:
@@ -43,6 +37,7 @@ class Service:
     def __init__(self, store: Store, numbers: Numbers) -> None:
         self.store = store
         self.numbers = numbers
+        self.reversals = Reversals(numbers)
 
     @contextmanager
     def _at(self, now: datetime) -> Iterator[Transaction]:
@@ -108,6 +103,32 @@ class Service:
                 self._end(tx, payment, "canceled", now)
             return payment
 
+    def refund(self, order_id: str, now: datetime, *, key: str, amount: int, reason: str) -> Row:
+        """Give back all or a part of a payment; see `Reversals.refund`. Raises Refused."""
+        with self._at(now) as tx:
+            payment = self.payment_of_order(tx, order_id)
+            self.reversals.refund(tx, payment, key=key, amount=amount, reason=reason, now=now)
+            return payment
+
+    def refunds(self, payment: Row) -> list[Row]:
+        """A payment's refunds, oldest first."""
+        with self.store.transaction() as tx:
+            return self.reversals.of_payment(tx, payment)
+
+    def open_dispute(self, order_id: str, now: datetime) -> Row:
+        """The payer denies a payment at the bank. Raises Refused."""
+        with self._at(now) as tx:
+            payment = self.payment_of_order(tx, order_id)
+            self.reversals.open_dispute(tx, payment, now)
+            return payment
+
+    def close_dispute(self, order_id: str, now: datetime, *, won: bool) -> Row:
+        """The bank decides. Raises Refused."""
+        with self._at(now) as tx:
+            payment = self.payment_of_order(tx, order_id)
+            self.reversals.close_dispute(tx, payment, now, won=won)
+            return payment
+
     def fetch(self, order_id: str, now: datetime) -> tuple[Row, Row | None]:
         """A payment by the merchant's order number, and its contract."""
         with self._at(now) as tx:
@@ -129,17 +150,15 @@ class Service:
         with self._at(now) as tx:
             mandate = self.mandate(tx, mandate_id)
             if mandate["status"] == "active":
-                change = {"status": "ended", "ended_at": written(now), "end_reason": reason}
-                mandate.update(change)
-                tx.update("mandate", mandate["id"], change)
-                events.emit(
-                    tx,
-                    self.numbers,
-                    kind="mandate.ended",
-                    application=mandate["application"],
-                    mandate_id=mandate["id"],
-                    now=now,
-                )
+                self._end_mandate(tx, mandate, reason, now)
+            return mandate
+
+    def limit_mandate(self, mandate_id: str, expires_at: datetime, now: datetime) -> Row:
+        """Have a contract end by itself at a time, as a card does."""
+        with self._at(now) as tx:
+            mandate = self.mandate(tx, mandate_id)
+            mandate["expires_at"] = written(expires_at)
+            tx.update("mandate", mandate_id, {"expires_at": mandate["expires_at"]})
             return mandate
 
     # What the member does on the pages
@@ -149,15 +168,20 @@ class Service:
         with self._at(now) as tx:
             tx.update("payment", self._by_token(tx, token)["id"], {"language": language})
 
-    def enter_card(self, token: str, card: cards.Card, now: datetime) -> Row:
-        """A card was typed: it is declined, or goes on to 3-D Secure (`step` = `3ds`)."""
+    def enter_card(
+        self, token: str, card: cards.Card, now: datetime, *, expires_at: datetime | None = None
+    ) -> Row:
+        """A card was typed: it is declined, or goes on to 3-D Secure (`step` = `3ds`). Its contract
+        will end at `expires_at`."""
         with self._at(now) as tx:
             payment = self._open(tx, token, Method.CARD)
             failure = switches.get(tx, Switch.DECLINE, payment["order_id"]) or card.declines
             if failure:
                 self._declined(tx, payment, failure, now)
             else:
-                self._change(tx, payment, step="3ds", card=card.last4, failure_code="")
+                expires = written(expires_at) if expires_at else None
+                values = {"card": card.last4, "card_expires_at": expires}
+                self._change(tx, payment, step="3ds", failure_code="", **values)
             return payment
 
     def answer_three_ds(self, token: str, now: datetime, *, proven: bool) -> Row:
@@ -174,8 +198,11 @@ class Service:
             if not payment["renews"]:
                 numbers["card_last4"] = card.last4  # else it is the contract's
             self._sign_up(tx, payment, now, card=card)
-            self._change(tx, payment, numbers=json.dumps(numbers))
-            self._paid(tx, payment, now)
+            if payment["amount"] == 0:
+                self._end(tx, payment, "registered", now)
+            else:
+                self._change(tx, payment, numbers=json.dumps(numbers))
+                self._paid(tx, payment, now)
             return payment
 
     def enter_pin(self, token: str, now: datetime) -> Row:
@@ -342,6 +369,7 @@ class Service:
             "tries": 0,
             "failure_code": "",
             "card": "",
+            "card_expires_at": None,
             "store": "",
             "slip": None,
             "numbers": "{}",
@@ -353,6 +381,7 @@ class Service:
             "store_amount": None,
             "paid_at": None,
             "received_amount": None,
+            "dispute": "none",
         }
 
     def _insert(self, tx: Transaction, payment: Row) -> None:
@@ -388,6 +417,7 @@ class Service:
                 "renewals_fail": card.renewals_fail if card else "",
                 "numbers": json.dumps(self.numbers.of_mandate(Method(payment["method"]), last4)),
                 "created_at": written(now),
+                "expires_at": payment["card_expires_at"],
                 "ended_at": None,
                 "end_reason": "",
             },
@@ -432,6 +462,19 @@ class Service:
             now=now,
         )
 
+    def _end_mandate(self, tx: Transaction, mandate: Row, reason: str, now: datetime) -> None:
+        change = {"status": "ended", "ended_at": written(now), "end_reason": reason}
+        mandate.update(change, expires_at=None)
+        tx.update("mandate", mandate["id"], change | {"expires_at": None})
+        events.emit(
+            tx,
+            self.numbers,
+            kind="mandate.ended",
+            application=mandate["application"],
+            mandate_id=mandate["id"],
+            now=now,
+        )
+
     def _settle(self, tx: Transaction, now: datetime) -> None:
         for payment in tx.all("SELECT * FROM payment WHERE report_at <= ?", (written(now),)):
             self._change(
@@ -448,3 +491,6 @@ class Service:
             self._emit(tx, payment, "payment.paid", now)
         for payment in tx.all("SELECT * FROM payment WHERE closes_at <= ?", (written(now),)):
             self._end(tx, payment, "expired", now)
+        for mandate in tx.all("SELECT * FROM mandate WHERE expires_at <= ?", (written(now),)):
+            self._end_mandate(tx, mandate, "expired", now)
+        self.reversals.settle(tx, now)

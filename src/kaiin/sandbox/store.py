@@ -25,9 +25,12 @@ CREATE TABLE IF NOT EXISTS mandate (
     renewals_fail TEXT NOT NULL,
     numbers TEXT NOT NULL,
     created_at TEXT NOT NULL,
+    expires_at TEXT,
     ended_at TEXT,
     end_reason TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS mandate_expires ON mandate (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS mandate_new ON mandate (created_at);
 CREATE TABLE IF NOT EXISTS payment (
     id TEXT PRIMARY KEY,
     token TEXT NOT NULL UNIQUE,
@@ -50,6 +53,7 @@ CREATE TABLE IF NOT EXISTS payment (
     tries INTEGER NOT NULL,
     failure_code TEXT NOT NULL,
     card TEXT NOT NULL,
+    card_expires_at TEXT,
     store TEXT NOT NULL,
     slip TEXT UNIQUE,
     numbers TEXT NOT NULL,
@@ -61,11 +65,27 @@ CREATE TABLE IF NOT EXISTS payment (
     store_amount INTEGER,
     paid_at TEXT,
     received_amount INTEGER,
+    dispute TEXT NOT NULL,
     UNIQUE (application, order_id)
 );
 CREATE INDEX IF NOT EXISTS payment_closes ON payment (closes_at) WHERE closes_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payment_reports ON payment (report_at) WHERE report_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payment_new ON payment (created_at);
+CREATE TABLE IF NOT EXISTS refund (
+    id TEXT PRIMARY KEY,
+    payment_id TEXT NOT NULL REFERENCES payment (id),
+    key TEXT,
+    amount INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    status TEXT NOT NULL,
+    failure_code TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    settles_at TEXT,
+    done_at TEXT,
+    UNIQUE (payment_id, key)
+);
+CREATE INDEX IF NOT EXISTS refund_of_payment ON refund (payment_id);
+CREATE INDEX IF NOT EXISTS refund_settles ON refund (settles_at) WHERE settles_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY,
     request TEXT NOT NULL,
@@ -86,6 +106,7 @@ CREATE TABLE IF NOT EXISTS delivery (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     event_id TEXT NOT NULL REFERENCES event (id),
     status TEXT NOT NULL,
+    garbage TEXT NOT NULL DEFAULT '',
     attempts INTEGER NOT NULL DEFAULT 0,
     position INTEGER NOT NULL,
     due_at TEXT,

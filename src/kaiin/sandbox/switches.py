@@ -11,6 +11,10 @@
 | answer_lost | seconds | API calls that write are done, wait so long, and answer 504 |
 | down | seconds | every API call, reads too, does nothing, waits so long, and answers 503 |
 | store_report | minutes | the store's report of a slip comes so much later (at most 180) |
+| refund_pending | minutes | refunds take so long |
+| refund_fail | failure code | refunds come to nothing |
+| garbage | notices | with each notice come so many forged, unreadable or of unknown kinds |
+| foreign | 1 | each event has a twin of another application on the same account |
 """
 
 from enum import StrEnum
@@ -30,6 +34,10 @@ class Switch(StrEnum):
     ANSWER_LOST = "answer_lost"
     DOWN = "down"
     STORE_REPORT = "store_report"
+    REFUND_PENDING = "refund_pending"
+    REFUND_FAIL = "refund_fail"
+    GARBAGE = "garbage"
+    FOREIGN = "foreign"
 
 
 _MOST = {
@@ -41,6 +49,9 @@ _MOST = {
     Switch.ANSWER_LOST: 60,
     Switch.DOWN: 60,
     Switch.STORE_REPORT: 180,
+    Switch.REFUND_PENDING: 14 * 24 * 60,
+    Switch.GARBAGE: 5,
+    Switch.FOREIGN: 1,
 }
 DECLINES = (
     "card_declined",
@@ -50,6 +61,8 @@ DECLINES = (
     "contract_invalid",
     "carrier_declined",
 )
+REFUND_FAILURES = ("account_closed", "insufficient_balance")
+_NAMES = {Switch.DECLINE: DECLINES, Switch.REFUND_FAIL: REFUND_FAILURES}
 
 
 class WrongSwitch(ValueError):
@@ -64,9 +77,9 @@ def checked(name: str, value: str) -> tuple[Switch, str]:
         raise WrongSwitch(f"no switch {name!r}: one of {', '.join(Switch)}") from None
     if not value:
         return switch, ""
-    if switch is Switch.DECLINE:
-        if value not in DECLINES:
-            raise WrongSwitch(f"decline is one of {', '.join(DECLINES)}")
+    if switch in _NAMES:
+        if value not in _NAMES[switch]:
+            raise WrongSwitch(f"{switch} is one of {', '.join(_NAMES[switch])}")
         return switch, value
     most = _MOST[switch]
     if not (value.isascii() and value.isdigit() and int(value) <= most):

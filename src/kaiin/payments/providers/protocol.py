@@ -14,6 +14,9 @@ as its SDKs show it). Each member says below who needs it. How they differ, in s
 | it is answered     | 2xx | 2xx | body `OK` or `NG` | body `0` or `1` |
 | the present state  | by id | by id | by order | `SearchTradeMulti` by order |
 | list of events     | 30 days | yes | none | none |
+| a refund           | by id, key | by id, key | by order | by order |
+| disputes           | yes | yes | by mail | by mail |
+| a card, no charge  | `mode=setup` | customer's page | `pay_type=1` | `MemberID` page |
 | who runs renewals  | merchant | merchant | by method | by method |
 
 Nothing here is called inside a database transaction. Every call takes its time-out in seconds
@@ -28,7 +31,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from kaiin.domain.money import Money
-from kaiin.domain.payments import Method
+from kaiin.domain.payments import Dispute, Method
 from kaiin.domain.references import ReferenceKind
 
 
@@ -64,9 +67,11 @@ class Reference:
 
 
 class ProviderState(StrEnum):
-    """A payment as the provider sees it now. Being registered, signed up or returned is OPEN."""
+    """A payment as the provider sees it now. Being signed up or returned is OPEN; REGISTERED is
+    the end of a page that registers a card and charges nothing."""
 
     OPEN = "open"
+    REGISTERED = "registered"
     PAID = "paid"
     FAILED = "failed"
     EXPIRED = "expired"
@@ -87,13 +92,41 @@ class MandateSnapshot:
     references: tuple[Reference, ...] = ()
 
 
+class ProviderRefundState(StrEnum):
+    """A refund as the provider sees it. PENDING: accepted, the money has not left yet."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class RefundSnapshot:
+    """A refund as the provider sees it now, whoever began it.
+
+    `key` is what we asked with, "" for one from the provider's dashboard (Stripe and KOMOJU keep it
+    as metadata; SBPS and GMO know one refund an order, which the adapter tells by its sum). `at`
+    is when the money left, or else when it was asked for.
+    """
+
+    refund_id: str
+    key: str
+    amount: Money
+    state: ProviderRefundState
+    at: datetime
+    failure_code: str = ""
+
+
 @dataclass(frozen=True)
 class PaymentSnapshot:
     """A payment as the provider sees it now.
 
     `order_id` is ours. `paid_at` is when the money moved; for konbini the time at the store.
     `received` is what really came (SBPS's konbini notices carry it), None until paid.
-    `failure_code` is one of our codes (`payments.failure.<code>` in the catalogs).
+    `failure_code` is one of our codes (`payments.failure.<code>` in the catalogs). A payment that
+    was taken stays PAID here, whatever became of the money since: `refunds` and `dispute` say that.
+    `declines` is how often the page declined what the member tried (Stripe counts the charges of a
+    payment intent, the others' pages tell the last one only).
     """
 
     order_id: str
@@ -107,6 +140,9 @@ class PaymentSnapshot:
     checkout: Checkout | None = None
     references: tuple[Reference, ...] = ()
     mandate: MandateSnapshot | None = None
+    refunds: tuple[RefundSnapshot, ...] = ()
+    dispute: Dispute = Dispute.NONE
+    declines: int = 0
 
 
 @dataclass(frozen=True)
@@ -142,7 +178,9 @@ class CheckoutRequest:
     KOMOJU 24 h and 409 while in flight; SBPS and GMO refuse a used order number instead).
     `customer` is opaque and the same for all payments of a member (SBPS `cust_code`, GMO
     `MemberID`, Stripe metadata); `email` only fills in the provider's page. `renews` asks for a
-    mandate too (Stripe `setup_future_usage`, SBPS and GMO a recurring contract).
+    mandate too (Stripe `setup_future_usage`, SBPS and GMO a recurring contract). An `amount` of 0
+    registers a card and charges nothing: it ends REGISTERED (Stripe a session in mode `setup`,
+    KOMOJU its customer page, SBPS and GMO the page that stores a card for `customer`).
     """
 
     order_id: str
@@ -167,6 +205,20 @@ class ChargeRequest:
     mandate: MandateKey
     amount: Money
     description: str
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """Money to give back, all of a payment or a part.
+
+    `key` names the refund for ever and is the idempotency key too; the provider keeps it with the
+    refund where it can (`RefundSnapshot.key`).
+    """
+
+    order: Order
+    key: str
+    amount: Money
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -214,10 +266,18 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True)
+class ListedEvent:
+    """An event of the provider's list, proven by where it was fetched; `body` as it came."""
+
+    notice: VerifiedNotice
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class EventPage:
     """Events after a cursor, oldest first; `cursor` is where to go on."""
 
-    notices: tuple[VerifiedNotice, ...]
+    events: tuple[ListedEvent, ...]
     cursor: str
     more: bool
 
@@ -258,6 +318,12 @@ class Provider(Protocol):
     def cancel_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         """Void an open payment or slip; one that can't be voided any more comes back as it is,
         PAID for instance. None: the provider has no such order."""
+
+    def refund(self, request: RefundRequest, *, timeout_seconds: float) -> PaymentSnapshot:
+        """Give money back: the payment as it is then, the refund in it, PENDING perhaps. Asked
+        again with the same key, nothing more is given. Stripe and KOMOJU `POST /refunds`; SBPS
+        `ST02-00303`; GMO `AlterTran` with `VOID`, `RETURN` or, for a part, `ChangeTran`. A konbini
+        payment can't be refunded by SBPS, GMO or KOMOJU: OutsideRefused, people transfer it."""
 
     def fetch_mandate(self, key: MandateKey, *, timeout_seconds: float) -> MandateSnapshot | None:
         """The mandate's present state; a carrier may have ended it. None: unknown there."""

@@ -19,6 +19,7 @@ from kaiin.payments.providers.protocol import (
     NoticeOutcome,
     Order,
     PaymentSnapshot,
+    RefundRequest,
     Renewals,
     VerifiedNotice,
 )
@@ -115,6 +116,16 @@ class SandboxProvider:
         path = f"/v1/orders/{order.order_id}/cancel"
         answer = self._client.post_or_none(path, timeout_seconds=timeout_seconds)
         return None if answer is None else wire.payment(answer)
+
+    def refund(self, request: RefundRequest, *, timeout_seconds: float) -> PaymentSnapshot:
+        """POST /v1/orders/<our number>/refunds."""
+        answer = self._client.post(
+            f"/v1/orders/{request.order.order_id}/refunds",
+            {"key": request.key, "amount": request.amount.amount, "reason": request.reason},
+            idempotency_key=request.key,
+            timeout_seconds=timeout_seconds,
+        )
+        return wire.payment(answer)
 
     def fetch_mandate(self, key: MandateKey, *, timeout_seconds: float) -> MandateSnapshot | None:
         """GET /v1/mandates/<id>."""

@@ -1,18 +1,22 @@
 """The sandbox's JSON as the protocol's values."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 from kaiin.domain.money import Money
-from kaiin.domain.payments import Method
+from kaiin.domain.payments import Dispute, Method
 from kaiin.domain.references import ReferenceKind, canonical
 from kaiin.payments.providers.protocol import (
     Checkout,
     EventPage,
+    ListedEvent,
     MandateSnapshot,
     PaymentSnapshot,
+    ProviderRefundState,
     ProviderState,
     Reference,
+    RefundSnapshot,
     Scope,
     VerifiedNotice,
 )
@@ -39,6 +43,9 @@ def payment(data: Json) -> PaymentSnapshot:
         checkout=Checkout("get", url) if url else None,
         references=_references(data["numbers"], Scope.CHARGE),
         mandate=mandate(data["mandate"]) if data.get("mandate") else None,
+        refunds=tuple(_refund(each, data["currency"]) for each in data["refunds"]),
+        dispute=Dispute(data["dispute"]),
+        declines=data["declines"],
     )
 
 
@@ -71,9 +78,22 @@ def event(data: Json) -> VerifiedNotice:
 def event_page(data: Json) -> EventPage:
     """A page of the list of events."""
     return EventPage(
-        notices=tuple(event(each) for each in data.get("events", ())),
+        events=tuple(
+            ListedEvent(event(each), json.dumps(each).encode()) for each in data.get("events", ())
+        ),
         cursor=data.get("cursor", ""),
         more=bool(data.get("more")),
+    )
+
+
+def _refund(data: Json, currency: str) -> RefundSnapshot:
+    return RefundSnapshot(
+        refund_id=data["id"],
+        key=data["key"],
+        amount=Money(data["amount"], currency),
+        state=ProviderRefundState(data["status"]),
+        at=datetime.fromisoformat(data["done_at"] or data["created_at"]),
+        failure_code=data["failure_code"],
     )
 
 

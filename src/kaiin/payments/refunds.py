@@ -1,0 +1,155 @@
+"""Giving money back: written down first, asked for once, and asked about until it is known.
+
+The provider knows a refund by its id here, for ever; what it says comes as the payment's snapshot
+and is written by `reversals`.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from kaiin.domain.errors import KaiinError
+from kaiin.domain.money import Money
+from kaiin.domain.payments import RefundEvent, RefundState
+from kaiin.infra import clock
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.infra.locks import claimed, locked, transaction
+from kaiin.payments import asking, providers, queries, reversals, snapshots
+from kaiin.payments.errors import IntentConflict, NoSuchPayment
+from kaiin.payments.models import Payment, Refund
+from kaiin.payments.orders import order_id, order_of
+from kaiin.payments.providers.protocol import PaymentSnapshot, RefundRequest
+from kaiin.payments.queries import RefundView
+
+_log = structlog.get_logger(__name__)
+
+SYSTEM = "system:payments"
+# There is nothing (left) to give back.
+EXCEEDS = "refund_exceeds"
+_REFUSED = "refund_refused"
+
+
+def refund_payment(
+    *, payment_id: UUID, key: str, amount: Money, reason: str, actor: str
+) -> RefundView:
+    """Give back all or a part of what a payment brought.
+
+    Idempotent by `key` (up to 128 characters): the same refund comes back, in whatever state. What
+    is asked for, done and under way never exceeds what was received: a refund that would is FAILED
+    with `refund_exceeds`. REQUESTED or UNKNOWN: the worker asks on, never twice for the same money.
+    `reason` is a code of the caller's. Raises NoSuchPayment, IntentConflict (the key stands for
+    another refund). A provider that is away raises nothing: the worker asks it later.
+    """
+    if amount.amount <= 0:
+        raise ValueError("a refund gives something back")
+    refund, created = _written(payment_id, key, amount, reason, actor)
+    if RefundState(refund.state).is_open and not refund.provider_refund_id:
+        _drive(refund, ask_first=not created, actor=actor)
+    found = queries.refund(refund.pk)
+    if found is None:
+        raise NoSuchPayment(refund=key)
+    return found
+
+
+def poll(*, now: datetime, limit: int) -> int:
+    """Ask about refunds whose turn it is; how many. One that the provider never heard of is asked
+    for again, under the same key."""
+    with transaction():
+        due = list(claimed(Refund.objects.filter(ask_at__lte=now))[:limit])
+        Refund.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
+    for refund in due:
+        _drive(refund, ask_first=True, actor=SYSTEM)
+    return len(due)
+
+
+def _written(
+    payment_id: UUID, key: str, amount: Money, reason: str, actor: str
+) -> tuple[Refund, bool]:
+    """The row of a key, committed before the provider hears of it; and whether it is new."""
+    now = clock.now()
+    with transaction():
+        payment = locked(Payment.objects.filter(pk=payment_id)).first()
+        if payment is None:
+            raise NoSuchPayment(payment=str(payment_id))
+        known = Refund.objects.filter(key=key).first()
+        if known is not None:
+            same = (known.payment_id, known.amount, known.currency)
+            if same != (payment_id, amount.amount, amount.currency):
+                raise IntentConflict(intent=key)
+            return known, False
+        refund = Refund(
+            payment=payment,
+            key=key,
+            amount=amount.amount,
+            currency=amount.currency,
+            reason=reason,
+            created_at=now,
+            ask_at=asking.next_ask_at(created_at=now, now=now),
+        )
+        fits = amount.currency == payment.currency and amount.amount <= reversals.left(payment)
+        refund.save(force_insert=True)
+        if fits:
+            reversals.tell(refund, None, now=now, actor=actor)
+        else:
+            reversals.learn(refund, RefundEvent.FAILED, code=EXCEEDS, now=now, actor=actor)
+    return refund, True
+
+
+def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
+    """Ask the provider about a refund, then for it where it knows of none."""
+    payment = Payment.objects.get(pk=refund.payment_id)
+    try:
+        snapshot = _fetch(payment) if ask_first else None
+        if snapshot is None or not _tells_of(snapshot, refund):
+            snapshot = _ask_for(payment, refund)
+    except OutsideRefused as error:
+        _log.warning("payments.refund_refused", refund=str(refund.pk), reason=error.params)
+        _learn(refund, RefundEvent.FAILED, actor)
+    except (OutsideUnavailable, OutsideUnknown) as error:
+        _not_answered(refund, error, actor)
+    else:
+        snapshots.apply_payment(
+            payment_id=payment.pk, snapshot=snapshot, now=clock.now(), actor=actor
+        )
+
+
+def _tells_of(snapshot: PaymentSnapshot, refund: Refund) -> bool:
+    return any(each.key == order_id(refund.pk) for each in snapshot.refunds)
+
+
+def _fetch(payment: Payment) -> PaymentSnapshot | None:
+    provider = providers.get(payment.provider)
+    return provider.fetch_payment(order_of(payment), timeout_seconds=_timeout())
+
+
+def _ask_for(payment: Payment, refund: Refund) -> PaymentSnapshot:
+    request = RefundRequest(
+        order=order_of(payment),
+        key=order_id(refund.pk),
+        amount=Money(refund.amount, refund.currency),
+        reason=refund.reason,
+    )
+    return providers.get(payment.provider).refund(request, timeout_seconds=_timeout())
+
+
+def _not_answered(refund: Refund, error: KaiinError, actor: str) -> None:
+    _log.warning("payments.no_answer", refund=str(refund.pk), error=error.code)
+    if isinstance(error, OutsideUnknown):
+        _learn(refund, RefundEvent.TIMED_OUT, actor)
+    else:
+        now = clock.now()
+        ask_at = asking.next_ask_at(created_at=refund.created_at, now=now)
+        Refund.objects.filter(pk=refund.pk, ask_at__isnull=False).update(ask_at=ask_at)
+
+
+def _learn(refund: Refund, event: RefundEvent, actor: str) -> None:
+    with transaction():
+        locked(Payment.objects.filter(pk=refund.payment_id)).get()
+        row = Refund.objects.select_related("payment").get(pk=refund.pk)
+        reversals.learn(row, event, code=_REFUSED, now=clock.now(), actor=actor)
+
+
+def _timeout() -> float:
+    return float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
