@@ -75,7 +75,7 @@ def test_the_main_path(club: Club, visit: Visits, language: str) -> None:
     assert re.fullmatch(r"\d{8}", number)
     look()
     person.follow("join.receipt")
-    person.sees("mypage.receipt")
+    person.sees("receipt.title")
     look()
     page.go_back()
     person.follow("join.enter", site=SITES["official"])
@@ -120,7 +120,7 @@ def test_carriers(club: Club, visit: Visits, way: str) -> None:
     person.follow("join.receipt")
     expect(person.page.get_by_role("main")).to_contain_text(person.words(f"payments.method.{way}"))
     expect(
-        person.page.get_by_role("heading", name=person.words("mypage.receipt_bill"))
+        person.page.get_by_role("heading", name=person.words("receipt.bill"))
     ).to_be_visible()
     person.opens("official", "/members/")
     person.is_in()

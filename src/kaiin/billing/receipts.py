@@ -51,5 +51,7 @@ def charged_lines(charge: Charge, currency: str) -> tuple[TaxedLine, ...]:
 
 
 def _percent_before(charge: Charge) -> int:
-    bought = Charge.objects.filter(payment__isnull=False, payment=charge.credit_period.payment_id)
+    if charge.credit_period is None:
+        raise RuntimeError("a credit is of a period")
+    bought = Charge.objects.filter(payment=charge.credit_period.payment_id)
     return bought.values_list("course__tax_percent", flat=True).get()

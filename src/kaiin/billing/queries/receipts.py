@@ -1,26 +1,43 @@
-"""Receipts: what a member was charged, for which period, by which numbers of the bill."""
+"""Receipts: what a member was charged, for which period, by which numbers of the bill, and what
+of it went back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kaiin.billing.models import Receipt
-from kaiin.domain.money import Money
+from kaiin.billing.models import Receipt, RefundCase, RefundReason, RefundState
+from kaiin.domain import taxes
+from kaiin.domain.money import Money, total
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import last_day
+from kaiin.domain.references import ReferenceKind
+from kaiin.domain.taxes import TaxedLine, TaxTotal
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import Reference
 from kaiin.sites import queries as sites
 
+# The order in which bills and slips show them: the slip's number before its confirmation.
+_ORDER_OF_NUMBERS = {kind: place for place, kind in enumerate(ReferenceKind)}
+
+
+@dataclass(frozen=True)
+class ReceiptRefund:
+    """Money of a receipt that went back: when, how much, and at which rates; what contains no
+    tax, money that was never a price, has the rate 0."""
+
+    refunded_at: datetime
+    amount: Money
+    taxes: tuple[TaxTotal, ...]
+
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """A receipt. `lines` are (code, amount), the code's words are `billing.line.<code>`;
-    `references` the numbers that the bill, statement or slip shows; `[period_from,
-    period_until)` what was paid for."""
+    """A receipt. `charged` are its lines, the code's words are `billing.line.<code>`; `taxes` the
+    totals of each rate; `refunds` what went back since, oldest first; `references` the numbers
+    that the bill, statement or slip shows; `[period_from, period_until)` what was paid for."""
 
     number: str
     payment_id: UUID
@@ -32,9 +49,21 @@ class ReceiptView:
     paid_at: datetime
     period_from: datetime
     period_until: datetime
-    lines: tuple[tuple[str, Money], ...]
+    charged: tuple[TaxedLine, ...]
+    taxes: tuple[TaxTotal, ...]
     total: Money
+    refunds: tuple[ReceiptRefund, ...]
     references: tuple[Reference, ...]
+
+    @property
+    def lines(self) -> tuple[tuple[str, Money], ...]:
+        """(code, amount) of what was charged, as a preview has them."""
+        return tuple((line.code, line.amount) for line in self.charged)
+
+    @property
+    def refunded(self) -> Money:
+        """All that went back."""
+        return total((refund.amount for refund in self.refunds), self.total.currency)
 
     @property
     def last_day(self) -> date:
@@ -43,7 +72,7 @@ class ReceiptView:
 
 
 def receipts(member_pk: int) -> tuple[ReceiptView, ...]:
-    """A member's receipts, newest first, in four queries."""
+    """A member's receipts, newest first, in five queries."""
     found = Receipt.objects.filter(membership__member_id=member_pk)
     return _views(found.order_by("-paid_at", "-pk"))
 
@@ -62,6 +91,7 @@ def receipt_of_payment(payment_id: UUID) -> ReceiptView | None:
 def _views(found: QuerySet[Receipt]) -> tuple[ReceiptView, ...]:
     rows = list(found.select_related("course", "period"))
     paid = payments.payments([row.payment_id for row in rows])
+    given_back = _given_back([row.payment_id for row in rows])
     places = {site.id: site for site in sites.sites()}
     return tuple(
         ReceiptView(
@@ -75,10 +105,51 @@ def _views(found: QuerySet[Receipt]) -> tuple[ReceiptView, ...]:
             paid_at=row.paid_at,
             period_from=row.period.starts_at,
             period_until=row.period.ends_at,
-            lines=tuple((code, Money(amount, row.currency)) for code, amount, _ in row.lines),
+            charged=_charged(row),
+            taxes=tuple(
+                TaxTotal(percent, Money(amount, row.currency), Money(tax, row.currency))
+                for percent, amount, tax in row.taxes
+            ),
             total=Money(row.total, row.currency),
-            references=paid[row.payment_id].references,
+            refunds=_refunds(_charged(row), given_back.get(row.payment_id, ())),
+            references=_in_order(paid[row.payment_id].references),
         )
         for row in rows
         if row.course.site_id in places
     )
+
+
+def _charged(row: Receipt) -> tuple[TaxedLine, ...]:
+    return tuple(
+        TaxedLine(code, Money(amount, row.currency), percent) for code, amount, percent in row.lines
+    )
+
+
+def _in_order(references: Iterable[Reference]) -> tuple[Reference, ...]:
+    return tuple(sorted(references, key=lambda each: _ORDER_OF_NUMBERS[each.kind]))
+
+
+def _given_back(payment_ids: Collection[UUID]) -> dict[UUID, list[RefundCase]]:
+    """The refunds that reached their members, oldest first."""
+    cases: dict[UUID, list[RefundCase]] = {}
+    done = RefundCase.objects.filter(payment_id__in=payment_ids, state=RefundState.DONE)
+    for case in done.order_by("settled_at", "pk"):
+        cases.setdefault(case.payment_id, []).append(case)
+    return cases
+
+
+def _refunds(
+    lines: tuple[TaxedLine, ...], cases: Iterable[RefundCase]
+) -> tuple[ReceiptRefund, ...]:
+    refunds: list[ReceiptRefund] = []
+    already = Money(0, lines[0].amount.currency)
+    for case in cases:
+        amount = Money(case.amount, case.currency)
+        if case.reason == RefundReason.TOO_MUCH:
+            # More was received than was charged: the receipt is not about that money.
+            parts: tuple[TaxTotal, ...] = (TaxTotal(0, amount, Money(0, case.currency)),)
+        else:
+            parts = taxes.refund_totals(lines, already=already, refund=amount)
+            already += amount
+        refunds.append(ReceiptRefund(case.settled_at or case.opened_at, amount, parts))
+    return tuple(refunds)

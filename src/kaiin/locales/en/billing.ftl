@@ -2,6 +2,7 @@
 
 billing-line-membership_fee = Membership fee
 billing-line-handling_fee = Handling fee
+billing-line-credit = Unused days of the course before
 
 ## Errors
 billing-error = Something went wrong while handling your membership.

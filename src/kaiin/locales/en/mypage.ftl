@@ -101,23 +101,7 @@ mypage-charge_parked = Held for you
 mypage-charge_parked_why = Your money reached us but has not been used for a period. Our staff are looking into it.
 mypage-to_receipt = Receipt
 mypage-to_receipt_of = {" "}({ $day }, { $what })
-
-# The receipt
-mypage-receipt = Receipt
-mypage-receipt_to = For { $name }
-mypage-receipt_number = Receipt number
-mypage-receipt_issued = Issued on
-mypage-receipt_paid = Paid on
-mypage-receipt_site = Site and course
-mypage-receipt_period = Paid for
-mypage-receipt_lines = Details
 mypage-tax_included = (tax included)
-mypage-receipt_received = Received with thanks.
-mypage-receipt_bill = Find it on your bill
-mypage-receipt_bill_why = Use these to check your card or phone bill or the slip from the store, or to ask us about this payment.
-mypage-receipt_seller = Issued by
-mypage-receipt_registration = Registration number
-mypage-receipt_print = To print this page or save it as a PDF, use your browser’s Print command.
 
 # Leaving
 mypage-leave_title = Leave { $site }?

@@ -2,6 +2,7 @@
 
 billing-line-membership_fee = 会費
 billing-line-handling_fee = お支払い手数料
+billing-line-credit = 未使用分のお返し
 
 ## Errors
 billing-error = 手続きの途中で問題が起きました。

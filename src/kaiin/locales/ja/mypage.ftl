@@ -101,23 +101,7 @@ mypage-charge_parked = お預かり中
 mypage-charge_parked_why = お支払いは届いていますが、ご利用期間に充てられていません。事務局で確認しています。
 mypage-to_receipt = 領収書
 mypage-to_receipt_of = （{ $day } { $what }）
-
-# 領収書
-mypage-receipt = 領収書
-mypage-receipt_to = { $name } 様
-mypage-receipt_number = 領収書番号
-mypage-receipt_issued = 発行日
-mypage-receipt_paid = お支払い日
-mypage-receipt_site = サイト・コース
-mypage-receipt_period = ご利用期間
-mypage-receipt_lines = 内訳
 mypage-tax_included = （税込）
-mypage-receipt_received = 上記の金額を、正に領収いたしました。
-mypage-receipt_bill = 明細で確認できる番号
-mypage-receipt_bill_why = カードや携帯電話会社の明細、コンビニの控えとの照合や、お問い合わせのときにお使いください。
-mypage-receipt_seller = 発行者
-mypage-receipt_registration = 登録番号
-mypage-receipt_print = 印刷するときは、ブラウザの「印刷」をお使いください。PDFとして保存することもできます。
 
 # 退会
 mypage-leave_title = { $site }を退会しますか

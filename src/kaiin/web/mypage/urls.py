@@ -12,4 +12,5 @@ urlpatterns = [
     path("my/<slug:site_key>/leave", leaving.leave, name="leave"),
     path("my/<slug:site_key>/stay", leaving.stay, name="stay"),
     path("my/receipts/<slug:number>", receipts.receipt, name="receipt"),
+    path("my/receipts/<slug:number>.pdf", receipts.pdf, name="receipt_pdf"),
 ]

@@ -2,16 +2,19 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from kaiin.billing import queries as billing
-from kaiin.billing.queries import ChargeView
+from kaiin.billing.queries import ChargeView, ReceiptView
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites
 from kaiin.web.components.requests import Request, show_site
+from kaiin.web.mypage.receipt_pdf import receipt_pdf
+from kaiin.web.mypage.receipt_words import receipt_words
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.words import failure_words, reference_words, way_words
+from kaiin.web.mypage.words import failure_words, way_words
 
 _TONES = {"paid": "good", "failed": "bad", "parked": "waiting", "waiting": "waiting"}
 
@@ -27,26 +30,32 @@ def charges(request: Request, member: MemberView) -> HttpResponse:
 @require_safe
 @for_members
 def receipt(request: Request, member: MemberView, number: str) -> HttpResponse:
-    """One receipt, to look at or to print. Another member's is as unknown as none."""
+    """One receipt, to look at. Another member's is as unknown as none."""
+    found = _found(member, number)
+    show_site(request, found.site_key)
+    words = receipt_words(found, member, sites.tenant().seller)
+    return render(request, "mypage/receipt.html", {"receipt": found, "words": words})
+
+
+@require_safe
+@for_members
+def pdf(request: Request, member: MemberView, number: str) -> HttpResponse:
+    """The same receipt, to keep: a file that no cache keeps a copy of."""
+    found = _found(member, number)
+    words = receipt_words(found, member, sites.tenant().seller)
+    made = receipt_pdf(words, language=request.language, issued_at=found.issued_at)
+    name = text("receipt.file", number=found.number)
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return HttpResponse(
+        made, content_type="application/pdf", headers={"Content-Disposition": disposition}
+    )
+
+
+def _found(member: MemberView, number: str) -> ReceiptView:
     found = billing.receipt(number=number, member_pk=member.pk)
     if found is None:
         raise Http404
-    show_site(request, found.site_key)
-    context = {
-        "receipt": found,
-        "name": member.legal_name or member.nickname or member.member_id,
-        "way": way_words(found.method),
-        "lines": [
-            {"label": text(f"billing.line.{code}"), "amount": amount}
-            for code, amount in found.lines
-        ],
-        "references": [
-            {"label": reference_words(reference.kind), "value": reference.value}
-            for reference in found.references
-        ],
-        "seller": sites.tenant().seller,
-    }
-    return render(request, "mypage/receipt.html", context)
+    return found
 
 
 def _row(charge: ChargeView) -> dict[str, object]:

@@ -1,0 +1,144 @@
+"""A receipt in words, the same on the page and on paper."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kaiin.billing.queries import ReceiptView
+from kaiin.domain.money import Money
+from kaiin.domain.taxes import REDUCED_PERCENT, TaxedLine, TaxTotal
+from kaiin.identity.queries import MemberView
+from kaiin.infra.texts import format_date, localized, text
+from kaiin.sites.queries import Seller
+from kaiin.web.mypage.words import reference_words, way_words
+
+# What invoices put beside a line of the reduced rate.
+_REDUCED_MARK = "※"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something charged, or given back as a credit."""
+
+    label: str
+    rate: str
+    amount: Money
+
+
+@dataclass(frozen=True)
+class RateTotal:
+    """What was charged, or went back, at one rate, and the tax contained in it."""
+
+    label: str
+    total: Money
+    tax: Money
+
+
+@dataclass(frozen=True)
+class Refunded:
+    """Money that went back."""
+
+    day: str
+    amount: Money
+    rates: tuple[RateTotal, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that the receipt tells; `number` where it is to be read out."""
+
+    label: str
+    value: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class ReceiptWords:
+    """Everything that stands on a receipt. `rates` is empty unless it is a qualified invoice;
+    `kept` is what is left after refunds, None without any."""
+
+    title: str
+    kind: str
+    number: str
+    issued: str
+    addressee: str
+    total: Money
+    facts: tuple[Fact, ...]
+    period: Fact
+    numbers: tuple[Fact, ...]
+    lines: tuple[Line, ...]
+    rates: tuple[RateTotal, ...]
+    reduced: str
+    refunds: tuple[Refunded, ...]
+    kept: Money | None
+    seller_name: str
+    seller_address: str
+    seller_phone: str
+    registration: str
+
+
+def receipt_words(receipt: ReceiptView, member: MemberView, seller: Seller) -> ReceiptWords:
+    """A receipt in the current language; a qualified invoice (適格請求書) where the seller has a
+    registration number, and then with what article 57-4 of the Consumption Tax Act asks for."""
+    qualified = bool(seller.registration_number)
+    reduced = qualified and any(line.percent == REDUCED_PERCENT for line in receipt.charged)
+    return ReceiptWords(
+        title=text("receipt.title"),
+        kind=text("receipt.qualified") if qualified else "",
+        number=receipt.number,
+        issued=format_date(receipt.issued_at),
+        addressee=text("receipt.to", name=member.legal_name or member.nickname or member.member_id),
+        total=receipt.total,
+        facts=tuple(_facts(receipt)),
+        period=_period(receipt),
+        numbers=tuple(
+            Fact(reference_words(each.kind), each.value, number=True) for each in receipt.references
+        ),
+        lines=tuple(_line(line, qualified=qualified) for line in receipt.charged),
+        rates=_rates(receipt.taxes) if qualified else (),
+        reduced=text("receipt.reduced", mark=_REDUCED_MARK) if reduced else "",
+        refunds=tuple(
+            Refunded(
+                format_date(refund.refunded_at),
+                refund.amount,
+                _rates(refund.taxes) if qualified else (),
+            )
+            for refund in receipt.refunds
+        ),
+        kept=receipt.total - receipt.refunded if receipt.refunds else None,
+        seller_name=localized(seller.name),
+        seller_address=localized(seller.address),
+        seller_phone=seller.phone,
+        registration=seller.registration_number,
+    )
+
+
+def _facts(receipt: ReceiptView) -> Iterator[Fact]:
+    yield Fact(text("receipt.paid"), format_date(receipt.paid_at))
+    yield Fact(text("receipt.way"), way_words(receipt.method))
+    yield Fact(text("receipt.site"), localized(receipt.site_name))
+    yield Fact(text("receipt.course"), localized(receipt.course_name))
+
+
+def _period(receipt: ReceiptView) -> Fact:
+    first, last = format_date(receipt.period_from), format_date(receipt.last_day)
+    return Fact(text("receipt.period"), text("receipt.span", first=first, last=last))
+
+
+def _line(line: TaxedLine, *, qualified: bool) -> Line:
+    label = text(f"billing.line.{line.code}")
+    if not qualified:
+        return Line(label, "", line.amount)
+    mark = _REDUCED_MARK if line.percent == REDUCED_PERCENT else ""
+    return Line(f"{label}{mark}", f"{line.percent}%", line.amount)
+
+
+def _rates(totals: tuple[TaxTotal, ...]) -> tuple[RateTotal, ...]:
+    return tuple(RateTotal(_rate_label(each.percent), each.total, each.tax) for each in totals)
+
+
+def _rate_label(percent: int) -> str:
+    if percent == 0:
+        return text("receipt.rate_none")
+    if percent == REDUCED_PERCENT:
+        return text("receipt.rate_reduced", percent=percent)
+    return text("receipt.rate", percent=percent)
