@@ -12,6 +12,7 @@ from kaiin.domain.periods import (
     TermRuleSpec,
     charge_at,
     first_period,
+    japanese_date,
     next_period,
 )
 
@@ -91,6 +92,17 @@ def paid_period(
         if paid_at < (following.ends_at if under_way else previous.ends_at):
             return following
     return first_period(rule, paid_at)
+
+
+def unused_credit(price: Money, span: PeriodSpan, at: datetime) -> Money:
+    """What the days of a period that are given up at `at` are worth: price x unused days ÷ days,
+    whole yen, rounded down. Days are Japan's; the day of giving up counts as used, a period that
+    has not begun is unused whole."""
+    begins, ends = japanese_date(span.starts_at), japanese_date(span.ends_at)
+    if at < span.starts_at:
+        return price
+    unused = (ends - japanese_date(at)).days - 1
+    return Money(price.amount * max(unused, 0) // (ends - begins).days, price.currency)
 
 
 def preview(
