@@ -39,6 +39,12 @@ class Environment:
     admin_networks: tuple[str, ...]
     # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
     trusted_proxies: tuple[str, ...]
+    # How many calls to a provider are under way at once when renewals are charged, and how many
+    # begin a second (0: no limit).
+    provider_concurrency: int
+    provider_rate: float
+    # A provider that sends nothing for so long while payments are open is reported; 0: never.
+    provider_silence_minutes: float
     sandbox_url: str | None
     sandbox_public_url: str | None
     sandbox_secret: str | None
@@ -105,10 +111,29 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         smtp_url=smtp_url,
         admin_networks=_networks(variables, "KAIIN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128"),
         trusted_proxies=_networks(variables, "KAIIN_TRUSTED_PROXIES", ""),
+        # One at a time is one after the other, in the same order each time.
+        provider_concurrency=int(
+            _number(variables, "KAIIN_PROVIDER_CONCURRENCY", 1 if mode is Mode.TEST else 8, least=1)
+        ),
+        provider_rate=_number(
+            variables, "KAIIN_PROVIDER_RATE", 0 if mode is Mode.TEST else 100, least=0
+        ),
+        provider_silence_minutes=_number(variables, "KAIIN_PROVIDER_SILENCE_MINUTES", 120, least=0),
         sandbox_url=sandbox_url,
         sandbox_public_url=variables.get("KAIIN_SANDBOX_PUBLIC_URL", sandbox_url),
         sandbox_secret=variables.get("KAIIN_SANDBOX_SECRET"),
     )
+
+
+def _number(variables: Mapping[str, str], name: str, otherwise: float, *, least: int) -> float:
+    text = variables.get(name, "") or str(otherwise)
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not least <= number < float("inf"):
+        raise SettingError(f"{name} is {text!r}. Write a number of {least} or more: {otherwise}")
+    return number
 
 
 def _is_weak(secret: str) -> bool:

@@ -1,6 +1,7 @@
 """Django's settings, made from the checked environment. Nothing here reads os.environ."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -206,6 +207,9 @@ KAIIN_SANDBOX_URL = KAIIN.sandbox_url
 KAIIN_SANDBOX_PUBLIC_URL = KAIIN.sandbox_public_url
 KAIIN_SANDBOX_SECRET = KAIIN.sandbox_secret
 KAIIN_PROVIDER_TIMEOUT_SECONDS = 10.0
+KAIIN_PROVIDER_CONCURRENCY = KAIIN.provider_concurrency
+KAIIN_PROVIDER_RATE = KAIIN.provider_rate
+KAIIN_PROVIDER_SILENCE = timedelta(minutes=KAIIN.provider_silence_minutes)
 
 KAIIN_MAILBOX = KAIIN.var / "mail"
 if KAIIN.smtp_url:

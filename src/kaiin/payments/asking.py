@@ -5,6 +5,10 @@ from datetime import datetime, timedelta
 # A call that nobody at the provider knows of after this long never got there.
 LOST_CALL = timedelta(minutes=15)
 
+# A call that was not made so long after its intent was written is left for the next run, which
+# asks first: well before LOST_CALL, when others may conclude that there will be none.
+CALL_WITHIN = timedelta(minutes=5)
+
 # What one worker has taken on, another takes up again after this.
 CLAIM = timedelta(minutes=5)
 

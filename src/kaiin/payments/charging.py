@@ -1,0 +1,278 @@
+"""Charging mandates, in sets: the intents are written first, then the providers are called, then
+`snapshots` writes what they said. Each step may be the last before the process dies: the next
+run finds the intents and asks before it charges.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from kaiin.domain.errors import KaiinError
+from kaiin.domain.money import Money
+from kaiin.domain.payments import PaymentEvent, PaymentState
+from kaiin.infra import bulk, clock
+from kaiin.infra.crash_points import CrashPoint, reach
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable
+from kaiin.infra.locks import transaction
+from kaiin.infra.pacing import Pace, in_parallel
+from kaiin.payments import asking, providers, queries, snapshots
+from kaiin.payments.errors import (
+    IntentConflict,
+    MandateEnded,
+    NoSuchPayment,
+    NoSuchProvider,
+    ProviderUnavailable,
+)
+from kaiin.payments.models import Mandate, MandateState, Payment
+from kaiin.payments.orders import key_of, order_id, order_of
+from kaiin.payments.providers.protocol import ChargeRequest, Order, PaymentSnapshot
+from kaiin.payments.queries import PaymentView
+from kaiin.payments.snapshots import News
+
+_log = structlog.get_logger(__name__)
+
+SYSTEM = "system:payments"
+
+# A provider that was silent so often in a row is left alone for the rest of a round.
+_PATIENCE = 3
+_NEVER_ANSWERED = (PaymentState.INTENT, PaymentState.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class ChargeIntent:
+    """A charge that is wanted: of a member's mandate, known to its caller by `intent_key`."""
+
+    member_ref: int
+    mandate_id: int
+    intent_key: str
+    amount: Money
+    description: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A payment that is written down, and how its provider is called. `ask_first`: it may have
+    been called before."""
+
+    payment_id: UUID
+    intent_key: str
+    provider: str
+    state: PaymentState
+    request: ChargeRequest
+    order: Order
+    ask_first: bool
+    opened_at: datetime
+
+
+Opened = Call | KaiinError
+
+
+def open_intents(intents: Sequence[ChargeIntent], *, now: datetime) -> dict[str, Opened]:
+    """Write the payments of intents down, each once; touches no network.
+
+    Call it inside the transaction that writes the caller's own intents. By intent key: how to
+    call the provider, or why there is nothing to call: MandateEnded, IntentConflict,
+    NoSuchPayment (no such mandate of this member), NoSuchProvider.
+    """
+    mandates = Mandate.objects.in_bulk({each.mandate_id for each in intents})
+    fresh: dict[UUID, Payment] = {}
+    for each in intents:
+        mandate = mandates.get(each.mandate_id)
+        if mandate is not None and _may_charge(each, mandate):
+            row = _payment(each, mandate, now)
+            fresh[row.pk] = row
+    bulk.insert(list(fresh.values()), pass_over_known=True)
+    keys = [each.intent_key for each in intents]
+    stored = dict(Payment.objects.filter(intent_key__in=keys).values_list("intent_key", "pk"))
+    earlier = {
+        row.intent_key: row
+        for row in Payment.objects.filter(pk__in=set(stored.values()) - fresh.keys())
+    }
+    opened: dict[str, Opened] = {}
+    for each in intents:
+        mandate = mandates.get(each.mandate_id)
+        known = earlier.get(each.intent_key)
+        if known is not None and mandate is not None:
+            _take_present(known, mandate)
+        if known is None and each.intent_key in stored:
+            known = fresh[stored[each.intent_key]]
+        opened[each.intent_key] = _opened(
+            each, mandate, known, now, ask_first=each.intent_key in earlier
+        )
+    return opened
+
+
+def call_providers(calls: Sequence[Call]) -> Iterator[tuple[Call, News | None]]:
+    """Charge what was never answered for, asking first where it may have been charged already.
+
+    Call it outside of any transaction. KAIIN_PROVIDER_CONCURRENCY calls are under way at once, at
+    most KAIIN_PROVIDER_RATE a second begin with each provider. Yields in the order of `calls`,
+    with what to write down; None where there is nothing: it was answered before, surely nothing
+    happened, or it was left for the next run.
+    """
+    silent: dict[str, int] = defaultdict(int)
+
+    def make(call: Call) -> tuple[Call, News | None]:
+        return call, _make(call, silent)
+
+    yield from in_parallel(make, calls, at_once=settings.KAIIN_PROVIDER_CONCURRENCY)
+
+
+def record_answers(
+    answers: Sequence[tuple[Call, News | None]], *, now: datetime
+) -> dict[UUID, PaymentView]:
+    """Write down what providers said, and return the payments as they are now, by their ids.
+
+    Call it inside the transaction that acts on them: nobody is told of the outcomes otherwise.
+    """
+    news = [each for _, each in answers if each is not None]
+    snapshots.apply_all(news, now=now, actor=SYSTEM, recorded=True)
+    return queries.payments([call.payment_id for call, _ in answers])
+
+
+def charge_mandate(
+    *, member_ref: int, mandate_id: int, intent_key: str, amount: Money, description: str
+) -> PaymentView:
+    """Charge a card or carrier contract without the member being present: one alone.
+
+    Idempotent by `intent_key`, as `start_payment`. A decline comes back as FAILED with its
+    `failure_code`; UNKNOWN means that nobody knows yet: call again later or wait for the worker,
+    never charge under another key. Raises MandateEnded, IntentConflict, NoSuchPayment (no such
+    mandate of this member), ProviderUnavailable (nothing happened).
+    """
+    intent = ChargeIntent(member_ref, mandate_id, intent_key, amount, description)
+    with transaction():
+        call = open_intents([intent], now=clock.now())[intent_key]
+    reach(CrashPoint.PAYMENT_COMMITTED)
+    if isinstance(call, KaiinError):
+        raise call
+    ((_, news),) = call_providers([call])
+    reach(CrashPoint.PROVIDER_ANSWERED)
+    if news is not None:
+        snapshots.apply_all([news], now=clock.now(), actor=SYSTEM)
+        reach(CrashPoint.OUTCOME_COMMITTED)
+    view = queries.payments([call.payment_id])[call.payment_id]
+    if news is None and view.state in _NEVER_ANSWERED:
+        raise ProviderUnavailable(provider=call.provider)
+    return view
+
+
+def _make(call: Call, silent: dict[str, int]) -> News | None:
+    if call.state not in _NEVER_ANSWERED or silent[call.provider] >= _PATIENCE:
+        return None
+    _pace(call.provider).take_turn()
+    if clock.now() - call.opened_at >= asking.CALL_WITHIN:
+        # Whoever asks meanwhile could believe by now that it never gets there.
+        return None
+    try:
+        snapshot = _ask(call) if call.ask_first else None
+    except Exception as error:  # noqa: BLE001 - without an answer it may have been charged before
+        silent[call.provider] += 1
+        _log.warning("payments.no_answer", payment=str(call.payment_id), error=repr(error))
+        return News(call.payment_id, PaymentEvent.TIMED_OUT)
+    return News(call.payment_id, snapshot) if snapshot else _charge(call, silent)
+
+
+def _charge(call: Call, silent: dict[str, int]) -> News | None:
+    provider, payment_id = providers.get(call.provider), call.payment_id
+    try:
+        snapshot = provider.charge(call.request, timeout_seconds=_timeout())
+    except OutsideRefused as error:
+        _log.warning("payments.refused", payment=str(payment_id), error=repr(error))
+        return News(payment_id, PaymentEvent.FAILED, "refused")
+    except Exception as error:  # noqa: BLE001 - an answer that the adapter stumbles over, too
+        silent[call.provider] += 1
+        _log.warning("payments.no_answer", payment=str(payment_id), error=repr(error))
+        never_sent = isinstance(error, OutsideUnavailable)
+        return None if never_sent else News(payment_id, PaymentEvent.TIMED_OUT)
+    silent[call.provider] = 0
+    return News(payment_id, snapshot)
+
+
+def _ask(call: Call) -> PaymentSnapshot | None:
+    provider = providers.get(call.provider)
+    return provider.fetch_payment(call.order, timeout_seconds=_timeout())
+
+
+@cache
+def _pace(_provider: str) -> Pace:
+    """A provider's own pace, for all threads of this process."""
+    return Pace(settings.KAIIN_PROVIDER_RATE)
+
+
+def _timeout() -> float:
+    return float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
+
+
+def _may_charge(intent: ChargeIntent, mandate: Mandate) -> bool:
+    return (
+        mandate.member_ref == intent.member_ref
+        and mandate.state == MandateState.ACTIVE
+        and mandate.provider in providers.names()
+    )
+
+
+def _payment(intent: ChargeIntent, mandate: Mandate, now: datetime) -> Payment:
+    return Payment(
+        member_ref=intent.member_ref,
+        intent_key=intent.intent_key,
+        method=mandate.method,
+        provider=mandate.provider,
+        mandate_id=mandate.pk,
+        renews=True,
+        amount=intent.amount.amount,
+        currency=intent.amount.currency,
+        description=intent.description[:200],
+        created_at=now,
+        ask_at=asking.next_ask_at(created_at=now, now=now),
+    )
+
+
+def _take_present(known: Payment, mandate: Mandate) -> None:
+    """What nobody has answered for is charged to the card or contract of today."""
+    same_member = known.member_ref == mandate.member_ref and known.method == mandate.method
+    if known.mandate_id != mandate.pk and known.state in _NEVER_ANSWERED and same_member:
+        known.mandate_id = mandate.pk
+        Payment.objects.filter(pk=known.pk, state=known.state).update(mandate=mandate)
+
+
+def _opened(
+    intent: ChargeIntent,
+    mandate: Mandate | None,
+    known: Payment | None,
+    now: datetime,
+    *,
+    ask_first: bool,
+) -> Opened:
+    if mandate is None or mandate.member_ref != intent.member_ref:
+        return NoSuchPayment(mandate=intent.mandate_id)
+    if mandate.provider not in providers.names():
+        return NoSuchProvider(provider=mandate.provider)
+    if known is None:
+        return MandateEnded(mandate=mandate.pk, reason=mandate.end_reason)
+    same = (known.member_ref, known.method, known.amount, known.currency)
+    if same != (intent.member_ref, mandate.method, intent.amount.amount, intent.amount.currency):
+        return IntentConflict(intent=intent.intent_key)
+    order = order_id(known.pk)
+    return Call(
+        payment_id=known.pk,
+        intent_key=intent.intent_key,
+        provider=known.provider,
+        state=PaymentState(known.state),
+        request=ChargeRequest(
+            order_id=order,
+            idempotency_key=order,
+            mandate=key_of(mandate),
+            amount=intent.amount,
+            description=known.description,
+        ),
+        order=order_of(known),
+        ask_first=ask_first,
+        opened_at=now,
+    )
