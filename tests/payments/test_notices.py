@@ -155,8 +155,17 @@ def test_what_nobody_ever_knows_is_put_aside(clock: Clock) -> None:
     work()
     clock.advance(days=3, hours=2)
     work()
+    # Days of a worker that stood still put nothing aside: it is tried often enough first.
+    assert ProviderEvent.objects.get().state == EventState.WAITING
+    for _ in range(10):
+        clock.advance(hours=1)
+        work()
     stored = ProviderEvent.objects.get()
-    assert (stored.state, stored.due_at) == (EventState.FAILED, None)
+    assert (stored.state, stored.due_at, stored.attempts) == (EventState.FAILED, None, 12)
+    assert [event.id for event in queries.stuck_events(limit=10)] == [stored.pk]
+    assert operations.retry_events([stored.pk]) == 1
+    work()
+    assert ProviderEvent.objects.get().state == EventState.WAITING
 
 
 def test_a_provider_that_is_down_is_asked_again(

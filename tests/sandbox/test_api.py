@@ -84,7 +84,9 @@ def test_an_order_number_is_used_once(app: SandboxApp) -> None:
     ("change", "error"),
     [
         ({"method": "cheque"}, "method"),
-        ({"amount": 0}, "amount"),
+        ({"amount": -1}, "amount"),
+        ({"amount": 0, "method": "au"}, "amount"),
+        ({"amount": 0, "renews": False}, "amount"),
         ({"amount": True}, "amount"),
         ({"amount": "550"}, "amount"),
         ({"slip_days": 61}, "slip_days"),

@@ -76,6 +76,8 @@ def jobs() -> list[Job]:
     return [
         Job("payments.notices", lambda: payments.apply_waiting_events(limit=_BATCH), 0.2),
         Job("payments.ask", due(payments.poll_open), 5.0),
+        Job("payments.backfill", due(payments.backfill_events), 60.0),
+        Job("payments.silence", payments.watch_providers, 60.0),
         Job("outbox", lambda: outbox.deliver_due(limit=_BATCH), 0.2),
         Job("billing.renew", due(billing.renew_due), 1.0),
         Job("billing.expire", due(billing.expire_due), 1.0),

@@ -1,28 +1,45 @@
-"""Providers' notices: proven on their raw bytes, stored, acknowledged, and applied afterwards."""
+"""Providers' notices: proven on their raw bytes, stored, acknowledged, and applied afterwards.
 
-from collections.abc import Mapping
+What a notice says is a hint. The provider's present state is fetched, once for all notices of an
+order that are due together, so that duplicates, any order of arrival and days of delay come to the
+same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.domain.errors import KaiinError
 from kaiin.infra.locks import claimed, transaction
-from kaiin.payments import asking, providers, snapshots
+from kaiin.payments import asking, providers, snapshots, watching
 from kaiin.payments.models import EventState, Mandate, Payment, ProviderEvent
 from kaiin.payments.orders import key_of, order_of, payment_id
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
+    ListedEvent,
     Notice,
     NoticeOutcome,
     NoticeRefused,
     Provider,
+    VerifiedNotice,
 )
 
 _log = structlog.get_logger(__name__)
 
 _ASK_SECONDS = 5.0
-# An order that is still unknown after this is for people to look at.
+# What still can't be applied after this, and so many tries, is for people to look at.
 _GIVE_UP = timedelta(days=3)
+_FEWEST_TRIES = 12
+
+
+class _Subject(NamedTuple):
+    """What notices are about: an order, or a mandate alone."""
+
+    provider: str
+    order_id: str
+    provider_mandate_id: str
 
 
 def receive(
@@ -40,68 +57,119 @@ def receive(
     except NoticeRefused as error:
         _log.warning("payments.notice_refused", provider=provider.name, reason=str(error))
         return provider.acknowledge(NoticeOutcome.REFUSED)
-    state = EventState.FOREIGN if notice.foreign else EventState.RECEIVED
+    row = _row(provider.name, notice, body, now, listed=False)
     with transaction():
-        ProviderEvent.objects.bulk_create(
-            [
-                ProviderEvent(
-                    provider=provider.name,
-                    event_id=notice.event_id,
-                    kind=notice.kind,
-                    order_id=notice.order_id,
-                    provider_mandate_id=notice.provider_mandate_id,
-                    received_at=now,
-                    body=body,
-                    state=state,
-                    due_at=None if notice.foreign else now,
-                )
-            ],
-            ignore_conflicts=True,
-        )
+        ProviderEvent.objects.bulk_create([row], ignore_conflicts=True)
+        watching.heard(provider=provider.name, now=now)
     _log.info(
         "payments.notice_stored",
         provider=provider.name,
         event_id=notice.event_id,
         kind=notice.kind,
-        state=state.value,
+        state=row.state,
     )
     return provider.acknowledge(NoticeOutcome.STORED)
 
 
+def store_listed(*, provider: str, events: Iterable[ListedEvent], now: datetime) -> int:
+    """Store what the provider's own list told and no notice did; how many. Call it inside a
+    transaction."""
+    rows = {
+        each.notice.event_id: _row(provider, each.notice, each.body, now, listed=True)
+        for each in events
+    }
+    known = ProviderEvent.objects.filter(provider=provider, event_id__in=list(rows))
+    for event_id in known.values_list("event_id", flat=True):
+        del rows[event_id]
+    ProviderEvent.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    return len(rows)
+
+
 def apply_due(*, limit: int, now: datetime, actor: str) -> int:
-    """Act on events whose turn it is; each is claimed first, so that two workers share them."""
+    """Act on events whose turn it is; each is claimed first, so that two workers share them.
+
+    Events of one order are claimed and applied together: the one answer is newer than all of them.
+    """
+    subjects: dict[_Subject, list[ProviderEvent]] = {}
     with transaction():
         due = list(claimed(ProviderEvent.objects.filter(due_at__lte=now))[:limit])
         ProviderEvent.objects.filter(pk__in=[row.pk for row in due]).update(
             due_at=now + asking.CLAIM
         )
     for row in due:
-        try:
-            found = _apply(row, now, actor)
-        except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
-            _try_again(row, now, row.state, error.code)
-        else:
-            if found:
-                _finish(row, now)
-            else:
-                _try_again(row, now, EventState.WAITING, "")
+        subject = _Subject(row.provider, row.order_id, row.provider_mandate_id)
+        subjects.setdefault(subject, []).append(row)
+    for subject, rows in subjects.items():
+        _apply_together(subject, rows, now, actor)
     return len(due)
 
 
-def _apply(row: ProviderEvent, now: datetime, actor: str) -> bool:
-    """Fetch the present state of what an event is about and apply it; False: unknown here."""
-    provider = providers.get(row.provider)
-    if row.provider_mandate_id and not row.order_id:
-        mandate = Mandate.objects.filter(
-            provider=row.provider, provider_mandate_id=row.provider_mandate_id
-        ).first()
-        if mandate is None:
-            return False
-        state = provider.fetch_mandate(key_of(mandate), timeout_seconds=_ASK_SECONDS)
-        if state is not None:
-            snapshots.apply_mandate(mandate_id=mandate.pk, snapshot=state, now=now, actor=actor)
-        return state is not None
-    named = payment_id(row.order_id)
+def retry(ids: Sequence[int], *, now: datetime) -> int:
+    """Have events that were put aside, or wait, tried again now; how many."""
+    stuck = ProviderEvent.objects.filter(
+        pk__in=ids, state__in=[EventState.FAILED, EventState.WAITING]
+    )
+    return stuck.update(state=EventState.RECEIVED, attempts=0, due_at=now)
+
+
+def _row(
+    provider: str, notice: VerifiedNotice, body: bytes, now: datetime, *, listed: bool
+) -> ProviderEvent:
+    state = EventState.RECEIVED
+    if notice.foreign:
+        state = EventState.FOREIGN
+    elif not (notice.order_id or notice.provider_mandate_id):
+        state = EventState.IGNORED
+    return ProviderEvent(
+        provider=provider,
+        event_id=notice.event_id,
+        kind=notice.kind[:64],
+        order_id=notice.order_id,
+        provider_mandate_id=notice.provider_mandate_id,
+        received_at=now,
+        body=body,
+        listed=listed,
+        state=state,
+        due_at=now if state is EventState.RECEIVED else None,
+    )
+
+
+def _apply_together(
+    subject: _Subject, rows: Sequence[ProviderEvent], now: datetime, actor: str
+) -> None:
+    try:
+        found = _apply(subject, now, actor)
+    except KaiinError as error:
+        _try_again(rows, now, None, error.code)
+    except Exception as error:  # noqa: BLE001
+        # Whatever one order stumbles over, the others go on and people see it.
+        _log.exception("payments.event_failed", provider=subject.provider, order=subject.order_id)
+        _try_again(rows, now, None, repr(error))
+    else:
+        if found:
+            _finish(rows, now)
+        else:
+            _try_again(rows, now, EventState.WAITING, "")
+
+
+def _apply(subject: _Subject, now: datetime, actor: str) -> bool:
+    """Fetch the present state of what events are about and apply it; False: unknown here."""
+    provider = providers.get(subject.provider)
+    if subject.order_id:
+        return _apply_order(provider, subject.order_id, now, actor)
+    mandate = Mandate.objects.filter(
+        provider=subject.provider, provider_mandate_id=subject.provider_mandate_id
+    ).first()
+    if mandate is None:
+        return False
+    state = provider.fetch_mandate(key_of(mandate), timeout_seconds=_ASK_SECONDS)
+    if state is not None:
+        snapshots.apply_mandate(mandate_id=mandate.pk, snapshot=state, now=now, actor=actor)
+    return state is not None
+
+
+def _apply_order(provider: Provider, order_id: str, now: datetime, actor: str) -> bool:
+    named = payment_id(order_id)
     payment = Payment.objects.filter(pk=named).first() if named else None
     if payment is None:
         return False
@@ -111,20 +179,24 @@ def _apply(row: ProviderEvent, now: datetime, actor: str) -> bool:
     return snapshot is not None
 
 
-def _finish(row: ProviderEvent, now: datetime) -> None:
-    ProviderEvent.objects.filter(pk=row.pk).update(
+def _finish(rows: Sequence[ProviderEvent], now: datetime) -> None:
+    ProviderEvent.objects.filter(pk__in=[row.pk for row in rows]).update(
         state=EventState.APPLIED, due_at=None, applied_at=now, last_error=""
     )
 
 
-def _try_again(row: ProviderEvent, now: datetime, state: str, error: str) -> None:
-    attempts = row.attempts + 1
-    late = now - row.received_at >= _GIVE_UP
-    if late:
-        _log.error("payments.event_stuck", provider=row.provider, event_id=row.event_id)
-    ProviderEvent.objects.filter(pk=row.pk).update(
-        state=EventState.FAILED if late else state,
-        attempts=attempts,
-        due_at=None if late else asking.next_try_at(attempts=attempts, now=now),
-        last_error=error,
-    )
+def _try_again(
+    rows: Sequence[ProviderEvent], now: datetime, state: EventState | None, error: str
+) -> None:
+    """`state` None leaves them as they are: the provider is to blame, not the events."""
+    for row in rows:
+        attempts = row.attempts + 1
+        late = now - row.received_at >= _GIVE_UP and attempts >= _FEWEST_TRIES
+        if late:
+            _log.error("payments.event_stuck", provider=row.provider, event_id=row.event_id)
+        ProviderEvent.objects.filter(pk=row.pk).update(
+            state=EventState.FAILED if late else state or row.state,
+            attempts=attempts,
+            due_at=None if late else asking.next_try_at(attempts=attempts, now=now),
+            last_error=error[:200],
+        )

@@ -4,7 +4,7 @@ Money is written down before a provider hears of it, and asked about before it i
 Providers are called outside transactions; `snapshots` writes what they say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,11 +18,21 @@ from kaiin.domain.payments import Method, PaymentEvent, PaymentState
 from kaiin.infra import audit, clock
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import claimed, transaction
-from kaiin.payments import asking, inbox, providers, queries, refunds, snapshots
+from kaiin.payments import (
+    asking,
+    backfill,
+    inbox,
+    providers,
+    queries,
+    refunds,
+    snapshots,
+    watching,
+)
 from kaiin.payments.charging import (
     SYSTEM,
     Call,
     ChargeIntent,
+    News,
     call_providers,
     charge_mandate,
     open_intents,
@@ -55,11 +65,13 @@ __all__ = [
     "IntentConflict",
     "MandateEnded",
     "MethodUnavailable",
+    "News",
     "NoSuchPayment",
     "NoSuchProvider",
     "ProviderUnavailable",
     "TooManyErrors",
     "apply_waiting_events",
+    "backfill_events",
     "call_providers",
     "cancel_payment",
     "charge_mandate",
@@ -70,7 +82,9 @@ __all__ = [
     "record_answers",
     "refresh_payment",
     "refund_payment",
+    "retry_events",
     "start_payment",
+    "watch_providers",
 ]
 
 _log = structlog.get_logger(__name__)
@@ -186,6 +200,24 @@ def apply_waiting_events(limit: int) -> int:
     """Act on stored notices whose turn it is: the provider's present state is fetched and
     applied. Returns how many were looked at."""
     return inbox.apply_due(limit=limit, now=clock.now(), actor=SYSTEM)
+
+
+def backfill_events(*, now: datetime, limit: int) -> int:
+    """Read on in the providers' own lists of events, and store what no notice told; how many
+    events were read. Silence of days heals in one sweep, if `limit` lets it."""
+    return backfill.sweep(now=now, limit=limit)
+
+
+def watch_providers() -> int:
+    """Log a provider that sends nothing while payments are open (`queries.silence`), once per
+    silence. Returns 0: nothing is done."""
+    watching.alarm(now=clock.now())
+    return 0
+
+
+def retry_events(ids: Sequence[int]) -> int:
+    """Try notices that were put aside or wait (`queries.stuck_events`) again now; how many."""
+    return inbox.retry(ids, now=clock.now())
 
 
 def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:

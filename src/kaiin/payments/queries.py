@@ -1,11 +1,12 @@
 """What others may know about payments: frozen values, never models."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
@@ -20,6 +21,7 @@ from kaiin.payments.models import (
     MandateState,
     Payment,
     PaymentReference,
+    ProviderCursor,
     ProviderEvent,
     Refund,
 )
@@ -223,6 +225,63 @@ def provider_names() -> tuple[str, ...]:
 def renewals(*, provider: str, method: Method) -> Renewals:
     """Who runs the renewals of a method at a provider."""
     return providers.get(provider).renewals(method)
+
+
+@dataclass(frozen=True)
+class StuckEvent:
+    """A notice that could not be applied: put aside (`failed`), or waiting for its order."""
+
+    id: int
+    provider: str
+    kind: str
+    order_id: str
+    state: str
+    received_at: datetime
+    due_at: datetime | None
+    attempts: int
+    last_error: str
+
+
+def stuck_events(limit: int) -> tuple[StuckEvent, ...]:
+    """Notices that were put aside or wait for an order that nobody knows, oldest first."""
+    names = [field.name for field in fields(StuckEvent)]
+    rows = ProviderEvent.objects.filter(state__in=[EventState.FAILED, EventState.WAITING])
+    return tuple(StuckEvent(**row) for row in rows.order_by("pk").values(*names)[:limit])
+
+
+@dataclass(frozen=True)
+class Silence:
+    """How a provider's notices come in. `silent_since` is set once nothing was heard for
+    KAIIN_PROVIDER_SILENCE_MINUTES while payments were open; slips that wait for their member do
+    not count."""
+
+    provider: str
+    heard_at: datetime | None
+    swept_at: datetime | None
+    open_payments: int
+    silent_since: datetime | None
+
+
+def silence(now: datetime) -> tuple[Silence, ...]:
+    """What each provider was last heard to say, in two queries."""
+    cursors = ProviderCursor.objects.in_bulk()
+    waits = Q(method=Method.KONBINI.value, state=PaymentState.PENDING.value)
+    counted = Payment.objects.filter(ask_at__isnull=False).exclude(waits).values("provider")
+    under_way = {
+        row["provider"]: (row["count"], row["oldest_at"])
+        for row in counted.annotate(count=Count("pk"), oldest_at=Min("created_at"))
+    }
+    found = []
+    for name in providers.names():
+        cursor = cursors.get(name)
+        heard_at = cursor.heard_at if cursor else None
+        count, oldest_at = under_way.get(name, (0, None))
+        since = max(heard_at, oldest_at) if heard_at and oldest_at else oldest_at
+        patience = settings.KAIIN_PROVIDER_SILENCE
+        silent = bool(since and patience and now - since >= patience)
+        swept_at = cursor.swept_at if cursor else None
+        found.append(Silence(name, heard_at, swept_at, count, since if silent else None))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

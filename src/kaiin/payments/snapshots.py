@@ -292,7 +292,9 @@ def _tell(row: Payment, before: PaymentState, actor: str, *, late: bool, told: b
     if not told or late or row.state != PaymentState.PAID:
         _record(row, f"payments.{row.state}", actor, {"before": before.value, "late": late})
     if not told:
-        _publish(row, key=f"{row.pk}:{row.state}")
+        # What becomes of money can bring the same state back: that is told again.
+        again = f":{row.last_asked_at}" if before.took_money else ""
+        _publish(row, key=f"{row.pk}:{row.state}{again}")
 
 
 def _publish(row: Payment, *, key: str) -> None:

@@ -1,0 +1,70 @@
+"""Reading providers' own lists of events on from where we stopped, for what no notice told.
+
+The stored cursor moves in the transaction that stores the events, so that none is passed over,
+wherever it stops; days of silence heal in one sweep.
+"""
+
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.infra.locks import locked, transaction
+from kaiin.payments import inbox, providers
+from kaiin.payments.models import ProviderCursor
+from kaiin.payments.providers.protocol import EventPage, Provider
+
+_log = structlog.get_logger(__name__)
+
+_MOST_A_PAGE = 100
+
+
+def sweep(*, now: datetime, limit: int) -> int:
+    """Read on, and store what is new; how many events were read.
+
+    Each list is read to its end, or until `limit` events were read: the rest comes with the next
+    call.
+    """
+    return sum(_sweep(provider, now, limit) for provider in providers.all_providers())
+
+
+def _sweep(provider: Provider, now: datetime, limit: int) -> int:
+    stored = read = 0
+    more = True
+    cursor = _cursor(provider.name)
+    while more and read < limit:
+        try:
+            page = provider.list_events(
+                cursor=cursor,
+                limit=min(limit - read, _MOST_A_PAGE),
+                timeout_seconds=settings.KAIIN_PROVIDER_TIMEOUT_SECONDS,
+            )
+        except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
+            _log.warning("payments.not_listed", provider=provider.name, error=error.code)
+            break
+        if page is None:
+            break
+        stored += _store(provider.name, cursor, page, now)
+        read += len(page.events)
+        more, cursor = page.more, page.cursor
+    if stored:
+        _log.info("payments.found_in_list", provider=provider.name, count=stored)
+    return read
+
+
+def _cursor(provider: str) -> str:
+    row, _ = ProviderCursor.objects.get_or_create(provider=provider)
+    return row.cursor
+
+
+def _store(provider: str, cursor: str, page: EventPage, now: datetime) -> int:
+    """Store a page and move the cursor; another worker that was faster has stored it already."""
+    with transaction():
+        row = locked(ProviderCursor.objects.filter(pk=provider)).get()
+        if row.cursor != cursor:
+            return 0
+        stored = inbox.store_listed(provider=provider, events=page.events, now=now)
+        row.cursor, row.swept_at = page.cursor, now
+        row.save(update_fields=["cursor", "swept_at"])
+    return stored
