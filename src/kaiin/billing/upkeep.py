@@ -97,15 +97,25 @@ def pause_until(subscription: Subscription, last: Period, periods: int, at: date
     by hand, a renewal has failed), RenewalFixed (the lock day has passed).
     """
     course = subscription.course
-    may = subscription.state == SubscriptionState.ACTIVE and renews(subscription)
-    paused = subscription.paused_until is not None or subscription.cancel_at_period_end
-    if not may or paused or not 1 <= periods <= course.pause_periods or at >= last.ends_at:
+    if not 1 <= periods <= _most_paused(subscription, at):
         raise NoPause(most=course.pause_periods)
     if is_fixed(subscription, at):
         raise RenewalFixed(until=last.ends_at)
     rule = courses.rule(course, Method(subscription.method))
     previous = PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1)
     return passed_over(rule, previous, periods).ends_at
+
+
+def pause_periods(subscription: Subscription, at: datetime) -> int:
+    """The most periods that may be paused at `at`; 0 where nothing may."""
+    return 0 if is_fixed(subscription, at) else _most_paused(subscription, at)
+
+
+def _most_paused(subscription: Subscription, at: datetime) -> int:
+    runs = subscription.paid_until is not None and at < subscription.paid_until
+    stays = subscription.paused_until is None and not subscription.cancel_at_period_end
+    may = subscription.state == SubscriptionState.ACTIVE and renews(subscription)
+    return subscription.course.pause_periods if runs and stays and may else 0
 
 
 def keep_open(holding: Holding, subscription: Subscription, batch: Batch) -> None:

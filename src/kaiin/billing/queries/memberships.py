@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from kaiin.billing import courses as course_rows, payable
+from kaiin.billing import courses as course_rows, payable, upkeep
 from kaiin.billing.models import (
     Charge,
     ChargeState,
@@ -59,7 +59,11 @@ class MembershipView:
     and `next_amount` are None where nothing is charged by itself; `next_try_at` is set while a
     failed renewal is being tried again. `payable`: the member may pay now (first payment, failed
     renewal, open renewal window, after the end). `rejoin_until`: until then a withdrawn member
-    keeps join date and number. `windows` are all windows of access, `open_until` how long entry
+    keeps join date and number. `next_course_name`: a change that was agreed to, from the next
+    period on. `paused_until`: the end of a pause that runs or is to come; `pause_periods`: the
+    most that may be paused now, 0 where nothing may. `fixed`: past the lock day, the coming
+    renewal can't be left out any more. `may_leave_at_once`: with unused days paid back.
+    `windows` are all windows of access, `open_until` how long entry
     goes on from now, None if it is closed.
     """
 
@@ -81,6 +85,11 @@ class MembershipView:
     next_amount: Money | None
     next_try_at: datetime | None
     cancel_at_period_end: bool
+    next_course_name: Mapping[str, str] | None
+    paused_until: datetime | None
+    pause_periods: int
+    fixed: bool
+    may_leave_at_once: bool
     payable: bool
     renewal_opens_at: datetime | None
     dormant_until: datetime | None
@@ -144,7 +153,9 @@ def _views(found: Iterable[Membership], at: datetime) -> tuple[MembershipView, .
 
 
 def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
-    found = Subscription.objects.filter(membership__in=membership_ids).select_related("course")
+    found = Subscription.objects.filter(membership__in=membership_ids).select_related(
+        "course", "next_course"
+    )
     # The open one, or else the last, is the one to tell of.
     every = sorted(found, key=lambda row: (SubscriptionState(row.state).is_open, row.pk))
     chosen = {row.membership_id: row for row in every}
@@ -212,6 +223,11 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         next_amount=_next_amount(subscription) if next_charge_at else None,
         next_try_at=next_charge_at if retrying else None,
         cancel_at_period_end=subscription.cancel_at_period_end,
+        next_course_name=subscription.next_course.name if subscription.next_course else None,
+        paused_until=subscription.paused_until if state.is_open else None,
+        pause_periods=upkeep.pause_periods(subscription, at),
+        fixed=state.is_open and upkeep.is_fixed(subscription, at),
+        may_leave_at_once=subscription.course.leave_at_once and running is not None,
         payable=not state.is_open or payable.payable(subscription, at),
         renewal_opens_at=payable.opens_at(subscription) if state.is_open else None,
         dormant_until=row.dormant_until,
