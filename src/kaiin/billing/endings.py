@@ -6,7 +6,7 @@ from datetime import datetime
 from kaiin.billing import courses, events, letters
 from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding
-from kaiin.billing.models import Subscription
+from kaiin.billing.models import EarlyEnd, Period, Subscription
 from kaiin.domain import dunning
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import (
@@ -52,6 +52,18 @@ def end(
         withdraw(holding, max(paid_until, holding.membership.created_at), batch)
     else:
         _lapse(holding, subscription, paid_until, reason, batch)
+
+
+def end_early(period: Period, at: datetime, why: EarlyEnd, *, credited: int = 0) -> None:
+    """End a paid period before its time: access ends there, and what is left of its fee is
+    recognised there. `credited` of the fee was given back or moved elsewhere. Call it under the
+    membership's lock, with a row read by `locked`: the worker may be recognising its income."""
+    period.ended_early_at = max(at, period.starts_at)
+    period.early_end = why
+    period.credited += credited
+    if period.recognise_due_at is not None:
+        period.recognise_due_at = period.ended_early_at
+    period.save(update_fields=["ended_early_at", "early_end", "credited", "recognise_due_at"])
 
 
 def withdraw(holding: Holding, at: datetime, batch: Batch) -> None:
@@ -103,7 +115,7 @@ def _lapse(
         paid_until=paid_until,
         dormant_until=until,
         failure_code=subscription.end_detail,
-        mandate_ended=reason is EndReason.MANDATE_ENDED,
+        reason=reason,
     )
     batch.note("billing.membership_lapsed", holding, reason=reason.value, until=until.isoformat())
     key = f"{subscription.pk}:{subscription.period_count}"

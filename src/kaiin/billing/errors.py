@@ -69,6 +69,12 @@ class LeaveAtOnceNotOffered(BillingError):
     code = "billing.leave_at_once_not_offered"
 
 
+class RefundDiffers(BillingError):
+    """Leaving at once would give back another sum now than was shown and agreed to."""
+
+    code = "billing.refund_differs"
+
+
 class NoRefundCase(BillingError):
     """There is no such refund case."""
 

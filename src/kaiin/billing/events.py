@@ -13,3 +13,9 @@ MANDATE_RELEASED = "billing.mandate_released"
 PAYMENT_SUPERSEDED = "billing.payment_superseded"
 # {"payment_id", "membership_id"}: money that buys nothing; somebody decides.
 PAYMENT_PARKED = "billing.payment_parked"
+# {"payment_id", "key", "amount", "currency", "reason", "actor"}: it goes back; payments pays it.
+REFUND_WANTED = "billing.refund_wanted"
+# {"refund_case", "membership_id"}: the provider would not; somebody tries again.
+REFUND_FAILED = "billing.refund_failed"
+# {"payment_id", "membership_id"}: the member's bank asks for the money back; somebody answers it.
+PAYMENT_DISPUTED = "billing.payment_disputed"

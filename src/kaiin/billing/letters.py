@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kaiin.billing.holding import Holding
-from kaiin.billing.models import Course, Receipt
+from kaiin.billing.models import Charge, Course, Receipt, RefundCase
+from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import PeriodSpan, last_day
+from kaiin.domain.periods import PeriodSpan, days_after, last_day
 from kaiin.domain.references import ReferenceKind
+from kaiin.domain.subscriptions import EndReason
 from kaiin.infra import mail, texts
 from kaiin.payments.queries import PaymentView, Reference
 from kaiin.sites import queries as sites
@@ -94,10 +96,10 @@ def renewal_failed(
     course: Course,
     method: Method,
     failure_code: str,
-    retry_at: datetime,
+    tries: Sequence[datetime],
     open_until: datetime | None,
 ) -> None:
-    """A renewal could not be charged and will be tried again."""
+    """A renewal could not be charged and will be tried again, at last at the last of `tries`."""
     language = _language(holding)
     _queue(
         holding,
@@ -106,22 +108,26 @@ def renewal_failed(
         {
             "course": _course(holding, course),
             "method": texts.text(f"payments.method.{method}", language),
-            "reason": _failure(failure_code, language),
-            "retry_on": texts.format_date(retry_at, language),
+            "reason": failure_words(failure_code, language),
+            "tries": [texts.format_date(at, language) for at in tries],
             "open_until": _last_day(open_until, language) if open_until else "",
         },
     )
 
 
-def mandate_ended(holding: Holding, key: str, *, course: Course, paid_until: datetime) -> None:
+def mandate_ended(
+    holding: Holding, key: str, *, course: Course, paid_until: datetime, reason: str = ""
+) -> None:
     """A card or carrier contract ended outside: the next renewal will not be charged."""
+    language = _language(holding)
     _queue(
         holding,
         "mandate_ended",
         key,
         {
             "course": _course(holding, course),
-            "paid_until": _last_day(paid_until, _language(holding)),
+            "paid_until": _last_day(paid_until, language),
+            "reason": failure_words(reason, language) if reason else "",
         },
     )
 
@@ -148,7 +154,7 @@ def lapsed(
     paid_until: datetime,
     dormant_until: datetime,
     failure_code: str,
-    mandate_ended: bool,
+    reason: EndReason,
 ) -> None:
     """Content is closed, My page still renews: `expired` (lump sum) or `dormant` (renewal)."""
     language = _language(holding)
@@ -160,8 +166,8 @@ def lapsed(
             "course": _course(holding, course),
             "paid_until": _last_day(paid_until, language),
             "dormant_until": _last_day(dormant_until, language),
-            "reason": _failure(failure_code, language) if failure_code else "",
-            "mandate_ended": mandate_ended,
+            "said": failure_words(failure_code, language) if failure_code else "",
+            "why": reason.value,
         },
     )
 
@@ -179,6 +185,62 @@ def left(holding: Holding, key: str, *, course: Course, paid_until: datetime | N
     )
 
 
+def left_at_once(
+    holding: Holding, key: str, *, course: Course, method: Method, refund: Money
+) -> None:
+    """The membership ended on the spot; `refund` goes back for the days that were not lived."""
+    language = _language(holding)
+    _queue(
+        holding,
+        "left_at_once",
+        key,
+        {
+            "course": _course(holding, course),
+            "refund": _money(refund, language) if refund else "",
+            "method": method.value,
+            "carrier": method.is_carrier,
+        },
+    )
+
+
+def vanished(holding: Holding, charge: Charge, failure_code: str) -> None:
+    """A payment that the member had begun came to nothing without their doing: how to begin anew,
+    and that the number is kept."""
+    language = _language(holding)
+    membership, site = holding.membership, holding.site
+    keeps_until = None
+    if membership.withdrawn_at is not None:
+        keeps_until = days_after(membership.withdrawn_at, site.rejoin_days)
+    _queue(
+        holding,
+        "vanished",
+        charge.intent_key,
+        {
+            "course": _course(holding, charge.course),
+            "method": texts.text(f"payments.method.{charge.method}", language),
+            "reason": failure_words(failure_code, language),
+            "kept": membership.member_number is not None,
+            "keeps_until": _last_day(keeps_until, language) if keeps_until else "",
+            "join_url": sites.identity_url(f"/join/{site.key}/"),
+        },
+    )
+
+
+def refund_opened(holding: Holding, case: RefundCase) -> None:
+    """Money came that buys nothing; staff decide what becomes of it."""
+    _refund(holding, "refund_opened", case)
+
+
+def refund_requested(holding: Holding, case: RefundCase) -> None:
+    """Staff decided that it goes back."""
+    _refund(holding, "refund_requested", case)
+
+
+def refund_done(holding: Holding, case: RefundCase) -> None:
+    """It has gone back."""
+    _refund(holding, "refund_done", case)
+
+
 def withdrawn(holding: Holding, key: str, *, keeps_until: datetime) -> None:
     """The membership is withdrawn; until when rejoining keeps join date and number."""
     _queue(
@@ -187,6 +249,28 @@ def withdrawn(holding: Holding, key: str, *, keeps_until: datetime) -> None:
         key,
         {"keeps_until": _last_day(keeps_until, _language(holding))},
     )
+
+
+def _refund(holding: Holding, template: str, case: RefundCase) -> None:
+    language = _language(holding)
+    method = Method(case.charge.method)
+    _queue(
+        holding,
+        template,
+        case.refund_key,
+        {
+            "course": _course(holding, case.charge.course),
+            "amount": _money(Money(case.amount, case.currency), language),
+            "why": case.reason,
+            "method": method.value,
+            "carrier": method.is_carrier,
+        },
+    )
+
+
+def send(holding: Holding, template: str, key: str, context: dict[str, object]) -> None:
+    """A mail in the frame that all of billing's have; the same key is sent once."""
+    _queue(holding, template, key, context)
 
 
 def _queue(holding: Holding, template: str, key: str, context: dict[str, object]) -> None:
@@ -221,7 +305,12 @@ def _course(holding: Holding, course: Course) -> str:
     return texts.localized(course.name, _language(holding))
 
 
-def _failure(code: str, language: str) -> str:
+def _money(amount: Money, language: str) -> str:
+    return texts.format_money(amount.amount, amount.currency, language)
+
+
+def failure_words(code: str, language: str) -> str:
+    """The words of a provider's reason, also of one that we have none for."""
     for known in (f"payments.failure.{code}", f"payments.end_reason.{code}"):
         if texts.has_text(known):
             return texts.text(known, language)

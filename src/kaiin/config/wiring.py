@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kaiin.billing import events as billing_events, operations as billing
 from kaiin.diagnosis import events as diagnosis_events
+from kaiin.domain.money import Money
 from kaiin.infra import mail, outbox
 from kaiin.payments import events as payment_events, operations as payments
 from kaiin.web.entrance import tasks as entrance
@@ -28,12 +29,28 @@ def _void_payment(payload: dict[str, object]) -> None:
     payments.cancel_payment(payment_id=UUID(str(payload["payment_id"])))
 
 
+def _pay_back(payload: dict[str, object]) -> None:
+    payments.refund_payment(
+        payment_id=UUID(str(payload["payment_id"])),
+        key=str(payload["key"]),
+        amount=Money(cast(int, payload["amount"]), str(payload["currency"])),
+        reason=str(payload["reason"]),
+        actor=str(payload["actor"]),
+    )
+
+
+def _record_refunds(payload: dict[str, object]) -> None:
+    billing.record_refunds(payment_id=UUID(str(payload["payment_id"])))
+
+
 HANDLERS: dict[str, list[outbox.Handler]] = {
     mail.TOPIC: [mail.send],
     payment_events.PAYMENT_CHANGED: [_record_payment],
+    payment_events.REFUND_CHANGED: [_record_refunds],
     payment_events.MANDATE_ENDED: [_mandate_ended],
     billing_events.MANDATE_RELEASED: [_end_mandate],
     billing_events.PAYMENT_SUPERSEDED: [_void_payment],
+    billing_events.REFUND_WANTED: [_pay_back],
     diagnosis_events.REPORT_WANTED: [entrance.send_report],
 }
 

@@ -44,6 +44,14 @@ def next_step(
     return planned if planned > failed_at else days_after(failed_at, 1)
 
 
+def tries_from(
+    policy: DunningPolicy, *, due_at: datetime, next_at: datetime
+) -> tuple[datetime, ...]:
+    """The tries that are still to come: the next one, and those that are planned after it."""
+    planned = (days_after(due_at, days) for days in policy.retry_days)
+    return (next_at, *(at for at in planned if at > next_at))
+
+
 def grace_until(policy: DunningPolicy, ends_at: datetime) -> datetime:
     """The end of the grace that follows a paid period; `ends_at` itself when there is none."""
     return days_after(ends_at, policy.grace_days)

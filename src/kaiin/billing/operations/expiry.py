@@ -54,7 +54,8 @@ def remind_due(*, now: datetime, limit: int) -> int:
 def recognise_due(*, now: datetime, limit: int) -> int:
     """Book the fees of periods that are over as income; returns of how many.
 
-    A period's fee is recognised whole at its end.
+    A period's fee is recognised whole at its end, early or not, without what was given back of
+    it or moved to another period.
     """
     with transaction():
         due = Period.objects.filter(recognise_due_at__lte=now).select_related("subscription")
@@ -64,11 +65,12 @@ def recognise_due(*, now: datetime, limit: int) -> int:
                 period,
                 ledger.recognition(
                     f"recognition:{period.pk}",
-                    period.ends_at,
-                    Money(period.amount, period.currency),
+                    period.ended_early_at or period.ends_at,
+                    Money(period.amount - period.credited, period.currency),
                 ),
             )
             for period in periods
+            if period.credited < period.amount
         ]
         _book(entries, now)
         Period.objects.filter(pk__in=[period.pk for period in periods]).update(

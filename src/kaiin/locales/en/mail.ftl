@@ -24,6 +24,7 @@ mail-confirmation_number = Confirmation number (確認番号): { $number }
 mail-deadline = Pay by: { $deadline }
 mail-said = The payment company’s answer: { $reason }
 mail-retry_on = We will try again on: { $day }
+mail-retry_later = And after that on: { $day }
 mail-fact = { $label }: { $value }
 
 ## What to do
@@ -64,6 +65,7 @@ mail-slip-after =
 mail-renewal_failed-subject = { $site }: we could not charge your membership fee
 mail-renewal_failed-body = We tried to charge the fee for { $site } ({ $course }, { $method }), but the payment did not go through.
 mail-renewal_failed-open = You keep access as before until { $until }.
+mail-renewal_failed-tries = Unless it has been paid by then, we will try again on the days above. If you pay yourself before, you are not charged twice.
 mail-renewal_failed-closed = The members’ page stays closed until the payment has gone through.
 
 ## The card's or carrier's contract ended outside
@@ -86,6 +88,8 @@ mail-expired-body = Your membership ({ $course }) ended on { $until }. Nothing i
 ## Renewals were given up
 mail-dormant-subject = { $site }: the members’ page is closed for now
 mail-dormant-mandate_ended = The recurring payment for { $site } ({ $course }) has ended, so the members’ page is closed. It was paid until { $until }. Nothing more is charged by itself.
+mail-dormant-refunded = The fee for { $site } ({ $course }) was refunded, so the members’ page is closed. Nothing more is charged by itself.
+mail-dormant-charged_back = The payment for { $site } ({ $course }) was taken back by way of your card company or carrier, so the members’ page is closed. Nothing more is charged by itself.
 mail-dormant-body = We could not charge the fee for { $site } ({ $course }), so the members’ page is closed. It was paid until { $until }. Nothing more is charged by itself.
 
 ## Leaving
@@ -101,3 +105,84 @@ mail-withdrawn-after =
     Your { $identity } remains, and so do your memberships of other sites.
     Rejoin by { $until } to keep your joining date and member number.
     { $url }
+
+## Leaving at once
+mail-left_at_once-subject = { $site }: you have left
+mail-left_at_once-body = You have left { $site } ({ $course }). The members’ page is closed to you from now on. Nothing more will be charged.
+mail-left_at_once-refund = We are refunding { $amount } for the days you will not use, and will write again once it is done.
+mail-left_at_once-no_refund = There is no fee to refund.
+
+## A payment came to nothing without the member's doing
+mail-vanished-subject = { $site }: your payment was not completed
+mail-vanished-body = Your payment for { $site } ({ $course }, { $method }) ended without being completed. You have not been charged.
+mail-vanished-again =
+    You can pay again from this page:
+    { $url }
+mail-vanished-kept = You keep your joining date and member number.
+mail-vanished-kept_until = Pay by { $until } to keep your joining date and member number.
+mail-vanished-paid = If you have paid in another way in the meantime, there is nothing you need to do.
+
+## Money that goes back
+mail-refund_opened-subject = { $site }: we are checking a payment of yours
+mail-refund_opened-body =
+    We received { $amount } for { $site } ({ $course }). { $why ->
+        [paid_twice] You had already paid the fee for the same period, so this sum was not used for it.
+        [too_much] It is more than the fee, so this difference was not used.
+       *[other] It came after the time for it had passed, so it was not used for a fee.
+    }
+mail-refund_opened-after = Our staff will look at it and write to you if it is refunded. Nothing more needs to be paid.
+mail-refund_requested-subject = { $site }: we are refunding you
+mail-refund_requested-body = We have started to refund { $amount } of your payment for { $site } ({ $course }), and will write again once it is done.
+mail-refund_done-subject = { $site }: you have been refunded
+mail-refund_done-body = We have refunded { $amount } of your payment for { $site } ({ $course }).
+mail-refund_way =
+    { $method ->
+        [card] The money goes back to the card you paid with. Depending on your card company, it can take one to two months to show on your statement.
+        [konbini] Payments at convenience stores are refunded by way of the payment company. They, or we, may ask you how you would like to receive the money.
+       *[other] The money goes back by way of your mobile carrier. It can take one to two months to show on your bill.
+    }
+
+## To staff
+mail-staff_member = { $identity }: { $member_id }
+mail-staff_amount = Amount: { $amount }
+mail-staff_payment = Payment: { $number }
+mail-staff_reason = Reason: { $reason }
+mail-staff_page =
+    Back office:
+    { $url }
+mail-staff_disputed-subject = { $site }: a payment is disputed
+mail-staff_disputed-body =
+    A member’s card company or carrier disputes the payment below.
+    Please answer on the payment company’s own pages before the deadline. Until it is decided, the member’s access goes on.
+mail-staff_charged_back-subject = { $site }: a payment was charged back
+mail-staff_charged_back-body =
+    The dispute was decided for the payer, and the payment below was taken back.
+    The period it had paid for has ended, and nothing more is charged.
+mail-staff_refund_failed-subject = { $site }: a refund failed
+mail-staff_refund_failed-body =
+    The payment company did not carry out the refund below.
+    Try again under “Refunds” in the back office, or refund the member another way.
+
+## Changes and pauses
+mail-changed-subject = { $site }: your change has been made
+mail-changed-body = Your course or way to pay at { $site } has been changed. The change takes effect on { $day }.
+mail-changed-after =
+    Your join date and member number stay as they are. My page shows what you have now.
+    { $url }
+mail-change_agreed-subject = { $site }: your course will change
+mail-change_agreed-body = Your course at { $site } will change to “{ $course }” with the next renewal, on { $day }. Until then everything stays as it is.
+mail-change_agreed-undone = The change of your course at { $site } has been taken back. The next renewal is again for “{ $course }”.
+mail-change_agreed-amount = Next payment: { $amount } (tax included) on { $day }
+mail-change_agreed-after =
+    Your join date and member number stay as they are. You can take this change back on My page.
+    { $url }
+mail-card_registered-subject = { $site }: your new card has been registered
+mail-card_registered-body = From the next payment for { $site } on, your new card will be charged. Registering it cost nothing.
+mail-paused-subject = { $site }: your membership will be paused
+mail-paused-body = You keep access to { $site } ({ $course }) until { $paid }, as you have paid for it. After that your membership is paused until { $until }: the members’ page is closed, and nothing is charged.
+mail-paused-next = After the pause, the fee is charged on { $day } and you can enter again.
+mail-paused-after =
+    Your join date and member number stay as they are. You can come back earlier on My page.
+    { $url }
+mail-resumed-subject = { $site }: your pause has ended
+mail-resumed-body = The pause of your membership of { $site } ({ $course }) has ended. Your join date and member number are as before.

@@ -24,6 +24,7 @@ mail-confirmation_number = 確認番号：{ $number }
 mail-deadline = お支払い期限：{ $deadline }
 mail-said = 決済会社からの返事：{ $reason }
 mail-retry_on = 次に請求する日：{ $day }
+mail-retry_later = そのあとに請求する日：{ $day }
 mail-fact = { $label }：{ $value }
 
 ## What to do
@@ -64,6 +65,7 @@ mail-slip-after =
 mail-renewal_failed-subject = 【{ $site }】会費のお支払いを確認できませんでした
 mail-renewal_failed-body = { $site }（{ $course }）の更新にあたり、会費のお支払い（{ $method }）を確認できませんでした。
 mail-renewal_failed-open = { $until }までは、これまでどおりご利用いただけます。
+mail-renewal_failed-tries = その日までにお支払いを確認できないときは、上の日にもう一度請求します。ご自身でお支払いになった場合は、重ねて請求することはありません。
 mail-renewal_failed-closed = お支払いを確認できるまで、会員ページはご利用いただけません。
 
 ## The card's or carrier's contract ended outside
@@ -86,6 +88,8 @@ mail-expired-body = { $course }のご利用期間は、{ $until }で終わりま
 ## Renewals were given up
 mail-dormant-subject = 【{ $site }】会員ページのご利用を停止しました
 mail-dormant-mandate_ended = { $site }（{ $course }）の継続払いのご契約が終了しているため、会員ページのご利用を停止しました。お支払い済みの期間は、{ $until }までです。今後、自動での請求はありません。
+mail-dormant-refunded = { $site }（{ $course }）の会費を返金したため、会員ページのご利用を停止しました。今後、自動での請求はありません。
+mail-dormant-charged_back = { $site }（{ $course }）の会費のお支払いが、カード会社または携帯電話会社を通じて取り消されたため、会員ページのご利用を停止しました。今後、自動での請求はありません。
 mail-dormant-body = { $site }（{ $course }）の会費のお支払いを確認できなかったため、会員ページのご利用を停止しました。お支払い済みの期間は、{ $until }までです。今後、自動での請求はありません。
 
 ## Leaving
@@ -101,3 +105,84 @@ mail-withdrawn-after =
     { $identity }は、そのままお使いいただけます。ほかのサイトの会員資格にも影響はありません。
     { $until }までに再入会すると、入会日と会員番号を引き継げます。
     { $url }
+
+## Leaving at once
+mail-left_at_once-subject = 【{ $site }】退会の手続きが完了しました
+mail-left_at_once-body = { $site }（{ $course }）の退会の手続きが完了しました。会員ページのご利用は、ただいま終わりました。今後、会費の請求はありません。
+mail-left_at_once-refund = ご利用にならない日数分の会費{ $amount }を返金します。返金が済みましたら、あらためてメールでお知らせします。
+mail-left_at_once-no_refund = 返金する会費はありません。
+
+## A payment came to nothing without the member's doing
+mail-vanished-subject = 【{ $site }】お支払いが完了していません
+mail-vanished-body = { $site }（{ $course }、{ $method }）のお支払いの手続きが完了しないまま終わりました。料金は発生していません。
+mail-vanished-again =
+    お支払いは、次のページからもう一度手続きできます。
+    { $url }
+mail-vanished-kept = 入会日と会員番号はそのまま引き継がれます。
+mail-vanished-kept_until = { $until }までにお支払いいただくと、入会日と会員番号を引き継げます。
+mail-vanished-paid = すでに別の方法でお支払い済みの場合は、このメールにかかわらず、手続きは必要ありません。
+
+## Money that goes back
+mail-refund_opened-subject = 【{ $site }】お支払いについて確認しています
+mail-refund_opened-body =
+    { $site }（{ $course }）に、{ $amount }のお支払いがありました。{ $why ->
+        [paid_twice] 同じ期間の会費はすでにお支払いいただいているため、この金額は会費に充てていません。
+        [too_much] 会費より多くお支払いいただいたため、差額のこの金額は会費に充てていません。
+       *[other] 手続きの期限を過ぎてから届いたため、この金額は会費に充てていません。
+    }
+mail-refund_opened-after = 担当者が確認し、返金の手続きをとるときは、あらためてメールでお知らせします。新しいお支払いは必要ありません。
+mail-refund_requested-subject = 【{ $site }】返金の手続きを始めました
+mail-refund_requested-body = { $site }（{ $course }）のお支払いのうち、{ $amount }を返金する手続きを始めました。返金が済みましたら、あらためてメールでお知らせします。
+mail-refund_done-subject = 【{ $site }】返金しました
+mail-refund_done-body = { $site }（{ $course }）のお支払いのうち、{ $amount }を返金しました。
+mail-refund_way =
+    { $method ->
+        [card] お支払いに使われたカードに返金します。カード会社の締め日によっては、ご利用明細に反映されるまで1か月から2か月ほどかかります。
+        [konbini] コンビニ払いの返金は、決済会社を通じて行います。受け取り方について、決済会社またはこちらからご案内することがあります。
+       *[other] 携帯電話会社を通じて返金します。ご利用料金の明細に反映されるまで、1か月から2か月ほどかかることがあります。
+    }
+
+## To staff
+mail-staff_member = { $identity }：{ $member_id }
+mail-staff_amount = 金額：{ $amount }
+mail-staff_payment = お支払いの管理番号：{ $number }
+mail-staff_reason = 理由：{ $reason }
+mail-staff_page =
+    管理画面：
+    { $url }
+mail-staff_disputed-subject = 【{ $site }】支払いに異議申し立てがありました
+mail-staff_disputed-body =
+    会員のカード会社または携帯電話会社から、次の支払いについて異議の申し立てがありました。
+    決済会社の管理画面で、期限までに回答してください。結果が出るまで、会員の利用はこれまでどおり続きます。
+mail-staff_charged_back-subject = 【{ $site }】支払いが取り消されました（チャージバック）
+mail-staff_charged_back-body =
+    異議の申し立てが認められ、次の支払いが取り消されました。
+    この支払いの分の利用期間を終了し、今後の請求も止めました。
+mail-staff_refund_failed-subject = 【{ $site }】返金できませんでした
+mail-staff_refund_failed-body =
+    次の支払いの返金を、決済会社が受け付けませんでした。
+    管理画面の「返金」で、もう一度手続きするか、別の方法で返金してください。
+
+## Changes and pauses
+mail-changed-subject = 【{ $site }】変更の手続きが完了しました
+mail-changed-body = { $site }のコースまたはお支払い方法の変更が完了しました。新しい内容は、{ $day }から適用されます。
+mail-changed-after =
+    入会日と会員番号はそのままです。今の内容は、マイページでご確認いただけます。
+    { $url }
+mail-change_agreed-subject = 【{ $site }】コース変更のお申し込みを受け付けました
+mail-change_agreed-body = { $site }のコースは、次回の更新の{ $day }から「{ $course }」に変わります。それまでは、これまでどおりご利用いただけます。
+mail-change_agreed-undone = { $site }のコース変更のお申し込みを取り消しました。次回の更新も「{ $course }」です。
+mail-change_agreed-amount = 次回のお支払い：{ $day }に{ $amount }（税込）
+mail-change_agreed-after =
+    入会日と会員番号はそのままです。変更は、マイページで取り消せます。
+    { $url }
+mail-card_registered-subject = 【{ $site }】新しいカードを登録しました
+mail-card_registered-body = { $site }の次回からのお支払いには、新しく登録したカードを使います。今回の登録では、請求はありません。
+mail-paused-subject = 【{ $site }】休会のお申し込みを受け付けました
+mail-paused-body = { $site }（{ $course }）は、お支払い済みの{ $paid }までご利用いただけます。そのあと{ $until }まで休会となり、その間は会員ページをご利用いただけず、会費の請求もありません。
+mail-paused-next = 休会のあとは、{ $day }に会費を請求し、ご利用を再開します。
+mail-paused-after =
+    入会日と会員番号はそのままです。予定より早く再開するときは、マイページから手続きできます。
+    { $url }
+mail-resumed-subject = 【{ $site }】休会を終了しました
+mail-resumed-body = { $site }（{ $course }）の休会を終了しました。入会日と会員番号はそのままです。
