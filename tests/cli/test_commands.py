@@ -39,7 +39,8 @@ def test_help_lists_every_command_and_the_exit_codes(tmp_path: Path) -> None:
     head, _, commands = shown.stdout.partition("Commands:")
     listed = re.findall(r"^  (\w+)  ", commands, re.MULTILINE)
     assert listed == [
-        *("demo", "clock", "serve", "worker", "migrate", "apply", "identify", "staff", "check")
+        *("demo", "clock", "serve", "worker", "migrate", "apply", "identify", "staff", "check"),
+        *("verify", "explain"),
     ]
     # No summary is cut short.
     assert "..." not in commands
@@ -47,7 +48,7 @@ def test_help_lists_every_command_and_the_exit_codes(tmp_path: Path) -> None:
     assert "kaiin demo" in head
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check"])
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "check", "verify"])
 def test_a_missing_setting_is_named_with_its_mend(command: str, tmp_path: Path) -> None:
     refused = kaiin(command, folder=tmp_path)
     assert refused.returncode == 1

@@ -13,11 +13,13 @@ from kaiin.cli import (
     check,
     clock,
     demo,
+    explain,
     identify,
     migrate,
     sandbox,
     serve,
     staff,
+    verify,
     worker,
 )
 from kaiin.domain.errors import KaiinError
@@ -49,6 +51,8 @@ app.command("apply")(apply.apply)
 app.command("identify")(identify.identify)
 app.command("staff")(staff.staff)
 app.command("check")(check.check)
+app.command("verify")(verify.verify)
+app.command("explain")(explain.explain)
 app.command("sandbox", hidden=True)(sandbox.sandbox)
 
 

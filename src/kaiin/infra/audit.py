@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 from kaiin.infra import bulk, clock
 from kaiin.infra.locks import locked
@@ -24,6 +25,17 @@ class Fact:
 
     action: str
     subject: str
+    actor: str
+    details: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One row as it stands in the record."""
+
+    id: int
+    at: datetime
+    action: str
     actor: str
     details: dict[str, object]
 
@@ -86,6 +98,12 @@ def _locked_head() -> str:
         AuditHead.objects.get_or_create(id=1, defaults={"digest": _START})
         head = locked(heads).get()
     return head.digest
+
+
+def history(subject: str) -> tuple[Told, ...]:
+    """Every row about a subject (see `Fact`), oldest first."""
+    rows = AuditRow.objects.filter(subject=subject).order_by("id")
+    return tuple(Told(row.id, row.at, row.action, row.actor, row.details) for row in rows)
 
 
 def broken_rows() -> Iterator[int]:

@@ -13,6 +13,14 @@ from kaiin.billing.queries.changes import (
 from kaiin.billing.queries.charges import ChargeView, charges
 from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview
 from kaiin.billing.queries.entry import Entry, EntryMembership, entry
+from kaiin.billing.queries.explain import (
+    Explanation,
+    GrantedTime,
+    OpenTime,
+    PaidTime,
+    SubscriptionEnd,
+    explain,
+)
 from kaiin.billing.queries.figures import Overdue, membership_figures, overdue, subscription_figures
 from kaiin.billing.queries.memberships import (
     Failure,
@@ -35,18 +43,24 @@ __all__ = [
     "CourseView",
     "Entry",
     "EntryMembership",
+    "Explanation",
     "Failure",
+    "GrantedTime",
     "JoinPreview",
     "MembershipView",
+    "OpenTime",
     "Overdue",
+    "PaidTime",
     "PausePreview",
     "PeriodView",
     "ReceiptView",
     "ResumePreview",
+    "SubscriptionEnd",
     "changes_offered",
     "charges",
     "courses",
     "entry",
+    "explain",
     "membership_figures",
     "membership_of_payment",
     "memberships",

@@ -1,0 +1,312 @@
+"""`kaiin explain`: may this member enter, since when, until when, and why?"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from kaiin.cli.loading import load_django, stop_unless_migrated
+
+if TYPE_CHECKING:
+    from kaiin.billing.queries import Explanation, OpenTime
+    from kaiin.identity.queries import MemberView
+    from kaiin.infra.audit import Told
+    from kaiin.sites.queries import SiteView
+
+Fields = dict[str, Any]
+
+
+def explain(
+    member: Annotated[
+        str, typer.Argument(help="Member ID, mail address, payment number or payment id.")
+    ],
+    site: Annotated[str, typer.Option(help="Key of one site; without it, all of theirs.")] = "",
+    at: Annotated[
+        str, typer.Option(help="2027-01-31 or 2027-01-31T09:00, in Japan; without it, now.")
+    ] = "",
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    language: Annotated[str, typer.Option("--lang", help="ja or en; else the tenant's.")] = "",
+) -> None:
+    """Tell whether a member may enter, since when, until when, and by which records.
+
+    The answer names periods, payments with their numbers, entries of the books, grants, notices
+    and audit rows. With --at: the windows of access as the records stand now, read at that
+    instant. Exit code 1 when no one, or more than one, is found.
+    """
+    instant = _instant(at)
+    load_django()
+    stop_unless_migrated()
+    from django.utils.translation import override
+
+    from kaiin.infra import clock
+    from kaiin.infra.texts import text
+    from kaiin.sites import queries as sites
+
+    with override(language or sites.tenant().default_language):
+        found = _members(member)
+        if len(found) != 1:
+            code = "cli.explain.nobody" if not found else "cli.explain.several"
+            ids = ", ".join(view.member_id for view in found)
+            sys.exit(f"kaiin: {text(code, typed=member, members=ids)}")
+        places = [sites.site(site)] if site else list(sites.sites())
+        answer = _answer(found[0], places, instant or clock.now(), only_joined=not site)
+        if json_:
+            print(json.dumps(answer, ensure_ascii=False, indent=2, default=_json_value))
+        else:
+            print("\n".join(_lines(answer)))
+
+
+def _instant(typed: str) -> datetime | None:
+    from kaiin.domain.periods import JST
+
+    if not typed:
+        return None
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise typer.BadParameter("--at: write for example 2027-01-31T09:00") from error
+    return (at if at.tzinfo else at.replace(tzinfo=JST)).astimezone(UTC)
+
+
+def _members(typed: str) -> "list[MemberView]":
+    """Whoever the text leads to: an identifier, a payment's id, or any number on a bill."""
+    from kaiin.identity import queries as identity
+    from kaiin.payments import queries as payments
+
+    found = identity.find_member(typed)
+    if found is not None:
+        return [found]
+    refs = {match.member_ref for match in payments.find_by_reference(typed)}
+    try:
+        payment = payments.payment(UUID(typed.strip()))
+    except ValueError:
+        payment = None
+    if payment is not None:
+        refs.add(payment.member_ref)
+    return list(identity.members(refs))
+
+
+def _answer(
+    member: "MemberView", places: "Sequence[SiteView]", at: datetime, *, only_joined: bool
+) -> Fields:
+    from kaiin.billing import queries as billing
+    from kaiin.infra import audit, texts
+
+    trail = audit.history(f"member:{member.pk}")
+    told = []
+    for site in places:
+        found = billing.explain(member_pk=member.pk, site_key=site.key, at=at)
+        if found.membership_id is not None or not only_joined:
+            told.append(_Site(site.key, texts.localized(site.name), found, trail).fields())
+    return {
+        "member": {
+            "member_id": member.member_id,
+            "nickname": member.nickname,
+            "state": member.state,
+        },
+        "at": at,
+        "sites": told,
+    }
+
+
+@dataclass(frozen=True)
+class _Site:
+    key: str
+    name: str
+    found: "Explanation"
+    trail: "Sequence[Told]"
+
+    def fields(self) -> Fields:
+        found = self.found
+        fields: Fields = {
+            "site": self.key,
+            "name": self.name,
+            "membership": found.membership_id,
+            "standing": found.standing,
+            "allowed": found.allowed,
+            "kind": found.kind,
+            "since": found.since,
+            "until": found.until,
+            "windows": [self._window(window) for window in found.windows],
+        }
+        if not found.allowed:
+            ended = found.ended
+            fields["before"] = self._window(found.before) if found.before else None
+            fields["after"] = self._window(found.after) if found.after else None
+            fields["ended"] = None
+            if ended is not None:
+                fields["ended"] = {
+                    "subscription": ended.subscription_id,
+                    "at": ended.ended_at,
+                    "reason": ended.reason,
+                    "detail": ended.detail,
+                    "audit": self._audit("subscription", str(ended.subscription_id)),
+                }
+        return fields
+
+    def _window(self, window: "OpenTime") -> Fields:
+        return {
+            "kind": window.kind,
+            "starts_at": window.starts_at,
+            "ends_at": window.ends_at,
+            "periods": [
+                {
+                    "id": paid.id,
+                    "subscription": paid.subscription_id,
+                    "number": paid.index,
+                    "starts_at": paid.starts_at,
+                    "ends_at": paid.ends_at,
+                    "ended_early_at": paid.ended_early_at,
+                    "early_end": paid.early_end,
+                    "fee": paid.amount.amount,
+                    "ledger": paid.ledger,
+                    "receipt": paid.receipt,
+                    "payment": self._payment(paid.payment_id),
+                }
+                for paid in window.paid
+            ],
+            "grants": [
+                {
+                    "id": grant.id,
+                    "reason": grant.reason,
+                    "by": grant.granted_by,
+                    "granted_at": grant.granted_at,
+                    "starts_at": grant.starts_at,
+                    "ends_at": grant.ends_at,
+                    "revoked_at": grant.revoked_at,
+                }
+                for grant in window.granted
+            ],
+        }
+
+    def _payment(self, payment_id: UUID) -> Fields:
+        from kaiin.payments import queries as payments
+
+        view = payments.payment(payment_id)
+        if view is None:
+            return {"id": payment_id}
+        return {
+            "id": payment_id,
+            "method": view.method,
+            "provider": view.provider,
+            "state": view.state,
+            "amount": view.amount.amount,
+            "currency": view.amount.currency,
+            "paid_at": view.paid_at,
+            "numbers": [{"kind": ref.kind, "value": ref.value} for ref in view.references],
+            "notices": [
+                {
+                    "id": notice.id,
+                    "event": notice.event_id,
+                    "kind": notice.kind,
+                    "received_at": notice.received_at,
+                }
+                for notice in payments.notices(payment_id)
+            ],
+            "audit": self._audit("payment", str(payment_id)),
+        }
+
+    def _audit(self, name: str, value: str) -> list[Fields]:
+        return [
+            {"id": row.id, "at": row.at, "action": row.action, "actor": row.actor}
+            for row in self.trail
+            if str(row.details.get(name)) == value
+        ]
+
+
+def _json_value(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _lines(answer: Fields) -> Iterator[str]:
+    from kaiin.infra.texts import text
+
+    member = answer["member"]
+    yield text("cli.explain.head", at=answer["at"], **member)
+    if member["state"] != "active":
+        yield text("cli.explain.disabled")
+    if not answer["sites"]:
+        yield text("cli.explain.no_membership")
+    for site in answer["sites"]:
+        yield ""
+        yield from _site_lines(site)
+    yield ""
+    yield text("cli.explain.basis")
+
+
+def _site_lines(site: Fields) -> Iterator[str]:
+    from kaiin.infra.texts import text
+
+    if site["allowed"]:
+        yield text("cli.explain.open", name=site["name"], since=site["since"], until=site["until"])
+        for window in site["windows"]:
+            yield from _window_lines(window)
+        return
+    if site["before"] is None:
+        code = "cli.explain.never_open" if site["membership"] else "cli.explain.never_joined"
+        yield text(code, name=site["name"])
+    else:
+        yield text("cli.explain.closed", name=site["name"], at=site["before"]["ends_at"])
+    ended = site["ended"]
+    if ended is not None:
+        reason = text(f"cli.explain.ended.{ended['reason']}")
+        yield "  " + text("cli.explain.ended", at=ended["at"], reason=reason)
+        yield _ids("    ", [f"subscription:{ended['subscription']}", *_rows(ended["audit"])])
+    if site["before"] is not None:
+        yield from _window_lines(site["before"])
+    if site["after"] is not None:
+        yield "  " + text("cli.explain.opens", at=site["after"]["starts_at"])
+        yield from _window_lines(site["after"])
+
+
+def _window_lines(window: Fields) -> Iterator[str]:
+    from kaiin.infra.texts import format_money, text
+
+    for period in window["periods"]:
+        yield "  " + text("cli.explain.period", since=period["starts_at"], until=period["ends_at"])
+        if period["ended_early_at"] is not None:
+            reason = text(f"cli.explain.early.{period['early_end']}")
+            yield "    " + text("cli.explain.early", at=period["ended_early_at"], reason=reason)
+        payment = period["payment"]
+        if payment.get("paid_at"):
+            money = format_money(payment["amount"], payment["currency"])
+            method = text(f"payments.method.{payment['method']}")
+            yield "    " + text(
+                "cli.explain.payment", at=payment["paid_at"], amount=money, method=method
+            )
+        yield _ids("    ", _period_ids(period))
+    for grant in window["grants"]:
+        yield "  " + text(
+            f"cli.explain.grant.{grant['reason']}",
+            since=grant["starts_at"],
+            until=grant["revoked_at"] or grant["ends_at"],
+        )
+        yield _ids("    ", [f"grant:{grant['id']}", grant["by"]])
+
+
+def _period_ids(period: Fields) -> Iterator[str]:
+    payment = period["payment"]
+    yield f"period:{period['id']}"
+    yield f"payment:{payment['id']}"
+    for number in payment.get("numbers", ()):
+        yield f"{number['kind']}:{number['value']}"
+    if period["receipt"]:
+        yield f"receipt:{period['receipt']}"
+    for key in period["ledger"]:
+        yield f"ledger:{key}"
+    for notice in payment.get("notices", ()):
+        yield f"event:{notice['id']}"
+    yield from _rows(payment.get("audit", ()))
+
+
+def _rows(trail: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"audit:{row['id']}" for row in trail]
+
+
+def _ids(indent: str, names: "Sequence[str] | Iterator[str]") -> str:
+    return indent + " ".join(names)

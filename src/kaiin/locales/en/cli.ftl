@@ -1,0 +1,32 @@
+# What commands tell people who run Kaiin.
+
+## kaiin explain
+cli-explain-nobody = Nobody is found by “{ $typed }”.
+cli-explain-several = “{ $typed }” leads to more than one member: { $members }. Give a member ID.
+cli-explain-head = { $member_id } ({ $nickname }), { $at }
+cli-explain-disabled = The account is disabled: whatever stands below, nobody can log in with it.
+cli-explain-no_membership = No membership at any site.
+cli-explain-open = { $name }: may enter. Open without a gap from { $since } to { $until }.
+cli-explain-closed = { $name }: may not enter. It was open until { $at }.
+cli-explain-never_open = { $name }: may not enter. Nothing has been open yet.
+cli-explain-never_joined = { $name }: may not enter. No membership there.
+cli-explain-opens = Opens on { $at }.
+cli-explain-ended = Ended on { $at }: { $reason }
+cli-explain-ended-replaced = another contract took its place.
+cli-explain-ended-left = the member left.
+cli-explain-ended-expired = the lump sum ran out and was not renewed.
+cli-explain-ended-renewal_failed = the renewal could not be charged.
+cli-explain-ended-mandate_ended = the card or carrier contract had ended.
+cli-explain-ended-refunded = the money was given back.
+cli-explain-ended-charged_back = the bank took the money back.
+cli-explain-period = Paid from { $since } to { $until }
+cli-explain-payment = { $amount } by { $method }, received { $at }
+cli-explain-early = Over earlier, on { $at }: { $reason }
+cli-explain-early-changed = changed to another course or way to pay.
+cli-explain-early-left = left at once.
+cli-explain-early-refunded = the money was given back.
+cli-explain-early-charged_back = the bank took the money back.
+cli-explain-grant-renewal = Grace for the renewal from { $since } to { $until }
+cli-explain-grant-payment_unknown = Kept open while a payment's outcome is not known, from { $since } to { $until }
+cli-explain-grant-staff = Given by staff from { $since } to { $until }
+cli-explain-basis = By the records as they stand now, read at the instant above. Times are those of Japan.

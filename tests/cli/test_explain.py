@@ -1,0 +1,162 @@
+"""`kaiin explain`: the answer and the records behind it, in clubs that really ran."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.billing.conftest import World
+from tests.fixtures.clock import START
+from typer.testing import CliRunner, Result
+
+from kaiin.cli import app
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
+
+DECEMBER = datetime(2026, 12, 1, tzinfo=JST)
+JANUARY = datetime(2027, 1, 1, tzinfo=JST)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["explain", *arguments])
+
+
+def asked(*arguments: str) -> dict[str, Any]:
+    """The one site of the answer."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    (site,) = json.loads(result.output)["sites"]
+    return dict(site)
+
+
+def member_id(pk: int) -> str:
+    from kaiin.identity import queries
+
+    found = queries.member(pk)
+    assert found is not None
+    return found.member_id
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_who_paid_is_in_and_every_record_is_named(world: World) -> None:
+    from kaiin.billing.models import LedgerEntry, Period
+    from kaiin.infra.models import AuditRow
+
+    started = world.join(member := world.member())
+    world.pay(started.payment)
+    told = asked(member_id(member), "--site", "official")
+    assert told["allowed"]
+    assert told["kind"] == "paid"
+    assert at(told["since"]) == START
+    # Three days of grace follow the month.
+    assert at(told["until"]) == DECEMBER + timedelta(days=3)
+    month, grace = told["windows"]
+    (period,) = month["periods"]
+    assert period["id"] == Period.objects.get().pk
+    keys = LedgerEntry.objects.order_by("pk").values_list("key", flat=True)
+    assert period["ledger"] == list(keys)
+    payment = period["payment"]
+    assert payment["id"] == str(started.payment.id)
+    assert {number["kind"] for number in payment["numbers"]} == {"card_payment", "card_last4"}
+    assert "payment.paid" in {notice["kind"] for notice in payment["notices"]}
+    actions = set(
+        AuditRow.objects.filter(pk__in=[r["id"] for r in payment["audit"]]).values_list(
+            "action", flat=True
+        )
+    )
+    assert {"payments.paid", "billing.period_paid"} <= actions
+    (grant,) = grace["grants"]
+    assert grant["reason"] == "renewal"
+
+
+@pytest.mark.parametrize(
+    "identify",
+    [
+        member_id,
+        lambda pk: member_id(pk)[1:].translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+        lambda _: "FAN1@example.jp",
+    ],
+)
+def test_a_member_is_found_by_any_writing(world: World, identify: Callable[[int], str]) -> None:
+    member = world.joined()
+    assert asked(identify(member))["allowed"]
+
+
+def test_a_payment_leads_to_its_member(world: World) -> None:
+    started = world.join(world.member(), method=Method.DOCOMO)
+    world.pay(started.payment)
+    number = next(iter(world.payment(started.payment.id).references)).value
+    assert asked(number)["allowed"]
+    assert asked(str(started.payment.id))["allowed"]
+
+
+def test_nobody_and_a_number_of_several(world: World) -> None:
+    result = run("E0000000000", "--lang", "en")
+    assert result.exit_code == 1
+    assert "Nobody is found" in result.output
+    first, second = world.joined(), world.joined()
+    result = run("4242", "--lang", "en")
+    assert result.exit_code == 1
+    assert member_id(first) in result.output
+    assert member_id(second) in result.output
+
+
+def test_who_never_paid_and_who_never_joined(world: World) -> None:
+    member = world.member()
+    assert json.loads(run(member_id(member), "--json").output)["sites"] == []
+    told = asked(member_id(member), "--site", "official")
+    assert (told["allowed"], told["membership"], told["before"]) == (False, None, None)
+    world.join(member)
+    told = asked(member_id(member))
+    assert (told["allowed"], told["standing"], told["before"]) == (False, "pending", None)
+    assert "まだ利用期間がありません" in run(member_id(member)).output
+
+
+def test_what_ended_it_and_when(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.joined()
+    operations.leave(member_pk=member, site_key="official")
+    world.go_to(DECEMBER + timedelta(days=1))
+    told = asked(member_id(member))
+    assert not told["allowed"]
+    assert told["ended"]["reason"] == "left"
+    assert told["ended"]["audit"]
+    assert at(told["before"]["ends_at"]) == DECEMBER
+    assert told["before"]["periods"][0]["payment"]["state"] == "paid"
+    english = run(member_id(member), "--lang", "en").output
+    assert "may not enter. It was open until 1 December 2026, 00:00 JST" in english
+    assert "the member left" in english
+
+
+def test_another_time_past_and_to_come(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.joined()
+    operations.leave(member_pk=member, site_key="official")
+    world.go_to(DECEMBER + timedelta(days=1))
+    was = asked(member_id(member), "--at", "2026-11-30T23:59")
+    assert was["allowed"]
+    assert at(was["until"]) == DECEMBER
+    assert not asked(member_id(member), "--at", "2026-12-01")["allowed"]
+    early = asked(member_id(member), "--at", "2026-11-22T11:59")
+    assert not early["allowed"]
+    assert at(early["after"]["starts_at"]) == START
+
+
+def test_months_are_one_stretch_without_a_gap(world: World) -> None:
+    member = world.joined()
+    world.go_to(DECEMBER + timedelta(days=2))
+    told = asked(member_id(member))
+    assert at(told["since"]) == START
+    assert at(told["until"]) == JANUARY + timedelta(days=3)
+    assert [window["kind"] for window in told["windows"]] == ["paid", "grace"]
+    assert [period["number"] for period in told["windows"][0]["periods"]] == [1, 2]
+    shown = run(member_id(member)).output
+    assert "入れます" in shown
+    assert "猶予" in shown
+    assert "現在の記録による" in shown
