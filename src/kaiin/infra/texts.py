@@ -81,7 +81,8 @@ def format_money(amount: int, currency: str = "JPY", language: str | None = None
     """550円 / ¥550; `amount` is in the currency's smallest unit, which for yen is the yen."""
     if currency != "JPY":
         raise ValueError(f"no format for {currency}")
-    return f"{amount:,}円" if _language(language) == "ja" else f"¥{amount:,}"
+    sign, figures = "−" if amount < 0 else "", f"{abs(amount):,}"
+    return f"{sign}{figures}円" if _language(language) == "ja" else f"{sign}¥{figures}"
 
 
 def _shown(value: object, language: str | None) -> object:
