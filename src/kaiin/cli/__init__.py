@@ -12,12 +12,14 @@ from kaiin.cli import (
     apply,
     check,
     clock,
+    closing,
     demo,
     explain,
     identify,
     migrate,
     sandbox,
     serve,
+    simulate,
     staff,
     verify,
     worker,
@@ -50,9 +52,11 @@ app.command("migrate")(migrate.migrate)
 app.command("apply")(apply.apply)
 app.command("identify")(identify.identify)
 app.command("staff")(staff.staff)
+app.command("closing")(closing.closing)
 app.command("check")(check.check)
 app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)
+app.command("simulate")(simulate.simulate)
 app.command("sandbox", hidden=True)(sandbox.sandbox)
 
 

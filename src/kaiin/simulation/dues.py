@@ -1,0 +1,53 @@
+"""When each job has something to do next, read from the tables: quiet hours cost nothing."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from kaiin.sandbox.store import read
+from kaiin.simulation.provider import Provider
+
+NETWORK = "network"
+# Job, table, column. A job that is not here runs at midnight and noon.
+_DUE = (
+    ("outbox", "infra_outboxmessage", "due_at"),
+    ("payments.notices", "payments_providerevent", "due_at"),
+    ("payments.ask", "payments_payment", "ask_at"),
+    ("billing.renew", "billing_subscription", "next_due_at"),
+    ("billing.expire", "billing_subscription", "lapse_due_at"),
+    ("billing.expire", "billing_membership", "dormant_until"),
+    ("billing.remind", "billing_subscription", "notice_due_at"),
+    ("billing.recognise", "billing_period", "recognise_due_at"),
+)
+KNOWN = {NETWORK, *(job for job, _, _ in _DUE)}
+_STORE = (
+    "SELECT min(due) AS due FROM (SELECT min(due_at) AS due FROM delivery"
+    " UNION ALL SELECT min(closes_at) FROM payment UNION ALL SELECT min(report_at) FROM payment)"
+)
+_QUERY = "SELECT " + ", ".join(
+    f"(SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL)" for _, table, column in _DUE
+)
+
+
+def dues(provider: Provider) -> Mapping[str, datetime]:
+    """The earliest instant at which each job, or the network, has something to do."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERY)
+        row = cursor.fetchone()
+    found: dict[str, datetime] = {}
+    for (job, _, _), value in zip(_DUE, row, strict=True):
+        at = _instant(value)
+        if at is not None:
+            found[job] = min(at, found.get(job, at))
+    at_provider = provider.rows(_STORE)[0]["due"]
+    if at_provider:
+        found[NETWORK] = read(at_provider)
+    return found
+
+
+def _instant(value: datetime | str | None) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value
+    at = datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,205 @@
+"""What people and the provider know, held against what the installation says.
+
+Money is read from the provider's own store; clicks are the people's. Nothing here asks the
+engine: bounds are chosen so that every right engine keeps them and a wrong one is seen.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from kaiin.billing import queries as billing
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, month_start
+from kaiin.infra import texts
+from kaiin.sandbox.store import Row, read
+from kaiin.simulation.people import People, Person
+from kaiin.simulation.provider import Provider
+from kaiin.sites import queries as sites
+from kaiin.verification.violation import Violation
+
+# Open payments are asked about every four hours at least.
+SWEEP = timedelta(hours=4, minutes=30)
+# After a period: the longest grace and retries of the courses, and an outcome nobody knows.
+_AFTERWARDS = timedelta(days=14)
+# Two charges of one contract are a month apart, or less where the first was retried for a week.
+_APART = timedelta(days=15)
+
+_MONEY = (
+    "SELECT payment.*, event.number AS event, event.created_at AS told_at FROM event"
+    " JOIN payment ON payment.order_id = event.order_id"
+    " WHERE event.number > ? AND event.type = 'payment.paid' AND payment.status = 'paid'"
+    " ORDER BY event.number"
+)
+_OPEN = (
+    "SELECT membership.member_id, membership.site_id FROM billing_entitlement entitlement"
+    " JOIN billing_membership membership ON membership.id = entitlement.membership_id"
+    " WHERE entitlement.starts_at <= %s AND entitlement.ends_at > %s"
+)
+
+
+@dataclass(frozen=True)
+class _Bought:
+    """What the words on a bill stand for."""
+
+    site_key: str
+    term: TermRuleSpec
+    by_method: Mapping[Method, TermRuleSpec]
+
+
+@dataclass(frozen=True)
+class Money:
+    """One sum that the provider holds. `told_at`: from when on asking brings it."""
+
+    order_id: str
+    person: Person
+    site_key: str
+    automatic: bool
+    mandate_id: str
+    created_at: datetime
+    paid_at: datetime
+    told_at: datetime
+    enough: bool
+    opens_until: datetime
+    closed_from: datetime
+
+
+@dataclass
+class Expectations:
+    """Learns of money as it comes, and says who must be in and who must not."""
+
+    people: People
+    provider: Provider
+    money: dict[tuple[int, str], list[Money]] = field(default_factory=lambda: defaultdict(list))
+    received: int = 0
+    _seen_events: int = 0
+    _charged: dict[str, datetime] = field(default_factory=dict)
+    _bills: dict[str, _Bought] = field(default_factory=dict)
+
+    def learn(self) -> Iterator[Violation]:
+        """Read what was paid since the last time; a charge that should not be is a violation."""
+        self._bills = self._bills or _bills()
+        persons = {person.pk: person for person in self.people.everybody}
+        for row in self.provider.rows(_MONEY, self._seen_events):
+            self._seen_events = row["event"]
+            if not row["amount"]:
+                continue
+            money = self._read(row, persons[int(row["customer"].removeprefix("m"))])
+            self.money[money.person.pk, money.site_key].append(money)
+            self.received += row["received_amount"]
+            yield from self._charged_rightly(money)
+
+    def check(self, now: datetime, swept_since: datetime | None) -> Iterator[Violation]:
+        """Whoever paid is in, if the provider was asked after that; whoever did not is out.
+
+        `swept_since`: what the provider knew by then has been asked about.
+        """
+        open_now = _open_now(now)
+        for (member_pk, site_key), all_money in self.money.items():
+            is_open = (member_pk, site_key) in open_now
+            due = [m for m in all_money if _must_be_in(m, now, swept_since)]
+            if due and not is_open:
+                yield _violation(
+                    due[-1],
+                    "people.paid_not_in",
+                    f"paid {due[-1].order_id} at {_jst(due[-1].paid_at)}, is not in at {_jst(now)}",
+                )
+        for member_pk, site_key in sorted(open_now):
+            paid = self.money.get((member_pk, site_key), [])
+            if not any(money.paid_at <= now < money.closed_from for money in paid):
+                yield Violation(
+                    "people.in_without_money",
+                    (f"member:{member_pk}",),
+                    f"is in at {site_key} at {_jst(now)}, though no money opens it",
+                )
+
+    def _charged_rightly(self, money: Money) -> Iterator[Violation]:
+        if not money.automatic:
+            return
+        before = self._charged.get(money.mandate_id)
+        self._charged[money.mandate_id] = money.paid_at
+        if before is not None and money.paid_at - before < _APART:
+            yield _violation(
+                money,
+                "people.charged_twice",
+                f"{money.order_id} charges {money.mandate_id} at {_jst(money.paid_at)},"
+                f" charged at {_jst(before)} already",
+            )
+        left_at = money.person.left_at.get(money.site_key)
+        if left_at is not None and left_at < money.created_at:
+            yield _violation(
+                money,
+                "people.charged_after_leaving",
+                f"left {money.site_key} at {_jst(left_at)}, charged {money.order_id} at"
+                f" {_jst(money.created_at)}",
+            )
+
+    def _read(self, row: Row, person: Person) -> Money:
+        bought = self._bills[row["description"]]
+        paid_at = read(row["paid_at"])
+        day = paid_at.astimezone(JST).date()
+        term = bought.by_method.get(Method(row["method"]), bought.term)
+        if term.kind is TermRule.ANNIVERSARY:
+            # A renewal may be a week late and still count from the end before it.
+            opens_until = paid_at + timedelta(days=28 * term.months - 8)
+            closed_from = _midnight(add_months(day, term.months + 1)) + _AFTERWARDS
+        else:
+            opens_until = _midnight(month_start(day, term.months))
+            # A lump sum may be renewed three months early; some have the first month free.
+            early = 4 if term.months > 1 else 1
+            closed_from = _midnight(month_start(day, term.months + early)) + _AFTERWARDS
+        return Money(
+            order_id=row["order_id"],
+            person=person,
+            site_key=bought.site_key,
+            automatic=row["kind"] == "charge",
+            mandate_id=row["mandate_id"] or "",
+            created_at=read(row["created_at"]),
+            paid_at=paid_at,
+            told_at=read(row["told_at"]),
+            enough=row["received_amount"] >= row["amount"],
+            opens_until=opens_until,
+            closed_from=closed_from,
+        )
+
+
+def _must_be_in(money: Money, now: datetime, swept_since: datetime | None) -> bool:
+    if not money.enough or not money.paid_at <= now < money.opens_until:
+        return False
+    if swept_since is None or money.told_at > swept_since:
+        return False
+    return not money.person.turned_away(money.site_key, money.paid_at, money.told_at + SWEEP)
+
+
+def _open_now(now: datetime) -> set[tuple[int, str]]:
+    keys = {site.id: site.key for site in sites.sites()}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [now, now])
+        return {(member, keys[site]) for member, site in cursor.fetchall()}
+
+
+def _bills() -> dict[str, _Bought]:
+    """How the provider's page names what is bought -> what that is; in each language."""
+    found = {}
+    for site in sites.sites():
+        for course in billing.courses(site.key):
+            for language in sites.tenant().languages:
+                words = (texts.localized(each.name, language) for each in (site, course))
+                bought = _Bought(site.key, course.term, course.term_by_method)
+                found[" ".join(words)] = bought
+    return found
+
+
+def _violation(money: Money, check: str, says: str) -> Violation:
+    return Violation(check, (f"member:{money.person.pk}",), says)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=JST)
+
+
+def _jst(at: datetime) -> str:
+    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,28 @@
+"""Hears what the engine logs: an error that nobody foresaw ends the run."""
+
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+import structlog
+
+# Logged as errors on purpose, and expected here: what an outage or another's event brings.
+_EXPECTED = ("payments.event_stuck", "payments.not_told", "payments.provider_silent_for")
+_FORESEEN = ("ProviderUnavailable",)
+
+
+def start(broke: Callable[[str], None]) -> None:
+    """Call `broke` for every error that is logged and not foreseen; say nothing aloud."""
+
+    def hear(_logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+        if method in ("error", "exception", "critical") and event["event"] not in _EXPECTED:
+            told = str(structlog.processors.format_exc_info(_logger, method, event))
+            if not any(name in told for name in _FORESEEN):
+                broke(told)
+        raise structlog.DropEvent
+
+    structlog.configure(processors=[hear], cache_logger_on_first_use=False)
+
+
+def stop() -> None:
+    """Back to what the settings say is not needed: the run's process ends after it."""
+    structlog.reset_defaults()

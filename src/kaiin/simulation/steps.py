@@ -1,0 +1,187 @@
+"""One step after another: a job of the worker, or something that a person does.
+
+Each step draws from sources of its own, seeded by its number, so that one that is killed changes
+nothing for those after it. Where a step reaches a crash point, another worker's job or the same
+person's second tab may come in between; or the process that runs it is killed for good.
+"""
+
+import json
+import os
+import signal
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import NoReturn
+
+from django.db import connections
+
+from kaiin.domain.errors import KaiinError
+from kaiin.infra import clock, crash_points
+from kaiin.infra.crash_points import CrashPoint
+from kaiin.sandbox.refusal import Refused
+from kaiin.simulation.plan import Faults, Plan
+from kaiin.simulation.provider import Provider
+from kaiin.simulation.trace import Trace
+from kaiin.simulation.weather import Weather
+
+Work = Callable[[Random], str]
+
+KILLED = "killed"
+_REFUSALS = (KaiinError, Refused, LookupError)
+_MOST_POINTS = 12
+# How likely it is that somebody comes in between at a point, and that a step is killed.
+_RACES = {Faults.NONE: 0.01, Faults.USUAL: 0.02, Faults.HOSTILE: 0.06}
+_KILLS_OF_JOBS = 0.04
+_KILLS_OF_PEOPLE = 0.08
+
+
+class Broken(Exception):
+    """A step ended in a way that no step may; the text says how."""
+
+
+class Steps:
+    """Runs steps; `others` are what may come in between: name and work."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        trace: Trace,
+        provider: Provider,
+        weather: Weather,
+        sources: Sequence[Random],
+    ) -> None:
+        self.others: Sequence[tuple[str, Work]] = ()
+        # Whose step it is, for the one that breaks.
+        self.acting = ""
+        self._plan = plan
+        self._trace = trace
+        self._provider = provider
+        self._weather = weather
+        self._sources = sources
+        self._number = 0
+        self._nested = False
+
+    def chance(self) -> Random:
+        """A new step's own draws; engine and provider draw anew, too."""
+        self._number += 1
+        for index, source in enumerate(self._sources):
+            source.seed(f"{self._plan.seed}:{self._number}:{index}")
+        return Random(f"{self._plan.seed}:{self._number}")
+
+    def person(
+        self, who: str, what: str, work: Work, *, chance: Random, beside: Work | None = None
+    ) -> str:
+        """Something that a person does; `beside` is their second tab, which comes in between.
+        Returns how it went: `work`'s word, `refused …`, or KILLED where nobody knows."""
+        self.acting = who
+        if self._plan.crash and chance.random() < _KILLS_OF_PEOPLE:
+            said = self._in_child(work, chance)
+        else:
+            said = self._here(who, work, chance, beside)
+        self._trace.note(clock.now(), who, f"{what}: {said}")
+        self._trace.count(f"{what} {said.partition(' ')[0]}" if said else what)
+        return said
+
+    def job(self, name: str, work: Work) -> str:
+        """A turn of a job: what `work` says ("" for nothing done) or KILLED."""
+        self.acting = "worker"
+        chance = self.chance()
+        self._weather.gust(chance)
+        if self._plan.crash and chance.random() < _KILLS_OF_JOBS:
+            said = self._in_child(work, chance)
+        else:
+            said = self._here("worker", work, chance, None)
+        if said:
+            self._trace.note(clock.now(), "worker", f"{name}: {said}")
+        return said
+
+    def _here(self, who: str, work: Work, chance: Random, beside: Work | None) -> str:
+        likelihood = _RACES[self._plan.faults]
+        waiting = [beside] if beside is not None else []
+
+        def come_in_between(point: CrashPoint) -> None:
+            if self._nested:
+                return
+            _outside_transactions(point)
+            if waiting and chance.random() < 0.4:
+                self._between(f"{who}, second tab", point, waiting.pop(), chance)
+            elif self.others and chance.random() < likelihood:
+                name, other = chance.choice(self.others)
+                self._between(f"second worker, {name}", point, other, chance)
+
+        crash_points.install(come_in_between)
+        try:
+            return _outcome(work, chance)
+        finally:
+            crash_points.install(None)
+
+    def _between(self, name: str, point: CrashPoint, work: Work, chance: Random) -> None:
+        self._nested = True
+        try:
+            said = _outcome(work, chance)
+        finally:
+            self._nested = False
+        self._trace.note(clock.now(), name, f"at {point}: {said}")
+        self._trace.count("raced")
+
+    def _in_child(self, work: Work, chance: Random) -> str:
+        """Run a step in a process that is killed when it reaches a point for the n-th time."""
+        left = chance.randint(1, chance.randint(1, _MOST_POINTS))
+        connections.close_all()
+        self._provider.close()
+        reader, writer = os.pipe()
+        with warnings.catch_warnings():
+            # No other thread runs here.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            os.close(reader)
+            _die_after(left, writer, work, chance)
+        os.close(writer)
+        with os.fdopen(reader) as pipe:
+            said = pipe.read()
+        os.waitpid(child, 0)
+        kind, text = json.loads(said) if said else ("broke", "the child said nothing")
+        if kind == "broke":
+            raise Broken(text)
+        if kind == KILLED:
+            self._trace.count(f"killed at {text}")
+            return f"{KILLED} at {text}"
+        return str(text)
+
+
+def _die_after(points: int, writer: int, work: Work, chance: Random) -> NoReturn:
+    left = points
+
+    def count(point: CrashPoint) -> None:
+        nonlocal left
+        _outside_transactions(point)
+        left -= 1
+        if left == 0:
+            os.write(writer, json.dumps((KILLED, point)).encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    crash_points.install(count)
+    try:
+        said = ("done", _outcome(work, chance))
+    except BaseException:  # noqa: BLE001 - the parent has to hear of anything
+        said = ("broke", traceback.format_exc())
+    os.write(writer, json.dumps(said).encode())
+    os._exit(0)
+
+
+def _outcome(work: Work, chance: Random) -> str:
+    try:
+        return work(chance)
+    except _REFUSALS as error:
+        return f"refused {getattr(error, 'code', error)}"
+    except Broken:
+        raise
+    except Exception as error:
+        raise Broken(traceback.format_exc()) from error
+
+
+def _outside_transactions(point: CrashPoint) -> None:
+    if any(connection.in_atomic_block for connection in connections.all(initialized_only=True)):
+        raise Broken(f"crash point {point} was reached inside a transaction")
