@@ -5,20 +5,32 @@ Everything here works on a `Holding` and collects into a `Batch`, which stores i
 
 from datetime import datetime, timedelta
 
-from kaiin.billing import courses, endings, events, intents, letters, numbers, receipts, upkeep
+from kaiin.billing import (
+    changed,
+    courses,
+    endings,
+    events,
+    intents,
+    letters,
+    numbers,
+    receipts,
+    refunding,
+    upkeep,
+)
 from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import (
     Charge,
     ChargeState,
     Period,
+    RefundReason,
     Subscription,
 )
 from kaiin.domain import dunning, ledger
 from kaiin.domain.money import Money
-from kaiin.domain.payments import Method
-from kaiin.domain.periods import PeriodSpan, japanese_date
-from kaiin.domain.previews import paid_period
+from kaiin.domain.payments import Method, PaymentState
+from kaiin.domain.periods import PeriodSpan, first_period, japanese_date
+from kaiin.domain.previews import continued, paid_period
 from kaiin.domain.subscriptions import (
     EndReason,
     Standing,
@@ -33,6 +45,8 @@ from kaiin.payments.queries import PaymentView
 # Payments says so when its call never arrived: no refusal, nobody's fault but the network's.
 _NOT_EXECUTED = "not_executed"
 _MANDATE_ENDED = "mandate_ended"
+# It ended while nobody was looking; a refusal the member has seen on the provider's page.
+_VANISHED = (PaymentState.EXPIRED, PaymentState.CANCELED)
 _SOON = timedelta(hours=1)
 
 
@@ -40,7 +54,7 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
     """Money came: it buys the next period, or is parked when it can't."""
     subscription = holding.subscriptions[charge.subscription_id]
     paid_at = payment.paid_at or batch.now
-    if not _buys(holding, charge, subscription):
+    if not _buys(holding, charge, subscription, paid_at):
         _park(holding, charge, payment, paid_at, batch)
         return
     _supersede_others(holding, charge, subscription, batch)
@@ -56,7 +70,8 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
         recognise_due_at=span.ends_at,
     )
     batch.periods.append(period)
-    _post(charge, payment, period, paid_at, batch)
+    _post(holding, charge, payment, period, batch)
+    changed.give_up_unused(charge, payment, paid_at, batch)
     charge.state, charge.closed_at, charge.failure_code = ChargeState.PAID, batch.now, ""
     _carry_on(holding, charge, span, payment, batch)
     started = _stand(holding, paid_at)
@@ -70,9 +85,12 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
         period=period.index,
         starts_at=span.starts_at.isoformat(),
         ends_at=span.ends_at.isoformat(),
+        anchor_day=span.anchor_day,
+        course=charge.course.key,
         renews=upkeep.renews(subscription),
         amount=payment.amount.amount,
     )
+    changed.tell(holding, charge, span, batch)
     if started:
         _tell_started(holding, batch)
 
@@ -90,7 +108,10 @@ def failed(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch)
         reason=charge.failure_code,
     )
     subscription = holding.subscriptions[charge.subscription_id]
-    if charge.automatic and SubscriptionState(subscription.state).is_open:
+    if not charge.automatic:
+        if payment.state in _VANISHED or charge.failure_code == _NOT_EXECUTED:
+            letters.vanished(holding, charge, charge.failure_code)
+    elif SubscriptionState(subscription.state).is_open:
         _dun(holding, subscription, charge.failure_code, batch)
 
 
@@ -108,9 +129,11 @@ def waiting(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch
         letters.slip(holding, charge.course, payment)
 
 
-def _buys(holding: Holding, charge: Charge, subscription: Subscription) -> bool:
+def _buys(holding: Holding, charge: Charge, subscription: Subscription, paid_at: datetime) -> bool:
     if charge.period_index <= subscription.period_count:
         # The period was paid by another attempt already.
+        return False
+    if not changed.credit_stands(charge, subscription, paid_at):
         return False
     if SubscriptionState(subscription.state).is_open:
         return True
@@ -120,6 +143,11 @@ def _buys(holding: Holding, charge: Charge, subscription: Subscription) -> bool:
         was_paid=subscription.period_count > 0,
         replaced=other is not None and other.period_count > 0,
     )
+
+
+def _pays_already(holding: Holding) -> bool:
+    running = holding.open_subscription
+    return running is not None and running.period_count > 0
 
 
 def _supersede_others(
@@ -137,30 +165,42 @@ def _supersede_others(
 def _span(
     holding: Holding, charge: Charge, subscription: Subscription, paid_at: datetime
 ) -> PeriodSpan:
+    rule = courses.rule(charge.course, Method(charge.method))
+    if charge.credit_period_id is not None:
+        return first_period(rule, paid_at)
     is_open = SubscriptionState(subscription.state).is_open
-    return paid_period(
-        courses.rule(charge.course, Method(charge.method)),
+    previous = continued(
+        holding.last_periods.get(subscription.pk),
+        paused_until=subscription.paused_until,
         paid_at=paid_at,
-        previous=holding.last_periods.get(subscription.pk),
-        under_way=subscription.course.renews and (is_open or charge.automatic),
+        automatic=charge.automatic,
+    )
+    return paid_period(
+        rule,
+        paid_at=paid_at,
+        previous=previous,
+        under_way=upkeep.under_way(subscription) and (is_open or charge.automatic),
     )
 
 
 def _post(
-    charge: Charge, payment: PaymentView, period: Period, paid_at: datetime, batch: Batch
+    holding: Holding, charge: Charge, payment: PaymentView, period: Period, batch: Batch
 ) -> None:
+    paid_at = payment.paid_at or batch.now
     currency = payment.amount.currency
     price, handling = Money(charge.price, currency), Money(charge.handling, currency)
     billed = ledger.charge(
         f"charge:{charge.subscription_id}:{period.index}", paid_at, price, handling
     )
     batch.post(billed, charge=charge, period=period)
-    money = ledger.payment(f"payment:{payment.id}", paid_at, price + handling)
+    due = price + handling - Money(charge.credit, currency)
+    money = ledger.payment(f"payment:{payment.id}", paid_at, due)
     batch.post(money, charge=charge, period=period)
-    surplus = (payment.received or payment.amount) - (price + handling)
+    surplus = (payment.received or payment.amount) - due
     if surplus:
         more = ledger.unapplied(f"surplus:{payment.id}", paid_at, surplus)
         batch.post(more, charge=charge)
+        refunding.open_case(holding, charge, surplus, RefundReason.TOO_MUCH, batch)
 
 
 def _park(
@@ -169,6 +209,9 @@ def _park(
     charge.state, charge.closed_at = ChargeState.PARKED, batch.now
     received = payment.received or payment.amount
     batch.post(ledger.unapplied(f"unapplied:{payment.id}", paid_at, received), charge=charge)
+    twice = charge.period_index <= holding.subscriptions[charge.subscription_id].period_count
+    reason = RefundReason.PAID_TWICE if twice or _pays_already(holding) else RefundReason.LATE
+    refunding.open_case(holding, charge, received, reason, batch)
     batch.note("billing.payment_parked", holding, payment=str(payment.id), amount=received.amount)
     more: dict[str, object] = {"payment_id": str(payment.id)}
     batch.tell(holding, events.PAYMENT_PARKED, str(payment.id), more)
@@ -181,16 +224,12 @@ def _carry_on(
     subscription.state = subscription_after(
         SubscriptionState(subscription.state), SubscriptionEvent.PAID
     ).value
-    if payment.mandate_id != subscription.mandate_id:
-        endings.release(subscription.mandate_id)
-    subscription.course, subscription.method = charge.course, charge.method
-    subscription.mandate_id = payment.mandate_id
+    changed.switch(subscription, charge, payment)
     subscription.anchor_day = span.anchor_day
     subscription.period_count += 1
     subscription.paid_until = span.ends_at
     subscription.failures = 0
     subscription.ended_at, subscription.end_reason, subscription.end_detail = None, "", ""
-    subscription.mandate_end_reason = ""
     if not charge.automatic:
         # Whoever pays again wants to stay.
         subscription.cancel_at_period_end = False
@@ -242,7 +281,7 @@ def _dun(holding: Holding, subscription: Subscription, code: str, batch: Batch) 
         course=subscription.course,
         method=Method(subscription.method),
         failure_code=code,
-        retry_at=retry_at,
+        tries=dunning.tries_from(policy, due_at=due_at, next_at=retry_at),
         open_until=grace_until if grace_until > batch.now else None,
     )
 

@@ -168,7 +168,7 @@ def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusines
         next_amount=wanted.terms.total if charged else None,
         ends_contract=held.has_mandate and not keeps,
         moves_anchor=period.anchor_day != held.period.anchor_day,
-        needs_page=not (held.has_mandate and keeps),
+        needs_page=kind is not ChangeKind.AT_END and not _by_present_card(kind, held),
     )
 
 
@@ -237,6 +237,12 @@ def _carries(held: Held, wanted: Wanted) -> bool:
     """Whether the present mandate can be charged for `wanted`: a card any amount, a carrier
     contract only the one it was made for."""
     return held.method is Method.CARD or held.terms.total == wanted.terms.total
+
+
+def _by_present_card(kind: ChangeKind, held: Held) -> bool:
+    """Whether what is due now is charged to the card that we have."""
+    now = kind is ChangeKind.NOW_WITH_CREDIT
+    return now and held.method is Method.CARD and held.has_mandate
 
 
 def _keeps_mandate(kind: ChangeKind, held: Held, wanted: Wanted) -> bool:

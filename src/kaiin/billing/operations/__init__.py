@@ -3,44 +3,76 @@
 from kaiin.billing.errors import (
     AlreadyMember,
     BillingError,
+    ChangeDiffers,
     CourseNotOffered,
+    GrantEmpty,
+    LeaveAtOnceNotOffered,
+    NoGrant,
     NoMembership,
+    NoPause,
+    NoRefundCase,
     OtherCourseRunning,
+    Paused,
     PaymentUnderWay,
+    RefundDecided,
+    RefundDiffers,
     WayNotOffered,
 )
+from kaiin.billing.operations.change import Agreed, ChangeStarted, change
 from kaiin.billing.operations.entitlements import rebuild_entitlements
 from kaiin.billing.operations.expiry import expire_due, expire_member, recognise_due, remind_due
+from kaiin.billing.operations.grants import grant, revoke_grant
 from kaiin.billing.operations.join import JoinStarted, join
 from kaiin.billing.operations.leave import leave, undo_leave
+from kaiin.billing.operations.pause import Resumed, pause, resume
 from kaiin.billing.operations.record_payment import record_payment, record_payments
 from kaiin.billing.operations.refresh import refresh_open_payments
+from kaiin.billing.operations.refunds import decide_refund, record_refunds
 from kaiin.billing.operations.renewals import mandate_ended, renew_due
 from kaiin.billing.tenant import TenantRefused, apply_tenant, plan_tenant
 
 __all__ = [
+    "Agreed",
     "AlreadyMember",
     "BillingError",
+    "ChangeDiffers",
+    "ChangeStarted",
     "CourseNotOffered",
+    "GrantEmpty",
     "JoinStarted",
+    "LeaveAtOnceNotOffered",
+    "NoGrant",
     "NoMembership",
+    "NoPause",
+    "NoRefundCase",
     "OtherCourseRunning",
+    "Paused",
     "PaymentUnderWay",
+    "RefundDecided",
+    "RefundDiffers",
+    "Resumed",
     "TenantRefused",
     "WayNotOffered",
     "apply_tenant",
+    "change",
+    "decide_refund",
     "expire_due",
     "expire_member",
+    "grant",
     "join",
     "leave",
     "mandate_ended",
+    "pause",
     "plan_tenant",
     "rebuild_entitlements",
     "recognise_due",
     "record_payment",
     "record_payments",
+    "record_refunds",
     "refresh_open_payments",
     "remind_due",
     "renew_due",
+    "resume",
+    "revoke_grant",
     "undo_leave",
 ]

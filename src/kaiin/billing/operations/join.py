@@ -13,22 +13,16 @@ from uuid import UUID
 from kaiin.billing import courses, intents, payable
 from kaiin.billing.errors import NoMembership, PaymentUnderWay
 from kaiin.billing.holding import Holding, hold
-from kaiin.billing.models import Charge, ChargeState, Course, Membership, Subscription
+from kaiin.billing.models import Charge, Course, Membership, Subscription
+from kaiin.billing.operations import checkout
 from kaiin.billing.operations.record_payment import record_payments
-from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
-from kaiin.payments import operations as payment_operations, queries as payments
-from kaiin.payments.operations import ProviderUnavailable
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
-
-_MOST_ROUNDS = 4
-_PATIENCE_SECONDS = 2.0
-_ANY_ID = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -71,15 +65,16 @@ def join(
     member = identity.member(member_pk)
     if member is None:
         raise NoMembership(site=site_key)
-    # Payments fills the id in once it is known.
-    return_url = return_url_for(_ANY_ID).replace(str(_ANY_ID), "{payment_id}")
-    for _ in range(_MOST_ROUNDS):
+    return_url = checkout.return_url(return_url_for)
+    for _ in range(checkout.MOST_ROUNDS):
         intended = _intend(member_pk, site, course, method, clock.now())
         charge = intended.charge
         if intended.in_the_way:
-            _stop(charge)
+            checkout.stop(charge)
             continue
-        payment = _start(charge, member.email, return_url, language)
+        payment = checkout.start(
+            charge, email=member.email, return_url=return_url, language=language
+        )
         record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
         charge.refresh_from_db(fields=["state"])
         if payment.is_open and not charge.is_live:
@@ -133,54 +128,3 @@ def _subscription(holding: Holding, course: Course, method: Method, now: datetim
         subscription.course, subscription.method = course, method.value
         subscription.save(update_fields=["course", "method"])
     return subscription
-
-
-def _start(charge: Charge, email: str, return_url: str, language: str) -> PaymentView:
-    terms = courses.terms(charge.course, Method(charge.method))
-    return payment_operations.start_payment(
-        member_ref=charge.membership.member_id,
-        intent_key=charge.intent_key,
-        method=Method(charge.method),
-        amount=Money(charge.price + charge.handling, charge.course.currency),
-        description=intents.description(charge, language),
-        return_url=return_url,
-        member_hint=email,
-        renews=terms.renews,
-        language=language,
-        slip_days=charge.course.slip_days,
-    )
-
-
-def _stop(charge: Charge) -> None:
-    """End an earlier try, so that no second one can be paid beside it. Raises PaymentUnderWay."""
-    payment = payments.payment_by_intent(charge.intent_key)
-    if payment is None:
-        _forget(charge)
-        return
-    if charge.automatic:
-        # A renewal whose outcome nobody knows is asked about, never voided.
-        payment = payment_operations.refresh_payment(
-            payment_id=payment.id, timeout_seconds=_PATIENCE_SECONDS
-        )
-    else:
-        try:
-            payment = payment_operations.cancel_payment(
-                payment_id=payment.id, actor=f"member:{payment.member_ref}"
-            )
-        except ProviderUnavailable as error:
-            raise PaymentUnderWay from error
-    record_payments(payment_ids=[payment.id], actor=f"member:{payment.member_ref}")
-    if payment.is_open:
-        raise PaymentUnderWay
-
-
-def _forget(charge: Charge) -> None:
-    """Close an intent that never reached payments; should it get there yet, it is voided."""
-    if charge.automatic:
-        raise PaymentUnderWay
-    with transaction():
-        holding = hold([charge.membership_id], charge_ids=[charge.pk])[charge.membership_id]
-        row = holding.charges[charge.pk]
-        if row.state == ChargeState.OPEN and row.payment_id is None:
-            intents.supersede(row, "superseded", clock.now())
-            row.save(update_fields=["state", "closed_at", "failure_code"])

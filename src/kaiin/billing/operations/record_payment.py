@@ -1,20 +1,26 @@
-"""A payment's outcome becomes a period, books, a receipt and access; or dunning; or is parked."""
+"""A payment's outcome becomes a period, books, a receipt and access; or dunning; or is parked;
+and what money bought ends where it goes back."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from kaiin.billing import outcomes
+import structlog
+
+from kaiin.billing import changed, outcomes, taking_back
 from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding, hold
 from kaiin.billing.models import Charge, ChargeState
-from kaiin.domain.payments import PaymentState
+from kaiin.domain.payments import Dispute, PaymentState
 from kaiin.infra import clock
-from kaiin.infra.locks import transaction
-from kaiin.payments import queries as payments
+from kaiin.infra.gathering import gathering_transaction
+from kaiin.payments import operations as payment_operations, queries as payments
+from kaiin.payments.operations import Call, News
 from kaiin.payments.queries import PaymentView
 
 _AT_ONCE = 50
 SYSTEM = "system:billing"
+_log = structlog.get_logger(__name__)
 
 
 def record_payment(*, payment_id: UUID) -> None:
@@ -23,40 +29,104 @@ def record_payment(*, payment_id: UUID) -> None:
     record_payments(payment_ids=[payment_id])
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a provider said to the call for a charge; no news: it is as it was."""
+
+    charge: Charge
+    call: Call
+    news: News | None
+
+
 def record_payments(*, payment_ids: Sequence[UUID], actor: str = SYSTEM) -> None:
     """`record_payment` for many, some fifty in a transaction."""
     for chunk in _chunks(payment_ids):
-        _record(chunk, actor)
+        more = _record(chunk, actor)
+        if more:
+            # Money that came and went before we looked: first what it bought, then that it is over.
+            _record(more, actor)
 
 
-def _record(payment_ids: Collection[UUID], actor: str) -> None:
-    keys = {view.intent_key for view in payments.payments(list(payment_ids)).values()}
-    known = list(Charge.objects.filter(intent_key__in=keys).values_list("pk", "membership_id"))
-    if not known:
+def record_answers(answers: Sequence[Answer]) -> None:
+    """Write down what providers said to charges, and act on it, in one transaction.
+
+    Where that fails for one of them, each gets a transaction of its own: the one is found again
+    by the next run, which asks the provider.
+    """
+    try:
+        more = _act_on_answers(answers)
+    except Exception as error:  # noqa: BLE001 - whatever one stumbles over, the others go on
+        if len(answers) == 1:
+            _log.exception("billing.not_recorded", intent=answers[0].call.intent_key)
+            return
+        _log.error("billing.recorded_singly", count=len(answers), error=repr(error))
+        for answer in answers:
+            record_answers([answer])
         return
-    with transaction():
+    if more:
+        _record(more, SYSTEM)
+
+
+def _act_on_answers(answers: Sequence[Answer]) -> list[UUID]:
+    told = [(answer.call, answer.news) for answer in answers]
+    return _act(
+        [(answer.charge.pk, answer.charge.membership_id) for answer in answers],
+        lambda: payment_operations.record_answers(told, now=clock.now()),
+        SYSTEM,
+    )
+
+
+def _record(payment_ids: Collection[UUID], actor: str) -> list[UUID]:
+    ids = list(payment_ids)
+    keys = {view.intent_key for view in payments.payments(ids).values()}
+    known = list(Charge.objects.filter(intent_key__in=keys).values_list("pk", "membership_id"))
+    # The state may have moved while we waited for the locks: it is read under them.
+    return _act(known, lambda: payments.payments(ids), actor) if known else []
+
+
+def _act(
+    known: Sequence[tuple[int, int]], read: Callable[[], Mapping[UUID, PaymentView]], actor: str
+) -> list[UUID]:
+    """Act on the payments of charges (key, membership), which `read` brings under the locks.
+    Returns those whose money was recorded just now, and of which there is more to tell."""
+    more: list[UUID] = []
+    with gathering_transaction():
         held = hold({m for _, m in known}, charge_ids=[charge for charge, _ in known])
-        # The state may have moved while we waited for the locks: read it under them.
-        views = {v.intent_key: v for v in payments.payments(list(payment_ids)).values()}
+        views = {view.intent_key: view for view in read().values()}
         batch = Batch(now=clock.now(), actor=actor, held=list(held.values()))
         for holding in held.values():
             for charge in sorted(holding.charges.values(), key=lambda charge: charge.pk):
                 if charge.intent_key in views:
                     view = views[charge.intent_key]
                     charge.payment_id = view.id
-                    _decide(holding, charge, view, batch)
+                    fresh = _decide(holding, charge, view, batch)
+                    if fresh and _went_back(view):
+                        more.append(view.id)
         batch.write()
+    return more
 
 
-def _decide(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -> None:
+def _decide(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -> bool:
+    """Returns whether money was recorded just now."""
     settled = charge.state in (ChargeState.PAID, ChargeState.PARKED)
-    if payment.state is PaymentState.PAID:
+    if payment.state.took_money:
         if not settled:
             outcomes.paid(holding, charge, payment, batch)
+            return True
+        if _went_back(payment):
+            taking_back.follow(holding, charge, payment, batch)
+    elif payment.state is PaymentState.REGISTERED:
+        changed.registered(holding, charge, payment, batch)
     elif payment.is_open:
         outcomes.waiting(holding, charge, payment, batch)
     elif charge.state == ChargeState.OPEN:
         outcomes.failed(holding, charge, payment, batch)
+    return False
+
+
+def _went_back(payment: PaymentView) -> bool:
+    """Whether there is, or was, more to a payment's money than that it came."""
+    return payment.state is not PaymentState.PAID or payment.dispute is not Dispute.NONE
 
 
 def _chunks(payment_ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

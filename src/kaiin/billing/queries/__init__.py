@@ -1,5 +1,7 @@
 """What others may know about courses, memberships and money: frozen values, never models."""
 
+from kaiin.billing.charts import BadChart, read_chart
+from kaiin.billing.closing import BookFile, BookFormat, closing_files
 from kaiin.billing.queries.changes import (
     ChangeOffer,
     ChangePreview,
@@ -11,6 +13,14 @@ from kaiin.billing.queries.changes import (
     preview_resume,
 )
 from kaiin.billing.queries.charges import ChargeView, charges
+from kaiin.billing.queries.closing import (
+    AccountMonth,
+    BooksBehind,
+    JournalLine,
+    MonthNotOver,
+    month_balances,
+    month_journal,
+)
 from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview
 from kaiin.billing.queries.entry import Entry, EntryMembership, entry
 from kaiin.billing.queries.explain import (
@@ -35,8 +45,22 @@ from kaiin.billing.queries.receipts import (
     receipt_of_payment,
     receipts,
 )
+from kaiin.billing.queries.refunds import (
+    LeavePreview,
+    RefundCaseView,
+    RefundFigures,
+    preview_leave,
+    refund_cases,
+    refund_cases_of_payment,
+    refund_figures,
+)
 
 __all__ = [
+    "AccountMonth",
+    "BadChart",
+    "BookFile",
+    "BookFormat",
+    "BooksBehind",
     "ChangeOffer",
     "ChangePreview",
     "ChargeView",
@@ -47,30 +71,43 @@ __all__ = [
     "Failure",
     "GrantedTime",
     "JoinPreview",
+    "JournalLine",
+    "LeavePreview",
     "MembershipView",
+    "MonthNotOver",
     "OpenTime",
     "Overdue",
     "PaidTime",
     "PausePreview",
     "PeriodView",
     "ReceiptView",
+    "RefundCaseView",
+    "RefundFigures",
     "ResumePreview",
     "SubscriptionEnd",
     "changes_offered",
     "charges",
+    "closing_files",
     "courses",
     "entry",
     "explain",
     "membership_figures",
     "membership_of_payment",
     "memberships",
+    "month_balances",
+    "month_journal",
     "overdue",
     "preview",
     "preview_change",
+    "preview_leave",
     "preview_pause",
     "preview_resume",
+    "read_chart",
     "receipt",
     "receipt_of_payment",
     "receipts",
+    "refund_cases",
+    "refund_cases_of_payment",
+    "refund_figures",
     "subscription_figures",
 ]

@@ -1,0 +1,131 @@
+"""What a change of course, way to pay or card is, once its money or its card is there.
+
+Works on a `Holding`, collects into a `Batch`.
+"""
+
+from datetime import datetime
+
+from kaiin.billing import change_letters, courses, endings, intents, upkeep
+from kaiin.billing.batch import Batch
+from kaiin.billing.holding import Holding
+from kaiin.billing.models import (
+    Charge,
+    ChargePurpose,
+    ChargeState,
+    EarlyEnd,
+    Period,
+    Subscription,
+)
+from kaiin.domain import ledger
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import PeriodSpan
+from kaiin.domain.subscriptions import SubscriptionState
+from kaiin.infra.locks import locked
+from kaiin.payments.queries import PaymentView
+
+
+def credit_stands(charge: Charge, subscription: Subscription, paid_at: datetime) -> bool:
+    """Whether the period whose unused days a charge counts on still runs when it is paid; else
+    its money is not the price of anything."""
+    period = charge.credit_period
+    if period is None:
+        return True
+    return (
+        SubscriptionState(subscription.state).is_open
+        and period.index == subscription.period_count
+        and period.ended_early_at is None
+        and period.starts_at <= paid_at < period.ends_at
+    )
+
+
+def give_up_unused(charge: Charge, payment: PaymentView, paid_at: datetime, batch: Batch) -> None:
+    """End the period that a change takes the place of; its unused days pay for a part of it."""
+    if charge.credit_period_id is None:
+        return
+    period = locked(Period.objects.filter(pk=charge.credit_period_id)).get()
+    endings.end_early(period, paid_at, EarlyEnd.CHANGED, credited=charge.credit)
+    if charge.credit:
+        credit = Money(charge.credit, period.currency)
+        entry = ledger.credit(f"credit:{payment.id}", paid_at, credit)
+        batch.post(entry, charge=charge, period=period)
+
+
+def switch(subscription: Subscription, charge: Charge, payment: PaymentView) -> None:
+    """The subscription is of what was paid for from now on; a card or contract that is not
+    charged again is given back, only now that the new one holds."""
+    method = Method(charge.method)
+    renews = courses.terms(charge.course, method).renews
+    mandate_id = payment.mandate_id if renews else None
+    if subscription.mandate_id != mandate_id:
+        endings.release(subscription.mandate_id)
+    subscription.course, subscription.method = charge.course, charge.method
+    subscription.mandate_id, subscription.mandate_end_reason = mandate_id, ""
+    subscription.paused_until = None
+    subscription.renewal_fixed = False
+    if not charge.automatic or subscription.next_course_id == charge.course_id:
+        subscription.next_course = None
+
+
+def tell(holding: Holding, charge: Charge, span: PeriodSpan, batch: Batch) -> None:
+    """Note a change that was paid for, and write to the member."""
+    if charge.purpose != ChargePurpose.CHANGE:
+        return
+    subscription = holding.subscriptions[charge.subscription_id]
+    batch.note(
+        "billing.changed",
+        holding,
+        subscription=subscription.pk,
+        course=charge.course.key,
+        method=charge.method,
+        from_at=span.starts_at.isoformat(),
+        credit=charge.credit,
+        anchor_day=span.anchor_day,
+    )
+    change_letters.changed(
+        holding,
+        charge.intent_key,
+        course=charge.course,
+        method=Method(charge.method),
+        from_at=span.starts_at,
+        next_charge_at=subscription.next_due_at,
+    )
+
+
+def registered(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -> None:
+    """A card was registered: the coming renewal is charged to it, for the course agreed to. One
+    that nobody waits for any more is given back."""
+    subscription = holding.subscriptions[charge.subscription_id]
+    wanted = charge.state == ChargeState.OPEN and SubscriptionState(subscription.state).is_open
+    if not wanted:
+        if charge.state != ChargeState.REGISTERED:
+            endings.release(payment.mandate_id)
+        if charge.state == ChargeState.OPEN:
+            intents.supersede(charge, "superseded", batch.now)
+        return
+    charge.state, charge.closed_at, charge.failure_code = ChargeState.REGISTERED, batch.now, ""
+    endings.release(subscription.mandate_id)
+    subscription.mandate_id, subscription.mandate_end_reason = payment.mandate_id, ""
+    subscription.method = charge.method
+    same = charge.course.key == subscription.course.key
+    subscription.next_course = None if same else charge.course
+    subscription.cancel_at_period_end = subscription.renewal_fixed = False
+    batch.revoked.append(holding.membership.pk)
+    retrying = subscription.state == SubscriptionState.PAST_DUE
+    upkeep.plan(holding, subscription, batch)
+    if retrying:
+        # The renewal failed on the old card: the new one is tried at once.
+        subscription.next_due_at = batch.now
+    batch.note(
+        "billing.card_registered",
+        holding,
+        subscription=subscription.pk,
+        course=charge.course.key,
+        payment=str(payment.id),
+    )
+    change_letters.card_registered(
+        holding,
+        charge.intent_key,
+        course=charge.course,
+        next_charge_at=subscription.next_due_at,
+    )

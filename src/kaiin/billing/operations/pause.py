@@ -1,0 +1,132 @@
+"""Pausing: whole periods are passed over after the paid one, and coming back before that."""
+
+from dataclasses import dataclass
+
+from kaiin.billing import change_letters, changing, intents, upkeep
+from kaiin.billing.batch import Batch
+from kaiin.billing.errors import NoMembership, PaymentUnderWay
+from kaiin.billing.holding import Holding, hold
+from kaiin.billing.models import Charge, ChargePurpose, Membership, Subscription
+from kaiin.billing.operations import checkout
+from kaiin.billing.operations.record_payment import record_payments
+from kaiin.domain.payments import Method
+from kaiin.identity import queries as identity
+from kaiin.infra import audit, clock
+from kaiin.infra.locks import transaction
+from kaiin.payments.queries import PaymentView
+from kaiin.sites import queries as sites
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Coming back. `payment` is None where the pause had not begun: it was taken back; else the
+    charge of a first period, which may have failed: then the pause goes on."""
+
+    payment: PaymentView | None
+
+
+def pause(*, member_pk: int, site_key: str, periods: int) -> None:
+    """Pause for `periods` periods from the end of the paid one, as `queries.preview_pause` says.
+
+    Nothing is charged and nothing is open until then; join date, number and anchor are kept.
+    Pausing twice changes nothing. Raises NoMembership, NoPause, RenewalFixed, PaymentUnderWay.
+    """
+    with transaction():
+        holding, subscription = _hold(member_pk, site_key)
+        if subscription.paused_until is not None:
+            return
+        if holding.open_charge is not None:
+            raise PaymentUnderWay
+        now = clock.now()
+        last = changing.last_period(subscription)
+        subscription.paused_until = upkeep.pause_until(subscription, last, periods, now)
+        batch = Batch(now=now, actor=holding.subject, held=[holding])
+        batch.revoked.append(holding.membership.pk)
+        upkeep.plan(holding, subscription, batch)
+        batch.note(
+            "billing.paused",
+            holding,
+            subscription=subscription.pk,
+            from_at=last.ends_at.isoformat(),
+            until=subscription.paused_until.isoformat(),
+        )
+        change_letters.paused(
+            holding,
+            f"{subscription.pk}:{now.isoformat()}",
+            course=subscription.course,
+            paid_until=last.ends_at,
+            paused_until=subscription.paused_until,
+            next_charge_at=subscription.next_due_at,
+        )
+        batch.write()
+
+
+def resume(*, member_pk: int, site_key: str) -> Resumed:
+    """Come back before the pause is over, as `queries.preview_resume` says.
+
+    Within the pause the card or contract is charged for a first period from now; a second click
+    finds the same charge. Raises NoMembership (not paused), PaymentUnderWay, and of payments
+    ProviderUnavailable and MandateEnded.
+    """
+    member = identity.member(member_pk)
+    if member is None:
+        raise NoMembership(site=site_key)
+    with transaction():
+        holding, subscription = _hold(member_pk, site_key)
+        if subscription.paused_until is None:
+            raise NoMembership(site=site_key)
+        now = clock.now()
+        if subscription.paid_until is not None and now < subscription.paid_until:
+            _take_back(holding, subscription)
+            return Resumed(None)
+        charge = holding.open_charge or _intend(holding, subscription)
+        mandate_id = subscription.mandate_id
+    if charge.automatic or charge.purpose != ChargePurpose.RENEWAL or mandate_id is None:
+        raise PaymentUnderWay
+    payment = checkout.charge_mandate(charge, mandate_id, member.language)
+    record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
+    return Resumed(payment)
+
+
+def _intend(holding: Holding, subscription: Subscription) -> Charge:
+    """The intent to charge for a first period, before the pause is over."""
+    now = clock.now()
+    method = Method(subscription.method)
+    course = subscription.next_course or subscription.course
+    charge = intents.open_charge(
+        subscription, course, method, now=now, purpose=ChargePurpose.RENEWAL
+    )
+    audit.record(
+        action="billing.resume_intended",
+        subject=holding.subject,
+        actor=holding.subject,
+        details={"site": holding.site.key, "intent": charge.intent_key},
+    )
+    return charge
+
+
+def _take_back(holding: Holding, subscription: Subscription) -> None:
+    """The pause has not begun: everything is as if it had never been agreed to."""
+    batch = Batch(now=clock.now(), actor=holding.subject, held=[holding])
+    subscription.paused_until = None
+    batch.revoked.append(holding.membership.pk)
+    upkeep.plan(holding, subscription, batch)
+    batch.note("billing.resumed", holding, subscription=subscription.pk)
+    change_letters.resumed(
+        holding,
+        f"{subscription.pk}:{batch.now.isoformat()}",
+        course=subscription.course,
+        next_charge_at=subscription.next_due_at,
+    )
+    batch.write()
+
+
+def _hold(member_pk: int, site_key: str) -> tuple[Holding, Subscription]:
+    site = sites.site(site_key)
+    found = Membership.objects.filter(member_id=member_pk, site_id=site.id)
+    pk = found.values_list("pk", flat=True).first()
+    holding = hold([pk])[pk] if pk is not None else None
+    subscription = holding.open_subscription if holding is not None else None
+    if holding is None or subscription is None or subscription.period_count == 0:
+        raise NoMembership(site=site_key)
+    return holding, subscription
