@@ -1,0 +1,261 @@
+"""Leaving at once: access ends now, unused days go back once, the number is kept for a while."""
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
+from kaiin.domain.subscriptions import EndReason, Standing
+from tests.billing.conftest import World
+from tests.billing.money import books
+
+
+def jst(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=JST)  # type: ignore[misc, arg-type]
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """A club whose courses may be left at once."""
+    from kaiin.billing.models import Course
+
+    Course.objects.update(leave_at_once=True)
+    return world
+
+
+def leave(member: int, **options: object) -> None:
+    from kaiin.billing import operations
+
+    operations.leave(member_pk=member, site_key="official", at_once=True, **options)  # type: ignore[arg-type]
+
+
+def preview(member: int) -> Money:
+    from kaiin.billing import queries
+
+    return queries.preview_leave(member_pk=member, site_key="official").refund
+
+
+def test_unused_days_go_back_to_the_yen(world: World) -> None:
+    from kaiin.billing import queries
+
+    # 22 November 2026, paid through 31 October 2027: 344 days.
+    member = world.joined("yearly", Method.CARD)
+    world.clock.freeze(jst(2026, 12, 1, 9))
+    number = world.view(member).member_number
+    expected = 6600 * 334 // 344
+    assert preview(member) == Money(expected)
+    leave(member, agreed=Money(expected))
+    assert not world.entry(member).allowed
+    view = world.view(member)
+    assert (view.standing, view.end_reason) == (Standing.WITHDRAWN, EndReason.LEFT)
+    assert view.withdrawn_at == world.clock.now()
+    assert view.next_charge_at is None
+    [case] = queries.refund_cases(member)
+    assert (case.state, case.amount.amount, case.reason) == ("requested", expected, "left")
+    world.work()
+    assert books(world) == {"provider_cash": 6600 - expected, "income": expected - 6600}
+    [case] = queries.refund_cases(member)
+    assert case.state == "done"
+    assert world.mails(member)[-3:] == ["left_at_once", "withdrawn", "refund_done"]
+    # Back within the rejoin days: the same number.
+    world.clock.advance(days=20)
+    world.pay(world.join(member).payment)
+    assert world.view(member).member_number == number
+    books(world)
+
+
+def test_a_contract_is_given_back(world: World) -> None:
+    member = world.joined("monthly", Method.AU)
+    mandate = world.view(member).mandate
+    assert mandate is not None
+    leave(member)
+    world.work()
+    from kaiin.payments import queries
+
+    ended = queries.mandate(mandate.id)
+    assert ended is not None
+    assert not ended.active
+    world.go_to(jst(2027, 1, 5))
+    books(world)
+    assert world.mails(member).count("receipt") == 1
+
+
+def test_a_double_click_is_one_refund(world: World) -> None:
+    from kaiin.billing.models import LedgerEntry, RefundCase
+    from kaiin.payments.models import Refund
+
+    member = world.joined("yearly", Method.CARD)
+    leave(member)
+    leave(member)
+    world.work()
+    leave(member)
+    world.work()
+    assert RefundCase.objects.count() == Refund.objects.count() == 1
+    assert LedgerEntry.objects.filter(kind="refund").count() == 1
+    books(world)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_one_instant_are_one_refund(world: World) -> None:
+    from django.db import connection
+
+    from kaiin.payments.models import Refund
+
+    member = world.joined("yearly", Method.CARD)
+    barrier = threading.Barrier(3)
+
+    def click() -> None:
+        barrier.wait()
+        try:
+            leave(member)
+        finally:
+            connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(3)]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+    world.work()
+    assert Refund.objects.count() == 1
+    books(world)
+
+
+def test_what_was_agreed_to_is_what_happens(world: World) -> None:
+    from kaiin.billing.operations import RefundDiffers
+
+    member = world.joined("yearly", Method.CARD)
+    shown = preview(member)
+    world.clock.advance(days=1)
+    with pytest.raises(RefundDiffers):
+        leave(member, agreed=shown)
+    assert world.entry(member).allowed
+    books(world)
+
+
+def test_only_staff_where_the_course_does_not_offer_it(world: World) -> None:
+    from kaiin.billing.models import Course
+    from kaiin.billing.operations import LeaveAtOnceNotOffered
+
+    Course.objects.update(leave_at_once=False)
+    member = world.joined("yearly", Method.CARD)
+    with pytest.raises(LeaveAtOnceNotOffered):
+        leave(member)
+    assert world.entry(member).allowed
+    leave(member, actor="staff:1")
+    assert not world.entry(member).allowed
+    world.work()
+    books(world)
+
+
+def test_after_leaving_at_the_end_one_may_still_leave_at_once(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.joined("yearly", Method.CARD)
+    operations.leave(member_pk=member, site_key="official")
+    assert world.entry(member).allowed
+    leave(member)
+    world.work()
+    assert not world.entry(member).allowed
+    assert "refund_done" in world.mails(member)
+    books(world)
+
+
+def test_a_period_paid_ahead_goes_back_whole_without_its_handling(world: World) -> None:
+    member = world.joined("yearly", Method.CARD)
+    world.clock.freeze(jst(2027, 9, 1, 12))
+    world.work()
+    world.pay(world.join(member, "yearly", Method.KONBINI).payment)
+    running = 6600 * 60 // 344
+    assert preview(member) == Money(running + 6600)
+    leave(member)
+    world.work()
+    assert books(world) == {
+        "provider_cash": 220 + 6600 - running,
+        "handling_income": -220,
+        "income": running - 6600,
+    }
+
+
+def test_on_the_last_day_nothing_goes_back(world: World) -> None:
+    member = world.joined("monthly", Method.CARD)
+    world.clock.freeze(jst(2026, 11, 30, 20))
+    assert preview(member) == Money(0)
+    leave(member)
+    world.work()
+    assert not world.entry(member).allowed
+    assert "refund_done" not in world.mails(member)
+    assert books(world) == {"provider_cash": 550, "income": -550}
+
+
+def test_an_open_slip_is_void_and_its_late_money_waits_for_staff(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = world.joined("yearly", Method.CARD)
+    world.clock.freeze(jst(2027, 9, 1, 12))
+    world.work()
+    started = world.join(member, "yearly", Method.KONBINI)
+    world.sandbox.get_slip(started.payment)
+    # Paid at the store before the leaving, told after it.
+    world.sandbox.pay_at_store(started.payment, report_after=timedelta(hours=2))
+    leave(member)
+    world.clock.advance(hours=3)
+    world.work()
+    world.clock.advance(hours=3)
+    world.work()
+    late = [case for case in queries.refund_cases(member) if case.reason == "late"]
+    assert [case.state for case in late] == ["open"]
+    assert not world.entry(member).allowed
+    assert books(world)["unapplied"] == -6820
+
+
+def test_a_refund_that_fails_is_seen_and_tried_again(world: World) -> None:
+    from django.core import mail
+
+    from kaiin.billing import operations, queries
+
+    member = world.joined("yearly", Method.CARD)
+    world.sandbox.switch("refund_fail", "account_closed")
+    leave(member)
+    world.work()
+    [case] = queries.refund_cases(member)
+    assert case.state == "failed"
+    assert queries.refund_figures().failed == 1
+    assert books(world)["refunds_due"] == -case.amount.amount
+    staff = [m for m in mail.outbox if "staff_refund_failed" in m.extra_headers["X-Kaiin-Key"]]
+    assert len(staff) == 1
+    world.sandbox.switch("refund_fail", "")
+    operations.decide_refund(case_id=case.id, refund=True, actor="staff:1")
+    operations.decide_refund(case_id=case.id, refund=True, actor="staff:1")
+    world.work()
+    [case] = queries.refund_cases(member)
+    assert case.state == "done"
+    assert "refunds_due" not in books(world)
+
+
+def test_a_refund_nobody_answers_for_is_asked_about_not_repeated(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = world.joined("yearly", Method.CARD)
+    world.sandbox.switch("refund_pending", "90")
+    leave(member)
+    world.work()
+    assert queries.refund_figures().under_way == 1
+    assert books(world)["refunds_due"] < 0
+    for _ in range(4):
+        world.clock.advance(hours=1)
+        world.work()
+    assert queries.refund_figures().under_way == 0
+    assert "refunds_due" not in books(world)
+
+
+def test_who_never_paid_just_leaves(world: World) -> None:
+    member = world.member()
+    world.join(member)
+    leave(member)
+    world.work()
+    assert not world.entry(member).allowed
+    assert books(world) == {}
