@@ -3,7 +3,7 @@ collects into a `Batch`."""
 
 from datetime import datetime
 
-from kaiin.billing import courses, events, letters
+from kaiin.billing import courses, events, letters, upkeep
 from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import EarlyEnd, Period, Subscription
@@ -49,7 +49,8 @@ def end(
     if reason is EndReason.REPLACED or paid_until is None:
         return
     if reason is EndReason.LEFT:
-        withdraw(holding, max(paid_until, holding.membership.created_at), batch)
+        left_at = batch.now if subscription.paused_until else paid_until
+        withdraw(holding, max(left_at, holding.membership.created_at), batch)
     else:
         _lapse(holding, subscription, paid_until, reason, batch)
 
@@ -105,7 +106,8 @@ def _lapse(
 ) -> None:
     membership = holding.membership
     set_standing(holding, StandingEvent.LAPSED, batch.now)
-    until = dunning.dormant_until(courses.policy(subscription.course), paid_until)
+    ended_at = upkeep.stands_until(subscription) or paid_until
+    until = dunning.dormant_until(courses.policy(subscription.course), ended_at)
     membership.dormant_until = until
     letters.lapsed(
         holding,

@@ -19,6 +19,7 @@ from kaiin.domain.periods import (
     charge_at,
     days_after,
     fixed_from,
+    next_period,
     passed_over,
 )
 from kaiin.domain.subscriptions import SubscriptionState
@@ -90,6 +91,18 @@ def is_fixed(subscription: Subscription, at: datetime) -> bool:
     return fixed is not None and at >= fixed
 
 
+def leaves_at(subscription: Subscription, at: datetime) -> datetime | None:
+    """When somebody who leaves at `at` is out: with the paid period, or, where the lock day has
+    passed, with the one that the coming renewal still buys. None where nothing is paid."""
+    ends_at = subscription.paid_until
+    fixed = subscription.renewal_fixed or is_fixed(subscription, at)
+    if ends_at is None or ends_at <= at or not fixed:
+        return ends_at
+    rule = courses.rule(courses.coming(subscription), Method(subscription.method))
+    previous = PeriodSpan(ends_at, ends_at, subscription.anchor_day or 1)
+    return next_period(rule, previous).ends_at
+
+
 def pause_until(subscription: Subscription, last: Period, periods: int, at: datetime) -> datetime:
     """Where a pause of so many periods after the paid one ends, on the subscription's own grid.
 
@@ -123,13 +136,14 @@ def keep_open(holding: Holding, subscription: Subscription, batch: Batch) -> Non
 
     Opens one more day whenever what is open runs out within two hours.
     """
-    if subscription.paid_until is None:
+    ends_at = stands_until(subscription)
+    if ends_at is None:
         return
     open_grants = Grant.objects.filter(
         membership=holding.membership, kind=WindowKind.GRACE, revoked_at=None
     )
-    last = open_grants.aggregate(last=Max("ends_at"))["last"] or subscription.paid_until
-    starts_at = max(last, subscription.paid_until)
+    last = open_grants.aggregate(last=Max("ends_at"))["last"] or ends_at
+    starts_at = max(last, ends_at)
     if starts_at <= batch.now + _MARGIN:
         until = days_after(batch.now, 1)
         _grant(holding, GrantReason.PAYMENT_UNKNOWN, starts_at, until, batch)

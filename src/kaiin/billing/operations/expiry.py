@@ -103,6 +103,9 @@ def _end_if_over(holding: Holding, batch: Batch) -> None:
         reason, detail = EndReason.LEFT, ""
     elif subscription.mandate_end_reason:
         reason, detail = EndReason.MANDATE_ENDED, subscription.mandate_end_reason
+    elif subscription.end_reason:
+        # Its renewal was charged before the end, and given up then (`outcomes`).
+        reason, detail = EndReason(subscription.end_reason), subscription.end_detail
     else:
         reason, detail = EndReason.EXPIRED, ""
     end(holding, subscription, reason, batch, detail=detail)

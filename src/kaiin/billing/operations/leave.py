@@ -66,7 +66,7 @@ def undo_leave(*, member_pk: int, site_key: str) -> None:
         if subscription is None or not subscription.cancel_at_period_end:
             raise NoMembership(site=site_key)
         batch = Batch(now=clock.now(), actor=f"member:{member_pk}", held=[holding])
-        subscription.cancel_at_period_end = False
+        subscription.cancel_at_period_end = subscription.renewal_fixed = False
         upkeep.plan(holding, subscription, batch)
         batch.note("billing.leaving_undone", holding, subscription=subscription.pk)
         batch.write()
@@ -80,9 +80,11 @@ def _end_in_time(
             holding,
             f"{subscription.pk}:{batch.now.isoformat()}",
             course=subscription.course,
-            paid_until=subscription.paid_until if running else None,
+            paid_until=upkeep.leaves_at(subscription, batch.now) if running else None,
         )
     if running:
+        # Past the lock day the coming renewal is made all the same, and is the last.
+        subscription.renewal_fixed = upkeep.is_fixed(subscription, batch.now)
         subscription.cancel_at_period_end = True
         batch.revoked.append(holding.membership.pk)
         upkeep.plan(holding, subscription, batch)

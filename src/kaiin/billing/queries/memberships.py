@@ -61,8 +61,9 @@ class MembershipView:
     renewal, open renewal window, after the end). `rejoin_until`: until then a withdrawn member
     keeps join date and number. `next_course_name`: a change that was agreed to, from the next
     period on. `paused_until`: the end of a pause that runs or is to come; `pause_periods`: the
-    most that may be paused now, 0 where nothing may. `fixed`: past the lock day, the coming
-    renewal can't be left out any more. `may_leave_at_once`: with unused days paid back.
+    most that may be paused now, 0 where nothing may. `fixed`: past the lock day (`fixed_at`),
+    the coming renewal can't be left out any more; `leaves_at`: the end of access for somebody who
+    leaves now, or has left. `may_leave_at_once`: with unused days paid back.
     `windows` are all windows of access, `open_until` how long entry
     goes on from now, None if it is closed.
     """
@@ -88,7 +89,9 @@ class MembershipView:
     next_course_name: Mapping[str, str] | None
     paused_until: datetime | None
     pause_periods: int
+    fixed_at: datetime | None
     fixed: bool
+    leaves_at: datetime | None
     may_leave_at_once: bool
     payable: bool
     renewal_opens_at: datetime | None
@@ -210,7 +213,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         site_key=site.key,
         course_key=subscription.course.key,
         course_name=subscription.course.name,
-        renews=subscription.course.renews,
+        renews=course_rows.terms(subscription.course, Method(subscription.method)).renews,
         method=Method(subscription.method),
         mandate=gathered.mandates.get(subscription.mandate_id or 0),
         standing=Standing(row.standing),
@@ -226,7 +229,9 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         next_course_name=subscription.next_course.name if subscription.next_course else None,
         paused_until=subscription.paused_until if state.is_open else None,
         pause_periods=upkeep.pause_periods(subscription, at),
+        fixed_at=upkeep.fixed_at(subscription) if state.is_open else None,
         fixed=state.is_open and upkeep.is_fixed(subscription, at),
+        leaves_at=upkeep.leaves_at(subscription, at) if state.is_open else None,
         may_leave_at_once=subscription.course.leave_at_once and running is not None,
         payable=not state.is_open or payable.payable(subscription, at),
         renewal_opens_at=payable.opens_at(subscription) if state.is_open else None,
@@ -244,7 +249,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
 
 
 def _next_amount(subscription: Subscription) -> Money:
-    terms = course_rows.terms(subscription.course, Method(subscription.method))
+    terms = course_rows.terms(course_rows.coming(subscription), Method(subscription.method))
     return terms.price + terms.handling
 
 
