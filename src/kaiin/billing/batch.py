@@ -4,10 +4,6 @@ audit chain's head, which all writers share, is locked last and briefly."""
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
-from uuid import uuid4
-
-from django.db import models
 
 from kaiin.billing import entitling, events
 from kaiin.billing.holding import Holding
@@ -16,48 +12,13 @@ from kaiin.billing.models import (
     Grant,
     LedgerEntry,
     LedgerPosting,
-    Membership,
     Period,
     Receipt,
-    Subscription,
 )
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.ledger import Entry
 from kaiin.domain.subscriptions import SubscriptionState
-from kaiin.infra import audit, outbox
-
-_R = TypeVar("_R", bound=models.Model)
-
-_MEMBERSHIP_FIELDS = (
-    "standing",
-    "standing_changed_at",
-    "joined_date",
-    "member_number",
-    "dormant_until",
-    "withdrawn_at",
-)
-_SUBSCRIPTION_FIELDS = (
-    "course",
-    "method",
-    "mandate",
-    "state",
-    "anchor_day",
-    "period_count",
-    "paid_until",
-    "next_due_at",
-    "lapse_due_at",
-    "notice_due_at",
-    "cancel_at_period_end",
-    "failures",
-    "ended_at",
-    "end_reason",
-    "end_detail",
-    "mandate_end_reason",
-    "next_course",
-    "paused_until",
-    "renewal_fixed",
-)
-_CHARGE_FIELDS = ("state", "payment", "failure_code", "closed_at")
+from kaiin.infra import audit, bulk, outbox, randomness
 
 
 @dataclass
@@ -115,7 +76,7 @@ class Batch:
     def write(self) -> None:
         """Store everything, rebuild the windows of access, tell of those that moved."""
         self._write_books()
-        Grant.objects.bulk_create(self.grants)
+        bulk.insert(self.grants)
         if self.revoked:
             Grant.objects.filter(
                 membership_id__in=self.revoked,
@@ -137,50 +98,29 @@ class Batch:
         moved = entitling.rebuild([holding.membership.pk for holding in self.held])
         changed = [holding for holding in self.held if holding.membership.pk in moved]
         for holding in changed:
-            key = f"{holding.membership.pk}:{uuid4()}"
+            key = f"{holding.membership.pk}:{randomness.uuid()}"
             self.tell(holding, events.ACCESS_CHANGED, key, {})
         return changed
 
     def _write_books(self) -> None:
-        Period.objects.bulk_create(self.periods)
-        LedgerEntry.objects.bulk_create([row for row, _ in self._entries])
-        LedgerPosting.objects.bulk_create(
-            LedgerPosting(
-                entry=row,
-                account=posting.account.value,
-                amount=posting.amount.amount,
-                currency=posting.amount.currency,
-            )
-            for row, entry in self._entries
-            for posting in entry.postings
+        bulk.insert(self.periods)
+        bulk.insert([row for row, _ in self._entries])
+        bulk.insert_values(
+            LedgerPosting,
+            ("entry_id", "account", "amount", "currency"),
+            [
+                (row.pk, posting.account.value, posting.amount.amount, posting.amount.currency)
+                for row, entry in self._entries
+                for posting in entry.postings
+            ],
         )
-        Receipt.objects.bulk_create(self.receipts)
+        bulk.insert(self.receipts)
 
     def _write_states(self) -> None:
         """What ends goes first: only one subscription and one charge may be open at a time."""
         subscriptions = [s for h in self.held for s in h.subscriptions.values()]
         charges = [c for h in self.held for c in h.charges.values()]
         for live in (False, True):
-            _store(
-                Subscription.objects.all(),
-                [s for s in subscriptions if SubscriptionState(s.state).is_open is live],
-                _SUBSCRIPTION_FIELDS,
-            )
-            _store(
-                Charge.objects.all(),
-                [c for c in charges if c.is_live is live],
-                _CHARGE_FIELDS,
-            )
-        _store(
-            Membership.objects.all(),
-            [holding.membership for holding in self.held],
-            _MEMBERSHIP_FIELDS,
-        )
-
-
-def _store(table: models.QuerySet[_R], rows: Sequence[_R], fields: Sequence[str]) -> None:
-    """Write fields of locked rows: one statement for many, a plain save for one."""
-    if len(rows) == 1:
-        rows[0].save(update_fields=fields)
-    elif rows:
-        table.bulk_update(rows, fields)
+            bulk.update([s for s in subscriptions if SubscriptionState(s.state).is_open is live])
+            bulk.update([c for c in charges if c.is_live is live])
+        bulk.update([holding.membership for holding in self.held])

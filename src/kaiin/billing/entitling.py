@@ -1,11 +1,14 @@
 """The projection: ledger facts and grants of memberships -> their windows of access."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+
+from django.db.models.functions import Coalesce
 
 from kaiin.billing.models import Entitlement, Grant, LedgerEntry
 from kaiin.domain.entitlements import Fact, Window, WindowKind, windows
 from kaiin.domain.ledger import EntryKind
+from kaiin.infra import bulk
 
 _Row = tuple[object, ...]
 
@@ -19,7 +22,12 @@ def facts(membership_ids: Collection[int]) -> dict[int, list[Fact]]:
         kind=EntryKind.PAYMENT,
         period__isnull=False,
         reversed_by=None,
-    ).values_list("membership_id", "period_id", "period__starts_at", "period__ends_at")
+    ).values_list(
+        "membership_id",
+        "period_id",
+        "period__starts_at",
+        Coalesce("period__ended_early_at", "period__ends_at"),
+    )
     for membership_id, period_id, starts_at, ends_at in paid:
         found[membership_id].append(
             Fact(WindowKind.PAID, starts_at, ends_at, f"period:{period_id}")
@@ -42,19 +50,28 @@ def rebuild(membership_ids: Collection[int]) -> set[int]:
     for row in Entitlement.objects.filter(membership_id__in=membership_ids):
         stored[row.membership_id].append(row)
     stale: list[int] = []
+    changed: list[Entitlement] = []
     fresh: list[Entitlement] = []
     moved: set[int] = set()
     for membership_id in membership_ids:
-        wanted = {_of_window(w): w for w in windows(known.get(membership_id, ()))}
-        kept = {_of_row(row): row for row in stored[membership_id]}
-        stale += [row.pk for content, row in kept.items() if content not in wanted]
-        fresh += _rows(membership_id, (w for content, w in wanted.items() if content not in kept))
-        if wanted.keys() != kept.keys():
+        wanted = {window.starts_at: window for window in windows(known.get(membership_id, ()))}
+        kept = {row.starts_at: row for row in stored[membership_id]}
+        # A window that begins where one began before is that one; the other rows are used again.
+        free = [row for starts_at, row in kept.items() if starts_at not in wanted]
+        before = len(changed), len(fresh), len(stale)
+        for starts_at, window in wanted.items():
+            row = kept.get(starts_at) or (free.pop() if free else None)
+            if row is None:
+                fresh.append(_row(membership_id, window))
+            elif _of_row(row) != _of_window(window):
+                changed.append(_take_over(row, window))
+        stale += [row.pk for row in free]
+        if before != (len(changed), len(fresh), len(stale)):
             moved.add(membership_id)
-    # First away, then anew: two windows of a membership never begin at one instant.
     if stale:
         Entitlement.objects.filter(pk__in=stale).delete()
-    Entitlement.objects.bulk_create(fresh)
+    bulk.update(changed, fields=("starts_at", "ends_at", "kind", "evidence"))
+    bulk.insert(fresh)
     return moved
 
 
@@ -66,14 +83,11 @@ def _of_row(row: Entitlement) -> _Row:
     return (row.starts_at, row.ends_at, row.kind, tuple(row.evidence))
 
 
-def _rows(membership_id: int, found: Iterable[Window]) -> list[Entitlement]:
-    return [
-        Entitlement(
-            membership_id=membership_id,
-            starts_at=window.starts_at,
-            ends_at=window.ends_at,
-            kind=window.kind.value,
-            evidence=list(window.evidence),
-        )
-        for window in found
-    ]
+def _row(membership_id: int, window: Window) -> Entitlement:
+    return _take_over(Entitlement(membership_id=membership_id), window)
+
+
+def _take_over(row: Entitlement, window: Window) -> Entitlement:
+    row.starts_at, row.ends_at = window.starts_at, window.ends_at
+    row.kind, row.evidence = window.kind.value, list(window.evidence)
+    return row

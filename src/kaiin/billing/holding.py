@@ -1,15 +1,16 @@
 """A membership with everything that hangs on it, read under its lock."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F, Q
 
-from kaiin.billing.models import Charge, ChargeState, Membership, Period, Subscription
+from kaiin.billing.models import Charge, ChargeState, Course, Membership, Period, Subscription
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity
 from kaiin.identity.queries import MemberView
+from kaiin.infra import bulk
 from kaiin.infra.locks import claimed, locked
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
@@ -51,35 +52,72 @@ def hold(
 ) -> Mapping[int, Holding]:
     """Lock memberships, in key order, and read what a decision about them needs.
 
-    Six queries, whatever their number. Call it first thing in a transaction. `pass_over_held`
-    leaves out those that another worker holds, rather than wait for them.
+    Some six queries, whatever their number. Call it first thing in a transaction.
+    `pass_over_held` leaves out those that another worker holds, rather than wait for them.
     """
     lock = claimed if pass_over_held else locked
-    rows = {row.pk: row for row in lock(Membership.objects.filter(pk__in=membership_ids))}
+    rows = {
+        row.pk: bulk.remember(row) for row in lock(Membership.objects.filter(pk__in=membership_ids))
+    }
     members = {view.pk: view for view in identity.members({r.member_id for r in rows.values()})}
     places = {view.id: view for view in sites.sites()}
     held = {
         pk: Holding(row, members[row.member_id], places[row.site_id]) for pk, row in rows.items()
     }
-    wanted = Q(state=ChargeState.OPEN) | Q(pk__in=charge_ids)
-    for charge in Charge.objects.filter(wanted, membership_id__in=rows).select_related("course"):
-        held[charge.membership_id].charges[charge.pk] = charge
-    subscription_ids = {c.subscription_id for h in held.values() for c in h.charges.values()}
-    wanted = ~Q(state=SubscriptionState.ENDED) | Q(pk__in=subscription_ids)
-    found = Subscription.objects.filter(wanted, membership_id__in=rows).select_related(
-        "course", "next_course"
-    )
-    for subscription in found:
-        held[subscription.membership_id].subscriptions[subscription.pk] = subscription
-    last = Period.objects.filter(
-        subscription_id__in=[pk for h in held.values() for pk in h.subscriptions],
-        index=F("subscription__period_count"),
-    ).select_related("subscription")
-    for period in last:
-        owner = period.subscription
-        # A subscription with a period has an anchor: the database checks it.
-        anchor_day = owner.anchor_day or period.ends_at.day
-        held[owner.membership_id].last_periods[owner.pk] = PeriodSpan(
-            period.starts_at, period.ends_at, anchor_day
-        )
+    charges = _charges(held.keys(), charge_ids)
+    subscriptions = _subscriptions(held.keys(), {c.subscription_id for c in charges})
+    _share_courses(charges, subscriptions)
+    for charge in charges:
+        held[charge.membership_id].charges[charge.pk] = bulk.remember(charge)
+    for subscription in subscriptions:
+        holding = held[subscription.membership_id]
+        holding.subscriptions[subscription.pk] = bulk.remember(subscription)
+    _last_periods(held, subscriptions)
     return held
+
+
+def _charges(membership_ids: Collection[int], charge_ids: Collection[int]) -> list[Charge]:
+    """Two queries and no OR: each has an index of its own, and the second is rarely needed."""
+    found = list(Charge.objects.filter(membership_id__in=membership_ids, state=ChargeState.OPEN))
+    missing = set(charge_ids) - {charge.pk for charge in found}
+    if missing:
+        found += Charge.objects.filter(pk__in=missing, membership_id__in=membership_ids)
+    return found
+
+
+def _subscriptions(
+    membership_ids: Collection[int], subscription_ids: Collection[int]
+) -> list[Subscription]:
+    running = ~Q(state=SubscriptionState.ENDED)
+    found = list(Subscription.objects.filter(running, membership_id__in=membership_ids))
+    missing = set(subscription_ids) - {subscription.pk for subscription in found}
+    if missing:
+        found += Subscription.objects.filter(pk__in=missing)
+    return found
+
+
+def _share_courses(charges: Sequence[Charge], subscriptions: Sequence[Subscription]) -> None:
+    """Thousands have the same few courses: each is read once."""
+    wanted = {charge.course_id for charge in charges}
+    wanted |= {subscription.course_id for subscription in subscriptions}
+    wanted |= {s.next_course_id for s in subscriptions if s.next_course_id is not None}
+    courses = Course.objects.in_bulk(wanted)
+    for charge in charges:
+        charge.course = courses[charge.course_id]
+    for subscription in subscriptions:
+        subscription.course = courses[subscription.course_id]
+        if subscription.next_course_id is not None:
+            subscription.next_course = courses[subscription.next_course_id]
+
+
+def _last_periods(held: Mapping[int, Holding], subscriptions: Sequence[Subscription]) -> None:
+    owners = {subscription.pk: subscription for subscription in subscriptions}
+    last = Period.objects.filter(
+        subscription_id__in=owners, index=F("subscription__period_count")
+    ).values_list("subscription_id", "starts_at", "ends_at")
+    for subscription_id, starts_at, ends_at in last:
+        owner = owners[subscription_id]
+        # A subscription with a period has an anchor: the database checks it.
+        anchor_day = owner.anchor_day or ends_at.day
+        span = PeriodSpan(starts_at, ends_at, anchor_day)
+        held[owner.membership_id].last_periods[subscription_id] = span

@@ -45,13 +45,13 @@ def open_charge(
     return charge
 
 
-def open_renewals(subscriptions: Sequence[Subscription], *, now: datetime) -> list[Charge]:
-    """The intents for renewals that nobody is present for; two statements for all of them."""
+def renewals(subscriptions: Sequence[Subscription], *, now: datetime) -> list[Charge]:
+    """The intents for renewals that nobody is present for, yet to be stored; one query for all."""
     last = _last_attempts(subscriptions)
-    return Charge.objects.bulk_create(
+    return [
         _charge(each, courses.coming(each), Method(each.method), last, automatic=True, now=now)
         for each in subscriptions
-    )
+    ]
 
 
 def supersede(charge: Charge, reason: str, now: datetime) -> None:

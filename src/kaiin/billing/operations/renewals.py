@@ -1,14 +1,15 @@
-"""Renewals: due ones are found by index and claimed in sets, then charged one by one.
+"""Renewals, in sets: due ones are found by index and claimed with their intents in one
+transaction, the providers are called outside of any, and what they said is acted on in another.
 
-Claiming writes the intents and puts the next look some minutes off. Whatever happens to the
-process in between, that look finds the same intents, and payments knows them by their keys:
-nothing is charged twice.
+Claiming puts the next look some minutes off. Wherever the process ends in between, that look
+finds the same intents, and payments asks for them before it charges: nothing is charged twice.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
+from itertools import islice
+from typing import TypeVar
 
 import structlog
 
@@ -17,30 +18,32 @@ from kaiin.billing.batch import Batch
 from kaiin.billing.endings import end
 from kaiin.billing.holding import Holding, hold
 from kaiin.billing.models import Charge, ChargeState, Subscription
-from kaiin.billing.operations.record_payment import SYSTEM, record_payments
+from kaiin.billing.operations.record_payment import SYSTEM, Answer, record_answers
 from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
-from kaiin.infra import clock
-from kaiin.infra.locks import transaction
-from kaiin.payments import operations as payment_operations, queries as payments
-from kaiin.payments.operations import (
-    IntentConflict,
-    MandateEnded,
-    NoSuchPayment,
-    NoSuchProvider,
-    ProviderUnavailable,
-)
+from kaiin.infra import bulk, clock
+from kaiin.infra.crash_points import CrashPoint, reach
+from kaiin.infra.gathering import gathering_transaction
+from kaiin.infra.locks import claimed, transaction
+from kaiin.payments import operations as payments
+from kaiin.payments.operations import Call, ChargeIntent, MandateEnded
+
+_T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Claim:
-    holding: Holding
-    subscription: Subscription
-    charge: Charge
+    """What one transaction took on: `taken` subscriptions; of these some are charged by `calls`,
+    others end for want of a mandate."""
+
+    taken: int = 0
+    calls: list[tuple[Call, Charge]] = field(default_factory=list)
 
 
 _log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=10)
+# Answers that are acted on in one transaction: few enough that nobody waits long for its locks.
+_AT_ONCE = 250
 
 
 def renew_due(*, now: datetime, limit: int) -> int:
@@ -49,10 +52,17 @@ def renew_due(*, now: datetime, limit: int) -> int:
     An outcome that nobody knows stays with the same intent and is asked about; meanwhile the
     member keeps access.
     """
-    claims = _claim(now, limit)
-    known = [payment_id for claim in claims if (payment_id := _charge(claim)) is not None]
-    record_payments(payment_ids=known)
-    return len(claims)
+    claim = _claim(now, limit)
+    if not claim.taken:
+        return 0
+    reach(CrashPoint.INTENTS_COMMITTED)
+    charges = {call.payment_id: charge for call, charge in claim.calls}
+    answers = payments.call_providers([call for call, _ in claim.calls])
+    for chunk in _chunks(answers, _AT_ONCE):
+        reach(CrashPoint.PROVIDER_ANSWERED)
+        record_answers([Answer(charges[call.payment_id], call, news) for call, news in chunk])
+        reach(CrashPoint.OUTCOME_COMMITTED)
+    return claim.taken
 
 
 def mandate_ended(*, mandate_id: int, reason: str) -> None:
@@ -73,77 +83,89 @@ def mandate_ended(*, mandate_id: int, reason: str) -> None:
         batch.write()
 
 
-def _claim(now: datetime, limit: int) -> Sequence[_Claim]:
-    """The intents to drive now, made or found, for memberships that no other worker holds."""
-    due = Subscription.objects.filter(next_due_at__lte=now)
-    ids = list(due.order_by("next_due_at", "pk").values_list("membership_id", flat=True)[:limit])
-    if not ids:
-        return ()
-    found: list[_Claim] = []
-    with transaction():
-        held = hold(ids, pass_over_held=True)
-        taken = [
-            (holding, subscription)
+def _claim(now: datetime, limit: int) -> _Claim:
+    """Take on what is due and held by no other worker: intents and payments' rows are made, or
+    found again, and whatever has no mandate any more ends."""
+    claim = _Claim()
+    with gathering_transaction():
+        due = claimed(Subscription.objects.filter(next_due_at__lte=now))
+        rows = due.order_by("next_due_at", "pk").values_list("membership_id", flat=True)
+        held = hold(list(rows[:limit]), pass_over_held=True)
+        taken = {
+            subscription.pk: (holding, subscription)
             for holding in held.values()
             if (subscription := holding.open_subscription) is not None
             and subscription.next_due_at is not None
             and subscription.next_due_at <= now
-        ]
-        Subscription.objects.filter(pk__in=[row.pk for _, row in taken]).update(
-            next_due_at=now + _LEASE
-        )
-        fresh = [row for holding, row in taken if holding.open_charge is None]
-        made = {charge.membership_id: charge for charge in intents.open_renewals(fresh, now=now)}
-        for holding, subscription in taken:
-            charge = holding.open_charge or made[holding.membership.pk]
-            # Where the member is paying by hand right now, nothing may be charged beside it.
-            if charge.automatic:
-                found.append(_Claim(holding, subscription, charge))
-    return found
+        }
+        claim.taken = len(taken)
+        Subscription.objects.filter(pk__in=taken).update(next_due_at=now + _LEASE)
+        without = _open(claim, taken, now)
+        if without:
+            _end_without_mandate(without, now)
+    return claim
 
 
-def _charge(claim: _Claim) -> UUID | None:
-    """Have payments charge the mandate; the payment's id, or None if there is none."""
-    charge, subscription = claim.charge, claim.subscription
+def _open(
+    claim: _Claim, taken: Mapping[int, tuple[Holding, Subscription]], now: datetime
+) -> list[tuple[Holding, Subscription, str]]:
+    """Write the intents down, here and in payments; returns those that have no mandate, with the
+    reason."""
+    fresh: list[Subscription] = []
+    charges: list[Charge] = []
+    for holding, subscription in taken.values():
+        charge = holding.open_charge
+        if charge is None:
+            fresh.append(subscription)
+        elif charge.automatic and charge.subscription_id == subscription.pk:
+            charges.append(charge)
+        # Else the member is paying by hand right now: nothing may be charged beside it.
+    charges += intents.renewals(fresh, now=now)
+    wanted = [_wanted(charge, *taken[charge.subscription_id]) for charge in charges]
+    opened = payments.open_intents([each for each in wanted if each is not None], now=now)
+    without: list[tuple[Holding, Subscription, str]] = []
+    storing: list[Charge] = []
+    for charge, intent in zip(charges, wanted, strict=True):
+        call = opened[intent.intent_key] if intent is not None else MandateEnded(reason="")
+        if isinstance(call, Call):
+            claim.calls.append((call, charge))
+            charge.payment_id = call.payment_id
+            if charge.pk is None:
+                storing.append(charge)
+        elif isinstance(call, MandateEnded):
+            reason = str(call.params.get("reason", ""))
+            without.append((*taken[charge.subscription_id], reason))
+        else:
+            # Ours to mend; the others of this round go on, this one is looked at again.
+            _log.error("billing.not_charged", intent=charge.intent_key, error=call.code)
+    bulk.insert(storing)
+    return without
+
+
+def _wanted(charge: Charge, holding: Holding, subscription: Subscription) -> ChargeIntent | None:
     if subscription.mandate_id is None:
-        _end_without_mandate(charge, "")
         return None
-    try:
-        payment = payment_operations.charge_mandate(
-            member_ref=claim.holding.member.pk,
-            mandate_id=subscription.mandate_id,
-            intent_key=charge.intent_key,
-            amount=Money(charge.price + charge.handling, charge.course.currency),
-            description=intents.description(charge, claim.holding.member.language),
-        )
-    except ProviderUnavailable:
-        _log.warning("billing.provider_unavailable", intent=charge.intent_key)
-        known = payments.payment_by_intent(charge.intent_key)
-        return known.id if known else None
-    except MandateEnded as error:
-        _end_without_mandate(charge, str(error.params.get("reason", "")))
-        return None
-    except (IntentConflict, NoSuchPayment, NoSuchProvider) as error:
-        # Ours to mend; the other renewals of this round go on, this one is looked at again.
-        _log.error("billing.not_charged", intent=charge.intent_key, error=error.code)
-        return None
-    return payment.id
+    return ChargeIntent(
+        member_ref=holding.member.pk,
+        mandate_id=subscription.mandate_id,
+        intent_key=charge.intent_key,
+        amount=Money(charge.price + charge.handling, charge.course.currency),
+        description=intents.description(charge, holding.member.language),
+    )
 
 
-def _end_without_mandate(charge: Charge, reason: str) -> None:
+def _end_without_mandate(
+    ending: Sequence[tuple[Holding, Subscription, str]], now: datetime
+) -> None:
     """The right to charge was gone before we asked: close the intent, end the subscription."""
-    with transaction():
-        held = hold([charge.membership_id], charge_ids=[charge.pk])
-        holding = held[charge.membership_id]
-        batch = Batch(now=clock.now(), actor=SYSTEM, held=[holding])
-        row = holding.charges[charge.pk]
-        subscription = holding.subscriptions[row.subscription_id]
-        if row.state == ChargeState.OPEN:
-            row.state, row.closed_at = ChargeState.CLOSED, batch.now
-            row.failure_code = "mandate_ended"
-        if SubscriptionState(subscription.state).is_open:
-            end(holding, subscription, EndReason.MANDATE_ENDED, batch, detail=reason)
-        batch.write()
+    batch = Batch(now=now, actor=SYSTEM, held=[holding for holding, _, _ in ending])
+    for holding, subscription, reason in ending:
+        charge = holding.open_charge
+        if charge is not None:
+            charge.state, charge.closed_at = ChargeState.CLOSED, now
+            charge.failure_code = "mandate_ended"
+        end(holding, subscription, EndReason.MANDATE_ENDED, batch, detail=reason)
+    batch.write()
 
 
 def _stop_renewing(holding: Holding, subscription: Subscription, reason: str, batch: Batch) -> None:
@@ -162,4 +184,12 @@ def _stop_renewing(holding: Holding, subscription: Subscription, reason: str, ba
             f"{subscription.pk}:{subscription.mandate_id}",
             course=subscription.course,
             paid_until=subscription.paid_until,
+            reason=reason,
         )
+
+
+def _chunks(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """As many as `size` at a time, taken only as they are needed."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
