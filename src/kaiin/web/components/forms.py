@@ -189,3 +189,19 @@ def _digits(part: str | None) -> str:
 
 def _no_date() -> forms.ValidationError:
     return forms.ValidationError(texts.text("common.no_date"), code="invalid")
+
+
+class ChoiceForm(KaiinForm):
+    """One choice among radio cards."""
+
+    choice = forms.ChoiceField(widget=RadioCards)
+
+    def __init__(
+        self, *args: Any, label: str, choices: list[tuple[str, Choice]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["choice"]
+        field.label = label
+        field.choices = choices  # type: ignore[attr-defined]
+        message = texts.text("common.choose", label=label)
+        field.error_messages.update(required=message, invalid_choice=message)

@@ -13,32 +13,14 @@ from kaiin.infra.texts import text
 from kaiin.sites.queries import TenantView
 from kaiin.web.components.forms import (
     BirthDateField,
-    Choice,
     CodeInput,
     KaiinForm,
     MailInput,
     PasswordInput,
-    RadioCards,
     field_text,
 )
 
 _AUTOCOMPLETE = {"nickname": "nickname", "legal_name": "name", "phone": "tel"}
-
-
-class ChoiceForm(KaiinForm):
-    """One choice among radio cards: a course, or a way to pay."""
-
-    choice = forms.ChoiceField(widget=RadioCards)
-
-    def __init__(
-        self, *args: Any, label: str, choices: list[tuple[str, Choice]], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["choice"]
-        field.label = label
-        field.choices = choices  # type: ignore[attr-defined]
-        message = text("common.choose", label=label)
-        field.error_messages.update(required=message, invalid_choice=message)
 
 
 class CodeForm(KaiinForm):

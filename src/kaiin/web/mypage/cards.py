@@ -64,7 +64,7 @@ class Notice:
 @dataclass(frozen=True)
 class Card:
     """One membership. `number` and `joined_date` are the member's as long as they are kept;
-    `leave` is a quiet link at the end, not a step that is offered."""
+    `quiet` are links at the end, not steps that are offered."""
 
     site: SiteView
     mark: Mark
@@ -75,7 +75,7 @@ class Card:
     notice: Notice | None
     facts: tuple[Fact, ...]
     steps: tuple[Step, ...]
-    leave: Step | None
+    quiet: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,12 @@ def card(view: MembershipView, site: SiteView, now: datetime) -> Card:
         mark=Mark.of(site),
         number="" if number is None else f"{number:0{site.member_number_digits}}",
         joined_date=None if number is None else view.joined_date,
-        tag=text(f"mypage.standing_{told.tag}"),
+        tag=text(_TAGS.get(told.tag, f"mypage.standing_{told.tag}")),
         tone=told.tone,
         notice=told.notice,
         facts=_facts(view),
         steps=told.steps,
-        leave=_leave(view),
+        quiet=_quiet(view),
     )
 
 
@@ -124,15 +124,23 @@ def _state(view: MembershipView, now: datetime) -> str:
     """The row of `_STATES`. What may be paid, and until when one is in, is billing's word."""
     if view.standing is not Standing.ACTIVE:
         return view.standing.value
-    if view.cancel_at_period_end:
-        return "leaving"
-    if view.state is SubscriptionState.PAST_DUE:
-        return "grace" if view.open_until else "closed"
-    if view.paid_until is not None and view.paid_until <= now:
-        return "renewing" if view.open_until else "over"
-    if view.payable:
-        return "mandate_lost" if view.renews else "renewable"
-    return "active"
+    is_open = view.open_until is not None
+    past_due = view.state is SubscriptionState.PAST_DUE
+    paused = view.paused_until is not None and view.paused_until > now
+    over = view.paid_until is not None and view.paid_until <= now
+    rows = (
+        ("leaving", view.cancel_at_period_end),
+        ("grace", past_due and is_open),
+        ("closed", past_due),
+        ("paused", paused and over),
+        ("pausing", paused),
+        ("renewing", over and is_open),
+        ("over", over),
+        ("mandate_lost", view.payable and view.renews),
+        ("renewable", view.payable),
+        ("fixed", view.fixed),
+    )
+    return next((name for name, holds in rows if holds), "active")
 
 
 def _is_renewal(payment: PaymentView) -> bool:
@@ -196,6 +204,25 @@ def _slip(payment: PaymentView, now: datetime) -> Notice:
 
 def _active(view: MembershipView, site: SiteView, now: datetime) -> _Told:
     return _Told("active", "good", None, (_first(_enter(site)),))
+
+
+def _fixed(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    title, line = text("changing.fixed_title"), text("changing.fixed_what")
+    return _Told("active", "good", Notice("info", "", title, (line,)), (_first(_enter(site)),))
+
+
+def _pausing(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    title = text("changing.pausing_title", day=_last_day(view))
+    line = text("changing.pausing_what", day=until_words(view.paused_until))
+    undo = _at(view, "changing.resume_undo", "resume")
+    notice = Notice("info", "", title, (line,))
+    return _Told("active", "good", notice, (_first(_enter(site)), undo))
+
+
+def _paused(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+    title = text("changing.paused_title", day=until_words(view.paused_until))
+    notice = Notice("info", "access.paused", title, (text("changing.paused_what"), *_said(view)))
+    return _Told("paused", "waiting", notice, (_first(_at(view, "changing.resume", "resume")),))
 
 
 def _renewable(view: MembershipView, site: SiteView, now: datetime) -> _Told:
@@ -277,6 +304,7 @@ def _facts(view: MembershipView) -> tuple[Fact, ...]:
         Fact(text("mypage.course"), localized(view.course_name)),
         Fact(text("mypage.way"), way_words(view.method), soft=_card_words(view)),
         _paid(view),
+        _coming(view),
         *_next(view),
     ]
     return tuple(row for row in rows if row is not None)
@@ -291,6 +319,13 @@ def _paid(view: MembershipView) -> Fact | None:
     if view.paid_until is None:
         return None
     return Fact(text("mypage.last_period"), text("mypage.until", day=last_day(view.paid_until)))
+
+
+def _coming(view: MembershipView) -> Fact | None:
+    """The course that was agreed to for the next period."""
+    if view.next_course_name is None:
+        return None
+    return Fact(text("changing.next_course"), localized(view.next_course_name))
 
 
 def _next(view: MembershipView) -> tuple[Fact, ...]:
@@ -353,19 +388,31 @@ def _first(step: Step) -> Step:
     return replace(step, kind="")
 
 
-def _leave(view: MembershipView) -> Step | None:
-    """Leaving is offered wherever something runs: also an application that waits for money."""
-    if not view.state.is_open or view.cancel_at_period_end:
-        return None
-    pending = view.standing is Standing.PENDING or view.state is SubscriptionState.PENDING
-    code = "mypage.give_up" if pending else "mypage.leave"
-    return Step(text(code), reverse("mypage:leave", args=(view.site_key,)))
+def _quiet(view: MembershipView) -> tuple[Step, ...]:
+    """Changing is offered where something paid runs, leaving wherever anything does: also to an
+    application that waits for money."""
+    if not view.state.is_open or (view.cancel_at_period_end and not view.fixed):
+        return ()
+    if view.standing is Standing.PENDING or view.state is SubscriptionState.PENDING:
+        return (_at(view, "mypage.give_up", "leave"),)
+    pause = (_at(view, "changing.pause_link", "pause"),) if view.pause_periods else ()
+    change = _at(view, "changing.link", "change")
+    return (change, *pause, _at(view, "mypage.leave", "leave"))
 
+
+def _at(view: MembershipView, code: str, page: str) -> Step:
+    return Step(text(code), reverse(f"mypage:{page}", args=(view.site_key,)))
+
+
+_TAGS = {"paused": "changing.standing_paused"}
 
 # Every state of a membership that nobody is paying for just now.
 _STATES: Mapping[str, Callable[[MembershipView, SiteView, datetime], _Told]] = {
     "pending": _pending,
     "active": _active,
+    "fixed": _fixed,
+    "pausing": _pausing,
+    "paused": _paused,
     "renewable": _renewable,
     "mandate_lost": _mandate_lost,
     "leaving": _leaving,

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from kaiin.web.mypage.views import home, leaving, receipts
+from kaiin.web.mypage.views import changing, home, leaving, pausing, receipts
 
 app_name = "mypage"
 urlpatterns = [
     path("", home.root, name="root"),
     path("my", home.home, name="home"),
     path("my/receipts", receipts.charges, name="receipts"),
+    path("my/<slug:site_key>/change", changing.choose, name="change"),
+    path(
+        "my/<slug:site_key>/change/<slug:course_key>/<slug:way>",
+        changing.confirm,
+        name="change_confirm",
+    ),
+    path("my/<slug:site_key>/pause", pausing.pause, name="pause"),
+    path("my/<slug:site_key>/resume", pausing.resume, name="resume"),
     path("my/<slug:site_key>/leave", leaving.leave, name="leave"),
     path("my/<slug:site_key>/stay", leaving.stay, name="stay"),
     path("my/receipts/<slug:number>", receipts.receipt, name="receipt"),

@@ -14,11 +14,10 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
 from kaiin.sites.queries import SiteView
-from kaiin.web.components.forms import Choice
+from kaiin.web.components.forms import Choice, ChoiceForm
 from kaiin.web.components.requests import Request
 from kaiin.web.components.templatetags.kaiin import money
 from kaiin.web.join import draft as drafts
-from kaiin.web.join.forms import ChoiceForm
 from kaiin.web.join.views.steps import chosen_course, show, site_of
 
 

@@ -1,23 +1,30 @@
-"""Leaving a site: one page, one button; and taking it back."""
+"""Leaving a site: one page, one button; and taking it back.
+
+Where the course lets members leave at once, with unused days paid back, the page asks when.
+"""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaiin.billing import operations, queries as billing
 from kaiin.billing.operations import NoMembership
-from kaiin.billing.queries import MembershipView
+from kaiin.billing.queries import LeavePreview, MembershipView
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
-from kaiin.sites import queries as sites
-from kaiin.sites.queries import SiteUnknown, SiteView
-from kaiin.web.components.requests import Request, show_site
+from kaiin.sites.queries import SiteView
+from kaiin.web.components.forms import Choice, ChoiceForm
+from kaiin.web.components.requests import Request
 from kaiin.web.mypage.signed_in import for_members
+from kaiin.web.mypage.views.places import membership_at, number_at, site_of
+from kaiin.web.mypage.words import money_words
+
+AT_END, NOW = "at_end", "now"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,21 +34,23 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
 
     Leaving twice, reloading and the back button change nothing more.
     """
-    site = _site(request, site_key)
-    view = _membership(member, site_key)
+    site = site_of(request, site_key)
+    view = membership_at(member, site_key)
     if view is None or not view.state.is_open:
         # Left already, or never joined: My page says how it stands.
         return HttpResponseRedirect(reverse("mypage:home"))
-    if request.method == "POST":
-        return _leave(request, member, site, view)
-    now = clock.now()
-    running = view.paid_until is not None and view.paid_until > now
+    preview = _at_once(member, view)
+    form = _when(request, view, preview) if preview else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        at_once = form is not None and form.cleaned_data["choice"] == NOW
+        return _leave(request, member, site, view, preview if at_once else None)
     context = {
         "site": site,
         "view": view,
-        "running": running,
+        "form": form,
+        "running": view.paid_until is not None and view.paid_until > clock.now(),
         "past_due": view.state is SubscriptionState.PAST_DUE,
-        "number": f"{view.member_number or 0:0{site.member_number_digits}}",
+        "number": number_at(view, site),
         "keeps_until": days_after(view.paid_until, site.rejoin_days) if view.paid_until else None,
     }
     return render(request, f"mypage/{_page(view)}.html", context)
@@ -51,7 +60,7 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
 @for_members
 def stay(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Taking it back; where there is nothing to take back, My page says how it stands."""
-    site = _site(request, site_key)
+    site = site_of(request, site_key)
     try:
         operations.undo_leave(member_pk=member.pk, site_key=site_key)
     except NoMembership:
@@ -60,14 +69,48 @@ def stay(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("mypage:home"))
 
 
+def _at_once(member: MemberView, view: MembershipView) -> LeavePreview | None:
+    """What leaving at once would bring; None where there is only one time to leave."""
+    if view.cancel_at_period_end or not view.may_leave_at_once:
+        return None
+    preview = billing.preview_leave(member_pk=member.pk, site_key=view.site_key)
+    return preview if preview.refund else None
+
+
+def _when(request: Request, view: MembershipView, preview: LeavePreview) -> ChoiceForm:
+    """The question when to leave."""
+    at_end = Choice(
+        title=text("changing.leave_at_end", day=view.last_day),
+        detail=text("changing.leave_at_end_what"),
+    )
+    refund = money_words(preview.refund)
+    now = Choice(
+        title=text("changing.leave_now"), detail=text("changing.leave_now_what", amount=refund)
+    )
+    return ChoiceForm(
+        request.POST or None,
+        label=text("changing.leave_when"),
+        choices=[(AT_END, at_end), (NOW, now)],
+        initial={"choice": AT_END},
+    )
+
+
 def _leave(
-    request: Request, member: MemberView, site: SiteView, view: MembershipView
+    request: Request,
+    member: MemberView,
+    site: SiteView,
+    view: MembershipView,
+    at_once: LeavePreview | None,
 ) -> HttpResponse:
     try:
-        operations.leave(member_pk=member.pk, site_key=site.key)
+        operations.leave(member_pk=member.pk, site_key=site.key, at_once=at_once is not None)
     except NoMembership:
         return HttpResponseRedirect(reverse("mypage:home"))
-    after = _membership(member, site.key)
+    if at_once is not None:
+        words = {"site": localized(site.name), "amount": money_words(at_once.refund)}
+        messages.success(request, text("changing.said_left_now", **words))
+        return HttpResponseRedirect(reverse("mypage:home"))
+    after = membership_at(member, site.key)
     if after is not None and after.cancel_at_period_end:
         return HttpResponseRedirect(reverse("mypage:leave", args=(site.key,)))
     given_up = view.state is SubscriptionState.PENDING
@@ -80,18 +123,3 @@ def _page(view: MembershipView) -> str:
     if view.cancel_at_period_end:
         return "left"
     return "give_up" if view.state is SubscriptionState.PENDING else "leave"
-
-
-def _membership(member: MemberView, site_key: str) -> MembershipView | None:
-    return next(
-        (each for each in billing.memberships(member.pk) if each.site_key == site_key), None
-    )
-
-
-def _site(request: Request, site_key: str) -> SiteView:
-    try:
-        site = sites.site(site_key)
-    except SiteUnknown:
-        raise Http404 from None
-    show_site(request, site_key)
-    return site

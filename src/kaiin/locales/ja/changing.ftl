@@ -1,0 +1,84 @@
+# コース・お支払い方法・カードの変更
+changing-link = コース・お支払い方法を変える
+changing-title = コース・お支払い方法を変える
+changing-lead = 入会日と会員番号はそのままです。金額と日付は、次の画面で確かめてから決められます。
+changing-now = 現在
+changing-then = 変更後
+changing-course_way = { $course }（{ $way }）
+changing-card = 別のカード
+changing-to_what = どれに変えますか
+changing-how_now_with_credit = 今日から切り替わります。今の期間の残りの日数分は、お支払い金額から差し引きます。
+changing-how_at_end = { $day }までは今のままで、次の期間から切り替わります。今日のお支払いはありません。
+changing-how_register = カードを登録します。今日のお支払いはありません。
+changing-how_prepaid = 次の期間の会費をお支払いいただきます。{ $day }までは、今のままご利用いただけます。
+changing-how_undo = 予定している変更を取りやめます。今日のお支払いはありません。
+changing-none = 今お選びいただける変更はありません。
+changing-confirm_title = 変更内容の確認
+changing-confirm_lead = まだ変更は完了していません。内容をご確認のうえ、お進みください。
+changing-what = 変更の内容
+changing-from = 切り替わる日
+changing-from_today = 今日（お支払いの確認後すぐ）
+changing-from_registered = カードの登録後すぐ
+changing-first_period = 最初のご利用期間
+changing-kept = { $number }（入会日 { $joined }）のまま変わりません
+changing-nothing_now = 今日のお支払いはありません。
+changing-credit_why = 差し引く{ $amount }は、今の期間のうち明日からの日数分です（1円未満は切り捨て）。
+changing-anchor_moves = ご利用期間の始まる日が変わり、今後は毎回{ $day }日からになります。
+changing-contract_ends = 今の{ $way }でのお支払いは、切り替えに合わせて当方で終了します。お手続きは必要ありません。
+changing-trouble = 変更は行われていません。少し時間をおいて、もう一度お試しください。
+changing-do_now_with_credit = { $amount }を支払って変更する
+changing-do_at_end = この内容で変更する
+changing-do_register = カードの登録に進む
+changing-do_prepaid = { $amount }を支払って変更する
+changing-do_undo = 変更を取りやめる
+changing-said_agreed = 変更を受け付けました。{ $day }から{ $course }に切り替わります。
+changing-said_undone = 予定していた変更を取りやめました。{ $course }を続けてご利用いただけます。
+changing-next_course = 次の期間から
+changing-fixed_title = 次回の更新が確定しています
+changing-fixed_what = 更新の締切日を過ぎたため、次回の更新はこのままお支払いいただきます。退会や変更は、そのあとの期間からになります。
+
+# お支払いや登録から戻ったとき
+changing-returned_title = 変更が完了しました
+changing-returned_lead = お支払いを確認しました。入会日と会員番号はそのままです。
+changing-registered_title = カードを登録しました
+changing-registered_lead = 次回の会費から、登録したカードに請求します。今回の請求はありません。
+
+# 一時休止
+changing-pause_link = しばらく休む
+changing-pause_title = { $site }をしばらく休む
+changing-pause_lead = お休みのあいだは、会費を請求しません。
+changing-pause_until_then = { $day }までは、これまでどおりご利用いただけます。
+changing-pause_closed = お休みのあいだは、会員ページとデジタル会員証をご利用いただけません。
+changing-pause_kept = 会員番号{ $number }と入会日（{ $joined }）は、そのままです。
+changing-pause_resumes = お休みが終わると自動で再開します。早めに再開することも、退会することもできます。
+changing-pause_how_long = いつまで休みますか
+changing-pause_until = { $start }〜{ $until }
+changing-pause_then = { $day }に{ $amount }を請求して、再開します。
+changing-pause_do = お休みする
+changing-pause_back = お休みしない
+changing-said_paused = お休みの手続きが済みました。{ $day }までは、これまでどおりご利用いただけます。
+changing-standing_paused = お休み中
+changing-paused_title = { $day }までお休み中です
+changing-paused_what = お休みのあいだは会費を請求しません。会員番号と入会日はそのままです。
+changing-pausing_title = { $day }のあと、お休みの予定です
+changing-pausing_what = { $day }までお休みし、そのあと自動で再開します。
+changing-resume = 早めに再開する
+changing-resume_undo = お休みを取りやめる
+changing-resume_title = { $site }を再開する
+changing-resume_lead = お支払いが済むと、すぐに再開します。
+changing-resume_undo_lead = お休みを取りやめると、{ $day }のあとも続けてご利用いただけます。
+changing-resume_do = { $amount }を支払って再開する
+changing-resume_cancel = お休みを取りやめる
+changing-resume_back = このままにする
+changing-said_pause_undone = お休みを取りやめました。これまでどおりご利用いただけます。
+changing-said_resumed = お支払いを確認し、再開しました。すぐにご利用いただけます。
+changing-said_resume_waits = 決済会社からの返事を待っています。お支払いを確認でき次第、再開します。
+changing-said_resume_failed = お支払いができなかったため、再開していません。決済会社からの返事：「{ $said }」
+
+# 今すぐ退会
+changing-leave_when = いつ退会しますか
+changing-leave_at_end = { $day }に退会する
+changing-leave_at_end_what = お支払い済みの期間の終わりまで、これまでどおりご利用いただけます。返金はありません。
+changing-leave_now = 今すぐ退会する
+changing-leave_now_what = 会員ページはすぐに閉じます。明日からの日数分の{ $amount }を返金します。
+changing-said_left_now = { $site }を退会しました。{ $amount }の返金の手続きを始めました。

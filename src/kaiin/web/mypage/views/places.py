@@ -1,0 +1,33 @@
+"""The membership that a page under My page is about, and its site."""
+
+from django.http import Http404
+
+from kaiin.billing import queries as billing
+from kaiin.billing.queries import MembershipView
+from kaiin.identity.queries import MemberView
+from kaiin.sites import queries as sites
+from kaiin.sites.queries import SiteUnknown, SiteView
+from kaiin.web.components.requests import Request, show_site
+
+
+def site_of(request: Request, site_key: str) -> SiteView:
+    """The site, whose brand the page wears. Raises Http404."""
+    try:
+        site = sites.site(site_key)
+    except SiteUnknown:
+        raise Http404 from None
+    show_site(request, site_key)
+    return site
+
+
+def membership_at(member: MemberView, site_key: str) -> MembershipView | None:
+    """The member's membership there, if they ever had one."""
+    return next(
+        (each for each in billing.memberships(member.pk) if each.site_key == site_key), None
+    )
+
+
+def number_at(view: MembershipView, site: SiteView) -> str:
+    """The member number as it is shown; empty for somebody who has none."""
+    number = view.member_number
+    return "" if number is None else f"{number:0{site.member_number_digits}}"
