@@ -203,4 +203,9 @@ def _terms(spec: CourseSpec) -> dict[str, object]:
         "grace_days": spec.dunning.grace_days,
         "dormant_months": spec.dunning.dormant_months,
         "renewal_opens_months": spec.renewal_opens_months,
+        "charge_day": spec.charge_day.value,
+        "lock_day": spec.lock_day,
+        "pause_periods": spec.pause_periods,
+        "leave_at_once": spec.leave_at_once,
+        "tax_percent": spec.tax_percent,
     }

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import TermRule, TermRuleSpec
+from kaiin.domain.periods import ChargeDay, TermRule, TermRuleSpec
 from kaiin.sites.tenant_file.document import Document
 from kaiin.sites.tenant_file.schema import schema
 from kaiin.sites.tenant_file.values import (
@@ -119,7 +119,8 @@ class _Builder:
         )
 
     def _course(self, raw: Raw, path: Path) -> CourseSpec:
-        renews = raw["renewal"] == "monthly"
+        renews = raw["renewal"] != "lump_sum"
+        monthly = raw["renewal"] == "monthly"
         dunning = raw.get("dunning", {})
         retry = _or_default(dunning, "retry_days", "course", "dunning") if renews else ()
         grace = _or_default(dunning, "grace_days", "course", "dunning") if renews else 0
@@ -144,7 +145,12 @@ class _Builder:
                 grace_days=grace,
                 dormant_months=_or_default(dunning, "dormant_months", "course", "dunning"),
             ),
-            renewal_opens_months=0 if renews else min(opens, term.months),
+            renewal_opens_months=0 if monthly else min(opens, term.months),
+            charge_day=ChargeDay(_or_default(raw, "charge_day", "course")),
+            lock_day=raw.get("lock_day"),
+            pause_periods=_or_default(raw, "pause_periods", "course"),
+            leave_at_once=_or_default(raw, "leave_at_once", "course"),
+            tax_percent=_or_default(raw, "tax_percent", "course"),
             at=self._document.at(path),
         )
 

@@ -32,6 +32,7 @@ def check(document: Document, wrong: set[Path]) -> None:
             _of_ways(file, course, course_path)
             _terms(file, course, course_path)
             _by_renewal(file, course, course_path)
+            _automatic(file, course, course_path)
             _dunning(file, course_path)
 
 
@@ -259,11 +260,12 @@ def _by_renewal(file: _File, course: dict[str, object], path: Path) -> None:
     months = file.get((*path, "term", "months"))
     if course.get("renewal") == "monthly" and "renewal_opens_months" in course:
         file.add(opens, "a monthly course renews by itself", "nothing: take the line out", key=True)
-    elif course.get("renewal") == "lump_sum":
-        early = file.get(opens)
-        term = months if isinstance(months, int) else 1
-        if isinstance(early, int) and early > term and file.mapping((*path, "term")):
-            file.add(opens, f"longer than the term of {term} months", f"{term} or less")
+        return
+    early = file.get(opens)
+    term = months if isinstance(months, int) else 1
+    if isinstance(early, int) and early > term and file.mapping((*path, "term")):
+        file.add(opens, f"longer than the term of {term} months", f"{term} or less")
+    if course.get("renewal") == "lump_sum":
         for waiting in ("retry_days", "grace_days"):
             if waiting in file.mapping((*path, "dunning")):
                 file.add(
@@ -272,6 +274,40 @@ def _by_renewal(file: _File, course: dict[str, object], path: Path) -> None:
                     "nothing: take the line out",
                     key=True,
                 )
+
+
+def _automatic(file: _File, course: dict[str, object], path: Path) -> None:
+    """What only makes sense where renewals are charged, and where they fall on a month's end."""
+    ways = [way for way, _ in file.texts((*path, "ways"))]
+    if course.get("renewal") == "automatic" and ways == ["konbini"]:
+        file.add(
+            (*path, "renewal"),
+            "a convenience-store slip can't be charged again",
+            "lump_sum, or another way to pay",
+        )
+    early = course.get("charge_day") == "last_business_day"
+    given = [field for field in ("lock_day", "pause_periods") if field in course]
+    for field in [*given, *(["charge_day"] if early else [])]:
+        if course.get("renewal") == "lump_sum":
+            file.add(
+                (*path, field),
+                "nothing is charged again on a lump_sum course",
+                "nothing, or renewal: automatic",
+                key=True,
+            )
+        elif field != "pause_periods" and "anniversary" in _term_rules(file, path):
+            file.add(
+                (*path, field),
+                "anniversary ends periods on any day, so a day of the month does not fit",
+                "nothing, or another rule",
+                key=True,
+            )
+
+
+def _term_rules(file: _File, path: Path) -> set[object]:
+    others = file.mapping((*path, "term_by_method"))
+    places: list[Path] = [(*path, "term"), *((*path, "term_by_method", way) for way in others)]
+    return {file.get((*place, "rule")) for place in places}
 
 
 def _dunning(file: _File, path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import TermRuleSpec
+from kaiin.domain.periods import ChargeDay, TermRuleSpec
 
 Texts = Mapping[str, str]
 Path = tuple[str | int, ...]
@@ -83,9 +83,11 @@ class IdentitySpec:
 
 @dataclass(frozen=True)
 class CourseSpec:
-    """A course. `price` and `fees` are whole yen; `renews` is False for a lump sum.
+    """A course. `price` and `fees` are whole yen; `renews` is False for a lump sum that is not
+    charged again.
 
-    `slip_days` and `renewal_opens_months` matter with konbini and with a lump sum only.
+    `slip_days` and `renewal_opens_months` matter with konbini and with a lump sum only;
+    `lock_day` is None where renewals are never fixed ahead.
     """
 
     key: str
@@ -101,6 +103,11 @@ class CourseSpec:
     slip_days: int
     dunning: DunningPolicy
     renewal_opens_months: int
+    charge_day: ChargeDay
+    lock_day: int | None
+    pause_periods: int
+    leave_at_once: bool
+    tax_percent: int
     at: Position = field(compare=False)
 
 
