@@ -55,6 +55,20 @@ def end(
         _lapse(holding, subscription, paid_until, reason, batch)
 
 
+def give_up(
+    holding: Holding, subscription: Subscription, reason: EndReason, code: str, batch: Batch
+) -> None:
+    """End a subscription whose renewal failed for good, but not before what is paid is over: one
+    that is charged before its end fails before it, too."""
+    ends_at = upkeep.stands_until(subscription)
+    if ends_at is None or ends_at <= batch.now:
+        end(holding, subscription, reason, batch, detail=code)
+        return
+    subscription.end_reason, subscription.end_detail = reason.value, code
+    subscription.next_due_at, subscription.lapse_due_at = None, ends_at
+    batch.revoked.append(holding.membership.pk)
+
+
 def end_early(period: Period, at: datetime, why: EarlyEnd, *, credited: int = 0) -> None:
     """End a paid period before its time: access ends there, and what is left of its fee is
     recognised there. `credited` of the fee was given back or moved elsewhere. Call it under the

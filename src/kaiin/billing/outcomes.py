@@ -265,17 +265,17 @@ def _dun(holding: Holding, subscription: Subscription, code: str, batch: Batch) 
         SubscriptionState(subscription.state), SubscriptionEvent.CHARGE_FAILED
     ).value
     if code == _MANDATE_ENDED or subscription.mandate_end_reason:
-        _give_up(holding, subscription, EndReason.MANDATE_ENDED, code, batch)
+        endings.give_up(holding, subscription, EndReason.MANDATE_ENDED, code, batch)
         return
     if subscription.cancel_at_period_end:
         # The renewal that the lock day had fixed: whoever leaves is not asked again.
-        _give_up(holding, subscription, EndReason.LEFT, "", batch)
+        endings.give_up(holding, subscription, EndReason.LEFT, "", batch)
         return
     retry_at = dunning.next_step(
         policy, due_at=due_at, failures=subscription.failures, failed_at=batch.now
     )
     if retry_at is None:
-        _give_up(holding, subscription, EndReason.RENEWAL_FAILED, code, batch)
+        endings.give_up(holding, subscription, EndReason.RENEWAL_FAILED, code, batch)
         return
     subscription.next_due_at = retry_at
     grace_until = dunning.grace_until(policy, due_at)
@@ -288,20 +288,6 @@ def _dun(holding: Holding, subscription: Subscription, code: str, batch: Batch) 
         tries=dunning.tries_from(policy, due_at=due_at, next_at=retry_at),
         open_until=grace_until if grace_until > batch.now else None,
     )
-
-
-def _give_up(
-    holding: Holding, subscription: Subscription, reason: EndReason, code: str, batch: Batch
-) -> None:
-    """End a subscription whose renewal failed for good, but not before what is paid is over: one
-    that is charged before its end fails before it, too."""
-    ends_at = upkeep.stands_until(subscription)
-    if ends_at is None or ends_at <= batch.now:
-        endings.end(holding, subscription, reason, batch, detail=code)
-        return
-    subscription.end_reason, subscription.end_detail = reason.value, code
-    subscription.next_due_at, subscription.lapse_due_at = None, ends_at
-    batch.revoked.append(holding.membership.pk)
 
 
 def _tell_started(holding: Holding, batch: Batch) -> None:

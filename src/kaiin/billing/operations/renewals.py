@@ -15,9 +15,11 @@ import structlog
 
 from kaiin.billing import intents, letters, upkeep
 from kaiin.billing.batch import Batch
-from kaiin.billing.endings import end
+from kaiin.billing.endings import give_up
+from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.holding import Holding, hold
 from kaiin.billing.models import Charge, ChargeState, Subscription
+from kaiin.billing.operations import checkout
 from kaiin.billing.operations.record_payment import SYSTEM, Answer, record_answers
 from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
@@ -34,10 +36,11 @@ _T = TypeVar("_T")
 @dataclass
 class _Claim:
     """What one transaction took on: `taken` subscriptions; of these some are charged by `calls`,
-    others end for want of a mandate."""
+    others end for want of a mandate, and some wait for a member who is paying `by_hand`."""
 
     taken: int = 0
     calls: list[tuple[Call, Charge]] = field(default_factory=list)
+    by_hand: list[Charge] = field(default_factory=list)
 
 
 _log = structlog.get_logger(__name__)
@@ -62,6 +65,8 @@ def renew_due(*, now: datetime, limit: int) -> int:
         reach(CrashPoint.PROVIDER_ANSWERED)
         record_answers([Answer(charges[call.payment_id], call, news) for call, news in chunk])
         reach(CrashPoint.OUTCOME_COMMITTED)
+    for charge in claim.by_hand:
+        _make_way(charge, now)
     return claim.taken
 
 
@@ -119,7 +124,9 @@ def _open(
             fresh.append(subscription)
         elif charge.automatic and charge.subscription_id == subscription.pk:
             charges.append(charge)
-        # Else the member is paying by hand right now: nothing may be charged beside it.
+        else:
+            # The member is paying by hand right now: nothing may be charged beside it.
+            claim.by_hand.append(charge)
     charges += intents.renewals(fresh, now=now)
     wanted = [_wanted(charge, *taken[charge.subscription_id]) for charge in charges]
     opened = payments.open_intents([each for each in wanted if each is not None], now=now)
@@ -154,6 +161,32 @@ def _wanted(charge: Charge, holding: Holding, subscription: Subscription) -> Cha
     )
 
 
+def _make_way(charge: Charge, now: datetime) -> None:
+    """Stop what a member began to pay by hand and left lying: a page or slip holds the renewal up
+    as long as it lives, and no longer."""
+    if now < checkout.lives_until(charge):
+        return
+    try:
+        checkout.stop(charge)
+    except PaymentUnderWay:
+        _log.warning("billing.renewal_held_up", intent=charge.intent_key)
+        _keep_open(charge, now)
+        return
+    # Unless it was paid after all, the renewal is charged now.
+    held_up = Subscription.objects.filter(pk=charge.subscription_id, next_due_at=now + _LEASE)
+    held_up.update(next_due_at=now)
+
+
+def _keep_open(charge: Charge, now: datetime) -> None:
+    with transaction():
+        holding = hold([charge.membership_id])[charge.membership_id]
+        subscription = holding.open_subscription
+        if subscription is not None:
+            batch = Batch(now=now, actor=SYSTEM, held=[holding])
+            upkeep.keep_open(holding, subscription, batch)
+            batch.write()
+
+
 def _end_without_mandate(
     ending: Sequence[tuple[Holding, Subscription, str]], now: datetime
 ) -> None:
@@ -164,7 +197,7 @@ def _end_without_mandate(
         if charge is not None:
             charge.state, charge.closed_at = ChargeState.CLOSED, now
             charge.failure_code = "mandate_ended"
-        end(holding, subscription, EndReason.MANDATE_ENDED, batch, detail=reason)
+        give_up(holding, subscription, EndReason.MANDATE_ENDED, reason, batch)
     batch.write()
 
 
