@@ -1,7 +1,6 @@
 """An operator's own names of accounts and tax classes, from a small YAML file."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ from ruamel.yaml.error import YAMLError
 from kaiin.domain.accounting import USUAL_NAMES, Chart
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.ledger import Account
-
-_CLASSES = ("sales", "returns", "untaxed")
 
 
 class BadChart(KaiinError):
@@ -36,15 +33,19 @@ def read_chart(file: Path | None) -> Chart:
     if unknown or raw.get("sub_accounts", "site") not in ("site", "none"):
         raise BadChart(file=file, name=min(map(str, unknown), default="sub_accounts"))
     names = _texts(file, raw, "accounts", [account.value for account in Account])
-    chart = Chart(
+    classes = _texts(file, raw, "tax", ("sales", "returns", "untaxed"))
+    usual = Chart()
+    return Chart(
         names={account: names.get(account.value, name) for account, name in USUAL_NAMES.items()},
+        sales=classes.get("sales", usual.sales),
+        returns=classes.get("returns", usual.returns),
+        untaxed=classes.get("untaxed", usual.untaxed),
         by_site=raw.get("sub_accounts", "site") == "site",
     )
-    return replace(chart, **_texts(file, raw, "tax", _CLASSES))
 
 
 def _texts(
-    file: Path, raw: Mapping[str, Any], section: str, allowed: list[str] | tuple[str, ...]
+    file: Path, raw: Mapping[str, Any], section: str, allowed: Collection[str]
 ) -> dict[str, str]:
     found = raw.get(section) or {}
     if not isinstance(found, dict):

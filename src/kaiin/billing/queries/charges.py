@@ -6,12 +6,25 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from kaiin.billing.models import Charge, ChargeState, Receipt
+from django.db.models import Sum
+
+from kaiin.billing.models import (
+    Charge,
+    ChargePurpose,
+    ChargeState,
+    LedgerEntry,
+    Receipt,
+    RefundCase,
+    RefundState,
+)
+from kaiin.domain.ledger import EntryKind
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.sites import queries as sites
 
-Outcome = Literal["paid", "failed", "expired", "open", "waiting", "parked"]
+Outcome = Literal[
+    "paid", "failed", "expired", "open", "waiting", "parked", "refunded", "charged_back"
+]
 
 # Given up before anything was charged: by another choice, by turning back, by leaving, or
 # never sent.
@@ -23,8 +36,10 @@ class ChargeView:
     """One charge. `at` is when it was paid, else when it ended, else when it began.
 
     `outcome`: `open` while a renewal's answer is awaited, `waiting` while the member is to pay,
-    `parked` where money came that bought nothing. `failure_code` has words as
-    `payments.failure.<code>`; `receipt_number` is empty where nothing was paid.
+    `parked` where money came that bought nothing, `refunded` where all of it went back (part of
+    it: `refunded` says how much), `charged_back` where the member's bank took it back.
+    `failure_code` has words as `payments.failure.<code>`; `receipt_number` is empty where nothing
+    was bought.
     """
 
     at: datetime
@@ -35,35 +50,70 @@ class ChargeView:
     outcome: Outcome
     failure_code: str
     receipt_number: str
+    refunded: Money
 
 
 def charges(member_pk: int) -> tuple[ChargeView, ...]:
-    """All charges of a member, newest first, in two queries."""
-    found = Charge.objects.filter(membership__member_id=member_pk).exclude(
-        state=ChargeState.CLOSED, failure_code__in=_NEVER_CHARGED
+    """All charges of a member, newest first, in four queries. Registering a card is none."""
+    found = (
+        Charge.objects.filter(membership__member_id=member_pk)
+        .exclude(purpose=ChargePurpose.REGISTRATION)
+        .exclude(state=ChargeState.CLOSED, failure_code__in=_NEVER_CHARGED)
     )
     receipts: dict[UUID | None, Receipt] = {
         row.payment_id: row for row in Receipt.objects.filter(membership__member_id=member_pk)
     }
+    gone = _Gone.of(member_pk)
     places = {site.id: site.name for site in sites.sites()}
     views = [
-        _view(row, places[row.course.site_id], receipts.get(row.payment_id))
+        _view(row, places[row.course.site_id], receipts.get(row.payment_id), gone)
         for row in found.select_related("course").order_by("-pk")
         if row.course.site_id in places
     ]
     return tuple(sorted(views, key=lambda view: view.at, reverse=True))
 
 
-def _view(row: Charge, site_name: Mapping[str, str], receipt: Receipt | None) -> ChargeView:
+@dataclass(frozen=True)
+class _Gone:
+    """What went back of a member's payments, and those that a bank took back."""
+
+    refunded: Mapping[UUID | None, int]
+    charged_back: frozenset[UUID | None]
+
+    @classmethod
+    def of(cls, member_pk: int) -> "_Gone":
+        done = RefundCase.objects.filter(
+            membership__member_id=member_pk, state=RefundState.DONE
+        ).values("payment_id")
+        backs = LedgerEntry.objects.filter(
+            membership__member_id=member_pk, kind=EntryKind.CHARGEBACK.value, reversed_by=None
+        )
+        return cls(
+            {row["payment_id"]: row["sum"] for row in done.annotate(sum=Sum("amount"))},
+            frozenset(backs.values_list("payment_id", flat=True)),
+        )
+
+
+def _view(
+    row: Charge, site_name: Mapping[str, str], receipt: Receipt | None, gone: _Gone
+) -> ChargeView:
+    amount = row.price + row.handling - row.credit
+    refunded = gone.refunded.get(row.payment_id, 0)
+    outcome = _outcome(row)
+    if row.payment_id in gone.charged_back:
+        outcome = "charged_back"
+    elif refunded >= amount > 0:
+        outcome = "refunded"
     return ChargeView(
         at=receipt.paid_at if receipt else row.closed_at or row.created_at,
         site_name=site_name,
         course_name=row.course.name,
         method=Method(row.method),
-        amount=Money(row.price + row.handling, row.course.currency),
-        outcome=_outcome(row),
+        amount=Money(amount, row.course.currency),
+        outcome=outcome,
         failure_code=row.failure_code,
         receipt_number=receipt.number if receipt else "",
+        refunded=Money(refunded, row.course.currency),
     )
 
 
@@ -76,3 +126,9 @@ def _outcome(row: Charge) -> Outcome:
         case ChargeState.OPEN:
             return "open" if row.automatic else "waiting"
     return "expired" if row.failure_code == "expired" else "failed"
+
+
+def purpose_of_payment(payment_id: UUID) -> ChargePurpose | None:
+    """What a payment was for; None if it is not billing's."""
+    found = Charge.objects.filter(payment_id=payment_id).values_list("purpose", flat=True).first()
+    return ChargePurpose(found) if found else None

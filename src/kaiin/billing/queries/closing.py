@@ -7,6 +7,7 @@ database, so that only what is asked for is read, and read as a stream.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
@@ -177,7 +178,7 @@ def month_journal(
         )
 
 
-def _postings(site_key: str | None) -> "QuerySet[LedgerPosting]":
+def _postings(site_key: str | None) -> QuerySet[Any]:
     found = LedgerPosting.objects.annotate(percent=_percent())
     if site_key is None:
         return found

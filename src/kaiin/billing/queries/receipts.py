@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from kaiin.billing.models import Receipt, RefundCase, RefundReason, RefundState
 from kaiin.domain import taxes
 from kaiin.domain.money import Money, total
-from kaiin.domain.payments import Method
+from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import last_day
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.taxes import TaxedLine, TaxTotal
@@ -36,8 +36,9 @@ class ReceiptRefund:
 @dataclass(frozen=True)
 class ReceiptView:
     """A receipt. `charged` are its lines, the code's words are `billing.line.<code>`; `taxes` the
-    totals of each rate; `refunds` what went back since, oldest first; `references` the numbers
-    that the bill, statement or slip shows; `[period_from, period_until)` what was paid for."""
+    totals of each rate; `refunds` what went back since, oldest first; `charged_back`: the
+    member's bank took it; `references` the numbers that the bill, statement or slip shows;
+    `[period_from, period_until)` what was paid for."""
 
     number: str
     payment_id: UUID
@@ -53,6 +54,7 @@ class ReceiptView:
     taxes: tuple[TaxTotal, ...]
     total: Money
     refunds: tuple[ReceiptRefund, ...]
+    charged_back: bool
     references: tuple[Reference, ...]
 
     @property
@@ -112,6 +114,7 @@ def _views(found: QuerySet[Receipt]) -> tuple[ReceiptView, ...]:
             ),
             total=Money(row.total, row.currency),
             refunds=_refunds(_charged(row), given_back.get(row.payment_id, ())),
+            charged_back=paid[row.payment_id].state is PaymentState.CHARGED_BACK,
             references=_in_order(paid[row.payment_id].references),
         )
         for row in rows

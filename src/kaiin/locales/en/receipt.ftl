@@ -13,6 +13,7 @@ receipt-period = Paid for
 receipt-span = { $first } – { $last }
 receipt-total = Amount received (tax included)
 receipt-received = Received with thanks.
+receipt-void = This payment was taken back by the card company or the payment company. The receipt is no longer valid.
 receipt-lines = Details
 receipt-item = Item
 receipt-rate_column = Tax rate

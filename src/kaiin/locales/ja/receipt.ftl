@@ -13,6 +13,7 @@ receipt-period = ご利用期間
 receipt-span = { $first }〜{ $last }
 receipt-total = 領収金額（税込）
 receipt-received = 上記の金額を、正に領収いたしました。
+receipt-void = このお支払いは、カード会社または決済会社によって取り消されました。この領収書は無効です。
 receipt-lines = 内訳
 receipt-item = 項目
 receipt-rate_column = 税率

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from fpdf import FPDF, ViewerPreferences
+from fpdf.enums import WrapMode
 from pylopdf_fonts_jp import sans_path
 
 from kaiin.domain.money import Money
@@ -66,7 +67,7 @@ class _Sheet(FPDF):
     def __init__(self, words: ReceiptWords) -> None:
         super().__init__(format="A4")
         # A member may be called {nb}.
-        self.alias_nb_pages(None)
+        self.alias_nb_pages("")
         self.add_font(_FONT, fname=sans_path())
         self._known: Collection[int] = self.fonts[_FONT].cmap  # type: ignore[union-attr]
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
@@ -104,7 +105,7 @@ class _Sheet(FPDF):
             padding=0,
             new_x="LMARGIN",
             new_y="NEXT",
-            wrapmode="CHAR" if _unbroken(said) else "WORD",
+            wrapmode=WrapMode.CHAR if _unbroken(said) else WrapMode.WORD,
         )
         end = self.get_y()
         self.set_y(top)
@@ -209,7 +210,7 @@ def _amount(sheet: _Sheet, words: ReceiptWords) -> None:
         leading=1.6,
     )
     sheet.set_y(top + 19 + 3)
-    sheet.set_y(sheet.put(text("receipt.received"), size=9.5) + 6)
+    sheet.set_y(sheet.put(words.void or words.received, size=9.5) + 6)
 
 
 def _lines(sheet: _Sheet, words: ReceiptWords) -> None:

@@ -54,7 +54,8 @@ class Fact:
 @dataclass(frozen=True)
 class ReceiptWords:
     """Everything that stands on a receipt. `rates` is empty unless it is a qualified invoice;
-    `kept` is what is left after refunds, None without any."""
+    `kept` is what is left after refunds, None without any; `void` says why the receipt is worth
+    nothing any more."""
 
     title: str
     kind: str
@@ -62,6 +63,8 @@ class ReceiptWords:
     issued: str
     addressee: str
     total: Money
+    received: str
+    void: str
     facts: tuple[Fact, ...]
     period: Fact
     numbers: tuple[Fact, ...]
@@ -88,6 +91,8 @@ def receipt_words(receipt: ReceiptView, member: MemberView, seller: Seller) -> R
         issued=format_date(receipt.issued_at),
         addressee=text("receipt.to", name=member.legal_name or member.nickname or member.member_id),
         total=receipt.total,
+        received=text("receipt.received"),
+        void=text("receipt.void") if receipt.charged_back else "",
         facts=tuple(_facts(receipt)),
         period=_period(receipt),
         numbers=tuple(

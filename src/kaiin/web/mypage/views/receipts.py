@@ -14,9 +14,15 @@ from kaiin.web.components.requests import Request, show_site
 from kaiin.web.mypage.receipt_pdf import receipt_pdf
 from kaiin.web.mypage.receipt_words import receipt_words
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.words import failure_words, way_words
+from kaiin.web.mypage.words import failure_words, money_words, way_words
 
-_TONES = {"paid": "good", "failed": "bad", "parked": "waiting", "waiting": "waiting"}
+_TONES = {
+    "paid": "good",
+    "failed": "bad",
+    "parked": "waiting",
+    "waiting": "waiting",
+    "charged_back": "bad",
+}
 
 
 @require_safe
@@ -59,11 +65,6 @@ def _found(member: MemberView, number: str) -> ReceiptView:
 
 
 def _row(charge: ChargeView) -> dict[str, object]:
-    why = ""
-    if charge.outcome == "failed":
-        why = failure_words(charge.failure_code)
-    elif charge.outcome == "parked":
-        why = text("mypage.charge_parked_why")
     return {
         "charge": charge,
         "what": text(
@@ -74,5 +75,18 @@ def _row(charge: ChargeView) -> dict[str, object]:
         "way": way_words(charge.method),
         "state": text(f"mypage.charge_{charge.outcome}"),
         "tone": _TONES.get(charge.outcome, ""),
-        "why": why,
+        "why": _why(charge),
     }
+
+
+def _why(charge: ChargeView) -> str:
+    match charge.outcome:
+        case "failed":
+            return failure_words(charge.failure_code)
+        case "parked":
+            return text("mypage.charge_parked_why")
+        case "charged_back":
+            return text("mypage.charge_charged_back_why")
+        case "paid" if charge.refunded:
+            return text("mypage.charge_part_refunded", amount=money_words(charge.refunded))
+    return ""
