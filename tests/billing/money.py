@@ -1,4 +1,4 @@
-"""What must hold of the money, whatever happened: asked of the books and of the provider's store."""
+"""What must hold of the money, whatever happened: by the books and by the provider's store."""
 
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 

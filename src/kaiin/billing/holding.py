@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from kaiin.billing.models import Charge, ChargeState, Course, Membership, Period, Subscription
+from kaiin.billing.models import Charge, ChargeState, Course, Membership, Subscription
+from kaiin.billing.spans import last_spans
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity
@@ -72,7 +73,10 @@ def hold(
     for subscription in subscriptions:
         holding = held[subscription.membership_id]
         holding.subscriptions[subscription.pk] = bulk.remember(subscription)
-    _last_periods(held, subscriptions)
+    spans = last_spans(subscriptions)
+    for subscription in subscriptions:
+        if subscription.pk in spans:
+            held[subscription.membership_id].last_periods[subscription.pk] = spans[subscription.pk]
     return held
 
 
@@ -108,16 +112,3 @@ def _share_courses(charges: Sequence[Charge], subscriptions: Sequence[Subscripti
         subscription.course = courses[subscription.course_id]
         if subscription.next_course_id is not None:
             subscription.next_course = courses[subscription.next_course_id]
-
-
-def _last_periods(held: Mapping[int, Holding], subscriptions: Sequence[Subscription]) -> None:
-    owners = {subscription.pk: subscription for subscription in subscriptions}
-    last = Period.objects.filter(
-        subscription_id__in=owners, index=F("subscription__period_count")
-    ).values_list("subscription_id", "starts_at", "ends_at")
-    for subscription_id, starts_at, ends_at in last:
-        owner = owners[subscription_id]
-        # A subscription with a period has an anchor: the database checks it.
-        anchor_day = owner.anchor_day or ends_at.day
-        span = PeriodSpan(starts_at, ends_at, anchor_day)
-        held[owner.membership_id].last_periods[subscription_id] = span

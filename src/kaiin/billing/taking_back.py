@@ -126,9 +126,10 @@ def _from_outside(holding: Holding, charge: Charge, refund: RefundView, batch: B
     period = _period(charge)
     freed = _supersede_cases(charge, refund.amount, batch)
     sources = ledger.taken(refund.amount, [*freed, *_held(charge, period)], rest=Account.INCOME)
-    deferred = sum(part.amount for account, part in sources if account is Account.DEFERRED_INCOME)
+    # What a case had taken before counts as given back already.
+    deferred = _of(sources, Account.DEFERRED_INCOME) - _of(freed, Account.DEFERRED_INCOME)
     if period is not None and deferred:
-        period.credited = min(period.amount, period.credited + deferred)
+        period.credited += deferred
         period.save(update_fields=["credited"])
     case = RefundCase(
         membership_id=charge.membership_id,
@@ -146,6 +147,10 @@ def _from_outside(holding: Holding, charge: Charge, refund: RefundView, batch: B
     due = ledger.refund_due(f"refund_due:{case.key}", batch.now, sources)
     batch.post(due, charge=charge, period=period)
     refunding.done(holding, charge, case, refund.done_at or batch.now, batch)
+
+
+def _of(sources: ledger.Sources, account: Account) -> int:
+    return sum(part.amount for taken_from, part in sources if taken_from is account)
 
 
 def _supersede_cases(charge: Charge, amount: Money, batch: Batch) -> list[tuple[Account, Money]]:
@@ -171,10 +176,13 @@ def _supersede_cases(charge: Charge, amount: Money, batch: Batch) -> list[tuple[
 def _take_back(
     holding: Holding, charge: Charge, period: Period, why: EarlyEnd, batch: Batch
 ) -> None:
-    """What a payment bought is over; the subscription goes on only as far as others paid."""
-    if period.ended_early_at is not None or period.ends_at <= batch.now:
+    """What a payment bought is over; the subscription goes on only as far as others paid. After
+    a chargeback nothing is charged again, whatever it was for."""
+    stands = period.ended_early_at is None and period.ends_at > batch.now
+    if stands:
+        endings.end_early(period, batch.now, why)
+    elif why is EarlyEnd.REFUNDED:
         return
-    endings.end_early(period, batch.now, why)
     batch.note(
         "billing.period_taken_back",
         holding,
@@ -193,7 +201,7 @@ def _take_back(
     open_charge = holding.open_charge
     if open_charge is not None and not open_charge.automatic:
         intents.supersede(open_charge, "superseded", batch.now)
-    subscription.paid_until = batch.now
+    subscription.paid_until = min(batch.now, subscription.paid_until or batch.now)
     endings.end(holding, subscription, _END_REASONS[why], batch)
 
 
@@ -204,18 +212,20 @@ def _stop_renewing(
     refund of an earlier period than the last changes nothing of what follows."""
     if why is EarlyEnd.REFUNDED and until == subscription.paid_until:
         return
+    renewed = upkeep.renews(subscription)
     subscription.paid_until = until
     subscription.mandate_end_reason = why.value
     endings.release(subscription.mandate_id)
     batch.revoked.append(holding.membership.pk)
     upkeep.plan(holding, subscription, batch)
-    letters.mandate_ended(
-        holding,
-        f"{subscription.pk}:{subscription.mandate_id}",
-        course=subscription.course,
-        paid_until=until,
-        reason=why.value,
-    )
+    if renewed:
+        letters.mandate_ended(
+            holding,
+            f"{subscription.pk}:{subscription.mandate_id}",
+            course=subscription.course,
+            paid_until=until,
+            reason=why.value,
+        )
 
 
 def _paid_until(subscription: Subscription) -> datetime | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kaiin.billing import courses as rows, payable, upkeep
-from kaiin.billing.models import Course, Period, Subscription
+from kaiin.billing.models import Course, Subscription
+from kaiin.billing.spans import last_spans
 from kaiin.domain import previews
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -101,7 +102,7 @@ def preview(
         payable.check(subscription, course, at)
         under_way = upkeep.under_way(subscription)
         previous = previews.continued(
-            _last_span(subscription),
+            last_spans([subscription]).get(subscription.pk),
             paused_until=subscription.paused_until,
             paid_at=at,
             automatic=False,
@@ -132,13 +133,6 @@ def _open_subscription(member_pk: int | None, site_id: int) -> Subscription | No
         membership__member_id=member_pk, membership__site_id=site_id
     ).exclude(state=SubscriptionState.ENDED)
     return found.select_related("course", "next_course").first()
-
-
-def _last_span(subscription: Subscription) -> PeriodSpan | None:
-    last = Period.objects.filter(subscription=subscription, index=subscription.period_count).first()
-    if last is None or subscription.anchor_day is None:
-        return None
-    return PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day)
 
 
 def _view(row: Course) -> CourseView:

@@ -1,0 +1,270 @@
+"""Money that goes back from outside: refunds on the provider's pages, disputes, chargebacks."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
+from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
+from kaiin.payments.queries import PaymentView
+from tests.billing.conftest import World
+from tests.billing.money import books
+
+
+def jst(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=JST)  # type: ignore[misc, arg-type]
+
+
+def joined(
+    world: World, course: str = "monthly", method: Method = Method.CARD
+) -> tuple[int, PaymentView]:
+    member = world.member()
+    payment = world.join(member, course, method).payment
+    world.pay(payment)
+    return member, world.payment(payment.id)
+
+
+def sent(world: World, template: str) -> int:
+    from django.core import mail
+
+    keys = [message.extra_headers["X-Kaiin-Key"] for message in mail.outbox]
+    return sum(key.startswith(f"{template}:") for key in keys)
+
+
+def test_a_full_refund_from_outside_ends_what_it_bought(world: World) -> None:
+    from kaiin.billing import queries
+
+    member, payment = joined(world, "yearly", Method.KONBINI)
+    world.clock.freeze(jst(2026, 12, 1, 9))
+    world.sandbox.refund_at_provider(payment, 6820)
+    world.work()
+    assert not world.entry(member).allowed
+    view = world.view(member)
+    assert (view.standing, view.end_reason) == (Standing.DORMANT, EndReason.REFUNDED)
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.state) == ("outside", "done")
+    assert books(world) == {}
+    assert world.mails(member)[-2:] == ["refund_done", "dormant"]
+    world.work()
+    world.go_to(jst(2026, 12, 20))
+    assert books(world) == {}
+
+
+def test_a_monthly_course_refunded_from_outside_is_not_charged_again(world: World) -> None:
+    member, payment = joined(world)
+    mandate = world.view(member).mandate
+    assert mandate is not None
+    world.sandbox.refund_at_provider(payment, 550)
+    world.go_to(jst(2027, 1, 3))
+    assert not world.entry(member).allowed
+    assert world.mails(member).count("receipt") == 1
+    assert books(world) == {}
+    from kaiin.payments import queries
+
+    ended = queries.mandate(mandate.id)
+    assert ended is not None
+    assert not ended.active
+
+
+def test_a_part_refunded_from_outside_is_booked_and_nothing_else(world: World) -> None:
+    member, payment = joined(world, "yearly")
+    world.sandbox.refund_at_provider(payment, 1000)
+    world.work()
+    assert world.entry(member).allowed
+    assert world.view(member).state is SubscriptionState.ACTIVE
+    assert books(world) == {"provider_cash": 5600, "deferred_income": -5600}
+    world.sandbox.refund_at_provider(payment, 600)
+    world.work()
+    assert books(world) == {"provider_cash": 5000, "deferred_income": -5000}
+    world.clock.freeze(jst(2027, 11, 1))
+    world.work()
+    assert books(world) == {"provider_cash": 5000, "income": -5000}
+
+
+def test_the_rest_refunded_later_ends_it(world: World) -> None:
+    member, payment = joined(world, "yearly")
+    world.sandbox.refund_at_provider(payment, 1000)
+    world.work()
+    world.clock.advance(days=3)
+    world.sandbox.refund_at_provider(payment, 5600)
+    world.work()
+    assert not world.entry(member).allowed
+    assert books(world) == {}
+
+
+def test_a_refund_of_a_past_period_changes_the_books_only(world: World) -> None:
+    member, payment = joined(world)
+    world.clock.freeze(jst(2026, 12, 5))
+    world.work()
+    assert books(world) == {"provider_cash": 1100, "income": -550, "deferred_income": -550}
+    world.sandbox.refund_at_provider(payment, 550)
+    world.work()
+    assert world.entry(member).allowed
+    assert world.view(member).next_charge_at == jst(2027, 1, 1)
+    assert books(world) == {"provider_cash": 550, "deferred_income": -550}
+    world.clock.freeze(jst(2027, 1, 1))
+    world.work()
+    assert books(world)["provider_cash"] == 1100
+
+
+def test_a_refund_of_the_period_paid_ahead_leaves_the_running_one(world: World) -> None:
+    member, _ = joined(world, "yearly", Method.KONBINI)
+    world.clock.freeze(jst(2027, 9, 1, 12))
+    world.work()
+    ahead = world.join(member, "yearly", Method.KONBINI).payment
+    world.pay(ahead)
+    world.sandbox.refund_at_provider(ahead, 6820)
+    world.work()
+    assert world.entry(member).allowed
+    view = world.view(member)
+    assert view.paid_until == jst(2027, 11, 1)
+    assert view.payable
+    # Whoever pays again goes on without a gap.
+    world.pay(world.join(member, "yearly", Method.KONBINI).payment)
+    assert world.view(member).paid_until == jst(2028, 11, 1)
+    assert books(world)["provider_cash"] == 2 * 6820
+
+
+def test_money_that_came_and_went_before_we_looked(world: World) -> None:
+    member = world.member()
+    payment = world.join(member, "yearly").payment
+    world.sandbox.pay(payment)
+    world.sandbox.refund_at_provider(payment, 6600)
+    world.work()
+    assert not world.entry(member).allowed
+    assert books(world) == {}
+
+
+def test_outside_comes_what_waited_for_staff(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = world.member()
+    started = world.join(member, "yearly", Method.KONBINI)
+    world.sandbox.get_slip(started.payment)
+    world.sandbox.pay_at_store(started.payment, amount=7000)
+    world.work()
+    world.sandbox.refund_at_provider(started.payment, 180)
+    world.work()
+    assert world.entry(member).allowed
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.amount.amount) == ("outside", 180)
+    assert queries.refund_figures().open == 0
+    assert "unapplied" not in books(world)
+
+
+def test_a_failed_refund_made_good_outside_is_not_due_any_more(world: World) -> None:
+    from kaiin.billing import operations, queries
+
+    member, payment = joined(world, "yearly")
+    world.sandbox.switch("refund_fail", "account_closed")
+    operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    world.work()
+    [failed] = queries.refund_cases(member)
+    assert failed.state == "failed"
+    world.sandbox.switch("refund_fail", "")
+    world.sandbox.refund_at_provider(payment, failed.amount.amount)
+    world.work()
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.state) == ("outside", "done")
+    assert "refunds_due" not in books(world)
+    assert queries.refund_figures().failed == 0
+
+
+def test_a_dispute_takes_nothing_away(world: World) -> None:
+    member, payment = joined(world)
+    before = books(world)
+    world.sandbox.dispute(payment)
+    world.work()
+    world.work()
+    assert world.entry(member).allowed
+    assert sent(world, "staff_disputed") == 1
+    assert books(world) == before
+    world.sandbox.dispute(payment, won=True)
+    world.work()
+    assert world.entry(member).allowed
+    assert books(world) == before
+    world.clock.freeze(jst(2026, 12, 2))
+    world.work()
+    assert books(world)["provider_cash"] == 1100
+
+
+def test_a_chargeback_ends_what_it_had_paid_for(world: World) -> None:
+    member, payment = joined(world)
+    world.sandbox.dispute(payment)
+    world.work()
+    world.clock.advance(days=2)
+    world.sandbox.dispute(payment, won=False)
+    world.work()
+    assert not world.entry(member).allowed
+    view = world.view(member)
+    assert (view.standing, view.end_reason) == (Standing.DORMANT, EndReason.CHARGED_BACK)
+    assert books(world) == {"income": -550, "chargebacks": 550}
+    assert sent(world, "staff_charged_back") == 1
+    assert world.mails(member)[-1] == "dormant"
+    world.go_to(jst(2027, 2, 3))
+    assert books(world) == {"income": -550, "chargebacks": 550}
+    assert world.mails(member).count("receipt") == 1
+
+
+def test_a_chargeback_of_the_past_ends_renewals_but_not_what_is_paid(world: World) -> None:
+    member, payment = joined(world)
+    world.clock.freeze(jst(2026, 12, 5))
+    world.work()
+    world.sandbox.dispute(payment)
+    world.work()
+    world.sandbox.dispute(payment, won=False)
+    world.work()
+    assert world.entry(member).allowed
+    assert books(world)["chargebacks"] == 550
+    assert world.view(member).next_charge_at is None
+    world.go_to(jst(2027, 1, 10))
+    assert not world.entry(member).allowed
+    assert books(world) == {"provider_cash": 550, "income": -1100, "chargebacks": 550}
+
+
+def test_a_chargeback_of_parked_money_closes_its_case(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = world.member()
+    first = world.join(member, "yearly", Method.KONBINI)
+    world.sandbox.get_slip(first.payment)
+    world.sandbox.pay_at_store(first.payment, report_after=timedelta(hours=2))
+    world.pay(world.join(member, "yearly", Method.CARD).payment)
+    world.clock.advance(hours=3)
+    world.work()
+    world.clock.advance(days=1)
+    world.work()
+    assert books(world)["unapplied"] == -6820
+    world.sandbox.dispute(first.payment)
+    world.work()
+    world.sandbox.dispute(first.payment, won=False)
+    world.work()
+    assert "unapplied" not in books(world)
+    assert queries.refund_cases(member) == ()
+    assert world.entry(member).allowed
+
+
+def test_foreign_money_stays_foreign(world: World) -> None:
+    """A payment that no charge knows: payments has it, billing passes it over."""
+    from uuid import uuid4
+
+    from kaiin.billing import operations
+
+    operations.record_refunds(payment_id=uuid4())
+    operations.record_payment(payment_id=uuid4())
+    assert books(world) == {}
+
+
+@pytest.mark.parametrize("amount", [550, 200])
+def test_who_left_is_not_asked_again(world: World, amount: int) -> None:
+    from kaiin.billing import operations
+
+    member, payment = joined(world)
+    operations.leave(member_pk=member, site_key="official")
+    world.sandbox.refund_at_provider(payment, amount)
+    world.work()
+    assert world.entry(member).allowed == (amount == 200)
+    world.go_to(jst(2026, 12, 3))
+    assert not world.entry(member).allowed
+    assert books(world).get("provider_cash", 0) == 550 - amount

@@ -1,0 +1,164 @@
+"""Money that buys nothing: late, paid twice, too much. Staff give it back or keep it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
+from kaiin.domain.subscriptions import Standing
+from tests.billing.conftest import World
+from tests.billing.money import books
+
+
+def jst(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=JST)  # type: ignore[misc, arg-type]
+
+
+def decide(case_id: int, *, refund: bool) -> None:
+    from kaiin.billing import operations
+
+    operations.decide_refund(case_id=case_id, refund=refund, actor="staff:7")
+
+
+def paid_twice(world: World) -> int:
+    """Two slips for one period: the second was issued while the first was at the store."""
+    member = world.member()
+    first = world.join(member, "yearly", Method.KONBINI)
+    world.sandbox.get_slip(first.payment)
+    world.sandbox.pay_at_store(first.payment, report_after=timedelta(hours=2))
+    world.pay(world.join(member, "yearly", Method.CARD).payment)
+    world.clock.advance(hours=3)
+    world.work()
+    world.clock.advance(hours=24)
+    world.work()
+    return member
+
+
+def test_paid_twice_waits_for_staff_and_goes_back(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = paid_twice(world)
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.state, case.amount.amount) == ("paid_twice", "open", 6820)
+    assert queries.refund_figures().open == 1
+    assert books(world)["unapplied"] == -6820
+    assert "refund_opened" in world.mails(member)
+    decide(case.id, refund=True)
+    decide(case.id, refund=True)
+    world.work()
+    [case] = queries.refund_cases(member)
+    assert case.state == "done"
+    assert world.mails(member)[-2:] == ["refund_requested", "refund_done"]
+    assert books(world) == {"provider_cash": 6600, "deferred_income": -6600}
+    assert world.entry(member).allowed
+
+
+def test_what_is_kept_is_income(world: World) -> None:
+    from kaiin.billing import queries
+    from kaiin.billing.operations import RefundDecided
+
+    member = paid_twice(world)
+    [case] = queries.refund_cases(member)
+    decide(case.id, refund=False)
+    decide(case.id, refund=False)
+    with pytest.raises(RefundDecided):
+        decide(case.id, refund=True)
+    world.work()
+    assert books(world) == {"provider_cash": 13420, "deferred_income": -6600, "income": -6820}
+    assert queries.refund_figures().open == 0
+
+
+def test_nobody_keeps_what_was_given_back(world: World) -> None:
+    from kaiin.billing import queries
+    from kaiin.billing.operations import NoRefundCase, RefundDecided
+
+    member = paid_twice(world)
+    [case] = queries.refund_cases(member)
+    decide(case.id, refund=True)
+    with pytest.raises(RefundDecided):
+        decide(case.id, refund=False)
+    with pytest.raises(NoRefundCase):
+        decide(case.id + 1, refund=True)
+    world.work()
+    assert "unapplied" not in books(world)
+
+
+def test_more_than_was_asked_for(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = world.member()
+    started = world.join(member, "yearly", Method.KONBINI)
+    world.sandbox.get_slip(started.payment)
+    world.sandbox.pay_at_store(started.payment, amount=7000)
+    world.work()
+    assert world.entry(member).allowed
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.amount.amount) == ("too_much", 180)
+    assert books(world)["unapplied"] == -180
+    decide(case.id, refund=True)
+    world.work()
+    assert books(world) == {
+        "provider_cash": 6820, "deferred_income": -6600, "handling_income": -220,
+    }  # fmt: skip
+    assert world.entry(member).allowed
+
+
+def test_late_money_within_the_period_reinstates(world: World) -> None:
+    """An expired slip that was paid in time: nothing waits for staff."""
+    from kaiin.billing import queries
+
+    member = world.member()
+    started = world.join(member, "yearly", Method.KONBINI)
+    world.sandbox.get_slip(started.payment)
+    deadline = started.payment.expires_at or world.payment(started.payment.id).expires_at
+    assert deadline is not None
+    world.clock.freeze(deadline - timedelta(minutes=10))
+    world.sandbox.pay_at_store(started.payment, report_after=timedelta(hours=3))
+    world.clock.advance(hours=2)
+    world.work()
+    world.clock.advance(hours=2)
+    world.work()
+    assert world.entry(member).allowed
+    assert queries.refund_cases(member) == ()
+    books(world)
+
+
+def test_a_refund_case_is_found_by_its_payment(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = paid_twice(world)
+    [case] = queries.refund_cases(member)
+    assert queries.refund_cases_of_payment(case.payment_id) == (case,)
+    assert case.member_pk == member
+    decide(case.id, refund=True)
+    world.work()
+
+
+@pytest.mark.parametrize("event", ["expired", "canceled", "never_heard_of"])
+def test_a_payment_that_vanished_is_told_once_with_the_way_back(world: World, event: str) -> None:
+    from django.core import mail
+
+    # A member who lapsed, and comes back with their number.
+    member = world.joined("yearly", Method.CARD)
+    world.clock.freeze(jst(2027, 11, 2))
+    world.work()
+    assert world.view(member).standing is Standing.DORMANT
+    if event == "never_heard_of":
+        world.sandbox.switch("time_out", "0")
+    started = world.join(member, "yearly", Method.KONBINI)
+    world.sandbox.switch("time_out", "")
+    if event == "expired":
+        world.sandbox.get_slip(started.payment)
+        world.work()
+    elif event == "canceled":
+        world.sandbox.give_up(started.payment)
+    world.go_to(jst(2027, 11, 20))
+    assert world.mails(member).count("vanished") == 1
+    [told] = [m for m in mail.outbox if m.extra_headers["X-Kaiin-Key"].startswith("vanished:")]
+    assert "http://id.localhost" in told.body
+    assert "/join/official/" in told.body
+    assert "入会日と会員番号はそのまま" in told.body
+    world.pay(world.join(member, "yearly", Method.CARD).payment)
+    assert world.entry(member).allowed
+    books(world)
