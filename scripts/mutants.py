@@ -40,7 +40,7 @@ PYTHON = sys.executable
 CORES = 2
 LONGEST_SECONDS = 240
 _COPIED = ("src", "tests", "scripts", "docs", "examples", "pyproject.toml", "Makefile")
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 CAUGHT, SURVIVED, UNFIT = "caught", "SURVIVED", "UNFIT"
 

@@ -1,0 +1,257 @@
+"""Changing in one step: every kind, every refusal, and the credit, to the yen."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given, strategies as st
+
+from kaiin.domain.changes import (
+    Change,
+    ChangeKind,
+    ChangeNotYet,
+    ChangeRefused,
+    ChangeWhilePaused,
+    Held,
+    NothingToChange,
+    RenewalFixed,
+    Wanted,
+    plan,
+    undoes,
+)
+from kaiin.domain.money import Money, total
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import (
+    JST,
+    ChargeDay,
+    PeriodSpan,
+    TermRule,
+    TermRuleSpec,
+    first_period,
+    midnight,
+    next_period,
+)
+from kaiin.domain.previews import Terms, unused_credit
+
+MONTH = TermRuleSpec(TermRule.CALENDAR_MONTH)
+FROM_THE_DAY = TermRuleSpec(TermRule.ANNIVERSARY)
+YEAR = TermRuleSpec(TermRule.THROUGH_MONTH_END, 12)
+
+
+def jst(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=JST)  # type: ignore[misc, arg-type]
+
+
+JOINED = jst(2026, 11, 22, 12)
+LATER = jst(2026, 11, 25, 12)
+
+
+def workday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+def monthly(method: Method = Method.CARD, price: int = 550) -> Wanted:
+    rule = FROM_THE_DAY if method is Method.SOFTBANK else MONTH
+    return Wanted("monthly", method, Terms(rule, Money(price), Money(0), renews=True))
+
+
+def yearly(method: Method = Method.CARD, *, renews: bool = False) -> Wanted:
+    fee = Money(220) if method is Method.KONBINI else Money(0)
+    can = renews and method.can_renew
+    return Wanted("yearly", method, Terms(YEAR, Money(6600), fee, renews=can))
+
+
+def holds(wanted: Wanted, **more: object) -> Held:
+    period = first_period(wanted.terms.rule, JOINED)
+    held = Held(
+        course=wanted.course,
+        method=wanted.method,
+        terms=wanted.terms,
+        coming_course=wanted.course,
+        coming=wanted.terms,
+        period=period,
+        fee=wanted.terms.price,
+        has_mandate=wanted.terms.renews,
+    )
+    return replace(held, **more)  # type: ignore[arg-type]
+
+
+def planned(held: Held, wanted: Wanted, at: datetime = LATER) -> Change:
+    return plan(held, wanted, at=at, is_business_day=workday)
+
+
+class TestKinds:
+    def test_a_dearer_course_by_card_begins_now(self) -> None:
+        change = planned(holds(monthly()), yearly())
+        assert change.kind is ChangeKind.NOW_WITH_CREDIT
+        # Nine days, 22 to 30 November; on the 25th five are unused.
+        assert change.credited == Money(550 * 5 // 9)
+        assert change.total == Money(6600) - change.credited
+        assert change.period == first_period(YEAR, LATER)
+        assert change.lines[-1] == ("credit", -change.credited)
+        # A lump sum leaves no card to charge again.
+        assert (change.ends_contract, change.needs_page) == (True, False)
+        assert change.next_charge_at is None
+
+    def test_from_a_carrier_to_a_card_the_contract_ends(self) -> None:
+        change = planned(holds(monthly(Method.AU)), yearly(renews=True))
+        assert change.kind is ChangeKind.NOW_WITH_CREDIT
+        assert (change.ends_contract, change.needs_page) == (True, True)
+        assert change.next_charge_at == change.period.ends_at
+
+    def test_what_is_worth_more_than_the_new_price_goes_on_to_its_end(self) -> None:
+        held = holds(yearly(renews=True))
+        change = planned(held, monthly())
+        assert (change.kind, change.total, change.lines) == (ChangeKind.AT_END, Money(0), ())
+        assert change.from_at == held.period.ends_at
+        assert change.period == next_period(MONTH, held.period)
+        assert (change.next_charge_at, change.next_amount) == (held.period.ends_at, Money(550))
+        assert not change.ends_contract
+
+    def test_a_lump_sum_becomes_monthly_by_registering_a_card(self) -> None:
+        held = holds(yearly(Method.KONBINI))
+        change = planned(held, monthly())
+        assert (change.kind, change.total) == (ChangeKind.REGISTER, Money(0))
+        assert change.from_at == change.next_charge_at == held.period.ends_at
+        assert change.next_amount == Money(550)
+
+    def test_another_card_is_registered_and_nothing_else_changes(self) -> None:
+        held = holds(monthly())
+        change = planned(held, monthly())
+        assert (change.kind, change.from_at) == (ChangeKind.REGISTER, LATER)
+        assert change.ends_contract
+        assert change.next_charge_at == held.period.ends_at
+
+    @pytest.mark.parametrize("method", [Method.DOCOMO, Method.AU, Method.SOFTBANK])
+    def test_a_carrier_contract_is_made_ahead_for_the_day_after(self, method: Method) -> None:
+        held = holds(monthly())
+        change = planned(held, monthly(method))
+        assert (change.kind, change.total) == (ChangeKind.PREPAID, Money(550))
+        assert change.from_at == change.period.starts_at == held.period.ends_at
+        assert change.ends_contract
+
+    def test_a_carrier_contract_stays_where_its_amount_does(self) -> None:
+        other = replace(monthly(Method.AU), course="other")
+        assert planned(holds(monthly(Method.AU)), other).kind is ChangeKind.AT_END
+        dearer = replace(monthly(Method.AU, price=700), course="other")
+        assert planned(holds(monthly(Method.AU)), dearer).kind is ChangeKind.PREPAID
+
+    def test_what_failed_is_paid_for_on_the_page(self) -> None:
+        held = holds(monthly(), past_due=True)
+        late = held.period.ends_at + timedelta(days=4)
+        change = planned(held, monthly(Method.DOCOMO), late)
+        assert change.kind is ChangeKind.PREPAID
+        assert (change.period, change.from_at) == (next_period(MONTH, held.period), late)
+
+
+class TestRefusals:
+    def test_what_one_has(self) -> None:
+        with pytest.raises(NothingToChange):
+            planned(holds(monthly(Method.AU)), monthly(Method.AU))
+        with pytest.raises(NothingToChange):
+            planned(holds(yearly()), yearly())
+
+    def test_past_the_lock_day_only_the_card(self) -> None:
+        held = holds(yearly(renews=True), fixed=True)
+        for wanted in (monthly(), yearly(Method.KONBINI)):
+            with pytest.raises(RenewalFixed) as refused:
+                planned(held, wanted)
+            assert refused.value.params["until"] == held.period.ends_at
+        assert planned(held, yearly(renews=True)).kind is ChangeKind.REGISTER
+
+    def test_not_before_the_window_opens_nor_two_periods_ahead(self) -> None:
+        opens_at = jst(2027, 7, 1)
+        held = holds(yearly(), opens_at=opens_at)
+        with pytest.raises(ChangeNotYet) as refused:
+            planned(held, yearly(Method.KONBINI))
+        assert refused.value.params["opens_at"] == opens_at
+        assert planned(held, yearly(Method.KONBINI), opens_at).kind is ChangeKind.PREPAID
+        ahead = next_period(MONTH, first_period(MONTH, JOINED))
+        with pytest.raises(ChangeNotYet):
+            planned(holds(monthly(), period=ahead), monthly(Method.AU))
+
+    def test_nothing_is_paid_in_a_pause(self) -> None:
+        held = holds(monthly(), paused_until=jst(2027, 2, 1))
+        with pytest.raises(ChangeWhilePaused):
+            planned(held, monthly(Method.AU))
+        card = planned(held, monthly())
+        assert (card.kind, card.next_charge_at) == (ChangeKind.REGISTER, jst(2027, 2, 1))
+
+
+def test_changing_back_undoes_what_was_agreed_to() -> None:
+    held = holds(yearly(renews=True), coming_course="monthly", coming=monthly().terms)
+    back = yearly(renews=True)
+    assert undoes(held, back)
+    assert planned(held, back).kind is ChangeKind.AT_END
+    assert not undoes(held, monthly())
+
+
+def test_the_anchor_moves_visibly_where_the_rule_wants_it() -> None:
+    to_softbank = planned(holds(monthly()), monthly(Method.SOFTBANK))
+    assert to_softbank.moves_anchor
+    assert to_softbank.period.ends_at == jst(2027, 1, 1)
+    assert to_softbank.period.anchor_day == 1
+    assert not planned(holds(monthly()), monthly(Method.AU)).moves_anchor
+
+
+def test_a_charge_before_the_end_is_told() -> None:
+    terms = replace(yearly(renews=True).terms, charge_day=ChargeDay.LAST_BUSINESS_DAY)
+    change = planned(holds(monthly()), Wanted("yearly", Method.CARD, terms))
+    # Through 31 October 2027, a Sunday.
+    assert change.next_charge_at == jst(2027, 10, 29)
+
+
+spans = st.builds(
+    lambda day, days: PeriodSpan(midnight(day), midnight(day + timedelta(days=days)), day.day),
+    st.dates(date(2024, 1, 1), date(2030, 1, 1)),
+    st.integers(1, 400),
+)
+
+
+@given(st.integers(0, 10**6), spans, st.floats(0, 1, exclude_max=True))
+def test_a_credit_is_never_negative_nor_the_whole_price(
+    price: int, span: PeriodSpan, part: float
+) -> None:
+    at = span.starts_at + (span.ends_at - span.starts_at) * part
+    credit = unused_credit(Money(price), span, at).amount
+    assert 0 <= credit <= price
+    if price:
+        assert credit < price
+    # To the yen: what an exact share would be, less than a yen away.
+    days = round((span.ends_at - span.starts_at) / timedelta(days=1))
+    unused = (span.ends_at - at) // timedelta(days=1)
+    unused -= (span.ends_at - at) == timedelta(days=unused)
+    assert credit == price * unused // days
+
+
+ways = st.sampled_from(
+    [monthly(method) for method in (Method.CARD, Method.DOCOMO, Method.AU, Method.SOFTBANK)]
+    + [yearly(), yearly(renews=True), yearly(Method.KONBINI), yearly(Method.KONBINI, renews=True)]
+    + [Wanted("cheap", Method.CARD, Terms(MONTH, Money(100), Money(0), renews=True))]
+)
+
+
+@given(ways, ways, st.integers(0, 400 * 24), st.booleans())
+def test_a_change_never_costs_more_than_its_price_nor_loses_a_day(
+    has: Wanted, wants: Wanted, hours: int, past_due: bool
+) -> None:
+    held = holds(has, past_due=past_due and has.terms.renews)
+    at = JOINED + timedelta(hours=hours)
+    if at >= held.period.ends_at and not held.past_due:
+        at = held.period.ends_at - timedelta(seconds=1)
+    try:
+        change = planned(held, wants, at)
+    except ChangeRefused:
+        return
+    assert total(amount for _, amount in change.lines) == change.total
+    assert Money(0) <= change.total <= wants.terms.total
+    paid_now = change.kind in (ChangeKind.NOW_WITH_CREDIT, ChangeKind.PREPAID)
+    assert paid_now is bool(change.total)
+    assert bool(change.credited) <= (change.kind is ChangeKind.NOW_WITH_CREDIT)
+    if at < held.period.ends_at:
+        # No gap, and nothing paid twice: it begins now, or where the paid period ends.
+        assert change.period.starts_at in (at, held.period.ends_at)
+        starts_now = change.period.starts_at == at
+        assert starts_now <= (change.kind is ChangeKind.NOW_WITH_CREDIT)
+    if change.next_charge_at is not None:
+        assert change.next_charge_at > at
