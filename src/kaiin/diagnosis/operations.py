@@ -144,6 +144,11 @@ _ANSWERS = {
     PaymentState.FAILED: "checked.failed",
     PaymentState.EXPIRED: "checked.expired",
     PaymentState.CANCELED: "checked.canceled",
+    PaymentState.REGISTERED: "checked.paid",
+    PaymentState.PARTLY_REFUNDED: "checked.paid",
+    PaymentState.DISPUTED: "checked.paid",
+    PaymentState.REFUNDED: "checked.refunded",
+    PaymentState.CHARGED_BACK: "checked.refunded",
 }
 
 

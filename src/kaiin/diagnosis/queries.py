@@ -33,6 +33,7 @@ def _membership(view: MembershipView) -> MembershipEvidence:
         method=view.method,
         goes_on=view.next_charge_at is not None,
         paid_until=view.paid_until,
+        paused_until=view.paused_until,
         end_reason=view.end_reason,
         failure_code=failure.code if failure else "",
         failed_at=failure.at if failure else None,

@@ -10,6 +10,7 @@ the findings in words (`findings.ftl`), one stable code each.
 | access.pending_slip | a convenience store slip is open | check, open slip, another way |
 | access.pending_payment | another payment is under way | check, go on, another way |
 | access.never_paid | joined, but no money ever came | pay |
+| access.paused | the member has taken a break | come back |
 | access.lapsed_monthly | a course that renews by itself stopped | renew, my page |
 | access.expired_lump_sum | a period paid at once ran out | renew |
 | access.dormant | no entry, but everything is kept until a day | renew |
@@ -38,6 +39,7 @@ class AccessCode(StrEnum):
     PENDING_SLIP = "access.pending_slip"
     PENDING_PAYMENT = "access.pending_payment"
     NEVER_PAID = "access.never_paid"
+    PAUSED = "access.paused"
     LAPSED_MONTHLY = "access.lapsed_monthly"
     EXPIRED_LUMP_SUM = "access.expired_lump_sum"
     DORMANT = "access.dormant"
@@ -57,6 +59,7 @@ class CureCode(StrEnum):
     PAY = "cure.pay"
     RENEW = "cure.renew"
     REJOIN = "cure.rejoin"
+    RESUME = "cure.resume"
     GO_TO_SITE = "cure.go_to_site"
     JOIN = "cure.join"
     CONTACT = "cure.contact"
@@ -110,6 +113,7 @@ class MembershipEvidence:
     method: Method
     goes_on: bool = False
     paid_until: datetime | None = None
+    paused_until: datetime | None = None
     end_reason: EndReason | None = None
     failure_code: str = ""
     failed_at: datetime | None = None
@@ -223,6 +227,15 @@ def _never_paid(evidence: Evidence) -> Finding | None:
     return Finding(AccessCode.NEVER_PAID, told, _cures(evidence, CureCode.PAY))
 
 
+def _paused(evidence: Evidence) -> Finding | None:
+    membership = evidence.membership
+    until = membership.paused_until if membership else None
+    if until is None or until <= evidence.now:
+        return None
+    told: dict[str, Value] = {"until": last_day(until)}
+    return Finding(AccessCode.PAUSED, told, _cures(evidence, CureCode.RESUME))
+
+
 def _lapsed_monthly(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
     if membership is None or not _is_lapsed(membership) or not membership.renews:
@@ -295,6 +308,7 @@ _RULES: tuple[Callable[[Evidence], Finding | None], ...] = (
     _pending_slip,
     _pending_payment,
     _never_paid,
+    _paused,
     _lapsed_monthly,
     _expired_lump_sum,
     _dormant,
@@ -303,7 +317,9 @@ _RULES: tuple[Callable[[Evidence], Finding | None], ...] = (
 )
 
 
-_NEW_PAYMENTS = frozenset({CureCode.PAY, CureCode.RENEW, CureCode.REJOIN, CureCode.JOIN})
+_NEW_PAYMENTS = frozenset(
+    {CureCode.PAY, CureCode.RENEW, CureCode.REJOIN, CureCode.RESUME, CureCode.JOIN}
+)
 
 
 def _told_until(windows: tuple[Window, ...], now: datetime) -> date | None:
@@ -319,8 +335,9 @@ def _open_payment(evidence: Evidence) -> OpenPayment | None:
 
 
 def _is_lapsed(membership: MembershipEvidence) -> bool:
-    """Paid once, not now, and not gone for good."""
-    return membership.standing in (Standing.ACTIVE, Standing.DORMANT)
+    """Paid once, not now, and neither gone for good nor on a break that was agreed to."""
+    lapsed = membership.standing in (Standing.ACTIVE, Standing.DORMANT)
+    return lapsed and membership.paused_until is None
 
 
 def _cures(evidence: Evidence, *codes: CureCode) -> tuple[Cure, ...]:

@@ -2,6 +2,7 @@
 
 from kaiin.billing.charts import BadChart, read_chart
 from kaiin.billing.closing import BookFile, BookFormat, closing_files
+from kaiin.billing.models import ChargePurpose
 from kaiin.billing.queries.changes import (
     ChangeOffer,
     ChangePreview,
@@ -12,7 +13,7 @@ from kaiin.billing.queries.changes import (
     preview_pause,
     preview_resume,
 )
-from kaiin.billing.queries.charges import ChargeView, charges
+from kaiin.billing.queries.charges import ChargeView, charges, purpose_of_payment
 from kaiin.billing.queries.closing import (
     AccountMonth,
     BooksBehind,
@@ -63,6 +64,7 @@ __all__ = [
     "BooksBehind",
     "ChangeOffer",
     "ChangePreview",
+    "ChargePurpose",
     "ChargeView",
     "CourseView",
     "Entry",
@@ -102,6 +104,7 @@ __all__ = [
     "preview_leave",
     "preview_pause",
     "preview_resume",
+    "purpose_of_payment",
     "read_chart",
     "receipt",
     "receipt_of_payment",

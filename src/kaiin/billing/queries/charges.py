@@ -15,6 +15,7 @@ from kaiin.billing.models import (
     LedgerEntry,
     Receipt,
     RefundCase,
+    RefundReason,
     RefundState,
 )
 from kaiin.domain.ledger import EntryKind
@@ -82,9 +83,12 @@ class _Gone:
 
     @classmethod
     def of(cls, member_pk: int) -> "_Gone":
-        done = RefundCase.objects.filter(
-            membership__member_id=member_pk, state=RefundState.DONE
-        ).values("payment_id")
+        # What was received beyond the charge is no part of it, and none of what went back.
+        done = (
+            RefundCase.objects.filter(membership__member_id=member_pk, state=RefundState.DONE)
+            .exclude(reason=RefundReason.TOO_MUCH)
+            .values("payment_id")
+        )
         backs = LedgerEntry.objects.filter(
             membership__member_id=member_pk, kind=EntryKind.CHARGEBACK.value, reversed_by=None
         )

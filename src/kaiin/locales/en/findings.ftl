@@ -37,7 +37,12 @@ access-never_paid-why = { $said ->
 }
 access-never_paid-do = Everything you registered is still here. Once you have paid, you can enter.
 
-access-lapsed_monthly-title = Your monthly payment has stopped
+access-paused-title = You are on a break
+access-paused-what = You are on a break from { $site } until { $until }.
+access-paused-why = Nothing is charged during a break, and the members’ pages are closed.
+access-paused-do = Come back sooner, or simply wait. You keep your member number and join date.
+
+access-lapsed_monthly-title = Your payments have stopped
 access-lapsed_monthly-what = { $paid ->
     [yes] { $site } is paid until { $last_day }. The pages are closed because we have not received the fee that follows.
    *[no] The pages of { $site } are closed because we have not received the fee.
@@ -45,6 +50,8 @@ access-lapsed_monthly-what = { $paid ->
 access-lapsed_monthly-why = { $reason ->
     [mandate_ended] The agreement to charge you ({ $method_name }) was ended by the payment company or your mobile carrier.
     [left] You chose to leave, and the time you had paid for has ended.
+    [refunded] Your fee was paid back.
+    [charged_back] Your payment was taken back through your card company or carrier.
    *[renewal_failed] { $said ->
         [none] The renewal ({ $method_name }) could not be charged.
        *[other] When we tried to charge you ({ $method_name }) on { $failed }, the payment company said: “{ $said }”
@@ -121,6 +128,7 @@ cure-other_way = Pay another way
 cure-pay = Go to payment
 cure-renew = Renew
 cure-rejoin = Rejoin
+cure-resume = Come back sooner
 cure-go_to_site = Go to { $site }
 cure-join = Join { $site }
 cure-contact = Contact us
@@ -130,6 +138,7 @@ checked-waiting = We asked the payment company on { $at }. The payment has not a
 checked-expired = We asked the payment company on { $at }. The time to pay has run out.
 checked-failed = We asked the payment company on { $at }. It said: “{ $said }”
 checked-canceled = We asked the payment company on { $at }. The payment was cancelled.
+checked-refunded = We asked the payment company at { $at }. This payment has been refunded.
 checked-no_answer = We asked the payment company on { $at } but got no answer. Please try again in a little while.
 checked-nothing = We looked on { $at } and found no payment under way.
 checked-paid = We asked the payment company on { $at } and found your payment.

@@ -37,7 +37,12 @@ access-never_paid-why = { $said ->
 }
 access-never_paid-do = 登録した内容はそのまま残っています。お支払いいただくと、すぐにご利用いただけます。
 
-access-lapsed_monthly-title = 月会費のお支払いが止まっています
+access-paused-title = お休み中です
+access-paused-what = { $site }は、{ $until }までお休み中です。
+access-paused-why = お休みのあいだは会費を請求せず、会員ページを閉じています。
+access-paused-do = 早めに再開することも、このまま待つこともできます。会員番号と入会日はそのままです。
+
+access-lapsed_monthly-title = 会費のお支払いが止まっています
 access-lapsed_monthly-what = { $paid ->
     [yes] { $site }は{ $last_day }分までお支払い済みです。そのあとの会費を受け取れていないため、会員ページをご利用いただけません。
    *[no] { $site }の会費を受け取れていないため、会員ページをご利用いただけません。
@@ -45,6 +50,8 @@ access-lapsed_monthly-what = { $paid ->
 access-lapsed_monthly-why = { $reason ->
     [mandate_ended] { $method_name }の継続払いが、決済会社またはご契約の携帯電話会社で終了しています。
     [left] 退会の手続きが済んでいて、お支払い済みの期間が終わったためです。
+    [refunded] 会費を返金したためです。
+    [charged_back] お支払いが、カード会社などを通じて取り消されたためです。
    *[renewal_failed] { $said ->
         [none] { $method_name }での更新の請求が完了しませんでした。
        *[other] { $failed }の{ $method_name }での請求に対する決済会社からの返事は「{ $said }」でした。
@@ -121,6 +128,7 @@ cure-other_way = 別の方法で支払う
 cure-pay = お支払いに進む
 cure-renew = 更新に進む
 cure-rejoin = 再入会に進む
+cure-resume = 早めに再開する
 cure-go_to_site = { $site }へ進む
 cure-join = { $site }に入会する
 cure-contact = 事務局に連絡する
@@ -130,6 +138,7 @@ checked-waiting = { $at }に決済会社へ確認しました。お支払いは�
 checked-expired = { $at }に決済会社へ確認しました。お支払いの期限が切れています。
 checked-failed = { $at }に決済会社へ確認しました。返事は「{ $said }」でした。
 checked-canceled = { $at }に決済会社へ確認しました。お支払いは取り消されています。
+checked-refunded = { $at }に決済会社へ確認しました。このお支払いは返金されています。
 checked-no_answer = { $at }に決済会社へ問い合わせましたが、返事がありませんでした。少し時間をおいて、もう一度お試しください。
 checked-nothing = { $at }に確認しました。手続き中のお支払いはありませんでした。
 checked-paid = { $at }に決済会社へ確認し、お支払いを確認できました。

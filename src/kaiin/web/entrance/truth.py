@@ -141,6 +141,10 @@ def _payment(_site_key: str, finding: Finding) -> str:
     return reverse("join:pay", args=(finding.evidence["payment"],))
 
 
+def _resume(site_key: str, _finding: Finding) -> str:
+    return reverse("mypage:resume", args=(site_key,))
+
+
 def _contact(_site_key: str, _finding: Finding) -> str:
     support = sites.tenant().support
     return support.url or f"mailto:{support.email}"
@@ -156,6 +160,7 @@ _PLACES: Mapping[CureCode, Place] = {
     CureCode.PAY: _join,
     CureCode.RENEW: _join,
     CureCode.REJOIN: _join,
+    CureCode.RESUME: _resume,
     CureCode.GO_TO_SITE: _entry,
     CureCode.JOIN: _join,
     CureCode.CONTACT: _contact,

@@ -278,8 +278,8 @@ def _pending(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 
 def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    told_apart = (EndReason.RENEWAL_FAILED, EndReason.MANDATE_ENDED)
-    reason = view.end_reason if view.end_reason in told_apart else EndReason.EXPIRED
+    untold = view.end_reason in (EndReason.LEFT, EndReason.REPLACED)
+    reason = EndReason.EXPIRED if view.end_reason is None or untold else view.end_reason
     why = text(f"mypage.dormant_{reason.value}", day=_last_day(view), method=way_words(view.method))
     lines = [why, *_said(view)]
     if view.dormant_until is not None:

@@ -109,7 +109,7 @@ def receipt_words(receipt: ReceiptView, member: MemberView, seller: Seller) -> R
             )
             for refund in receipt.refunds
         ),
-        kept=receipt.total - receipt.refunded if receipt.refunds else None,
+        kept=receipt.kept if receipt.refunds else None,
         seller_name=localized(seller.name),
         seller_address=localized(seller.address),
         seller_phone=seller.phone,

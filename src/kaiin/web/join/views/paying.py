@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kaiin.billing import operations, queries as billing
+from kaiin.billing.queries import ChargePurpose
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import last_day
 from kaiin.infra import clock
@@ -53,20 +54,23 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
     if membership is None:
         raise Http404
     come_from(request, membership.site_key)
-    outcome = _outcome(payment)
+    changes = billing.purpose_of_payment(payment_id) in _CHANGES
+    outcome = _outcome(payment, changes=changes)
     if outcome == "paid":
         drafts.forget(request, membership.site_key)
     context = {
         "title": _TITLES[outcome],
         "outcome": outcome,
+        "changes": changes,
         "payment": payment,
         "membership": membership,
         "site": sites.site(membership.site_key),
         "tenant": sites.tenant(),
+        "way": text(f"payments.method.{payment.method.value}"),
         "asked_at": clock.now(),
         **_details(payment, outcome),
     }
-    if outcome == "paid":
+    if outcome in ("paid", "changed"):
         receipt = billing.receipt_of_payment(payment_id)
         context["receipt"] = receipt.number if receipt else ""
         context["valid_until"] = last_day(membership.paid_until) if membership.paid_until else None
@@ -75,17 +79,22 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
     return render(request, "join/returned.html", context)
 
 
+_CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
 _TITLES = {
     "paid": "join.paid_title",
+    "changed": "changing.returned_title",
+    "registered": "changing.registered_title",
     "slip": "join.slip_title",
     "open": "join.open_title",
     "failed": "join.failed_page",
 }
 
 
-def _outcome(payment: PaymentView) -> str:
-    if payment.state is PaymentState.PAID:
-        return "paid"
+def _outcome(payment: PaymentView, *, changes: bool) -> str:
+    if payment.state is PaymentState.REGISTERED:
+        return "registered"
+    if payment.state.holds_money:
+        return "changed" if changes else "paid"
     if not payment.is_open:
         return "failed"
     return "slip" if payment.method is Method.KONBINI and payment.references else "open"
