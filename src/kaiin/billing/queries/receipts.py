@@ -68,6 +68,11 @@ class ReceiptView:
         return total((refund.amount for refund in self.refunds), self.total.currency)
 
     @property
+    def kept(self) -> Money:
+        """What is left of it after refunds."""
+        return max(self.total - self.refunded, Money(0, self.total.currency))
+
+    @property
     def last_day(self) -> date:
         """The last day in Japan that was paid for."""
         return last_day(self.period_until)
@@ -133,9 +138,12 @@ def _in_order(references: Iterable[Reference]) -> tuple[Reference, ...]:
 
 
 def _given_back(payment_ids: Collection[UUID]) -> dict[UUID, list[RefundCase]]:
-    """The refunds that reached their members, oldest first."""
+    """The refunds that reached their members, oldest first; not of what was received beyond the
+    charge, which is on no receipt."""
     cases: dict[UUID, list[RefundCase]] = {}
-    done = RefundCase.objects.filter(payment_id__in=payment_ids, state=RefundState.DONE)
+    done = RefundCase.objects.filter(payment_id__in=payment_ids, state=RefundState.DONE).exclude(
+        reason=RefundReason.TOO_MUCH
+    )
     for case in done.order_by("settled_at", "pk"):
         cases.setdefault(case.payment_id, []).append(case)
     return cases
@@ -148,11 +156,7 @@ def _refunds(
     already = Money(0, lines[0].amount.currency)
     for case in cases:
         amount = Money(case.amount, case.currency)
-        if case.reason == RefundReason.TOO_MUCH:
-            # More was received than was charged: the receipt is not about that money.
-            parts: tuple[TaxTotal, ...] = (TaxTotal(0, amount, Money(0, case.currency)),)
-        else:
-            parts = taxes.refund_totals(lines, already=already, refund=amount)
-            already += amount
+        parts = taxes.refund_totals(lines, already=already, refund=amount)
+        already += amount
         refunds.append(ReceiptRefund(case.settled_at or case.opened_at, amount, parts))
     return tuple(refunds)
