@@ -58,6 +58,8 @@ payments-end_reason-merchant = We ended it when you left or changed how you pay
 payments-end_reason-member = You ended it with the carrier or payment company
 payments-end_reason-carrier = The carrier or payment company ended it
 payments-end_reason-expired = The card has expired
+payments-end_reason-refunded = A payment was refunded, so the recurring payment was ended
+payments-end_reason-charged_back = A payment was taken back, so the recurring payment was ended
 payments-end_reason-other = The recurring contract has ended
 
 ## Errors

@@ -58,6 +58,8 @@ payments-end_reason-merchant = 退会またはお支払い方法の変更によ�
 payments-end_reason-member = ご自身で、決済会社または携帯電話会社に解約を申し込まれました
 payments-end_reason-carrier = 携帯電話会社または決済会社が終了しました
 payments-end_reason-expired = カードの有効期限が切れました
+payments-end_reason-refunded = お支払いを返金したため、継続払いを終了しました
+payments-end_reason-charged_back = お支払いが取り消されたため、継続払いを終了しました
 payments-end_reason-other = 継続払いのご契約が終了しました
 
 ## Errors
