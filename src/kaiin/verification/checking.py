@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from kaiin.verification import access, books, money, queues, standing, touched, trail, whole
+from kaiin.verification import (
+    access,
+    books,
+    money,
+    queues,
+    refunds,
+    standing,
+    touched,
+    trail,
+    whole,
+)
 from kaiin.verification.dossier import dossiers
-from kaiin.verification.news import Untold
+from kaiin.verification.news import News
 from kaiin.verification.reading import Connection, Reader, one_instant
 from kaiin.verification.violation import Violation
 
@@ -62,7 +72,7 @@ def _checks(
     progress("queues", reader.rows)
     yield from queues.check(reader, now=now, patience=patience)
     if since is None:
-        yield from _memberships(reader, None, progress)
+        yield from _memberships(reader, None, now, progress)
         progress("audit", reader.rows)
         yield from trail.check_chain(reader)
         yield from trail.check_completeness(reader)
@@ -71,20 +81,21 @@ def _checks(
         return
     ids = touched.membership_ids(reader, since)
     while chunk := list(islice(ids, _AT_ONCE)):
-        yield from _memberships(reader, chunk, progress)
+        yield from _memberships(reader, chunk, now, progress)
     yield from trail.check_chain(reader, after=touched.audit_before(reader, since))
 
 
 def _memberships(
-    reader: Reader, membership_ids: Sequence[int] | None, progress: Progress
+    reader: Reader, membership_ids: Sequence[int] | None, now: datetime, progress: Progress
 ) -> Iterator[Violation]:
-    untold = Untold(reader)
+    news = News(reader)
     for count, dossier in enumerate(dossiers(reader, membership_ids)):
         if count % _REPORT_EVERY == 0:
             progress("memberships", reader.rows)
         yield from books.check(dossier)
-        yield from money.check(dossier, untold)
-        yield from standing.check(dossier, untold)
+        yield from money.check(dossier, news, now)
+        yield from refunds.check(dossier, news)
+        yield from standing.check(dossier, news)
         yield from access.check(dossier)
 
 

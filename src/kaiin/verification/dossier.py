@@ -69,9 +69,13 @@ class Charge(NamedTuple):
     received: int
     paid_at: datetime | None
     member_ref: int
+    dispute: str
 
     @property
     def total(self) -> int:
+        """What is to be paid; nothing where a card is registered."""
+        if self.purpose == "registration":
+            return 0
         return self.price + self.handling - self.credit
 
 
@@ -152,7 +156,23 @@ class RefundCase(NamedTuple):
     period_id: int | None
     key: str
     amount: int
+    currency: str
+    tries: int
     reason: str
+    state: str
+
+    @property
+    def refund_key(self) -> str:
+        """What payments knows the present try by."""
+        return self.key if self.tries <= 1 else f"{self.key}:{self.tries}"
+
+
+class Refund(NamedTuple):
+    membership_id: int
+    id: str
+    payment_id: str
+    key: str
+    amount: int
     state: str
 
 
@@ -166,6 +186,7 @@ class Dossier(NamedTuple):
     entitlements: Sequence[Entitlement]
     receipts: Sequence[Receipt]
     cases: Sequence[RefundCase]
+    refunds: Sequence[Refund]
 
 
 # Each begins with the membership and is in its order; {only} narrows it to some memberships.
@@ -187,7 +208,8 @@ _CHARGES = """
            m.method, m.price, m.handling, m.credit, m.credit_period_id, m.automatic, m.state,
            m.payment_id, m.created_at, c.term, c.term_by_method, p.id, p.state,
            COALESCE(p.amount, 0), COALESCE(p.currency, c.currency),
-           COALESCE(p.received_amount, p.amount, 0), p.paid_at, COALESCE(p.member_ref, 0)
+           COALESCE(p.received_amount, p.amount, 0), p.paid_at, COALESCE(p.member_ref, 0),
+           COALESCE(p.dispute, '')
     FROM billing_charge m
     JOIN billing_course c ON c.id = m.course_id
     LEFT JOIN payments_payment p ON p.intent_key = m.intent_key
@@ -218,8 +240,15 @@ _RECEIPTS = """
     FROM billing_receipt m WHERE {only} ORDER BY m.membership_id, m.id"""
 _CASES = """
     SELECT m.membership_id, m.id, m.charge_id, m.payment_id, m.period_id, m.key, m.amount,
-           m.reason, m.state
+           m.currency, m.tries, m.reason, m.state
     FROM billing_refundcase m WHERE {only} ORDER BY m.membership_id, m.id"""
+
+_REFUNDS = """
+    SELECT m.membership_id, r.id, r.payment_id, r.key, r.amount, r.state
+    FROM payments_refund r
+    JOIN payments_payment p ON p.id = r.payment_id
+    JOIN billing_charge m ON m.intent_key = p.intent_key
+    WHERE {only} ORDER BY m.membership_id, r.created_at, r.id"""
 
 
 def dossiers(reader: Reader, membership_ids: Sequence[int] | None = None) -> Iterator[Dossier]:
@@ -230,7 +259,7 @@ def dossiers(reader: Reader, membership_ids: Sequence[int] | None = None) -> Ite
 
     subscriptions, charges, periods = feed(_SUBSCRIPTIONS), feed(_CHARGES), feed(_PERIODS)
     entries, grants, entitlements = feed(_ENTRIES), feed(_GRANTS), feed(_ENTITLEMENTS)
-    receipts, cases = feed(_RECEIPTS), feed(_CASES)
+    receipts, cases, refunds = feed(_RECEIPTS), feed(_CASES), feed(_REFUNDS)
     for row in _rows(reader, _MEMBERSHIPS, "m.id", membership_ids):
         key = row[0]
         yield Dossier(
@@ -243,6 +272,7 @@ def dossiers(reader: Reader, membership_ids: Sequence[int] | None = None) -> Ite
             [Entitlement._make(found) for found in entitlements.take(key)],
             [Receipt._make(found) for found in receipts.take(key)],
             [RefundCase._make(found) for found in cases.take(key)],
+            [Refund._make(found) for found in refunds.take(key)],
         )
 
 

@@ -3,30 +3,30 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
-from kaiin.verification.dossier import Charge, Dossier, Period
-from kaiin.verification.news import Untold
+from kaiin.verification.dossier import Charge, Dossier, Period, Receipt
+from kaiin.verification.news import News
 from kaiin.verification.violation import Violation
 
 # The provider's money is with us, or was.
-_TAKEN = frozenset({"paid", "partly_refunded", "disputed", "refunded", "charged_back"})
-_HELD = frozenset({"paid", "partly_refunded", "disputed"})
+TAKEN = frozenset({"paid", "partly_refunded", "disputed", "refunded", "charged_back"})
+HELD = frozenset({"paid", "partly_refunded", "disputed"})
 _OPEN = frozenset({"intent", "pending", "unknown"})
 
 
-def check(dossier: Dossier, untold: Untold) -> Iterator[Violation]:
+def check(dossier: Dossier, news: News, now: datetime) -> Iterator[Violation]:
     for charge in dossier.charges:
-        yield from _charge(dossier, charge, untold)
+        yield from _charge(dossier, charge, news)
     yield from _once(dossier)
-    yield from _periods(dossier, untold)
+    yield from _periods(dossier, news, now)
     yield from _receipts(dossier)
-    yield from _cases(dossier)
 
 
-def _charge(dossier: Dossier, charge: Charge, untold: Untold) -> Iterator[Violation]:
+def _charge(dossier: Dossier, charge: Charge, news: News) -> Iterator[Violation]:
     """An intent agrees with the payment of its key, and knows how that ended."""
-    ids = (f"charge:{charge.id}", *_payment_ids(charge.paid_by))
+    ids = (f"charge:{charge.id}", *payment_ids(charge.paid_by))
     if charge.payment_id is not None and charge.payment_id != charge.paid_by:
         yield Violation(
             "charge.other_payment", ids, "the charge names a payment that is not of its key"
@@ -41,26 +41,26 @@ def _charge(dossier: Dossier, charge: Charge, untold: Untold) -> Iterator[Violat
         )
     if charge.member_ref != dossier.membership.member_id:
         yield Violation("charge.other_member", ids, "the payment is of another member")
-    yield from _outcome(charge, ids, untold)
+    yield from _outcome(charge, ids, news)
 
 
-def _outcome(charge: Charge, ids: tuple[str, ...], untold: Untold) -> Iterator[Violation]:
+def _outcome(charge: Charge, ids: tuple[str, ...], news: News) -> Iterator[Violation]:
     """Whatever a payment came to is recorded, or is about to be told."""
     state = charge.payment_state or ""
     settled = charge.state in {"paid", "parked"}
-    if settled and state not in _TAKEN and state != "registered":
+    if settled and state not in TAKEN:
         yield Violation("charge.unpaid", ids, f"{charge.state}, but its payment is {state}")
-    elif state in _TAKEN and not settled and not untold.of_payment(charge.paid_by):
+    elif state in TAKEN and not settled and not news.of_payment(charge.paid_by):
         yield Violation(
             "payment.unrecorded", ids, f"the payment is {state}, the charge is {charge.state}"
         )
-    elif (charge.state == "open" and state not in _OPEN | _TAKEN) and not untold.of_payment(
+    elif (charge.state == "open" and state not in _OPEN | TAKEN) and not news.of_payment(
         charge.paid_by
     ):
         yield Violation(
             "payment.unrecorded", ids, f"the payment is {state}, the charge is still open"
         )
-    if state in _TAKEN and charge.paid_at is None:
+    if state in TAKEN and charge.paid_at is None:
         yield Violation("payment.timeless", ids, "money came, but nothing says when")
 
 
@@ -84,23 +84,25 @@ def _once(dossier: Dossier) -> Iterator[Violation]:
         )
 
 
-def _periods(dossier: Dossier, untold: Untold) -> Iterator[Violation]:
+def _periods(dossier: Dossier, news: News, now: datetime) -> Iterator[Violation]:
     """No period without money, no money without a period."""
     buying = {c.payment_id: c for c in dossier.charges if c.state == "paid" and c.payment_id}
     bought = Counter(period.payment_id for period in dossier.periods)
     for period in dossier.periods:
-        yield from _period(period, buying.get(period.payment_id), untold)
+        yield from _period(period, buying.get(period.payment_id), news, now)
     for payment_id, charge in buying.items():
         if bought[payment_id] != 1 and charge.purpose != "registration":
             yield Violation(
                 "charge.without_period",
-                (f"charge:{charge.id}", *_payment_ids(payment_id)),
+                (f"charge:{charge.id}", *payment_ids(payment_id)),
                 f"it is paid and bought {bought[payment_id]} periods",
             )
 
 
-def _period(period: Period, charge: Charge | None, untold: Untold) -> Iterator[Violation]:
-    ids = (f"period:{period.id}", *_payment_ids(period.payment_id))
+def _period(
+    period: Period, charge: Charge | None, news: News, now: datetime
+) -> Iterator[Violation]:
+    ids = (f"period:{period.id}", *payment_ids(period.payment_id))
     if charge is None:
         yield Violation("period.without_charge", ids, "no paid charge bought this period")
     elif (charge.subscription_id, charge.period_index, charge.price) != (
@@ -113,11 +115,9 @@ def _period(period: Period, charge: Charge | None, untold: Untold) -> Iterator[V
             (*ids, f"charge:{charge.id}"),
             "subscription, index or price are not those of the charge that bought it",
         )
-    given_back = period.early_end in {"refunded", "charged_back"}
-    if period.payment_state not in _HELD and not (
-        (period.payment_state in _TAKEN and (given_back or period.ended_early_at is not None))
-        or untold.of_payment(period.payment_id)
-    ):
+    over = period.ended_early_at is not None or period.ends_at <= now
+    holds = period.payment_state in HELD or (period.payment_state in TAKEN and over)
+    if not holds and not news.of_payment(period.payment_id):
         yield Violation("period.unpaid", ids, f"its payment is {period.payment_state}")
 
 
@@ -143,33 +143,27 @@ def _receipts(dossier: Dossier) -> Iterator[Violation]:
                 f"{receipt.total} in all, {told} by its lines, "
                 f"{charge.total if charge else None} by its charge",
             )
-        taxed = [(line[1], line[2]) for line in json.loads(receipt.taxes)]
-        if taxed and (
-            sum(total for total, _ in taxed) != receipt.total
-            or any(not 0 <= tax <= total for total, tax in taxed)
-        ):
-            yield Violation("receipt.taxes", ids, "its rates do not add up to its total")
+        if not _taxed_rightly(receipt):
+            yield Violation("receipt.taxes", ids, "its rates do not follow from its lines")
         found = periods.get(receipt.period_id)
         if found is None or found.payment_id != receipt.payment_id:
             yield Violation("receipt.other_period", ids, "its period was bought by another payment")
 
 
-def _cases(dossier: Dossier) -> Iterator[Violation]:
-    """Nobody is given more back than was received, and money that buys nothing has a case."""
-    charges = {charge.id: charge for charge in dossier.charges}
-    back: dict[int, int] = defaultdict(int)
-    for case in dossier.cases:
-        if case.state != "declined":
-            back[case.charge_id] += case.amount
-    for charge_id, amount in back.items():
-        charge = charges.get(charge_id)
-        if charge is None or amount > charge.received:
-            yield Violation(
-                "refund.too_much",
-                (f"charge:{charge_id}",),
-                f"{amount} go back of {charge.received if charge else 0} received",
-            )
+def _taxed_rightly(receipt: Receipt) -> bool:
+    """Per rate the lines' total, and the tax in it, rounded once: off by less than one."""
+    totals: dict[int, int] = defaultdict(int)
+    for line in json.loads(receipt.lines):
+        if len(line) < 3:
+            return True
+        totals[line[2]] += line[1]
+    told = {percent: (total, tax) for percent, total, tax in json.loads(receipt.taxes)}
+    return {percent: total for percent, (total, _) in told.items()} == totals and all(
+        abs(tax * (100 + percent) - total * percent) < 100 + percent
+        for percent, (total, tax) in told.items()
+    )
 
 
-def _payment_ids(payment_id: str | None) -> tuple[str, ...]:
+def payment_ids(payment_id: str | None) -> tuple[str, ...]:
+    """How a payment is named among the ids of a violation."""
     return () if payment_id is None else (f"payment:{UUID(payment_id)}",)

@@ -5,13 +5,13 @@ Each question is answered by an index over what is still to do, however much was
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
-from kaiin.verification.news import Untold
+from kaiin.verification.news import News
 from kaiin.verification.reading import Reader
 from kaiin.verification.violation import Violation
-
-_OPEN_PAYMENTS = "('intent', 'pending', 'unknown')"
 
 
 def check(reader: Reader, *, now: datetime, patience: timedelta) -> Iterator[Violation]:
@@ -60,17 +60,24 @@ def _outbox(reader: Reader, late: datetime) -> Iterator[Violation]:
 
 
 def _payments(reader: Reader, late: datetime) -> Iterator[Violation]:
-    found = reader.stream(
-        "SELECT id, state, ask_at FROM payments_payment"  # noqa: S608 (a constant)
-        f" WHERE state IN {_OPEN_PAYMENTS} AND (ask_at IS NULL OR ask_at < %s) ORDER BY id",
-        (late,),
-    )
-    for key, state, ask_at in found:
-        ids = (f"payment:{UUID(key)}",)
-        if ask_at is None:
-            yield Violation("payment.unasked", ids, f"{state}, and nobody will ask the provider")
-        else:
-            yield Violation("payment.ask_overdue", ids, f"{state}, to be asked since {ask_at}")
+    """Whatever may still bring or give back money is asked about."""
+    for table, states in (
+        ("payment", "('intent', 'pending', 'unknown')"),
+        ("refund", "('requested', 'unknown')"),
+    ):
+        found = reader.stream(
+            f"SELECT id, state, ask_at FROM payments_{table}"  # noqa: S608 (names from above)
+            f" WHERE state IN {states} AND (ask_at IS NULL OR ask_at < %s) ORDER BY id",
+            (late,),
+        )
+        for key, state, ask_at in found:
+            ids = (f"{table}:{UUID(key)}",)
+            if ask_at is None:
+                yield Violation(f"{table}.unpolled", ids, f"{state}, and nobody asks the provider")
+            else:
+                yield Violation(
+                    f"{table}.poll_overdue", ids, f"{state}, to be asked since {ask_at}"
+                )
 
 
 def _overdue(reader: Reader, late: datetime) -> Iterator[Violation]:
@@ -109,16 +116,20 @@ def _abandoned(reader: Reader, late: datetime) -> Iterator[Violation]:
 
 def _mandates(reader: Reader) -> Iterator[Violation]:
     """No right to charge is kept once nobody needs it."""
-    untold = Untold(reader)
+    news = News(reader)
     found = reader.stream(
-        "SELECT m.id FROM payments_mandate m WHERE m.state = 'active'"
-        " AND NOT EXISTS (SELECT 1 FROM billing_subscription s WHERE s.mandate_id = m.id"
-        " AND s.state <> 'ended')"
-        " AND EXISTS (SELECT 1 FROM billing_subscription s WHERE s.mandate_id = m.id)"
-        " ORDER BY m.id"
+        "SELECT m.id, p.id, c.state FROM payments_mandate m"
+        " LEFT JOIN payments_payment p ON p.mandate_id = m.id"
+        " LEFT JOIN billing_charge c ON c.intent_key = p.intent_key"
+        " WHERE m.state = 'active' AND NOT EXISTS (SELECT 1 FROM billing_subscription s"
+        " WHERE s.mandate_id = m.id AND s.state <> 'ended') ORDER BY m.id"
     )
-    for (key,) in found:
-        if not untold.of_release(key):
+    for mandate, rows in groupby(found, key=itemgetter(0)):
+        # Whoever is on the way to paying by it may need it yet.
+        wanted = any(state == "open" or news.of_payment(payment) for _, payment, state in rows)
+        if not wanted and not news.of_release(mandate):
             yield Violation(
-                "mandate.unreleased", (f"mandate:{key}",), "active, but its subscription is over"
+                "mandate.unreleased",
+                (f"mandate:{mandate}",),
+                "active, and nothing is charged to it",
             )

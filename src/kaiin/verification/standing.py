@@ -8,19 +8,19 @@ from typing import Any
 
 from kaiin.verification import terms
 from kaiin.verification.dossier import Charge, Dossier, Period, Subscription
-from kaiin.verification.news import Untold
+from kaiin.verification.news import News
 from kaiin.verification.violation import Violation
 
 _PAID_STATES = frozenset({"active", "past_due"})
 
 
-def check(dossier: Dossier, untold: Untold) -> Iterator[Violation]:
+def check(dossier: Dossier, news: News) -> Iterator[Violation]:
     for subscription in dossier.subscriptions:
         own = [p for p in dossier.periods if p.subscription_id == subscription.id]
         yield from _counters(subscription, own)
         yield from _state(subscription, own)
-        yield from _mandate(subscription, untold)
-        yield from _sequence(subscription, own, dossier.charges)
+        yield from _mandate(subscription, news)
+        yield from _sequence(dossier, subscription, own, news)
     yield from _overlaps(dossier.periods)
     yield from _membership(dossier)
 
@@ -34,13 +34,27 @@ def _counters(subscription: Subscription, own: Sequence[Period]) -> Iterator[Vio
             ids,
             f"it counts {subscription.period_count} periods, there are {indexes}",
         )
-    ends = {own[-1].ends_at, own[-1].over_at} if own else {None}
-    if subscription.paid_until not in ends:
+    if subscription.paid_until not in _ends(subscription, own):
         yield Violation(
             "subscription.paid_until",
             ids,
-            f"paid until {subscription.paid_until}, its last period says {_shown(ends)}",
+            f"paid until {subscription.paid_until},"
+            f" its periods until {[period.over_at.isoformat() for period in own]}",
         )
+
+
+def _ends(subscription: Subscription, own: Sequence[Period]) -> set[datetime | None]:
+    """When a subscription may say that it is paid until: the end of its last period; where money
+    went back, also an end that came early, or that of an earlier period."""
+    if not own:
+        return {None}
+    if subscription.end_reason in {"refunded", "charged_back"}:
+        # The bank may have given it back since.
+        return {subscription.paid_until}
+    given_up = {"refunded", "charged_back", "left"}
+    if any(period.early_end in given_up for period in own):
+        return {at for period in own for at in (period.ends_at, period.over_at)}
+    return {own[-1].ends_at}
 
 
 def _state(subscription: Subscription, own: Sequence[Period]) -> Iterator[Violation]:
@@ -62,7 +76,7 @@ def _state(subscription: Subscription, own: Sequence[Period]) -> Iterator[Violat
         yield Violation("subscription.state", ids, "it is ended, but something is still planned")
 
 
-def _mandate(subscription: Subscription, untold: Untold) -> Iterator[Violation]:
+def _mandate(subscription: Subscription, news: News) -> Iterator[Violation]:
     """What is to be charged again can be."""
     if subscription.state not in _PAID_STATES or subscription.next_due_at is None:
         return
@@ -72,7 +86,7 @@ def _mandate(subscription: Subscription, untold: Untold) -> Iterator[Violation]:
     elif (
         subscription.mandate_state != "active"
         and not subscription.mandate_end_reason
-        and not untold.of_mandate(subscription.mandate_id)
+        and not news.of_mandate(subscription.mandate_id)
     ):
         yield Violation(
             "mandate.missing", ids, f"the mandate is {subscription.mandate_state}, unnoticed"
@@ -80,32 +94,40 @@ def _mandate(subscription: Subscription, untold: Untold) -> Iterator[Violation]:
 
 
 def _sequence(
-    subscription: Subscription, own: Sequence[Period], charges: Sequence[Charge]
+    dossier: Dossier, subscription: Subscription, own: Sequence[Period], news: News
 ) -> Iterator[Violation]:
     """Each period begins where the one before ended, or with its payment; and lasts as agreed."""
-    bought = {charge.payment_id: charge for charge in charges if charge.state == "paid"}
+    bought = {charge.payment_id: charge for charge in dossier.charges if charge.state == "paid"}
     anchor_day = 0
     for before, period in zip((None, *own), own, strict=False):
         ids = (f"period:{period.id}", f"subscription:{subscription.id}")
-        follows = before is not None and period.starts_at == before.over_at
-        first = not follows or (before is not None and before.early_end == "changed")
-        if not follows and period.starts_at != period.paid_at:
-            yield Violation(
-                "period.gap",
-                ids,
-                f"it begins at {period.starts_at}: neither at the end of the one before"
-                f" ({before.over_at if before else None}) nor when it was paid ({period.paid_at})",
-            )
-        if first:
-            anchor_day = terms.japanese_day(period.starts_at).day
         charge = bought.get(period.payment_id)
+        # Bought ahead, it begins where the one before was to end, though that ended earlier since.
+        follows = before is not None and period.starts_at in {before.ends_at, before.over_at}
+        if charge is not None and charge.credit_period_id is not None:
+            follows = False
+        elif not follows and period.starts_at != period.paid_at:
+            follows = news.paused(subscription.id, dossier.membership.member_id, period.starts_at)
+        if not follows:
+            anchor_day = terms.japanese_day(period.starts_at).day
+            yield from _begins(before, period, ids)
         if charge is not None:
-            yield from _term(period, charge, anchor_day, ids, first=first)
+            yield from _term(period, charge, anchor_day, ids, first=not follows)
     if own and subscription.anchor_day != anchor_day:
         yield Violation(
             "subscription.anchor",
             (f"subscription:{subscription.id}",),
             f"its anchor is {subscription.anchor_day}, its periods carry {anchor_day}",
+        )
+
+
+def _begins(before: Period | None, period: Period, ids: tuple[str, ...]) -> Iterator[Violation]:
+    if period.starts_at != period.paid_at:
+        yield Violation(
+            "period.gap",
+            ids,
+            f"it begins at {period.starts_at}: neither at the end of the one before"
+            f" ({before.over_at if before else None}) nor when it was paid ({period.paid_at})",
         )
 
 
@@ -123,7 +145,8 @@ def _term(
 
 def _overlaps(periods: Sequence[Period]) -> Iterator[Violation]:
     """No time is paid for twice, in whichever subscription."""
-    ordered = sorted(periods, key=lambda period: (period.starts_at, period.over_at))
+    lived = [period for period in periods if period.starts_at < period.over_at]
+    ordered = sorted(lived, key=lambda period: (period.starts_at, period.over_at))
     for before, period in pairwise(ordered):
         if period.starts_at < before.over_at:
             yield Violation(
@@ -163,7 +186,3 @@ def _membership(dossier: Dossier) -> Iterator[Violation]:
         yield Violation(
             "membership.dates", ids, f"{standing}, dormant until / withdrawn at set: {dates}"
         )
-
-
-def _shown(ends: set[datetime] | set[None]) -> str:
-    return " or ".join(sorted(str(end) for end in ends))

@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from itertools import groupby
 from uuid import UUID
 
-from kaiin.verification.reading import Reader, Row
+from kaiin.verification.reading import Reader, Row, marks
 from kaiin.verification.violation import Violation
 
 _START = "0" * 64
+# How it is told that a payment brought money, whatever became of that since.
+_MONEY_CAME = (
+    "payments.paid",
+    "payments.partly_refunded",
+    "payments.disputed",
+    "payments.refunded",
+    "payments.charged_back",
+    "billing.period_paid",
+    "billing.payment_parked",
+)
 
 
 def check_chain(reader: Reader, *, after: int = 0) -> Iterator[Violation]:
@@ -45,10 +55,11 @@ def check_completeness(reader: Reader) -> Iterator[Violation]:
         yield Violation("audit.period", (f"payment:{UUID(key)}",), "no audit row of its period")
     should = reader.stream(
         f"SELECT {reader.hex_of('id')} FROM payments_payment"  # noqa: S608
-        " WHERE paid_at IS NOT NULL ORDER BY 1"
+        " WHERE state IN"
+        " ('paid', 'partly_refunded', 'disputed', 'refunded', 'charged_back') ORDER BY 1"
     )
     # What was recorded in one transaction with its payment has one row for both.
-    told = _told(reader, "payments.paid", "billing.period_paid", "billing.payment_parked")
+    told = _told(reader, *_MONEY_CAME)
     for key in _missing(should, told):
         yield Violation("audit.payment", (f"payment:{UUID(key)}",), "no audit row of its money")
 
@@ -57,7 +68,7 @@ def _told(reader: Reader, *actions: str) -> Iterator[Row]:
     payment = reader.hex_of(reader.text_of("details", "payment"))
     return reader.stream(
         f"SELECT {payment} FROM infra_auditrow"  # noqa: S608
-        f" WHERE action IN ({', '.join('%s' for _ in actions)}) ORDER BY 1",
+        f" WHERE action IN ({marks(actions)}) ORDER BY 1",
         actions,
     )
 
