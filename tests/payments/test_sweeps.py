@@ -259,6 +259,21 @@ def test_one_that_fails_keeps_no_other_waiting(
     assert now_of(broken).state is PaymentState.PAID
 
 
+def test_one_that_is_asked_in_vain_keeps_no_other_from_being_polled(
+    start: Start, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    payments = [start(key=f"join:{member}", member_ref=member) for member in range(6)]
+    sandbox.switch("drop", "1")
+    for payment in payments:
+        sandbox.pay(payment)
+    counting = Counting(sandbox, monkeypatch)
+    counting.broken = {str(sandbox.row(payment)["order_id"]) for payment in payments[:2]}
+    for _ in range(2):
+        operations.poll_open(now=clock.advance(minutes=6), limit=10)
+    assert {now_of(payment).state for payment in payments[2:]} == {PaymentState.PAID}
+    assert {now_of(payment).state for payment in payments[:2]} == {PaymentState.PENDING}
+
+
 def test_a_stuck_event_takes_no_money_away(
     start: Start, sandbox: Sandbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

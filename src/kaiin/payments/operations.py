@@ -4,6 +4,7 @@ Money is written down before a provider hears of it, and asked about before it i
 Providers are called outside transactions; `snapshots` writes what they say.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -90,6 +91,8 @@ __all__ = [
 _log = structlog.get_logger(__name__)
 
 _NOT_ANSWERED = (OutsideUnavailable, OutsideUnknown, OutsideRefused)
+# A provider that was silent so often in a row is left alone for the rest of a round.
+_PATIENCE = 3
 _NEVER_ANSWERED = (PaymentState.INTENT, PaymentState.UNKNOWN)
 
 
@@ -158,25 +161,18 @@ def refresh_payment(
 
 
 def poll_open(*, now: datetime, limit: int) -> int:
-    """Ask about open payments and refunds whose turn it is, oldest first; how many it was.
+    """Ask about open payments and refunds whose turn it is; how many it was.
 
-    The pauses grow with a payment's age (`asking`). A provider that does not answer is left
-    alone for the rest of this round.
+    The pauses grow with a payment's age (`asking`). A provider that does not answer three times in
+    a row is left alone for the rest of this round.
     """
     with transaction():
         due = list(claimed(Payment.objects.filter(ask_at__lte=now))[:limit])
         Payment.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
-    silent: set[str] = set()
+    silent: dict[str, int] = defaultdict(int)
     for row in due:
-        if row.provider in silent:
-            continue
-        try:
-            _ask(row, timeout_seconds=settings.KAIIN_PROVIDER_TIMEOUT_SECONDS, actor=SYSTEM)
-        except (OutsideUnavailable, OutsideUnknown) as error:
-            silent.add(row.provider)
-            _log.warning("payments.provider_silent", provider=row.provider, error=error.code)
-        except OutsideRefused as error:
-            _log.error("payments.not_told", payment=str(row.pk), error=error.code)
+        if silent[row.provider] < _PATIENCE:
+            silent[row.provider] = 0 if _poll(row, now) else silent[row.provider] + 1
     return len(due) + refunds.poll(now=now, limit=limit)
 
 
@@ -375,6 +371,18 @@ def _learn(row: Payment, event: PaymentEvent, error: KaiinError) -> None:
         now=clock.now(),
         actor=_actor(row),
     )
+
+
+def _poll(row: Payment, now: datetime) -> bool:
+    """Ask about one payment; False: in vain, and it waits its turn again."""
+    try:
+        _ask(row, timeout_seconds=_timeout(), actor=SYSTEM)
+    except Exception as error:  # noqa: BLE001
+        # Whatever one answer is like, the other payments are asked about.
+        _log.warning("payments.no_answer", payment=str(row.pk), error=repr(error))
+        snapshots.ask_later(payment_id=row.pk, now=now)
+        return False
+    return True
 
 
 def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:

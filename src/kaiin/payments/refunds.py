@@ -60,7 +60,11 @@ def poll(*, now: datetime, limit: int) -> int:
         due = list(claimed(Refund.objects.filter(ask_at__lte=now))[:limit])
         Refund.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
     for refund in due:
-        _drive(refund, ask_first=True, actor=SYSTEM)
+        try:
+            _drive(refund, ask_first=True, actor=SYSTEM)
+        except Exception:  # noqa: BLE001
+            # Whatever one answer is like, the others go on; this one comes up again.
+            _log.exception("payments.refund_not_told", refund=str(refund.pk))
     return len(due)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Dispute, Method
 from kaiin.domain.references import ReferenceKind, canonical
+from kaiin.infra.http import OutsideUnknown
 from kaiin.payments.providers.protocol import (
     Checkout,
     EventPage,
@@ -28,7 +29,14 @@ Json = dict[str, Any]
 
 
 def payment(data: Json) -> PaymentSnapshot:
-    """A payment of the API."""
+    """A payment of the API. Raises OutsideUnknown for one that can't be read."""
+    try:
+        return _payment(data)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise OutsideUnknown(reason="unreadable") from error
+
+
+def _payment(data: Json) -> PaymentSnapshot:
     received = data.get("received_amount")
     url = data.get("checkout_url")
     return PaymentSnapshot(
