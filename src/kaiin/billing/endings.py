@@ -64,7 +64,9 @@ def give_up(
     if ends_at is None or ends_at <= batch.now:
         end(holding, subscription, reason, batch, detail=code)
         return
-    subscription.end_reason, subscription.end_detail = reason.value, code
+    subscription.end_detail = code
+    if reason is EndReason.MANDATE_ENDED:
+        subscription.mandate_end_reason = code
     subscription.next_due_at, subscription.lapse_due_at = None, ends_at
     batch.revoked.append(holding.membership.pk)
 

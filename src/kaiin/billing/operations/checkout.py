@@ -20,8 +20,7 @@ from kaiin.payments.queries import PaymentView
 
 MOST_ROUNDS = 4
 _PATIENCE_SECONDS = 2.0
-# How long a page may wait for its member that does not say itself when it closes.
-_CHECKOUT_LIFE = timedelta(hours=1)
+_PAGE_LIFE = timedelta(hours=1)
 _ANY_ID = UUID(int=0)
 
 
@@ -105,11 +104,14 @@ def stop(charge: Charge) -> None:
 
 
 def lives_until(charge: Charge) -> datetime:
-    """Until when a member may still be paying on the page or with the slip of an open charge."""
+    """Until when a member may still be paying on the page or with the slip of an open charge. A
+    page is left after an hour, whatever its provider allows; a slip is carried to a store."""
+    left_at = charge.created_at + _PAGE_LIFE
     payment = payments.payment_by_intent(charge.intent_key)
-    if payment is not None and payment.expires_at is not None:
-        return payment.expires_at
-    return charge.created_at + _CHECKOUT_LIFE
+    if payment is None or payment.expires_at is None:
+        return left_at
+    slip = payment.method is Method.KONBINI
+    return payment.expires_at if slip else min(payment.expires_at, left_at)
 
 
 def _slip_days(charge: Charge, ends_at: datetime | None) -> int:

@@ -18,7 +18,7 @@ from kaiin.billing.models import (
 from kaiin.billing.operations.record_payment import SYSTEM
 from kaiin.domain import ledger
 from kaiin.domain.money import Money
-from kaiin.domain.subscriptions import EndReason, Standing
+from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.infra.locks import claimed, transaction
 
 
@@ -103,9 +103,9 @@ def _end_if_over(holding: Holding, batch: Batch) -> None:
         reason, detail = EndReason.LEFT, ""
     elif subscription.mandate_end_reason:
         reason, detail = EndReason.MANDATE_ENDED, subscription.mandate_end_reason
-    elif subscription.end_reason:
-        # Its renewal was charged before the end, and given up then (`outcomes`).
-        reason, detail = EndReason(subscription.end_reason), subscription.end_detail
+    elif subscription.state == SubscriptionState.PAST_DUE:
+        # Its renewal was charged before the end, and given up then (`endings.give_up`).
+        reason, detail = EndReason.RENEWAL_FAILED, subscription.end_detail
     else:
         reason, detail = EndReason.EXPIRED, ""
     end(holding, subscription, reason, batch, detail=detail)
