@@ -10,7 +10,7 @@ from kaiin.sandbox.pages import Page, message_page, page_language
 from kaiin.sandbox.refusal import Refused
 from kaiin.sandbox.service import Service
 from kaiin.sandbox.store import Row
-from kaiin.sandbox.switches import DECLINES, GLOBAL, Switch, WrongSwitch
+from kaiin.sandbox.switches import DECLINES, GLOBAL, REFUND_FAILURES, Switch, WrongSwitch
 
 controls = Blueprint("controls", __name__)
 
@@ -29,6 +29,9 @@ def overview() -> Page:
     service.settle(clock.now())
     with service.store.transaction() as tx:
         payments = tx.all("SELECT * FROM payment ORDER BY created_at DESC LIMIT ?", (_SHOWN,))
+        for payment in payments:
+            payment["refunds"] = service.reversals.of_payment(tx, payment)
+            payment["left"] = service.reversals.left(tx, payment)
         mandates = tx.all("SELECT * FROM mandate ORDER BY created_at DESC LIMIT ?", (_SHOWN,))
         notices = tx.all(
             "SELECT delivery.*, event.type FROM delivery JOIN event ON event.id = event_id"
@@ -51,6 +54,29 @@ def store() -> Page:
     except Refused as error:
         return _render("store.html", errors={"slip": f"error.{error.code}"}, slip=None), 422
     return _render("store_done.html", payment=paid)
+
+
+@controls.post("/orders/<order_id>/refund")
+def refund(order_id: str) -> Page:
+    """Somebody gives back what is left of a payment, on the dashboard and not by the API."""
+    service = _service()
+    with service.store.transaction() as tx:
+        left = service.reversals.left(tx, service.payment_of_order(tx, order_id))
+    typed = request.form.get("amount", "").strip()
+    amount = int(typed) if typed.isascii() and typed.isdigit() else left
+    service.refund(order_id, clock.now(), key="", amount=amount, reason="dashboard")
+    return redirect("/#payments", 303)
+
+
+@controls.post("/orders/<order_id>/dispute")
+def dispute(order_id: str) -> Page:
+    """The payer denies a payment at the bank; the bank decides."""
+    answer = request.form.get("answer", "")
+    if answer in ("won", "lost"):
+        _service().close_dispute(order_id, clock.now(), won=answer == "won")
+    else:
+        _service().open_dispute(order_id, clock.now())
+    return redirect("/#payments", 303)
 
 
 @controls.post("/mandates/<mandate_id>/end")
@@ -81,7 +107,8 @@ def faults() -> Page:
             error = str(wrong)
     with service.store.transaction() as tx:
         on = switches.every(tx)
-    page = _render("switches.html", on=on, names=list(Switch), declines=DECLINES, error=error)
+    reasons = {"declines": DECLINES, "refund_failures": REFUND_FAILURES}
+    page = _render("switches.html", on=on, names=list(Switch), error=error, **reasons)
     return (page, 422) if error else page
 
 

@@ -33,7 +33,7 @@ class Reversals:
             raise Refused("not_paid", 422)
         if payment["dispute"] in ("open", "lost"):
             raise Refused("disputed", 422)
-        if amount > payment["received_amount"] - self.given_back(tx, payment):
+        if not 0 < amount <= self.left(tx, payment):
             raise Refused("refund_exceeds", 422)
         wait = switches.get(tx, Switch.REFUND_PENDING, payment["order_id"])
         refund = {
@@ -79,10 +79,11 @@ class Reversals:
             "SELECT * FROM refund WHERE payment_id = ? ORDER BY created_at, id", (payment["id"],)
         )
 
-    def given_back(self, tx: Transaction, payment: Row) -> int:
-        """What went back or is about to."""
+    def left(self, tx: Transaction, payment: Row) -> int:
+        """What can still be given back: what is on its way is taken off already."""
         refunds = self.of_payment(tx, payment)
-        return sum(refund["amount"] for refund in refunds if refund["status"] != "failed")
+        back = sum(refund["amount"] for refund in refunds if refund["status"] != "failed")
+        return (payment["received_amount"] or 0) - back
 
     def _by_key(self, tx: Transaction, payment: Row, key: str) -> Row | None:
         return tx.one("SELECT * FROM refund WHERE payment_id = ? AND key = ?", (payment["id"], key))
