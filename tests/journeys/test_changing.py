@@ -50,10 +50,11 @@ def goes_through(person: Visitor, way: str) -> None:
         person.pays_by_carrier()
 
 
-@pytest.mark.parametrize(("course", "way", "to_course", "to_way", "kind"), CHANGES)
+@pytest.mark.parametrize("change", CHANGES, ids=" ".join)
 def test_what_the_page_says_is_what_is_charged(
-    club: Club, person: Visitor, course: str, way: str, to_course: str, to_way: str, kind: str
+    club: Club, person: Visitor, change: tuple[str, ...]
 ) -> None:
+    course, way, to_course, to_way, kind = change
     before = make_paid_member(club, person.email, PASSWORD, course=course, way=way)
     taken = sum(paid_at_provider(club, person.email))
     person.enters()
