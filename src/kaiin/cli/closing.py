@@ -26,7 +26,7 @@ def closing(
     site: Annotated[str | None, typer.Option(help="The key of one site; all without it.")] = None,
     form: Annotated[
         Format,
-        typer.Option("--format", help="csv: balances and journals. yayoi: 弥生会計, cp932."),
+        typer.Option("--format", help="csv: balances and journals. yayoi: what Yayoi imports."),
     ] = Format.CSV,
     output: Annotated[Path, typer.Option(help="Where the files go.")] = Path(),
     accounts: Annotated[

@@ -36,6 +36,6 @@ receipt-seller = Issued by
 receipt-phone = Phone { $phone }
 receipt-registration = Registration number
 receipt-registration_number = Registration number { $number }
-receipt-page = Page { $page } of { $pages }
 receipt-download = Download PDF
+receipt-pdf = PDF
 receipt-file = receipt-{ $number }.pdf

@@ -36,6 +36,6 @@ receipt-seller = 発行者
 receipt-phone = 電話 { $phone }
 receipt-registration = 登録番号
 receipt-registration_number = 登録番号 { $number }
-receipt-page = { $page } / { $pages }ページ
 receipt-download = PDFをダウンロード
+receipt-pdf = PDF
 receipt-file = 領収書_{ $number }.pdf
