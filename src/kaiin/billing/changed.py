@@ -67,11 +67,21 @@ def switch(subscription: Subscription, charge: Charge, payment: PaymentView) -> 
         subscription.next_course = None
 
 
-def tell(holding: Holding, charge: Charge, span: PeriodSpan, batch: Batch) -> None:
-    """Note a change that was paid for, and write to the member."""
+def tell(
+    holding: Holding, charge: Charge, span: PeriodSpan, batch: Batch, *, resumes: bool
+) -> None:
+    """Note a change that was paid for, or a pause that the member ended, and write to them."""
+    subscription = holding.subscriptions[charge.subscription_id]
+    if resumes:
+        batch.note("billing.resumed", holding, subscription=subscription.pk)
+        change_letters.resumed(
+            holding,
+            charge.intent_key,
+            course=charge.course,
+            next_charge_at=subscription.next_due_at,
+        )
     if charge.purpose != ChargePurpose.CHANGE:
         return
-    subscription = holding.subscriptions[charge.subscription_id]
     batch.note(
         "billing.changed",
         holding,

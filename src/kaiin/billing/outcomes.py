@@ -57,6 +57,7 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
     if not _buys(holding, charge, subscription, paid_at):
         _park(holding, charge, payment, paid_at, batch)
         return
+    wants_out = _wants_out(holding, charge, subscription)
     _supersede_others(holding, charge, subscription, batch)
     span = _span(holding, charge, subscription, paid_at)
     period = Period(
@@ -72,8 +73,12 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
     batch.periods.append(period)
     _post(holding, charge, payment, period, batch)
     changed.give_up_unused(charge, payment, paid_at, batch)
+    resumes = subscription.paused_until is not None and not charge.automatic
     charge.state, charge.closed_at, charge.failure_code = ChargeState.PAID, batch.now, ""
     _carry_on(holding, charge, span, payment, batch)
+    if wants_out:
+        subscription.cancel_at_period_end = True
+    upkeep.plan(holding, subscription, batch)
     started = _stand(holding, paid_at)
     receipt = receipts.make(charge, payment, period, paid_at, batch)
     letters.receipt(holding, receipt, span, subscription.next_due_at, payment.references)
@@ -90,7 +95,7 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
         renews=upkeep.renews(subscription),
         amount=payment.amount.amount,
     )
-    changed.tell(holding, charge, span, batch)
+    changed.tell(holding, charge, span, batch, resumes=resumes)
     if started:
         _tell_started(holding, batch)
 
@@ -233,7 +238,14 @@ def _carry_on(
     if not charge.automatic:
         # Whoever pays again wants to stay.
         subscription.cancel_at_period_end = False
-    upkeep.plan(holding, subscription, batch)
+
+
+def _wants_out(holding: Holding, charge: Charge, subscription: Subscription) -> bool:
+    """Whether the member left between choosing to pay and the money, and has not come back."""
+    if charge.failure_code != intents.LEFT:
+        return False
+    running = holding.open_subscription
+    return running is None or (running.pk == subscription.pk and running.cancel_at_period_end)
 
 
 def _stand(holding: Holding, paid_at: datetime) -> bool:

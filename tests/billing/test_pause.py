@@ -1,0 +1,187 @@
+"""A pause: nothing is charged, nothing is open, and what was is there afterwards."""
+
+from datetime import datetime
+
+import pytest
+
+from kaiin.domain.changes import ChangeWhilePaused
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
+from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
+from tests.billing.conftest import World, balances, windows_survive_a_rebuild
+
+
+def jst(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=JST)  # type: ignore[misc, arg-type]
+
+
+def pause(member: int, periods: int = 2) -> None:
+    from kaiin.billing import operations
+
+    operations.pause(member_pk=member, site_key="official", periods=periods)
+
+
+def resume(member: int) -> None:
+    from kaiin.billing import operations
+
+    operations.resume(member_pk=member, site_key="official")
+
+
+def test_two_months_are_passed_over_and_then_it_goes_on(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = world.joined()
+    before = world.view(member)
+    shown = queries.preview_pause(member_pk=member, site_key="official", periods=2)
+    assert (shown.starts_at, shown.ends_at) == (jst(2026, 12, 1), jst(2027, 2, 1))
+    pause(member)
+    pause(member)
+    world.work()
+    assert world.mails(member).count("paused") == 1
+    world.clock.freeze(jst(2026, 11, 30, 23, 59))
+    assert world.entry(member).allowed
+    world.go_to(jst(2026, 12, 1))
+    # No grace: the pause was agreed to.
+    assert not world.entry(member).allowed
+    world.go_to(jst(2027, 1, 31, 23))
+    view = world.view(member)
+    assert (view.standing, view.state) == (Standing.ACTIVE, SubscriptionState.ACTIVE)
+    assert view.next_charge_at == shown.next_charge_at == jst(2027, 2, 1)
+    assert view.next_amount == shown.next_amount
+    assert balances()["provider_cash"] == 550
+    world.clock.freeze(jst(2027, 2, 1))
+    assert world.entry(member).allowed
+    world.work()
+    view = world.view(member)
+    assert view.paid_until == jst(2027, 3, 1)
+    assert view.paused_until is None
+    assert (view.joined_date, view.member_number) == (before.joined_date, before.member_number)
+    assert balances()["provider_cash"] == 1100
+    windows_survive_a_rebuild()
+
+
+def test_the_anchor_survives_a_pause(world: World) -> None:
+    world.clock.freeze(jst(2027, 1, 31, 18))
+    member = world.joined("monthly", Method.SOFTBANK)
+    assert world.view(member).paid_until == jst(2027, 2, 28)
+    pause(member, 1)
+    assert world.view(member).paused_until == jst(2027, 3, 31)
+    world.go_to(jst(2027, 3, 31))
+    assert world.view(member).paid_until == jst(2027, 4, 30)
+
+
+class TestComingBack:
+    def test_before_it_begins_nothing_is_charged(self, world: World) -> None:
+        from kaiin.billing import queries
+
+        member = world.joined()
+        before = world.view(member)
+        pause(member)
+        shown = queries.preview_resume(member_pk=member, site_key="official", at=world.clock.now())
+        assert (shown.total.amount, shown.next_charge_at) == (0, jst(2026, 12, 1))
+        resume(member)
+        after = world.view(member)
+        assert (after.paused_until, after.next_charge_at) == (None, before.next_charge_at)
+        world.go_to(jst(2026, 12, 2))
+        assert balances()["provider_cash"] == 1100
+
+    def test_within_it_a_first_period_begins_and_says_where_the_anchor_moves(
+        self, world: World
+    ) -> None:
+        from kaiin.billing import queries
+
+        member = world.joined("monthly", Method.SOFTBANK)
+        pause(member)
+        world.go_to(jst(2027, 1, 10, 12))
+        shown = queries.preview_resume(member_pk=member, site_key="official", at=world.clock.now())
+        assert (shown.total.amount, shown.moves_anchor) == (550, True)
+        resume(member)
+        world.work()
+        view = world.view(member)
+        assert view.paid_until == shown.period.ends_at == jst(2027, 2, 10)
+        assert view.next_charge_at == shown.next_charge_at
+        assert world.entry(member).allowed
+        assert view.member_number == 1
+        assert world.mails(member)[-2:] == ["receipt", "resumed"]
+        assert balances()["provider_cash"] == 1100
+
+    def test_a_card_that_is_declined_leaves_the_pause_as_it_was(self, world: World) -> None:
+        member = world.joined(number="4000 0000 0000 0341")
+        pause(member)
+        world.go_to(jst(2026, 12, 10, 12))
+        resume(member)
+        world.work()
+        view = world.view(member)
+        assert (view.state, view.paused_until) == (SubscriptionState.ACTIVE, jst(2027, 2, 1))
+        assert not world.entry(member).allowed
+
+
+class TestRefused:
+    def test_longer_than_the_course_allows_or_not_at_all(self, world: World) -> None:
+        from kaiin.billing.operations import NoPause
+
+        member = world.joined()
+        for periods in (0, 4):
+            with pytest.raises(NoPause):
+                pause(member, periods)
+        lump_sum = world.joined("yearly")
+        with pytest.raises(NoPause):
+            pause(lump_sum, 1)
+
+    def test_joining_and_changing_wait_for_its_end(self, world: World) -> None:
+        from kaiin.billing import operations
+        from kaiin.billing.operations import Paused
+
+        member = world.joined()
+        pause(member)
+        with pytest.raises(Paused):
+            world.join(member)
+        with pytest.raises(ChangeWhilePaused):
+            operations.change(
+                member_pk=member,
+                site_key="official",
+                course_key="monthly",
+                method=Method.AU,
+                return_url_for=str,
+                language="ja",
+            )
+
+
+def test_a_contract_that_ends_in_the_pause_lapses_with_it(world: World) -> None:
+    member = world.joined("monthly", Method.DOCOMO)
+    pause(member)
+    mandate = world.view(member).mandate
+    assert mandate is not None
+    world.go_to(jst(2026, 12, 10, 12))
+    world.sandbox.end_contract(mandate)
+    world.go_to(jst(2027, 1, 31, 23))
+    assert world.view(member).standing is Standing.ACTIVE
+    world.go_to(jst(2027, 2, 1, 1))
+    view = world.view(member)
+    assert (view.standing, view.end_reason) == (Standing.DORMANT, EndReason.MANDATE_ENDED)
+    assert view.dormant_until == jst(2027, 3, 1)
+
+
+def test_leaving_in_the_pause_ends_it_and_the_number_is_kept_from_now(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.joined()
+    pause(member)
+    world.go_to(jst(2027, 1, 20, 12))
+    operations.leave(member_pk=member, site_key="official")
+    world.work()
+    view = world.view(member)
+    assert (view.standing, view.withdrawn_at) == (Standing.WITHDRAWN, jst(2027, 1, 20, 12))
+    world.clock.advance(days=20)
+    world.pay(world.join(member).payment)
+    assert world.view(member).member_number == 1
+
+
+def test_a_renewal_that_fails_at_its_end_has_its_grace_and_its_retries(world: World) -> None:
+    member = world.joined(number="4000 0000 0000 0341")
+    pause(member)
+    world.go_to(jst(2027, 2, 1, 1))
+    view = world.view(member)
+    assert view.state is SubscriptionState.PAST_DUE
+    assert view.next_try_at == jst(2027, 2, 4)
+    assert view.open_until == jst(2027, 2, 4)
