@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kaiin.billing.holding import Holding
-from kaiin.billing.models import Charge, Course, Receipt, RefundCase
+from kaiin.billing.models import Charge, ChargePurpose, Course, Receipt, RefundCase
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan, days_after, last_day
@@ -221,7 +221,11 @@ def vanished(holding: Holding, charge: Charge, failure_code: str) -> None:
             "reason": failure_words(failure_code, language),
             "kept": membership.member_number is not None,
             "keeps_until": _last_day(keeps_until, language) if keeps_until else "",
-            "join_url": sites.identity_url(f"/join/{site.key}/"),
+            "join_url": sites.identity_url(
+                f"/my/{site.key}/change"
+                if charge.purpose == ChargePurpose.CHANGE
+                else f"/join/{site.key}/"
+            ),
         },
     )
 

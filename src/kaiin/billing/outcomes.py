@@ -21,6 +21,7 @@ from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import (
     Charge,
+    ChargePurpose,
     ChargeState,
     Period,
     RefundReason,
@@ -113,6 +114,9 @@ def failed(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch)
         reason=charge.failure_code,
     )
     subscription = holding.subscriptions[charge.subscription_id]
+    if charge.purpose == ChargePurpose.REGISTRATION:
+        # A card that was not registered in the end: nothing was to be paid, nothing is lost.
+        return
     if not charge.automatic:
         if payment.state in _VANISHED or charge.failure_code == _NOT_EXECUTED:
             letters.vanished(holding, charge, charge.failure_code)

@@ -8,6 +8,7 @@ from uuid import UUID
 from kaiin.billing import courses as course_rows, payable, upkeep
 from kaiin.billing.models import (
     Charge,
+    ChargePurpose,
     ChargeState,
     Entitlement,
     Membership,
@@ -265,6 +266,9 @@ def _last_failure(subscription: Subscription, charges: list[Charge]) -> Failure 
         mine = charge.subscription_id == subscription.pk
         current = charge.period_index > subscription.period_count
         if not mine or not current or charge.state != ChargeState.CLOSED:
+            continue
+        if charge.purpose in (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION):
+            # A change that was not made: what runs is as it was.
             continue
         if charge.closed_at is not None and charge.failure_code not in _OUR_REASONS:
             return Failure(charge.failure_code, charge.closed_at)
