@@ -48,6 +48,7 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
         language="ja",
     )
     sandbox.pay(started.payment)
+    _pay_too_much(sandbox, clock)
     sandbox.deliver_notices()
     deliver()
     result = identity.log_in(
@@ -55,6 +56,29 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
     )
     identity.start_session(member_pk=pk, user_agent="Browser", proof=result.proof)
     return pk
+
+
+def _pay_too_much(sandbox: Sandbox, clock: Clock) -> None:
+    """Somebody else, whose surplus waits for staff."""
+    pk = identity.import_member(
+        member_id=None,
+        email="taro@mail.example",
+        password_hash=identity.hash_password("a-password-of-taro"),
+        details={},
+        language="ja",
+        created_at=clock.now(),
+        actor="system:test",
+    )
+    started = billing.join(
+        member_pk=pk,
+        site_key="official",
+        course_key="yearly",
+        method=Method.KONBINI,
+        return_url_for=lambda _: "http://id.localhost/",
+        language="ja",
+    )
+    sandbox.get_slip(started.payment)
+    sandbox.pay_at_store(started.payment, amount=7000)
 
 
 @pytest.fixture
@@ -229,7 +253,7 @@ def test_a_bills_number_finds_the_receipt(staff: Client, member: int) -> None:
     from kaiin.payments.models import PaymentReference
 
     number = PaymentReference.objects.filter(payment__isnull=False).first()
-    receipt = Receipt.objects.get()
+    receipt = Receipt.objects.get(membership__member=member)
     assert number is not None
     for typed in (number.value, receipt.number):
         page = staff.get(_url(Receipt, "changelist"), {"q": typed}, HTTP_HOST=HOST)

@@ -1,7 +1,9 @@
-"""Memberships, money and access in the back office: to be read, never to be written."""
+"""Memberships, money and access in the back office: to be read; decisions go by operations."""
 
+from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,11 +18,17 @@ from kaiin.billing.models import (
     Membership,
     Period,
     Receipt,
+    RefundCase,
     Subscription,
 )
+from kaiin.billing.operations.grants import grant, revoke_grant
+from kaiin.billing.operations.leave import leave
+from kaiin.billing.operations.refunds import decide_refund
+from kaiin.domain.periods import midnight
 from kaiin.identity import queries as identity
 from kaiin.infra.back_office import ReadOnlyAdmin, ReadOnlyRows
-from kaiin.infra.texts import text
+from kaiin.infra.decisions import Deciding, Decision
+from kaiin.infra.texts import format_money, text
 from kaiin.payments import queries as payments
 
 
@@ -82,6 +90,48 @@ class _OfMember(ReadOnlyAdmin):
         return found
 
 
+class GrantForm(forms.Form):
+    """Until when somebody is let in, and why."""
+
+    until = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("until", "staff.grant_until"), ("reason", "staff.grant_reason")):
+            self.fields[name].label = text(label)
+            self.fields[name].widget.attrs["class"] = (
+                "border border-base-200 px-3 py-2 rounded-default"
+            )
+
+
+def _grant(row: Membership, actor: str, answers: dict[str, Any]) -> None:
+    grant(
+        member_pk=row.member_id,
+        site_key=row.site.key,
+        # To the end of that day in Japan.
+        until=midnight(answers["until"] + timedelta(days=1)),
+        reason_text=answers["reason"],
+        actor=actor,
+    )
+
+
+def _leave_at_once(row: Membership, actor: str, _: dict[str, Any]) -> None:
+    leave(member_pk=row.member_id, site_key=row.site.key, at_once=True, actor=actor)
+
+
+def _revoke(row: Grant, actor: str, _: dict[str, Any]) -> None:
+    revoke_grant(grant_id=row.pk, actor=actor)
+
+
+def _give_back(row: RefundCase, actor: str, _: dict[str, Any]) -> None:
+    decide_refund(case_id=row.pk, refund=True, actor=actor)
+
+
+def _keep(row: RefundCase, actor: str, _: dict[str, Any]) -> None:
+    decide_refund(case_id=row.pk, refund=False, actor=actor)
+
+
 _LONGEST_NUMBER = 15
 _WHOSE = ("membership__member", "membership__site")
 
@@ -119,13 +169,34 @@ class CourseAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(_OfMember):
+class MembershipAdmin(Deciding, _OfMember):
     membership_path = ""
+    decisions = (
+        Decision(
+            "grant",
+            label="staff.grant",
+            question="staff.grant_ask",
+            permission="billing.add_grant",
+            act=_grant,
+            form=GrantForm,
+        ),
+        Decision(
+            "leave_at_once",
+            label="staff.leave_at_once",
+            question="staff.leave_at_once_ask",
+            permission="billing.change_membership",
+            act=_leave_at_once,
+        ),
+    )
     list_display = ("id", "member", "site", "standing", "member_number", "joined_date")
     list_filter = ("standing", "site")
     list_select_related = ("member", "site")
     ordering = ("-id",)
     inlines = (_Subscriptions, _Entitlements)
+
+    def told(self, row: Membership) -> str:
+        """Whose membership, of which site."""
+        return f"{self.member(row)} – {self.site(row)}"
 
 
 @admin.register(Subscription)
@@ -191,11 +262,57 @@ class EntitlementAdmin(_OfMember):
 
 
 @admin.register(Grant)
-class GrantAdmin(_OfMember):
+class GrantAdmin(Deciding, _OfMember):
+    decisions = (
+        Decision(
+            "revoke",
+            label="staff.revoke",
+            question="staff.revoke_ask",
+            permission="billing.change_grant",
+            act=_revoke,
+        ),
+    )
     list_display = (
-        "id", "member", "site", "kind", "reason", "starts_at", "ends_at", "granted_by",
+        "id", "member", "site", "kind", "reason", "note", "starts_at", "ends_at", "granted_by",
         "revoked_at",
     )  # fmt: skip
     list_filter = ("kind", "reason", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = _WHOSE
     ordering = ("-id",)
+
+    def told(self, row: Grant) -> str:
+        """Who is let in, until when."""
+        return f"{self.member(row)} – {self.site(row)} – {row.ends_at:%Y-%m-%d}"
+
+
+@admin.register(RefundCase)
+class RefundCaseAdmin(Deciding, _OfMember):
+    decisions = (
+        Decision(
+            "give_back",
+            label="staff.give_back",
+            question="staff.give_back_ask",
+            permission="billing.change_refundcase",
+            act=_give_back,
+        ),
+        Decision(
+            "keep",
+            label="staff.keep",
+            question="staff.keep_ask",
+            permission="billing.change_refundcase",
+            act=_keep,
+        ),
+    )
+    list_display = (
+        "id", "member", "site", "amount", "currency", "reason", "state", "failure_code",
+        "opened_at", "decided_by", "settled_at",
+    )  # fmt: skip
+    list_filter = ("state", "reason")
+    list_select_related = (*_WHOSE, "charge", "payment", "period")
+    search_fields = ("=key",)
+    ordering = ("-id",)
+
+    def told(self, row: RefundCase) -> str:
+        """Whose money, and how much."""
+        amount = format_money(row.amount, row.currency)
+        return f"{self.member(row)} – {self.site(row)} – {amount} – {row.reason}"

@@ -29,6 +29,7 @@ _SECTIONS = {
         ("billing_charge", "request_quote"),
         ("billing_period", "date_range"),
         ("billing_receipt", "receipt_long"),
+        ("billing_refundcase", "currency_exchange"),
         ("billing_ledgerentry", "account_balance"),
     ),
     "staff.tenant": (

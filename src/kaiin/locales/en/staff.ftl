@@ -1,5 +1,5 @@
 # The back office
-staff-title = Back office (read only)
+staff-title = Back office
 staff-search_member = Member ID, email address (a former one too), name, phone
 staff-search_membership = Member ID, email address, member number, number of a bill, slip or receipt
 staff-members = Members
@@ -21,6 +21,7 @@ staff-table_mandate = Rights to charge
 staff-table_charge = Charges
 staff-table_period = Paid periods
 staff-table_receipt = Receipts
+staff-table_refundcase = Refunds
 staff-table_ledgerentry = Ledger
 staff-table_tenant = Tenant
 staff-table_site = Sites
@@ -28,3 +29,23 @@ staff-table_course = Courses
 staff-table_auditrow = Audit log
 staff-table_outboxmessage = Outbox
 staff-table_providerevent = Providers’ notices
+
+## Decisions
+staff-done = { $count ->
+        [one] Done for one row.
+       *[other] Done for { $count } rows.
+    }
+staff-decide_yes = Yes, do it
+staff-decide_no = No, go back
+staff-grant = Give access
+staff-grant_ask = The members below get access without having paid. Until when and why is kept on record.
+staff-grant_until = Last day of access
+staff-grant_reason = Reason (no personal data, please)
+staff-revoke = Take access back
+staff-revoke_ask = The access below ends at once.
+staff-leave_at_once = End at once, refund the rest
+staff-leave_at_once_ask = The memberships below end at once, and the days not used are refunded. This can’t be undone.
+staff-give_back = Refund
+staff-give_back_ask = The sums below go back to the members; refunds that failed are tried again. This can’t be undone.
+staff-keep = Keep
+staff-keep_ask = The sums below are not refunded and become income. This can’t be undone.

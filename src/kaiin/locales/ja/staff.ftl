@@ -1,5 +1,5 @@
 # The back office
-staff-title = 管理画面（閲覧専用）
+staff-title = 管理画面
 staff-search_member = 会員ID、メールアドレス（旧アドレスも可）、名前、電話番号
 staff-search_membership = 会員ID、メールアドレス、会員番号、請求・払込票の番号、領収書番号
 staff-members = 会員
@@ -21,6 +21,7 @@ staff-table_mandate = 継続課金の登録
 staff-table_charge = 請求
 staff-table_period = 支払い済みの期間
 staff-table_receipt = 領収書
+staff-table_refundcase = 返金
 staff-table_ledgerentry = 仕訳
 staff-table_tenant = テナント
 staff-table_site = サイト
@@ -28,3 +29,20 @@ staff-table_course = コース
 staff-table_auditrow = 監査記録
 staff-table_outboxmessage = 送信待ち・送信済み
 staff-table_providerevent = 決済会社からの通知
+
+## Decisions
+staff-done = { $count }件の手続きをしました。
+staff-decide_yes = はい、実行します
+staff-decide_no = いいえ、戻ります
+staff-grant = 利用を許可する
+staff-grant_ask = 次の会員に、お支払いがなくても会員ページの利用を許可します。期限と理由は記録に残ります。
+staff-grant_until = 利用できる最後の日
+staff-grant_reason = 理由（個人情報は書かないでください）
+staff-revoke = 利用の許可を取り消す
+staff-revoke_ask = 次の利用許可を、今すぐ取り消します。
+staff-leave_at_once = すぐに退会させ、残りの会費を返金する
+staff-leave_at_once_ask = 次の会員資格を今すぐ終了し、利用しない日数分の会費を返金します。取り消すことはできません。
+staff-give_back = 返金する
+staff-give_back_ask = 次の金額を会員に返金します。失敗した返金は、もう一度手続きします。取り消すことはできません。
+staff-keep = 返金しない
+staff-keep_ask = 次の金額を返金せず、収益とします。取り消すことはできません。

@@ -1,0 +1,95 @@
+"""What staff may decide in the back office: over selected rows, asked once more, by an operation.
+
+Rows stay read-only: an operation changes them, and leaves its own audit rows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.functional import lazy
+
+from kaiin.domain.errors import KaiinError
+from kaiin.infra.texts import error_text, text
+
+_words = lazy(text, str)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`act(row, actor, answers)` is called for each selected row, with what was filled in to
+    `form`. `label`, `question`: codes of words. `permission`: Django's, as `app.codename`."""
+
+    name: str
+    label: str
+    question: str
+    permission: str
+    act: Callable[[Any, str, dict[str, Any]], None]
+    form: type[Form] | None = None
+
+    def __call__(
+        self, model_admin: Any, request: HttpRequest, rows: QuerySet[Any]
+    ) -> HttpResponse | None:
+        """Show what is about to be done; do it when that was confirmed."""
+        if not request.user.has_perm(self.permission):
+            raise PermissionDenied
+        confirmed = "confirmed" in request.POST
+        form = self.form(request.POST if confirmed else None) if self.form else None
+        if not confirmed or (form is not None and not form.is_valid()):
+            return self._ask(model_admin, request, rows, form)
+        answers = form.cleaned_data if form is not None else {}
+        done = sum(self._done(model_admin, request, row, answers) for row in rows)
+        if done:
+            model_admin.message_user(request, text("staff.done", count=done))
+        return None
+
+    def _done(
+        self, model_admin: Any, request: HttpRequest, row: Any, answers: dict[str, Any]
+    ) -> bool:
+        try:
+            self.act(row, f"staff:{request.user.pk}", answers)
+        except KaiinError as error:
+            told = f"{row}: {error_text(error)}"
+            model_admin.message_user(request, told, level=messages.ERROR)
+            return False
+        return True
+
+    def _ask(
+        self, model_admin: Any, request: HttpRequest, rows: QuerySet[Any], form: Form | None
+    ) -> HttpResponse:
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "opts": model_admin.opts,
+            "title": text(self.label),
+            "question": text(self.question),
+            "action": self.name,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "rows": [(row.pk, model_admin.told(row)) for row in rows],
+            "form": form,
+        }
+        return TemplateResponse(request, "back_office/decide.html", context)
+
+
+class Deciding:
+    """A table with decisions. Comes before the read-only table in the bases."""
+
+    decisions: Sequence[Decision] = ()
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Only those that this person may take; deleting is none of them."""
+        return {
+            each.name: (each, each.name, _words(each.label))
+            for each in self.decisions
+            if request.user.has_perm(each.permission)
+        }
+
+    def told(self, row: Any) -> str:
+        """What stands on the page that asks once more."""
+        return str(row)

@@ -1,0 +1,169 @@
+"""What staff decide in the back office: only with the right to, asked once more, audited."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from kaiin.billing import operations as billing, queries
+from kaiin.billing.models import Grant, Membership, RefundCase
+from kaiin.identity import operations as identity
+from kaiin.identity.models import Member
+from kaiin.infra.models import AuditRow
+from tests.billing.conftest import World, world
+from tests.billing.money import books
+
+HOST = "id.localhost"
+URLS = "kaiin.config.urls_identity"
+STAFF = ("boss@mail.example", "a-password-of-staff")
+
+__all__ = ["world"]
+pytestmark = pytest.mark.urls(URLS)
+
+
+@pytest.fixture
+def staff(client: Client, world: World) -> Client:
+    identity.create_staff(
+        email=STAFF[0], nickname="Boss", password=STAFF[1], language="ja", actor="system:test"
+    )
+    answer = client.post(
+        "/admin/login/?next=/admin/", {"username": STAFF[0], "password": STAFF[1]}, HTTP_HOST=HOST
+    )
+    assert answer.status_code == 302
+    return client
+
+
+@pytest.fixture
+def case(world: World) -> RefundCase:
+    """A slip that was paid with too much."""
+    from kaiin.domain.payments import Method
+
+    started = world.join(world.member(), "yearly", Method.KONBINI)
+    world.sandbox.get_slip(started.payment)
+    world.sandbox.pay_at_store(started.payment, amount=7000)
+    world.work()
+    return RefundCase.objects.get()
+
+
+Decide = Callable[..., str]
+
+
+@pytest.fixture
+def decide(staff: Client) -> Decide:
+    def post(row: models.Model, action: str, *, confirmed: bool = True, **answers: str) -> str:
+        url = reverse(f"admin:billing_{row._meta.model_name}_changelist", URLS)
+        form = {"action": action, "_selected_action": [str(row.pk)], **answers}
+        form |= {"confirmed": "yes"} if confirmed else {}
+        answer = staff.post(url, form, HTTP_HOST=HOST, follow=True)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    return post
+
+
+def test_money_goes_back_when_it_was_confirmed(
+    world: World,
+    case: RefundCase,
+    decide: Decide,
+) -> None:
+    page = decide(case, "give_back", confirmed=False)
+    assert "180円" in page
+    assert "返金します" in page
+    case.refresh_from_db()
+    assert case.state == "open"
+    decide(case, "give_back")
+    decide(case, "give_back")
+    world.work()
+    case.refresh_from_db()
+    boss = Member.objects.get(is_staff=True)
+    assert (case.state, case.decided_by) == ("done", f"staff:{boss.pk}")
+    asked = AuditRow.objects.get(action="billing.refund_requested")
+    assert asked.actor == f"staff:{boss.pk}"
+    assert "unapplied" not in books(world)
+
+
+def test_what_is_kept_can_not_be_given_back(
+    world: World,
+    case: RefundCase,
+    decide: Decide,
+) -> None:
+    decide(case, "keep")
+    assert books(world)["income"] == -180
+    page = decide(case, "give_back")
+    assert "すでに別の決定" in page
+    case.refresh_from_db()
+    assert case.state == "declined"
+
+
+def test_the_page_that_asks_has_no_inline_code(case: RefundCase, decide: Decide) -> None:
+    import re
+
+    inline = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son(click|load|submit|change)=")
+    for row, action in ((case, "keep"), (case.membership, "grant")):
+        assert inline.search(decide(row, action, confirmed=False)) is None
+
+
+def test_access_is_given_and_taken_back(world: World, decide: Decide) -> None:
+    member = world.member()
+    world.join(member)
+    membership = Membership.objects.get()
+    page = decide(membership, "grant", until="", reason="")
+    assert not Grant.objects.exists()
+    assert 'name="until"' in page
+    decide(membership, "grant", until="2026-12-01", reason="電話での案内")
+    assert world.entry(member).allowed
+    grant = Grant.objects.get()
+    assert (grant.note, grant.reason) == ("電話での案内", "staff")
+    assert grant.granted_by.startswith("staff:")
+    decide(grant, "revoke")
+    assert not world.entry(member).allowed
+    actions = AuditRow.objects.filter(action__startswith="billing.grant")
+    assert [row.action for row in actions.order_by("pk")] == [
+        "billing.granted",
+        "billing.grant_revoked",
+    ]
+    books(world)
+
+
+def test_staff_end_a_membership_at_once(world: World, decide: Decide) -> None:
+    member = world.joined("yearly")
+    shown = queries.preview_leave(member_pk=member, site_key="official").refund
+    decide(Membership.objects.get(), "leave_at_once")
+    world.work()
+    assert not world.entry(member).allowed
+    [found] = queries.refund_cases(member)
+    assert (found.amount, found.state) == (shown, "done")
+    books(world)
+
+
+def test_without_the_right_nothing_is_decided(
+    world: World,
+    case: RefundCase,
+    staff: Client,
+) -> None:
+    boss = Member.objects.get(is_staff=True)
+    boss.is_superuser = False
+    boss.save()
+    boss.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    url = reverse("admin:billing_refundcase_changelist", URLS)
+    assert 'value="give_back"' not in staff.get(url, HTTP_HOST=HOST).content.decode()
+    form = {"action": "give_back", "_selected_action": [str(case.pk)], "confirmed": "yes"}
+    staff.post(url, form, HTTP_HOST=HOST)
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
+def test_a_decision_is_refused_by_the_operation_not_the_page(world: World) -> None:
+    with pytest.raises(billing.NoGrant):
+        billing.revoke_grant(grant_id=1, actor="staff:1")
+    with pytest.raises(billing.GrantEmpty):
+        billing.grant(
+            member_pk=world.member(),
+            site_key="official",
+            until=world.clock.now(),
+            reason_text="",
+            actor="staff:1",
+        )
