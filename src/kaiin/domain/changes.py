@@ -15,6 +15,7 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import (
     IsBusinessDay,
     PeriodSpan,
+    TermRule,
     first_period,
     next_period,
 )
@@ -167,9 +168,15 @@ def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusines
         next_charge_at=charged,
         next_amount=wanted.terms.total if charged else None,
         ends_contract=held.has_mandate and not keeps,
-        moves_anchor=period.anchor_day != held.period.anchor_day,
+        moves_anchor=moves_anchor(wanted.terms, held.period, period),
         needs_page=kind is not ChangeKind.AT_END and not _by_present_card(kind, held),
     )
+
+
+def moves_anchor(terms: Terms, before: PeriodSpan, after: PeriodSpan) -> bool:
+    """Whether later periods end on another day of the month; months are no matter of days."""
+    by_day = terms.rule.kind is TermRule.ANNIVERSARY
+    return by_day and after.anchor_day != before.anchor_day
 
 
 def prepaid_period(held: Held, terms: Terms, at: datetime) -> PeriodSpan:

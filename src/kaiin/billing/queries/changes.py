@@ -173,7 +173,7 @@ def preview_resume(*, member_pk: int, site_key: str, at: datetime) -> ResumePrev
         period=found.period,
         next_charge_at=found.next_charge_at if begun else back_to,
         next_amount=found.next_amount,
-        moves_anchor=begun and found.period.anchor_day != previous.anchor_day,
+        moves_anchor=begun and changes.moves_anchor(terms, previous, found.period),
     )
 
 

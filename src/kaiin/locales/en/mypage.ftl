@@ -3,7 +3,7 @@ mypage-title = My page
 mypage-greeting = Hello, { $name }
 mypage-empty = You have not joined a site yet
 mypage-empty_do = You can join any of the sites below with this member ID.
-mypage-span_to = {" "}–{" "}
+mypage-span_to = {"\u00A0"}–{"\u00A0"}
 
 # Standing
 mypage-standing_active = Member

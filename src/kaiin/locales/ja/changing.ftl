@@ -1,10 +1,10 @@
 # コース・お支払い方法・カードの変更
 changing-link = コース・お支払い方法を変える
-changing-title = コース・お支払い方法を変える
+changing-title = ご契約内容の変更
 changing-lead = 入会日と会員番号はそのままです。金額と日付は、次の画面で確かめてから決められます。
 changing-now = 現在
 changing-then = 変更後
-changing-course_way = { $course }（{ $way }）
+changing-course_way = { $course }・{ $way }
 changing-card = 別のカード
 changing-to_what = どれに変えますか
 changing-how_now_with_credit = 今日から切り替わります。今の期間の残りの日数分は、お支払い金額から差し引きます。
