@@ -372,3 +372,15 @@ def test_too_early_for_a_lump_sum_by_another_way(world: World) -> None:
     assert refused.value.params["opens_at"] == jst(2027, 7, 1)
     with pytest.raises(NothingToChange):
         change(member, "yearly", Method.KONBINI)
+
+
+def test_paying_what_failed_is_not_mixed_up_with_registering_a_card(world: World) -> None:
+    member = world.joined()
+    registering = payment_of(change(member, "monthly", Method.CARD))
+    mandate = world.view(member).mandate
+    assert mandate is not None
+    world.sandbox.end_contract(mandate)
+    world.work()
+    paying = world.join(member, "monthly", Method.CARD).payment
+    assert (paying.id != registering.id, paying.amount.amount) == (True, 550)
+    assert not world.payment(registering.id).is_open

@@ -185,3 +185,37 @@ def test_a_renewal_that_fails_at_its_end_has_its_grace_and_its_retries(world: Wo
     assert view.state is SubscriptionState.PAST_DUE
     assert view.next_try_at == jst(2027, 2, 4)
     assert view.open_until == jst(2027, 2, 4)
+
+
+def test_a_contract_lost_in_the_pause_is_paid_by_hand_from_now(world: World) -> None:
+    member = world.joined("monthly", Method.DOCOMO)
+    pause(member)
+    mandate = world.view(member).mandate
+    assert mandate is not None
+    world.go_to(jst(2026, 12, 10, 12))
+    world.sandbox.end_contract(mandate)
+    world.work()
+    assert world.view(member).payable
+    world.pay(world.join(member, "monthly", Method.CARD).payment)
+    view = world.view(member)
+    assert (view.paused_until, view.paid_until) == (None, jst(2027, 1, 1))
+    assert world.entry(member).allowed
+
+
+def test_a_card_page_left_open_is_no_obstacle_to_coming_back(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.joined()
+    pause(member)
+    world.go_to(jst(2026, 12, 10, 12))
+    operations.change(
+        member_pk=member,
+        site_key="official",
+        course_key="monthly",
+        method=Method.CARD,
+        return_url_for=str,
+        language="ja",
+    )
+    resume(member)
+    world.work()
+    assert world.entry(member).allowed

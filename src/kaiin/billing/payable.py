@@ -30,7 +30,8 @@ def payable(subscription: Subscription, at: datetime) -> bool:
 
 def check(subscription: Subscription, course: Course, at: datetime) -> None:
     """Raises AlreadyMember, OtherCourseRunning or Paused where `course` can't be paid for now."""
-    if subscription.paused_until is not None and subscription.state == SubscriptionState.ACTIVE:
+    resting = subscription.paused_until is not None and not subscription.mandate_end_reason
+    if resting and subscription.state == SubscriptionState.ACTIVE:
         raise Paused(course=subscription.course.key)
     if not payable(subscription, at):
         raise AlreadyMember(course=subscription.course.key)

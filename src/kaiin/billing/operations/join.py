@@ -13,7 +13,7 @@ from uuid import UUID
 from kaiin.billing import courses, intents, payable
 from kaiin.billing.errors import NoMembership, PaymentUnderWay
 from kaiin.billing.holding import Holding, hold
-from kaiin.billing.models import Charge, Course, Membership, Subscription
+from kaiin.billing.models import Charge, ChargePurpose, Course, Membership, Subscription
 from kaiin.billing.operations import checkout
 from kaiin.billing.operations.record_payment import record_payments
 from kaiin.domain.payments import Method
@@ -96,8 +96,7 @@ def _intend(
         holding = hold([membership.pk])[membership.pk]
         charge = holding.open_charge
         if charge is not None:
-            same = charge.course_id == course.pk and charge.method == method
-            return _Intended(charge, in_the_way=charge.automatic or not same)
+            return _Intended(charge, in_the_way=not _is_for(charge, course, method))
         subscription = _subscription(holding, course, method, now)
         charge = intents.open_charge(subscription, course, method, now=now)
         audit.record(
@@ -113,6 +112,13 @@ def _intend(
             },
         )
         return _Intended(charge, in_the_way=False)
+
+
+def _is_for(charge: Charge, course: Course, method: Method) -> bool:
+    """Whether an open charge is for a whole period of this course, by this way."""
+    whole = charge.purpose != ChargePurpose.REGISTRATION and charge.credit == 0
+    same = (charge.course_id, charge.method) == (course.pk, method)
+    return same and whole and not charge.automatic
 
 
 def _subscription(holding: Holding, course: Course, method: Method, now: datetime) -> Subscription:

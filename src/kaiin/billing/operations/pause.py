@@ -13,6 +13,7 @@ from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
+from kaiin.payments.operations import MandateEnded
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 
@@ -71,21 +72,32 @@ def resume(*, member_pk: int, site_key: str) -> Resumed:
     member = identity.member(member_pk)
     if member is None:
         raise NoMembership(site=site_key)
+    for _ in range(checkout.MOST_ROUNDS):
+        charge, mandate_id = _start(member_pk, site_key)
+        if charge is None:
+            return Resumed(None)
+        if charge.automatic or charge.purpose != ChargePurpose.RENEWAL or mandate_id is None:
+            checkout.stop(charge)
+            continue
+        payment = checkout.charge_mandate(charge, mandate_id, member.language)
+        record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
+        return Resumed(payment)
+    raise PaymentUnderWay
+
+
+def _start(member_pk: int, site_key: str) -> tuple[Charge | None, int | None]:
+    """The charge by which the member comes back, made or found, or another that is in its way;
+    none where the pause has not begun, and is taken back by this."""
     with transaction():
         holding, subscription = _hold(member_pk, site_key)
         if subscription.paused_until is None:
             raise NoMembership(site=site_key)
-        now = clock.now()
-        if subscription.paid_until is not None and now < subscription.paid_until:
+        if subscription.mandate_id is None or subscription.mandate_end_reason:
+            raise MandateEnded(mandate=subscription.mandate_id)
+        if subscription.paid_until is not None and clock.now() < subscription.paid_until:
             _take_back(holding, subscription)
-            return Resumed(None)
-        charge = holding.open_charge or _intend(holding, subscription)
-        mandate_id = subscription.mandate_id
-    if charge.automatic or charge.purpose != ChargePurpose.RENEWAL or mandate_id is None:
-        raise PaymentUnderWay
-    payment = checkout.charge_mandate(charge, mandate_id, member.language)
-    record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
-    return Resumed(payment)
+            return None, None
+        return holding.open_charge or _intend(holding, subscription), subscription.mandate_id
 
 
 def _intend(holding: Holding, subscription: Subscription) -> Charge:
