@@ -9,6 +9,14 @@ from kaiin.verification.violation import Violation
 # Cases about money that never bought anything; the others give back what was earned or deferred.
 NEVER_APPLIED = frozenset({"late", "paid_twice", "too_much"})
 _OWED = frozenset({"requested", "failed"})
+_CHECKS = {
+    "receivable": "balance.receivable",
+    "provider_cash": "balance.provider_cash",
+    "deferred_income": "balance.deferred_income",
+    "handling_income": "balance.handling_income",
+    "unapplied": "balance.unapplied",
+    "refunds_due": "balance.refunds_due",
+}
 
 
 def check(dossier: Dossier) -> Iterator[Violation]:
@@ -90,7 +98,7 @@ def _balances(dossier: Dossier) -> Iterator[Violation]:
         if not least <= is_ <= most:
             wanted = least if least == most else f"{least} to {most}"
             yield Violation(
-                f"balance.{account}",
+                _CHECKS[account],
                 (f"membership:{dossier.membership.id}",),
                 f"{account} is {is_} {currency}, the facts make it {wanted}",
             )

@@ -61,9 +61,14 @@ def _outbox(reader: Reader, late: datetime) -> Iterator[Violation]:
 
 def _payments(reader: Reader, late: datetime) -> Iterator[Violation]:
     """Whatever may still bring or give back money is asked about."""
-    for table, states in (
-        ("payment", "('intent', 'pending', 'unknown')"),
-        ("refund", "('requested', 'unknown')"),
+    for table, states, never, late_by in (
+        (
+            "payment",
+            "('intent', 'pending', 'unknown')",
+            "payment.unpolled",
+            "payment.poll_overdue",
+        ),
+        ("refund", "('requested', 'unknown')", "refund.unpolled", "refund.poll_overdue"),
     ):
         found = reader.stream(
             f"SELECT id, state, ask_at FROM payments_{table}"  # noqa: S608 (names from above)
@@ -73,11 +78,9 @@ def _payments(reader: Reader, late: datetime) -> Iterator[Violation]:
         for key, state, ask_at in found:
             ids = (f"{table}:{UUID(key)}",)
             if ask_at is None:
-                yield Violation(f"{table}.unpolled", ids, f"{state}, and nobody asks the provider")
+                yield Violation(never, ids, f"{state}, and nobody asks the provider")
             else:
-                yield Violation(
-                    f"{table}.poll_overdue", ids, f"{state}, to be asked since {ask_at}"
-                )
+                yield Violation(late_by, ids, f"{state}, to be asked since {ask_at}")
 
 
 def _overdue(reader: Reader, late: datetime) -> Iterator[Violation]:

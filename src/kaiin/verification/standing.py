@@ -106,11 +106,13 @@ def _sequence(
         follows = before is not None and period.starts_at in {before.ends_at, before.over_at}
         if charge is not None and charge.credit_period_id is not None:
             follows = False
-        elif not follows and period.starts_at != period.paid_at:
+        elif not follows:
             follows = news.paused(subscription.id, dossier.membership.member_id, period.starts_at)
         if not follows:
             anchor_day = terms.japanese_day(period.starts_at).day
             yield from _begins(before, period, ids)
+        elif charge is not None and terms.leaves_grid(_rule(charge), period.starts_at, anchor_day):
+            anchor_day = terms.japanese_day(period.starts_at).day
         if charge is not None:
             yield from _term(period, charge, anchor_day, ids, first=not follows)
     if own and subscription.anchor_day != anchor_day:
@@ -134,13 +136,16 @@ def _begins(before: Period | None, period: Period, ids: tuple[str, ...]) -> Iter
 def _term(
     period: Period, charge: Charge, anchor_day: int, ids: tuple[str, ...], *, first: bool
 ) -> Iterator[Violation]:
-    by_method: dict[str, Any] = json.loads(charge.term_by_method)
-    term = by_method.get(charge.method) or json.loads(charge.term)
-    end = terms.end_of(term, period.starts_at, anchor_day, first=first)
+    end = terms.end_of(_rule(charge), period.starts_at, anchor_day, first=first)
     if not terms.is_midnight(period.ends_at) or terms.japanese_day(period.ends_at) != end:
         yield Violation(
             "period.term", ids, f"it ends at {period.ends_at}, by its course with {end} (JST)"
         )
+
+
+def _rule(charge: Charge) -> Any:
+    by_method: dict[str, Any] = json.loads(charge.term_by_method)
+    return by_method.get(charge.method) or json.loads(charge.term)
 
 
 def _overlaps(periods: Sequence[Period]) -> Iterator[Violation]:

@@ -30,6 +30,13 @@ def end_of(term: Mapping[str, Any], starts_at: datetime, anchor_day: int, *, fir
     return _moved(day, months + free, 1)
 
 
+def leaves_grid(term: Mapping[str, Any], starts_at: datetime, anchor_day: int) -> bool:
+    """Whether anniversaries begin off the anchor, after periods of another rule: this beginning is
+    their anchor then."""
+    day = japanese_day(starts_at)
+    return term["rule"] == "anniversary" and day != _moved(day, 0, anchor_day)
+
+
 def _moved(day: date, months: int, wanted_day: int) -> date:
     year, month = day.year, day.month
     for _ in range(months):
