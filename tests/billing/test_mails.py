@@ -22,7 +22,13 @@ TEMPLATES = {
     "dormant",
     "withdrawn",
     "left",
+    "left_at_once",
+    "vanished",
+    "refund_opened",
+    "refund_requested",
+    "refund_done",
 }
+STAFF = {"staff_disputed", "staff_charged_back", "staff_refund_failed"}
 
 
 def jst(*parts: int) -> datetime:
@@ -52,6 +58,10 @@ def live_through_everything(world: World, language: str) -> None:
     world.sandbox.end_contract(mandate)
     leaver = member("monthly", Method.DOCOMO)
     operations.leave(member_pk=leaver, site_key="official")
+    at_once = member("yearly", Method.CARD)
+    operations.leave(member_pk=at_once, site_key="official", at_once=True, actor="staff:1")
+    world.work()
+    get_money_back(world, language)
     for moment in (
         jst(2026, 12, 1),
         jst(2026, 12, 4),
@@ -62,6 +72,31 @@ def live_through_everything(world: World, language: str) -> None:
     ):
         world.clock.freeze(moment)
         world.work()
+
+
+def get_money_back(world: World, language: str) -> None:
+    """A surplus that goes back at the second try, a payment that vanishes, one charged back."""
+    from kaiin.billing import operations
+    from kaiin.billing.models import RefundCase
+
+    started = world.join(world.member(language=language), "yearly", Method.KONBINI)
+    world.sandbox.get_slip(started.payment)
+    world.sandbox.pay_at_store(started.payment, amount=7000)
+    world.work()
+    case = RefundCase.objects.get(reason="too_much")
+    for fault in ("insufficient_balance", ""):
+        world.sandbox.switch("refund_fail", fault)
+        operations.decide_refund(case_id=case.pk, refund=True, actor="staff:1")
+        world.work()
+    turned_back = world.join(world.member(language=language), "monthly", Method.CARD)
+    world.sandbox.give_up(turned_back.payment)
+    world.work()
+    disputed = world.join(world.member(language=language), "monthly", Method.CARD).payment
+    world.pay(disputed)
+    world.sandbox.dispute(disputed)
+    world.work()
+    world.sandbox.dispute(disputed, won=False)
+    world.work()
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -75,18 +110,23 @@ def test_every_mail_names_its_sender_and_a_way_to_ask(world: World, language: st
     sender = sites.site("official").sender
     seen = set()
     for sent in mail.outbox:
-        seen.add(sent.extra_headers["X-Kaiin-Key"].partition(":")[0])
+        template = sent.extra_headers["X-Kaiin-Key"].partition(":")[0]
+        seen.add(template)
         assert sender.address in sent.from_email
-        assert sender.name in sent.body
         assert support in sent.body
-        assert sites.identity_url("/my") in sent.body
         assert "JO1 OFFICIAL SITE" in sent.subject
         assert "\n\n\n" not in sent.body
+        if template in STAFF:
+            assert sent.to == [support]
+            assert sites.identity_url("/admin/") in sent.body
+            continue
+        assert sender.name in sent.body
+        assert sites.identity_url("/my") in sent.body
         text = sent.subject + sent.body.replace("ゆき", "").replace(sender.name, "")
         # The numbers on Japanese bills and slips are named as they are there.
         text = text if language == "ja" else re.sub(r"\([^()]*(番号|ID)\)", "", text)
         assert bool(JAPANESE.search(text)) == (language == "ja"), text
-    assert seen == TEMPLATES
+    assert seen == TEMPLATES | STAFF
 
 
 @pytest.mark.parametrize(

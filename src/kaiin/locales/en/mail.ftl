@@ -22,6 +22,7 @@ mail-no_next_charge = Next payment: none (does not renew by itself)
 mail-slip_number = Slip number (受付番号): { $number }
 mail-confirmation_number = Confirmation number (確認番号): { $number }
 mail-deadline = Pay by: { $deadline }
+mail-reason = Reason: { $reason }
 mail-said = The payment company’s answer: { $reason }
 mail-retry_on = We will try again on: { $day }
 mail-retry_later = And after that on: { $day }
@@ -65,12 +66,14 @@ mail-slip-after =
 mail-renewal_failed-subject = { $site }: we could not charge your membership fee
 mail-renewal_failed-body = We tried to charge the fee for { $site } ({ $course }, { $method }), but the payment did not go through.
 mail-renewal_failed-open = You keep access as before until { $until }.
-mail-renewal_failed-tries = Unless it has been paid by then, we will try again on the days above. If you pay yourself before, you are not charged twice.
+mail-renewal_failed-tries =
+    We will try again on the days above until it is paid. If you pay yourself before, you are not charged twice.
+    If none of these tries goes through, we stop charging and write to you again.
 mail-renewal_failed-closed = The members’ page stays closed until the payment has gone through.
 
 ## The card's or carrier's contract ended outside
 mail-mandate_ended-subject = { $site }: your recurring payment has ended
-mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) was ended by the payment company or your carrier. Nothing more will be charged.
+mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) has ended. Nothing more is charged by itself.
 mail-mandate_ended-after = You keep access until { $until }, as you have paid for it. To carry on after that day, please set up your payment again.
 
 ## A lump sum can be renewed
@@ -130,7 +133,7 @@ mail-refund_opened-body =
         [too_much] It is more than the fee, so this difference was not used.
        *[other] It came after the time for it had passed, so it was not used for a fee.
     }
-mail-refund_opened-after = Our staff will look at it and write to you if it is refunded. Nothing more needs to be paid.
+mail-refund_opened-after = Our staff will look at it and write to you if it is refunded.
 mail-refund_requested-subject = { $site }: we are refunding you
 mail-refund_requested-body = We have started to refund { $amount } of your payment for { $site } ({ $course }), and will write again once it is done.
 mail-refund_done-subject = { $site }: you have been refunded
@@ -146,7 +149,6 @@ mail-refund_way =
 mail-staff_member = { $identity }: { $member_id }
 mail-staff_amount = Amount: { $amount }
 mail-staff_payment = Payment: { $number }
-mail-staff_reason = Reason: { $reason }
 mail-staff_page =
     Back office:
     { $url }

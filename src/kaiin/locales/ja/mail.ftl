@@ -22,6 +22,7 @@ mail-no_next_charge = 次回のお支払い：なし（自動では更新され�
 mail-slip_number = 受付番号：{ $number }
 mail-confirmation_number = 確認番号：{ $number }
 mail-deadline = お支払い期限：{ $deadline }
+mail-reason = 理由：{ $reason }
 mail-said = 決済会社からの返事：{ $reason }
 mail-retry_on = 次に請求する日：{ $day }
 mail-retry_later = そのあとに請求する日：{ $day }
@@ -65,12 +66,14 @@ mail-slip-after =
 mail-renewal_failed-subject = 【{ $site }】会費のお支払いを確認できませんでした
 mail-renewal_failed-body = { $site }（{ $course }）の更新にあたり、会費のお支払い（{ $method }）を確認できませんでした。
 mail-renewal_failed-open = { $until }までは、これまでどおりご利用いただけます。
-mail-renewal_failed-tries = その日までにお支払いを確認できないときは、上の日にもう一度請求します。ご自身でお支払いになった場合は、重ねて請求することはありません。
+mail-renewal_failed-tries =
+    お支払いを確認できるまで、上の日に自動でもう一度請求します。それより前にご自身でお支払いになった場合は、重ねて請求することはありません。
+    どの日にもお支払いを確認できなかったときは、請求を終了し、あらためてお知らせします。
 mail-renewal_failed-closed = お支払いを確認できるまで、会員ページはご利用いただけません。
 
 ## The card's or carrier's contract ended outside
 mail-mandate_ended-subject = 【{ $site }】継続払いのご契約が終了しました
-mail-mandate_ended-body = { $site }（{ $course }）の継続払いのご契約が、決済会社または携帯電話会社で終了しました。今後、会費の請求はありません。
+mail-mandate_ended-body = { $site }（{ $course }）の継続払いのご契約が終了しました。今後、自動での請求はありません。
 mail-mandate_ended-after = お支払い済みの{ $until }までは、これまでどおりご利用いただけます。そのあとも続けてご利用になる場合は、お支払いの手続きをお願いします。
 
 ## A lump sum can be renewed
@@ -120,7 +123,7 @@ mail-vanished-again =
     { $url }
 mail-vanished-kept = 入会日と会員番号はそのまま引き継がれます。
 mail-vanished-kept_until = { $until }までにお支払いいただくと、入会日と会員番号を引き継げます。
-mail-vanished-paid = すでに別の方法でお支払い済みの場合は、このメールにかかわらず、手続きは必要ありません。
+mail-vanished-paid = すでに別の方法でお支払いいただいている場合は、手続きは必要ありません。
 
 ## Money that goes back
 mail-refund_opened-subject = 【{ $site }】お支払いについて確認しています
@@ -130,23 +133,22 @@ mail-refund_opened-body =
         [too_much] 会費より多くお支払いいただいたため、差額のこの金額は会費に充てていません。
        *[other] 手続きの期限を過ぎてから届いたため、この金額は会費に充てていません。
     }
-mail-refund_opened-after = 担当者が確認し、返金の手続きをとるときは、あらためてメールでお知らせします。新しいお支払いは必要ありません。
+mail-refund_opened-after = 担当者が確認し、返金の手続きをとるときは、あらためてメールでお知らせします。
 mail-refund_requested-subject = 【{ $site }】返金の手続きを始めました
 mail-refund_requested-body = { $site }（{ $course }）のお支払いのうち、{ $amount }を返金する手続きを始めました。返金が済みましたら、あらためてメールでお知らせします。
 mail-refund_done-subject = 【{ $site }】返金しました
 mail-refund_done-body = { $site }（{ $course }）のお支払いのうち、{ $amount }を返金しました。
 mail-refund_way =
     { $method ->
-        [card] お支払いに使われたカードに返金します。カード会社の締め日によっては、ご利用明細に反映されるまで1か月から2か月ほどかかります。
-        [konbini] コンビニ払いの返金は、決済会社を通じて行います。受け取り方について、決済会社またはこちらからご案内することがあります。
-       *[other] 携帯電話会社を通じて返金します。ご利用料金の明細に反映されるまで、1か月から2か月ほどかかることがあります。
+        [card] 返金先は、お支払いに使われたカードです。カード会社の締め日によっては、ご利用明細に反映されるまで1か月から2か月ほどかかります。
+        [konbini] コンビニ払いの返金は、決済会社を通じて行います。受け取り方を、決済会社またはこちらからご案内することがあります。
+       *[other] 返金は、携帯電話会社を通じて行います。ご利用料金の明細に反映されるまで、1か月から2か月ほどかかることがあります。
     }
 
 ## To staff
 mail-staff_member = { $identity }：{ $member_id }
 mail-staff_amount = 金額：{ $amount }
 mail-staff_payment = お支払いの管理番号：{ $number }
-mail-staff_reason = 理由：{ $reason }
 mail-staff_page =
     管理画面：
     { $url }
