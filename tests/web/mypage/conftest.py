@@ -31,8 +31,8 @@ class Visitor:
     def get(self, path: str, language: str = "en") -> "HttpResponse":
         return self.client.get(path, HTTP_HOST=HOST, HTTP_ACCEPT_LANGUAGE=language)
 
-    def post(self, path: str, language: str = "en") -> "HttpResponse":
-        return self.client.post(path, HTTP_HOST=HOST, HTTP_ACCEPT_LANGUAGE=language)
+    def post(self, path: str, language: str = "en", **form: str) -> "HttpResponse":
+        return self.client.post(path, form, HTTP_HOST=HOST, HTTP_ACCEPT_LANGUAGE=language)
 
     def text(self, path: str = "/my", language: str = "en") -> str:
         """The words of a page's main part, as they are read, on one line."""

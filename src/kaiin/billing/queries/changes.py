@@ -132,7 +132,22 @@ def preview_pause(*, member_pk: int, site_key: str, periods: int) -> PausePrevie
     """What a pause of so many periods would be. Raises SiteUnknown, NoMembership, NoPause,
     RenewalFixed."""
     subscription = running(member_pk, sites.site(site_key).id)
-    last = changing.last_period(subscription)
+    return _pause(subscription, changing.last_period(subscription), periods)
+
+
+def pauses_offered(member_pk: int, site_key: str) -> tuple[PausePreview, ...]:
+    """Every pause that the member may take now, the shortest first. Raises SiteUnknown."""
+    try:
+        subscription = running(member_pk, sites.site(site_key).id)
+        last = changing.last_period(subscription)
+    except NoMembership:
+        return ()
+    most = upkeep.pause_periods(subscription, clock.now())
+    return tuple(_pause(subscription, last, periods) for periods in range(1, most + 1))
+
+
+def _pause(subscription: Subscription, last: Period, periods: int) -> PausePreview:
+    subscription.paused_until = None
     paused_until = upkeep.pause_until(subscription, last, periods, clock.now())
     method = Method(subscription.method)
     subscription.paused_until = paused_until

@@ -31,12 +31,9 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """For how long: each choice with its days; then it is done."""
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
-    if view is None or not view.pause_periods:
+    previews = billing.pauses_offered(member.pk, site_key)
+    if view is None or not previews:
         return redirect("mypage:home")
-    previews = [
-        billing.preview_pause(member_pk=member.pk, site_key=site_key, periods=periods)
-        for periods in range(1, view.pause_periods + 1)
-    ]
     form = ChoiceForm(
         request.POST or None,
         label=text("changing.pause_how_long"),
