@@ -102,11 +102,13 @@ def _written(
 
 
 def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
-    """Ask the provider about a refund, then for it where it knows of none."""
+    """Ask the provider about a refund, then for it where it knows of none. One that has the
+    provider's id, whoever began it, is only asked about."""
     payment = Payment.objects.get(pk=refund.payment_id)
     try:
         snapshot = _fetch(payment) if ask_first else None
-        if snapshot is None or not _tells_of(snapshot, refund):
+        known = snapshot is not None and _tells_of(snapshot, refund)
+        if not known and not refund.provider_refund_id:
             snapshot = _ask_for(payment, refund)
     except OutsideRefused as error:
         _log.warning("payments.refund_refused", refund=str(refund.pk), reason=error.params)
@@ -114,9 +116,10 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
     except (OutsideUnavailable, OutsideUnknown) as error:
         _not_answered(refund, error, actor)
     else:
-        snapshots.apply_payment(
-            payment_id=payment.pk, snapshot=snapshot, now=clock.now(), actor=actor
-        )
+        if snapshot is not None:
+            snapshots.apply_payment(
+                payment_id=payment.pk, snapshot=snapshot, now=clock.now(), actor=actor
+            )
 
 
 def _tells_of(snapshot: PaymentSnapshot, refund: Refund) -> bool:
@@ -125,7 +128,11 @@ def _tells_of(snapshot: PaymentSnapshot, refund: Refund) -> bool:
 
 def _fetch(payment: Payment) -> PaymentSnapshot | None:
     provider = providers.get(payment.provider)
-    return provider.fetch_payment(order_of(payment), timeout_seconds=_timeout())
+    try:
+        return provider.fetch_payment(order_of(payment), timeout_seconds=_timeout())
+    except OutsideRefused as error:
+        # A question that is refused says nothing about the refund.
+        raise OutsideUnavailable(**error.params) from error
 
 
 def _ask_for(payment: Payment, refund: Refund) -> PaymentSnapshot:
