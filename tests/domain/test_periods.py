@@ -8,16 +8,20 @@ from hypothesis import given, strategies as st
 
 from kaiin.domain.periods import (
     JST,
+    ChargeDay,
     PeriodSpan,
     TermRule,
     TermRuleSpec,
     add_months,
+    charge_at,
     first_period,
+    fixed_from,
     japanese_date,
     midnight,
     month_start,
     months_after,
     next_period,
+    passed_over,
     renewal_opens_at,
 )
 
@@ -189,3 +193,69 @@ def test_spans_are_half_open() -> None:
     span = PeriodSpan(jst(2027, 1, 1), jst(2027, 2, 1), 1)
     assert jst(2027, 1, 1) in span
     assert jst(2027, 2, 1) not in span
+
+
+def weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "charged_at"),
+    [
+        (jst(2027, 2, 1), jst(2027, 1, 29)),  # 31 January 2027 is a Sunday
+        (jst(2027, 3, 1), jst(2027, 2, 26)),
+        (jst(2027, 4, 1), jst(2027, 3, 31)),
+        (jst(2027, 2, 10), jst(2027, 2, 10)),  # never after the end
+    ],
+)
+def test_the_last_business_day_of_the_month_of_expiry(
+    ends_at: datetime, charged_at: datetime
+) -> None:
+    assert charge_at(ends_at, ChargeDay.LAST_BUSINESS_DAY, weekday) == charged_at
+    assert charge_at(ends_at, ChargeDay.PERIOD_END, weekday) == ends_at
+
+
+@given(rules, instants)
+def test_a_charge_is_on_a_business_day_of_the_last_month_and_never_late(
+    rule: TermRuleSpec, started_at: datetime
+) -> None:
+    ends_at = first_period(rule, started_at).ends_at
+    at = charge_at(ends_at, ChargeDay.LAST_BUSINESS_DAY, weekday)
+    assert ends_at - timedelta(days=31) <= at <= ends_at
+    assert at == ends_at or weekday(japanese_date(at))
+
+
+def test_the_day_after_the_lock_day_fixes_the_renewal() -> None:
+    assert fixed_from(jst(2027, 12, 1), 20) == jst(2027, 11, 21)
+    assert fixed_from(jst(2028, 1, 1), 28) == jst(2027, 12, 29)
+    assert fixed_from(jst(2027, 12, 1), None) is None
+
+
+@given(rules, instants, st.integers(1, 12))
+def test_a_pause_passes_over_whole_periods_of_the_grid(
+    rule: TermRuleSpec, started_at: datetime, periods: int
+) -> None:
+    first = first_period(rule, started_at)
+    expected = first
+    for _ in range(periods):
+        expected = next_period(rule, expected)
+    rested = passed_over(rule, first, periods)
+    assert (rested.starts_at, rested.ends_at) == (first.starts_at, expected.ends_at)
+    assert rested.anchor_day == first.anchor_day
+    # What follows the pause is what would have followed the periods passed over.
+    assert next_period(rule, rested).ends_at == next_period(rule, expected).ends_at
+
+
+@given(st.sampled_from([CALENDAR, YEAR_THROUGH]), instants)
+def test_anniversaries_after_another_rule_begin_a_grid_of_their_own(
+    rule: TermRuleSpec, started_at: datetime
+) -> None:
+    before = first_period(rule, started_at)
+    after = next_period(MONTHLY_ANNIVERSARY, before)
+    assert (after.starts_at, after.anchor_day) == (before.ends_at, 1)
+    assert japanese_date(after.ends_at) == month_start(japanese_date(before.ends_at), 1)
+
+
+def test_no_period_is_passed_over_by_a_pause_of_none() -> None:
+    with pytest.raises(ValueError, match="period"):
+        passed_over(CALENDAR, first_period(CALENDAR, jst(2027, 1, 5)), 0)
