@@ -14,7 +14,10 @@ from pytest_django import DjangoAssertNumQueries
 from kaiin.billing import operations as billing
 from kaiin.domain.payments import Method
 from kaiin.identity import operations as identity, queries as members
-from kaiin.infra.models import AuditRow
+from kaiin.infra import outbox
+from kaiin.infra.locks import transaction
+from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.payments import operations as payments
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 
@@ -50,6 +53,10 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
     sandbox.pay(started.payment)
     _pay_too_much(sandbox, clock)
     sandbox.deliver_notices()
+    deliver()
+    sandbox.refund_at_provider(started.payment, 100)
+    sandbox.deliver_notices()
+    payments.backfill_events(now=clock.now(), limit=100)
     deliver()
     result = identity.log_in(
         typed=MEMBER[0], password=MEMBER[1], device=None, site_key=None, user_agent="Browser"
@@ -269,3 +276,21 @@ def test_tables_cost_few_queries(
         # Session, staff, audit (5 with its transaction), counts, rows, a query a filter on keys.
         with django_assert_max_num_queries(18):
             staff.get(_url(model, "changelist"), HTTP_HOST=HOST)
+
+
+def test_what_was_given_up_is_found_and_told_again(staff: Client, clock: Clock) -> None:
+    with transaction():
+        outbox.publish(topic="infra.mail", key="a", payload={}, confidential=True)
+    lost = OutboxMessage.objects.get(key="a")
+    OutboxMessage.objects.update(dead_at=clock.now(), due_at=None, last_error="ConnectionError")
+    url = _url(OutboxMessage, "changelist")
+    for state, shown in (("dead", True), ("told", False)):
+        page = staff.get(f"{url}?delivery={state}", HTTP_HOST=HOST).content.decode()
+        assert ("ConnectionError" in page) == shown
+    chosen = {"action": "retry", "_selected_action": [str(lost.pk)]}
+    asked = staff.post(url, chosen, HTTP_HOST=HOST)
+    assert "infra.mail a: ConnectionError" in asked.text
+    assert outbox.dead_letters() == (lost.pk,)
+    staff.post(url, chosen | {"confirmed": "1"}, HTTP_HOST=HOST)
+    assert outbox.dead_letters() == ()
+    assert AuditRow.objects.filter(action="staff.outbox_retried", subject=f"outbox:{lost.pk}")

@@ -39,8 +39,8 @@ def test_help_lists_every_command_and_the_exit_codes(tmp_path: Path) -> None:
     head, _, commands = shown.stdout.partition("Commands:")
     listed = re.findall(r"^  (\w+)  ", commands, re.MULTILINE)
     assert listed == [
-        *("demo", "clock", "serve", "worker", "migrate", "apply", "identify", "staff", "check"),
-        *("verify", "explain"),
+        *("demo", "clock", "serve", "worker", "migrate", "apply", "identify", "staff", "closing"),
+        *("outbox", "check", "verify", "explain", "simulate"),
     ]
     # No summary is cut short.
     assert "..." not in commands

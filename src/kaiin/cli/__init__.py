@@ -17,6 +17,7 @@ from kaiin.cli import (
     explain,
     identify,
     migrate,
+    outbox,
     sandbox,
     serve,
     simulate,
@@ -53,6 +54,7 @@ app.command("apply")(apply.apply)
 app.command("identify")(identify.identify)
 app.command("staff")(staff.staff)
 app.command("closing")(closing.closing)
+app.command("outbox")(outbox.outbox)
 app.command("check")(check.check)
 app.command("verify")(verify.verify)
 app.command("explain")(explain.explain)

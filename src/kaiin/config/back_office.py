@@ -26,6 +26,7 @@ _SECTIONS = {
         ("payments_payment", "payments"),
         ("payments_paymentreference", "tag"),
         ("payments_mandate", "credit_card"),
+        ("payments_refund", "undo"),
         ("billing_charge", "request_quote"),
         ("billing_period", "date_range"),
         ("billing_receipt", "receipt_long"),
@@ -41,6 +42,7 @@ _SECTIONS = {
         ("infra_auditrow", "history"),
         ("infra_outboxmessage", "outbox"),
         ("payments_providerevent", "inbox"),
+        ("payments_providercursor", "sensors"),
     ),
 }
 

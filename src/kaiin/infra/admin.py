@@ -1,7 +1,16 @@
-from django.contrib import admin
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from kaiin.infra import audit, outbox
 from kaiin.infra.back_office import ReadOnlyAdmin
+from kaiin.infra.decisions import Deciding, Decision
+from kaiin.infra.locks import transaction
 from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.texts import text
 
 
 @admin.register(AuditRow)
@@ -11,11 +20,56 @@ class AuditRowAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
+class Delivery(admin.SimpleListFilter):
+    """Where a message stands: given up, waiting, or told."""
+
+    title = "delivery"
+    parameter_name = "delivery"
+    _rows: ClassVar = {
+        "dead": Q(dead_at__isnull=False),
+        "waiting": Q(due_at__isnull=False),
+        "told": Q(delivered_at__isnull=False),
+    }
+
+    def lookups(self, _request: HttpRequest, _table: Any) -> Sequence[tuple[str, str]]:
+        return [(name, text(f"outbox.delivery_{name}")) for name in self._rows]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        rows = self._rows.get(self.value() or "")
+        return queryset if rows is None else queryset.filter(rows)
+
+
+def _tell_again(row: OutboxMessage, actor: str, _: dict[str, Any]) -> None:
+    with transaction():
+        if outbox.revive([row.pk]):
+            audit.record(
+                action="staff.outbox_retried",
+                subject=f"outbox:{row.pk}",
+                actor=actor,
+                details={"topic": row.topic, "key": row.key},
+            )
+
+
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
-    list_display = ("id", "topic", "key", "created_at", "attempts", "delivered_at", "dead_at")
-    list_filter = ("topic",)
+class OutboxMessageAdmin(Deciding, ReadOnlyAdmin):
+    decisions = (
+        Decision(
+            "retry",
+            label="outbox.tell_again",
+            question="outbox.tell_again_ask",
+            permission="infra.change_outboxmessage",
+            act=_tell_again,
+        ),
+    )
+    list_display = (
+        "id", "topic", "key", "created_at", "attempts", "delivered_at", "dead_at", "last_error",
+    )  # fmt: skip
+    list_filter = (Delivery, "topic")
     search_fields = ("key",)
     ordering = ("-id",)
     # Mails hold what only their reader should see; their key says which one it was.
     exclude = ("payload",)
+
+    def told(self, row: OutboxMessage) -> str:
+        """Which message, and what kept it."""
+        return f"{row.topic} {row.key}: {row.last_error}"

@@ -1,7 +1,20 @@
+from typing import Any
+
 from django.contrib import admin
 
+from kaiin.infra import audit, clock
 from kaiin.infra.back_office import ReadOnlyAdmin
-from kaiin.payments.models import Mandate, Payment, PaymentReference, ProviderEvent
+from kaiin.infra.decisions import Deciding, Decision
+from kaiin.infra.locks import transaction
+from kaiin.payments import inbox
+from kaiin.payments.models import (
+    Mandate,
+    Payment,
+    PaymentReference,
+    ProviderCursor,
+    ProviderEvent,
+    Refund,
+)
 
 
 @admin.register(Payment)
@@ -12,6 +25,15 @@ class PaymentAdmin(ReadOnlyAdmin):
     ordering = ("-created_at",)
     # The way to the pay page and what it was asked with are the member's own.
     exclude = ("checkout", "request")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    list_display = ("id", "payment", "amount", "state", "reason", "created_at", "done_at")
+    list_filter = ("state", "reason")
+    search_fields = ("id", "key", "provider_refund_id", "=payment__id")
+    ordering = ("-created_at",)
+    list_select_related = ("payment",)
 
 
 @admin.register(Mandate)
@@ -30,10 +52,38 @@ class PaymentReferenceAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
+def _apply_again(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
+    with transaction():
+        if inbox.retry([row.pk], now=clock.now()):
+            audit.record(
+                action="staff.event_retried",
+                subject=f"event:{row.pk}",
+                actor=actor,
+                details={"provider": row.provider, "event": row.event_id},
+            )
+
+
 @admin.register(ProviderEvent)
-class ProviderEventAdmin(ReadOnlyAdmin):
+class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
+    decisions = (
+        Decision(
+            "retry",
+            label="outbox.apply_again",
+            question="outbox.apply_again_ask",
+            permission="payments.change_providerevent",
+            act=_apply_again,
+        ),
+    )
     list_display = ("id", "provider", "kind", "order_id", "state", "attempts", "received_at")
     list_filter = ("state", "provider", "kind")
     search_fields = ("event_id", "order_id", "provider_mandate_id")
     ordering = ("-id",)
     exclude = ("body",)
+
+
+@admin.register(ProviderCursor)
+class ProviderCursorAdmin(ReadOnlyAdmin):
+    """When each provider was last heard, and how far its own list was read."""
+
+    list_display = ("provider", "heard_at", "alarmed_at", "swept_at", "cursor")
+    ordering = ("provider",)

@@ -18,6 +18,7 @@ staff-table_grant = Grace and grants
 staff-table_payment = Payments
 staff-table_paymentreference = Numbers of bills and slips
 staff-table_mandate = Rights to charge
+staff-table_refund = Refunds at the providers
 staff-table_charge = Charges
 staff-table_period = Paid periods
 staff-table_receipt = Receipts
@@ -29,6 +30,7 @@ staff-table_course = Courses
 staff-table_auditrow = Audit log
 staff-table_outboxmessage = Outbox
 staff-table_providerevent = Providers’ notices
+staff-table_providercursor = Watch over the providers
 
 ## Decisions
 staff-done = { $count ->

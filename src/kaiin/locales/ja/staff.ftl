@@ -18,6 +18,7 @@ staff-table_grant = 猶予・付与
 staff-table_payment = 支払い
 staff-table_paymentreference = 請求・払込票の番号
 staff-table_mandate = 継続課金の登録
+staff-table_refund = 決済会社での返金
 staff-table_charge = 請求
 staff-table_period = 支払い済みの期間
 staff-table_receipt = 領収書
@@ -29,6 +30,7 @@ staff-table_course = コース
 staff-table_auditrow = 監査記録
 staff-table_outboxmessage = 送信待ち・送信済み
 staff-table_providerevent = 決済会社からの通知
+staff-table_providercursor = 決済会社の見守り
 
 ## Decisions
 staff-done = { $count }件の手続きをしました。

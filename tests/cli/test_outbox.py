@@ -1,0 +1,93 @@
+"""`kaiin outbox`: what waits, what was given up, and trying it again."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.fixtures.clock import Clock
+from typer.testing import CliRunner, Result
+
+from kaiin.cli import app
+
+pytestmark = pytest.mark.usefixtures("plusmember")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["outbox", *arguments])
+
+
+def listed(*arguments: str) -> dict[str, Any]:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return dict(json.loads(result.output))
+
+
+@pytest.fixture
+def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
+    """A message and a notice that nobody could do anything with for days. Called: they can now."""
+    from kaiin.config import wiring
+    from kaiin.infra import outbox
+    from kaiin.infra.locks import transaction
+    from kaiin.payments import operations
+    from kaiin.payments.models import ProviderEvent
+
+    broken = [True]
+
+    def handler(_payload: dict[str, object]) -> None:
+        if broken:
+            raise ConnectionError("nobody there")
+
+    outbox.route({"test.said": [handler]})
+    with transaction():
+        outbox.publish(topic="test.said", key="a", payload={"secret": "of one reader"})
+    ProviderEvent.objects.create(
+        provider="sandbox", event_id="evt_1", kind="payment.paid", order_id="nobodyknows",
+        received_at=clock.now(), due_at=clock.now(), body=b"",
+    )  # fmt: skip
+    for _ in range(20):
+        outbox.deliver_due()
+        operations.apply_waiting_events(limit=10)
+        clock.advance(hours=6)
+    yield broken.clear
+    wiring.connect()
+
+
+@pytest.mark.django_db
+def test_nothing_waits() -> None:
+    assert run().output == "待っているものも、あきらめたものもありません。\n"
+    assert listed() == {"outbox": [], "inbox": []}
+
+
+@pytest.mark.django_db
+def test_what_was_given_up_is_listed_and_tried_again(given_up: Callable[[], None]) -> None:
+    from kaiin.infra import outbox
+
+    shown = run().output
+    assert "nobody there" in shown
+    assert "nobodyknows" in shown
+    assert "of one reader" not in shown
+    (letter,) = listed()["outbox"]
+    (event,) = listed()["inbox"]
+    assert (letter["topic"], letter["attempts"], event["state"]) == ("test.said", 13, "failed")
+    given_up()
+    answer = listed("--retry", f"outbox:{letter['id']}", "--retry", f"inbox:{event['id']}")
+    assert answer["retried"] == 2
+    assert [each["dead_at"] for each in answer["outbox"]] == [None]
+    assert answer["inbox"] == []
+    assert outbox.deliver_due() == 1
+    assert listed("--retry", "all")["retried"] == 0
+
+
+@pytest.mark.django_db
+def test_all_of_it(given_up: Callable[[], None]) -> None:
+    given_up()
+    assert "2件" in run("--retry", "all").output
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", ["outbox:x", "letter:1", ":1", "outbox"])
+def test_what_is_no_id_is_refused(wrong: str) -> None:
+    refused = run("--retry", wrong)
+    assert refused.exit_code == 1
+    assert "--retry" in str(refused.exception)
