@@ -76,6 +76,7 @@ __all__ = [
     "call_providers",
     "cancel_payment",
     "charge_mandate",
+    "check_may_try",
     "end_mandate",
     "open_intents",
     "poll_open",
@@ -126,7 +127,8 @@ def start_payment(
     if amount.amount == 0 and not (method is Method.CARD and renews):
         raise MethodUnavailable(method=method.value)
     provider = _provider_of(method)
-    _stop_trying(member_ref, intent_key)
+    if not Payment.objects.filter(intent_key=intent_key).exists():
+        check_may_try(member_ref=member_ref)
     asked = _Asked(return_url, member_hint, language, slip_days)
     row, created = _intent(
         member_ref=member_ref,
@@ -142,6 +144,14 @@ def start_payment(
     if row.checkout is None and PaymentState(row.state).is_open:
         _drive(row, provider, _checkout_call(row, provider), ask_first=not created)
     return _view(row.pk)
+
+
+def check_may_try(*, member_ref: int) -> None:
+    """Raises TooManyErrors for a member who may begin no payment now; whoever writes something
+    down before `start_payment` asks first."""
+    until = queries.paused_until(member_ref, now=clock.now())
+    if until is not None:
+        raise TooManyErrors(until=until)
 
 
 def refresh_payment(
@@ -329,13 +339,6 @@ def _intent(
     if same != (member_ref, method.value, amount.amount, amount.currency):
         raise IntentConflict(intent=intent_key)
     return row, created
-
-
-def _stop_trying(member_ref: int, intent_key: str) -> None:
-    """Raises TooManyErrors, unless the payment was begun before."""
-    until = queries.paused_until(member_ref, now=clock.now())
-    if until is not None and not Payment.objects.filter(intent_key=intent_key).exists():
-        raise TooManyErrors(until=until)
 
 
 def _drive(row: Payment, provider: Provider, call: Ask, *, ask_first: bool) -> None:

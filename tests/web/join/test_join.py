@@ -243,3 +243,19 @@ def test_steps_need_few_queries(
 @pytest.mark.django_db
 def test_a_site_that_is_not_there_is_a_page_that_says_so(visitor: Visitor, world) -> None:
     assert visitor.get("/join/nowhere/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_too_many_declines_are_told_with_the_time(visitor: Visitor, world, deliver) -> None:
+    register(visitor, deliver)
+    for _ in range(2):
+        paying = visitor.post("/join/official/confirm", **confirmed(visitor))
+        payment = payments.payment(paying.headers["Location"].rpartition("/")[2])
+        assert payment is not None
+        world.sandbox.decline(payment)
+        visitor.get(f"/pay/return/{payment.id}")
+    refused = visitor.post("/join/official/confirm", **confirmed(visitor))
+    assert refused.status_code == 200
+    assert "2026年11月23日(月) 12:00を過ぎてから" in text_of(refused)
+    assert "payments.too_many_errors" in text_of(refused)
+    assert not payments.open_payments(payment.member_ref)

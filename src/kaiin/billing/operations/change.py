@@ -32,6 +32,7 @@ from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
+from kaiin.payments import operations as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 
@@ -84,7 +85,7 @@ def change(
     `agreed`: what was shown. Raises ChangeDiffers where that is not what would happen now,
     NoMembership, CourseNotOffered, WayNotOffered, ChangeRefused (its kinds), PaymentUnderWay (an
     earlier payment can't be stopped and nobody knows how it ended), and of payments
-    ProviderUnavailable, MandateEnded and MethodUnavailable.
+    ProviderUnavailable, MandateEnded, MethodUnavailable and TooManyErrors (nothing was written).
     """
     member = identity.member(member_pk)
     if member is None:
@@ -138,6 +139,8 @@ def _intend(
         if preview.kind is ChangeKind.AT_END:
             _agree(holding, subscription, course, preview)
             return _Intended(preview, pk, None, None)
+        if preview.needs_page:
+            payments.check_may_try(member_ref=member_pk)
         charge = intents.open_charge(
             subscription,
             course,

@@ -20,6 +20,7 @@ from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
+from kaiin.payments import operations as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
@@ -57,8 +58,8 @@ def join(
     `return_url_for` makes the address to come back to of the payment's id. Raises
     CourseNotOffered, WayNotOffered, NoMembership (no such member), AlreadyMember (paid, and no
     renewal window is open; OtherCourseRunning is one of its kind), PaymentUnderWay (an earlier
-    one can't be stopped and nobody knows how it ended), and of payments ProviderUnavailable and
-    MethodUnavailable.
+    one can't be stopped and nobody knows how it ended), and of payments ProviderUnavailable,
+    MethodUnavailable and TooManyErrors (nothing was written).
     """
     site = sites.site(site_key)
     course = courses.offered(site.id, course_key, method)
@@ -98,6 +99,7 @@ def _intend(
         if charge is not None:
             return _Intended(charge, in_the_way=not _is_for(charge, course, method))
         subscription = _subscription(holding, course, method, now)
+        payments.check_may_try(member_ref=member_pk)
         charge = intents.open_charge(subscription, course, method, now=now)
         audit.record(
             action="billing.charge_intended",

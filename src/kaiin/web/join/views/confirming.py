@@ -16,8 +16,8 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
-from kaiin.infra.texts import text
-from kaiin.payments.operations import MethodUnavailable, ProviderUnavailable
+from kaiin.infra.texts import error_text, text
+from kaiin.payments.operations import MethodUnavailable, ProviderUnavailable, TooManyErrors
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 from kaiin.web.components.requests import Request
@@ -68,7 +68,7 @@ def _confirm(
     elif request.method == "POST" and form.is_valid():
         try:
             return _pay(request, member, site, draft)
-        except (PaymentUnderWay, ProviderUnavailable, MethodUnavailable) as error:
+        except (PaymentUnderWay, ProviderUnavailable, MethodUnavailable, TooManyErrors) as error:
             trouble = error
     return show(
         request,
@@ -85,6 +85,8 @@ def _confirm(
             "consent_age": sites.tenant().consent_age,
             "changed": changed,
             "trouble": trouble.code if trouble else "",
+            "trouble_text": error_text(trouble) if trouble else "",
+            "may_pass": not isinstance(trouble, TooManyErrors),
         },
         step="confirm",
         newcomer=draft.proven,
