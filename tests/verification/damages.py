@@ -214,17 +214,17 @@ MONEY = (
     by("refund.amount", "refund:", "UPDATE payments_refund SET amount = amount - 1"),
     by(
         "refund.booked",
-        "refundcase:{done_case}",
+        "refund_case:{done_case}",
         _set("billing_refundcase", "done_case", amount="amount + 1"),
     ),
     by(
         "refund.unasked",
-        "refundcase:{done_case}",
+        "refund_case:{done_case}",
         _set("billing_refundcase", "done_case", state="'requested'", tries="9"),
     ),
     by(
         "refund.unpaid",
-        "refundcase:{done_case}",
+        "refund_case:{done_case}",
         "UPDATE payments_refund SET state = 'failed' WHERE key = '{done_key}'",
     ),
     by(

@@ -53,7 +53,7 @@ def test_every_check_was_seen_to_find_something_and_is_explained() -> None:
     codes = _codes()
     assert codes == {damage.check for damage in DAMAGES}
     told = set(re.findall(r"^\| `([a-z_.]+)` \|", MANUAL.read_text("utf-8"), re.MULTILINE))
-    assert told == codes
+    assert {code for code in told if not code.startswith("provider.")} == codes
 
 
 def _codes() -> set[str]:

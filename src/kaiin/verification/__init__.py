@@ -5,6 +5,7 @@ imports nothing else of Kaiin, on purpose: a rule that is wrong there is not wro
 """
 
 from kaiin.verification.checking import Progress, check_all, checks
+from kaiin.verification.provider import provider_checks
 from kaiin.verification.violation import Violation
 
-__all__ = ["Progress", "Violation", "check_all", "checks"]
+__all__ = ["Progress", "Violation", "check_all", "checks", "provider_checks"]

@@ -73,7 +73,7 @@ def _case(
     dossier: Dossier, case: RefundCase, refund: Refund | None, news: News
 ) -> Iterator[Violation]:
     """A case agrees with the books and with the refund that it asked for."""
-    ids = (f"refundcase:{case.id}", *payment_ids(case.payment_id))
+    ids = (f"refund_case:{case.id}", *payment_ids(case.payment_id))
     booked = [-e.sum_of("refunds_due") for e in _entries(dossier, f"refund_due:{case.key}")]
     paid_out = [-e.sum_of("provider_cash") for e in _entries(dossier, f"refund:{case.refund_key}")]
     due_is_right = booked == ([case.amount] if case.state in _GIVEN_BACK else [])
