@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 import httpx
 import structlog
@@ -20,6 +21,7 @@ from kaiin.cli import worker
 from kaiin.cli.demo_people import Crowd, Person
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, midnight, month_start
+from kaiin.domain.references import ReferenceKind
 from kaiin.identity import operations as identity, queries as members
 from kaiin.infra import clock
 from kaiin.payments import operations as payments, providers
@@ -129,7 +131,7 @@ class _Club:
             worker.run_once(jobs)
 
     def _plan_somebody(self, site: str, course: str, way: Method) -> None:
-        """Joins on some day; one in six leaves later, some cards and contracts end."""
+        """Joins on some day; one in six leaves later, some change the course or take a break."""
         # Clubs grow: later days are likelier. Nobody of the crowd joins in the last two days.
         share = self._source.random() ** 0.7
         joins = self._start + (self._now - timedelta(days=2) - self._start) * share
@@ -147,7 +149,20 @@ class _Club:
             if any(view.site_key == site and view.paid_until for view in views):
                 billing.leave(member_pk=member[0], site_key=site)
 
+        def act(do: Callable[[int], None]) -> Callable[[], None]:
+            def if_paid() -> None:
+                views = memberships.memberships(member[0])
+                if any(view.site_key == site and view.period for view in views):
+                    do(member[0])
+
+            return if_paid
+
         self._plan(joins, join)
+        if site == "official" and course == "monthly" and way is Method.CARD:
+            later = joins + timedelta(days=self._source.randint(25, 200))
+            drawn = self._source.random()
+            if drawn < 0.12 and later < self._now:
+                self._plan(later, act(self._to_lump_sum if drawn < 0.06 else self._pause))
         leaves = joins + timedelta(days=self._source.randint(20, 300))
         if course == "monthly" and self._source.random() < 0.17 and leaves < self._now:
             self._plan(leaves, leave)
@@ -170,6 +185,18 @@ class _Club:
         self._plan_ago(1.5, lambda: billing.leave(member_pk=leaving[0], site_key="official"))
         withdrawn = self._plan_login("withdrawn", "おひさしぶり", Method.SOFTBANK, 100.0)
         self._plan_ago(30.0, lambda: billing.leave(member_pk=withdrawn[0], site_key="official"))
+        paused = self._plan_login("paused", "おやすみ", Method.CARD, 150.2)
+        self._plan_ago(40.0, lambda: self._pause(paused[0]))
+        changed = self._plan_login("changed", "のりかえ", Method.CARD, 140.4)
+        self._plan_ago(20.0, lambda: self._to_lump_sum(changed[0]))
+        refunded = self._plan_login("refunded", "さようなら", Method.CARD, 75.0, site="mail")
+        self._plan_ago(
+            5.0, lambda: billing.leave(member_pk=refunded[0], site_key="mail", at_once=True)
+        )
+        twice = self._plan_login(
+            "paid_twice", "にかい", Method.KONBINI, 10.3, course="yearly", pays=False
+        )
+        self._plan_ago(10.2, lambda: self._pay_twice(twice[0]))
         self._plan_login("mail_only", "めーるだけ", Method.CARD, 45.1, site="mail")
         self._plan_login("legacy", "ふるくから", Method.DOCOMO, 390.1, member_id="E10203040")
         disabled = self._plan_login("disabled", "ていし", Method.CARD, 80.0)
@@ -257,7 +284,7 @@ class _Club:
             site_key=site,
             course_key=course,
             method=way,
-            return_url_for=lambda payment_id: sites.identity_url(f"/pay/return/{payment_id}"),
+            return_url_for=_return_url,
             language="ja",
         )
         self._pay(member_pk, started.payment, card, pays=pays)
@@ -281,6 +308,37 @@ class _Club:
             case _:
                 provider.enter_pin(token, now)
                 self._contracts[member_pk] = provider.agree(token, now)["mandate_id"]
+
+    def _pause(self, member_pk: int) -> None:
+        """A break of two months, for those who may take one."""
+        if len(memberships.pauses_offered(member_pk, "official")) >= 2:
+            billing.pause(member_pk=member_pk, site_key="official", periods=2)
+
+    def _to_lump_sum(self, member_pk: int) -> None:
+        """From the monthly course to the lump sum, the days left taken off."""
+        offers = memberships.changes_offered(member_pk, "official")
+        if not any((o.course_key, o.method) == ("yearly", Method.CARD) for o in offers):
+            return
+        started = billing.change(
+            member_pk=member_pk,
+            site_key="official",
+            course_key="yearly",
+            method=Method.CARD,
+            return_url_for=_return_url,
+            language="ja",
+        )
+        if started.payment is not None and started.payment.checkout is not None:
+            self._pay(member_pk, started.payment, _GOOD_CARD, pays=True)
+        billing.refresh_open_payments(member_pk=member_pk)
+
+    def _pay_twice(self, member_pk: int) -> None:
+        """Cash over the counter, whose report takes hours; and, impatient, by card at once."""
+        payment = memberships.memberships(member_pk)[0].open_payment
+        numbers = {each.kind: each.value for each in payment.references} if payment else {}
+        self._app.service.pay_at_store(
+            numbers[ReferenceKind.KONBINI_SLIP], clock.now(), report_after=timedelta(hours=2)
+        )
+        self._join(member_pk, "official", "yearly", Method.CARD)
 
     def _end_contract(self, member_pk: int) -> None:
         """The carrier ends the contract behind a member's subscription."""
@@ -311,6 +369,10 @@ class _Club:
                 story="demo.story_staff",
             )
         )
+
+
+def _return_url(payment_id: UUID) -> str:
+    return sites.identity_url(f"/pay/return/{payment_id}")
 
 
 def _receive(body: bytes, headers: dict[str, str]) -> int:
