@@ -176,6 +176,13 @@ PAGES: tuple[DemoPage, ...] = (
         "my-receipt", "id", "/my/receipts", "active_card", first_link("a[href*='/my/receipts/']")
     ),
     DemoPage("my-leave", "id", "/my/official/leave", "active_card"),
+    DemoPage("my-leave-at-once", "id", "/my/mail/leave", "mail_only"),
+    DemoPage("my-change", "id", "/my/official/change", "active_card"),
+    DemoPage("my-change-confirm", "id", "/my/official/change/yearly/card", "active_card"),
+    DemoPage("my-pause", "id", "/my/official/pause", "active_card"),
+    DemoPage("my-paused", "id", "/my", "paused"),
+    DemoPage("my-resume", "id", "/my/official/resume", "paused"),
+    DemoPage("truth-paused", "id", "/entry/official", "paused"),
     # The demo's own
     DemoPage("demo", "demo", "/"),
     DemoPage("demo-mailbox", "demo", "/mailbox/"),
