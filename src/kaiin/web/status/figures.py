@@ -28,6 +28,7 @@ class Figures(Collector):
         now = clock.now()
         yield from _outbox(now)
         yield from _inbox(now)
+        yield from _providers(now)
         yield from _renewals(now)
         yield _by("kaiin_payments", "Payments.", ("state", "method"), payments.payment_figures())
         yield _by(
@@ -71,6 +72,22 @@ def _inbox(now: datetime) -> Iterator[Metric]:
     yield _one("kaiin_inbox_failed", "Notices that somebody must look at.", inbox.failed)
 
 
+def _providers(now: datetime) -> Iterator[Metric]:
+    seen = payments.silence(now)
+    yield _by(
+        "kaiin_provider_open_payments",
+        "Payments that a provider should have news of.",
+        ("provider",),
+        {(each.provider,): each.open_payments for each in seen},
+    )
+    yield _by(
+        "kaiin_provider_silent_seconds",
+        "How long nothing was heard while payments are open; 0 until that is too long.",
+        ("provider",),
+        {(each.provider,): _age(each.silent_since, now) for each in seen},
+    )
+
+
 def _renewals(now: datetime) -> Iterator[Metric]:
     overdue = billing.overdue(now)
     yield _one("kaiin_renewals_due", "Renewals that wait for a worker.", overdue.count)
@@ -96,7 +113,7 @@ def _one(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(name, about, value=value)
 
 
-def _by(name: str, about: str, labels: Sequence[str], counts: Mapping[Any, int]) -> Metric:
+def _by(name: str, about: str, labels: Sequence[str], counts: Mapping[Any, float]) -> Metric:
     """`counts` are by a tuple of the labels' values."""
     family = GaugeMetricFamily(name, about, labels=labels)
     for values, count in sorted(counts.items()):
