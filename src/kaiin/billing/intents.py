@@ -54,6 +54,10 @@ def renewals(subscriptions: Sequence[Subscription], *, now: datetime) -> list[Ch
     ]
 
 
+# Why an intent was given up, where the member has left.
+LEFT = "left"
+
+
 def supersede(charge: Charge, reason: str, now: datetime) -> None:
     """Give an open intent up: whatever it led to must not be paid any more."""
     charge.state, charge.closed_at, charge.failure_code = ChargeState.CLOSED, now, reason

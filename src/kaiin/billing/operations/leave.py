@@ -48,7 +48,7 @@ def leave(
         charge = holding.open_charge
         if charge is not None and not charge.automatic:
             # Whoever leaves must not be charged by a page or slip that is still open.
-            intents.supersede(charge, "left", batch.now)
+            intents.supersede(charge, intents.LEFT, batch.now)
         paid_until = subscription.paid_until
         running = paid_until is not None and paid_until > batch.now
         if running and at_once:

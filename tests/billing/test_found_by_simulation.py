@@ -1,0 +1,31 @@
+"""Orders of events that `kaiin simulate` found, each with what it made of them."""
+
+from kaiin.billing import operations
+from kaiin.domain.payments import Method
+from tests.billing.conftest import World
+
+
+class TestLeavingWhileMoneyIsOnItsWay:
+    def test_what_was_paid_is_given_and_nothing_is_charged_after(self, world: World) -> None:
+        member = world.member()
+        started = world.join(member, "monthly", Method.CARD)
+        world.sandbox.pay(started.payment)
+        # The notice has not come yet: to us, nothing is paid.
+        operations.leave(member_pk=member, site_key="official")
+        world.work()
+
+        view = world.view(member)
+        assert world.entry(member).allowed
+        assert view.cancel_at_period_end
+        assert view.next_charge_at is None
+
+    def test_they_may_still_stay(self, world: World) -> None:
+        member = world.member()
+        started = world.join(member, "monthly", Method.CARD)
+        world.sandbox.pay(started.payment)
+        operations.leave(member_pk=member, site_key="official")
+        world.work()
+
+        operations.undo_leave(member_pk=member, site_key="official")
+
+        assert world.view(member).next_charge_at is not None
