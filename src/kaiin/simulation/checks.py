@@ -82,12 +82,34 @@ def member_of(violation: Violation) -> int | None:
     """The member that a violation is about, as far as its ids tell."""
     for each in violation.ids:
         table, _, key = each.partition(":")
-        if table == "member":
-            return int(key)
-        if table == "membership":
-            found = _rows("SELECT member_id FROM billing_membership WHERE id = %s", int(key))
-            return int(found[0][0]) if found else None
+        sql = _MEMBER_OF.get(table)
+        found = _rows(sql, key) if sql else []
+        if found:
+            return int(found[0][0])
     return None
+
+
+_MEMBER_OF = {
+    "member": "SELECT CAST(%s AS integer)",
+    "membership": "SELECT member_id FROM billing_membership WHERE id = %s",
+    "payment": "SELECT member_ref FROM payments_payment WHERE id = %s",
+    "mandate": "SELECT member_ref FROM payments_mandate WHERE id = %s",
+    **{
+        name: f"SELECT member_id FROM billing_{table} t JOIN billing_membership m"
+        " ON m.id = t.membership_id WHERE t.id = %s"
+        for name, table in (
+            ("subscription", "subscription"),
+            ("charge", "charge"),
+            ("entry", "ledgerentry"),
+            ("entitlement", "entitlement"),
+            ("grant", "grant"),
+            ("refund_case", "refundcase"),
+        )
+    },
+    "period": "SELECT member_id FROM billing_period t JOIN billing_subscription s"
+    " ON s.id = t.subscription_id JOIN billing_membership m ON m.id = s.membership_id"
+    " WHERE t.id = %s",
+}
 
 
 def records_of(violation: Violation) -> Iterator[str]:
@@ -122,7 +144,7 @@ _RECORDS = {
 }
 
 
-def _rows(sql: str, *values: int) -> list[tuple[Any, ...]]:
+def _rows(sql: str, *values: int | str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

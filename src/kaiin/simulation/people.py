@@ -21,7 +21,8 @@ from kaiin.sites import queries as sites
 # Longer than any answer takes: real time must not decide what happens.
 _PATIENT = 3600.0
 _SOON = timedelta(minutes=7)
-_MORE_WAYS = 0.3
+# Days between two things that somebody does who has nothing unfinished.
+_SETTLED = 75
 
 Act = Callable[["Person", "MembershipView | None", str, Random], timedelta]
 
@@ -122,7 +123,7 @@ class People:
         if site in person.wants_to_leave:
             return self._leave
         if view is None or view.payable:
-            return self._join if draw < 0.75 else self._look
+            return self._join if draw < 0.85 else self._look
         if view.cancel_at_period_end:
             return self._undo if draw < 0.3 else self._look
         return self._as_member(draw)
@@ -255,7 +256,7 @@ class People:
             return "in" if entry.allowed else "not in"
 
         self._steps.person(person.name, f"goes to {site}", look, chance=chance)
-        return self._some_days(chance, 50)
+        return self._some_days(chance, _SETTLED)
 
     def _leave(
         self, person: Person, _view: MembershipView | None, site: str, chance: Random
@@ -273,7 +274,7 @@ class People:
         person.wants_to_leave.discard(site)
         if said == "left":
             person.left_at[site] = clock.now()
-        return self._some_days(chance, 50)
+        return self._some_days(chance, _SETTLED)
 
     def _undo(
         self, person: Person, _view: MembershipView | None, site: str, chance: Random
@@ -287,7 +288,7 @@ class People:
             return "stays"
 
         self._steps.person(person.name, f"stays at {site} after all", undo, chance=chance)
-        return self._some_days(chance, 50)
+        return self._some_days(chance, _SETTLED)
 
     def _end_contract(
         self, person: Person, _view: MembershipView | None, _site: str, chance: Random
@@ -303,7 +304,7 @@ class People:
             return "ended"
 
         self._steps.person(person.name, f"contract ends by {by}", end, chance=chance)
-        return self._some_days(chance, 50)
+        return self._some_days(chance, _SETTLED)
 
     def _spoil_card(
         self, person: Person, _view: MembershipView | None, _site: str, chance: Random
@@ -314,7 +315,7 @@ class People:
             code = chance.choice(("expired_card", "insufficient_funds", ""))
             self._provider.spoil_card(mandate["id"], code)
             self._trace.note(clock.now(), person.name, f"renewals fail with {code or 'nothing'}")
-        return self._some_days(chance, 40)
+        return self._some_days(chance, _SETTLED)
 
     # How they choose
 

@@ -30,6 +30,8 @@ _JOINING_SHARE = 0.6
 _MOST_TURNS = 12
 # A worker never sleeps longer than this when something is due.
 _GAP_MINUTES = (5, 90)
+# Of the worker's own story, when it is the worker that broke.
+_JOB_LINES = 30
 _AFTER_THE_END = timedelta(days=9)
 
 
@@ -263,7 +265,8 @@ def lines_of(outcome: Outcome) -> Iterator[str]:
     day = outcome.day.astimezone(JST)
     yield f"seed {outcome.plan.seed}, day {day:%Y-%m-%d %H:%M}, {outcome.who or 'no one person'}"
     yield ""
-    yield from (str(line) for line in outcome.trace.of(outcome.who))
+    newest = -_JOB_LINES if outcome.who == "worker" else 0
+    yield from (str(line) for line in outcome.trace.of(outcome.who)[newest:])
     yield from checks.records_of(violation)
     yield ""
     yield f"again: {outcome.plan.command}"
