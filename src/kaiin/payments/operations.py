@@ -33,7 +33,6 @@ from kaiin.payments.charging import (
     SYSTEM,
     Call,
     ChargeIntent,
-    News,
     call_providers,
     charge_mandate,
     open_intents,
@@ -58,6 +57,7 @@ from kaiin.payments.providers.protocol import (
 )
 from kaiin.payments.queries import PaymentView
 from kaiin.payments.refunds import refund_payment
+from kaiin.payments.snapshots import News
 from kaiin.sites import queries as sites
 
 __all__ = [

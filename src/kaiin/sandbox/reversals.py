@@ -83,7 +83,7 @@ class Reversals:
         """What can still be given back: what is on its way is taken off already."""
         refunds = self.of_payment(tx, payment)
         back = sum(refund["amount"] for refund in refunds if refund["status"] != "failed")
-        return (payment["received_amount"] or 0) - back
+        return int(payment["received_amount"] or 0) - int(back)
 
     def _by_key(self, tx: Transaction, payment: Row, key: str) -> Row | None:
         return tx.one("SELECT * FROM refund WHERE payment_id = ? AND key = ?", (payment["id"], key))
