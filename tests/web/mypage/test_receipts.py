@@ -195,7 +195,9 @@ def test_what_went_back_is_shown(fans: Fans, visit: Visit) -> None:
     fans.sandbox.refund_at_provider(fans.payment(payment.id), 600)
     fans.work()
     page, path = visit(member), receipt_path(member)
-    on_page, on_paper = page.text(path), read(paper(page, path, "en"))
+    pdf = paper(page, path, "en")
+    assert len(pdf) == 1
+    on_page, on_paper = page.text(path), read(pdf)
     assert "Refunded 22 November 2026 ¥600 Tax rate With tax Tax in it At 10% ¥600 ¥54" in on_page
     assert "Left after refunds ¥6,220" in on_page
     assert "22 November 2026 At 10% −¥600 −¥54" in on_paper

@@ -16,7 +16,7 @@ from kaiin.web.mypage.words import money_words
 
 _FONT = "noto"
 # All in millimetres but the sizes of letters, which are in points.
-_LEFT, _RIGHT, _TOP, _BOTTOM = 22.0, 188.0, 20.0, 281.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 22.0, 188.0, 18.0, 284.0
 _WIDTH = _RIGHT - _LEFT
 _SELLER_LEFT = 118.0
 _INK, _SOFT = (28, 28, 30), (95, 95, 100)
@@ -124,8 +124,8 @@ class _Sheet(FPDF):
 
     def heading(self, said: str) -> None:
         """The name of what follows."""
-        self.need(30)
-        self.set_y(self.get_y() + 6.5)
+        self.need(26)
+        self.set_y(self.get_y() + 5.5)
         self.set_y(self.put(said, size=10.5) + 1)
 
     def facts(self, facts: Sequence[Fact]) -> None:
@@ -143,7 +143,7 @@ class _Sheet(FPDF):
         aligns: str,
         softs: Collection[int] = (),
         size: float = 9.5,
-        air: float = 1.2,
+        air: float = 1.0,
     ) -> None:
         """Cells beside each other; the highest of them says how high the row is."""
         self.need(12)
