@@ -61,7 +61,7 @@ def held(subscription: Subscription, last: Period, at: datetime) -> Held:
         fee=Money(last.amount, last.currency),
         has_mandate=subscription.mandate_id is not None and not subscription.mandate_end_reason,
         past_due=subscription.state == SubscriptionState.PAST_DUE,
-        opens_at=payable.opens_at(subscription),
+        opens_at=payable.window_opens_at(subscription),
         fixed=upkeep.is_fixed(subscription, at),
         paused_until=subscription.paused_until,
     )

@@ -10,12 +10,20 @@ from kaiin.domain.periods import renewal_opens_at
 from kaiin.domain.subscriptions import SubscriptionState, may_pay
 
 
+def window_opens_at(subscription: Subscription) -> datetime | None:
+    """From when the period after the paid one can be bought ahead; None where always: months that
+    are charged one by one, or where nothing is paid yet."""
+    course, method = subscription.course, Method(subscription.method)
+    by_month = course.renews and courses.rule(course, method).months == 1
+    if subscription.paid_until is None or by_month:
+        return None
+    return renewal_opens_at(subscription.paid_until, course.renewal_opens_months)
+
+
 def opens_at(subscription: Subscription) -> datetime | None:
     """When the member may renew; None where nothing is paid yet or renewals run alone."""
     terms = courses.terms(subscription.course, Method(subscription.method))
-    if subscription.paid_until is None or terms.renews:
-        return None
-    return renewal_opens_at(subscription.paid_until, subscription.course.renewal_opens_months)
+    return None if terms.renews else window_opens_at(subscription)
 
 
 def payable(subscription: Subscription, at: datetime) -> bool:

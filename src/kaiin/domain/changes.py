@@ -77,8 +77,8 @@ class Held:
     the coming renewal, which differ where a change was agreed to (`coming_course`).
 
     `period` is the last one paid and `fee` what its time cost. `has_mandate`: a card or contract
-    is there that can be charged. `opens_at`: from when a member who is not charged by us may pay
-    for the next period. `fixed`: past the lock day.
+    is there that can be charged. `opens_at`: from when the next period can be paid ahead. `fixed`:
+    past the lock day.
     """
 
     course: str

@@ -13,6 +13,7 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
 from kaiin.infra import clock
+from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.locks import transaction
 from kaiin.payments import operations as payment_operations, queries as payments
 from kaiin.payments.operations import MandateEnded, ProviderUnavailable
@@ -47,6 +48,7 @@ def start(
 
     A slip ends on the last day before `slip_ends_at` at the latest, but not before tomorrow.
     """
+    reach(CrashPoint.INTENTS_COMMITTED)
     method = Method(charge.method)
     return payment_operations.start_payment(
         member_ref=charge.membership.member_id,
@@ -67,6 +69,7 @@ def charge_mandate(charge: Charge, mandate_id: int, language: str) -> PaymentVie
 
     Raises ProviderUnavailable, and MandateEnded, which closes the intent.
     """
+    reach(CrashPoint.INTENTS_COMMITTED)
     try:
         return payment_operations.charge_mandate(
             member_ref=charge.membership.member_id,

@@ -32,15 +32,26 @@ def pause(*, member_pk: int, site_key: str, periods: int) -> None:
     Nothing is charged and nothing is open until then; join date, number and anchor are kept.
     Pausing twice changes nothing. Raises NoMembership, NoPause, RenewalFixed, PaymentUnderWay.
     """
+    for _ in range(checkout.MOST_ROUNDS):
+        in_the_way = _pause(member_pk, site_key, periods)
+        if in_the_way is None:
+            return
+        checkout.stop(in_the_way)
+    raise PaymentUnderWay
+
+
+def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
+    """Agree to a pause; or return the charge that has to be stopped first."""
     with transaction():
         holding, subscription = _hold(member_pk, site_key)
         if subscription.paused_until is not None:
-            return
-        if holding.open_charge is not None:
-            raise PaymentUnderWay
+            return None
         now = clock.now()
         last = changing.last_period(subscription)
-        subscription.paused_until = upkeep.pause_until(subscription, last, periods, now)
+        until = upkeep.pause_until(subscription, last, periods, now)
+        if holding.open_charge is not None:
+            return holding.open_charge
+        subscription.paused_until = until
         batch = Batch(now=now, actor=holding.subject, held=[holding])
         batch.revoked.append(holding.membership.pk)
         upkeep.plan(holding, subscription, batch)
@@ -49,17 +60,18 @@ def pause(*, member_pk: int, site_key: str, periods: int) -> None:
             holding,
             subscription=subscription.pk,
             from_at=last.ends_at.isoformat(),
-            until=subscription.paused_until.isoformat(),
+            until=until.isoformat(),
         )
         change_letters.paused(
             holding,
             f"{subscription.pk}:{now.isoformat()}",
             course=subscription.course,
             paid_until=last.ends_at,
-            paused_until=subscription.paused_until,
+            paused_until=until,
             next_charge_at=subscription.next_due_at,
         )
         batch.write()
+    return None
 
 
 def resume(*, member_pk: int, site_key: str) -> Resumed:

@@ -295,19 +295,23 @@ def _automatic(file: _File, course: dict[str, object], path: Path) -> None:
                 "nothing, or renewal: automatic",
                 key=True,
             )
-        elif field != "pause_periods" and "anniversary" in _term_rules(file, path):
+        elif field != "pause_periods" and _ends_anywhere(file, course, path):
+            # Within the first month the charge, or the lock, would come before the joining.
             file.add(
                 (*path, field),
-                "anniversary ends periods on any day, so a day of the month does not fit",
-                "nothing, or another rule",
+                "a day of the month is for terms of several months that end with a month",
+                "nothing, or rule: through_month_end with months: 2 or more",
                 key=True,
             )
 
 
-def _term_rules(file: _File, path: Path) -> set[object]:
+def _ends_anywhere(file: _File, course: dict[str, object], path: Path) -> bool:
     others = file.mapping((*path, "term_by_method"))
     places: list[Path] = [(*path, "term"), *((*path, "term_by_method", way) for way in others)]
-    return {file.get((*place, "rule")) for place in places}
+    terms = [file.mapping(place) for place in places]
+    return course.get("renewal") == "monthly" or any(
+        term.get("rule") == "anniversary" or term.get("months", 1) == 1 for term in terms if term
+    )
 
 
 def _dunning(file: _File, path: Path) -> None:
