@@ -22,6 +22,7 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra.locks import locked
+from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 
 
@@ -57,14 +58,24 @@ def switch(subscription: Subscription, charge: Charge, payment: PaymentView) -> 
     method = Method(charge.method)
     renews = courses.terms(charge.course, method).renews
     mandate_id = payment.mandate_id if renews else None
-    if subscription.mandate_id != mandate_id:
-        endings.release(subscription.mandate_id)
+    _take(subscription, mandate_id)
     subscription.course, subscription.method = charge.course, charge.method
-    subscription.mandate_id, subscription.mandate_end_reason = mandate_id, ""
     subscription.paused_until = None
     subscription.renewal_fixed = False
     if not charge.automatic or subscription.next_course_id == charge.course_id:
         subscription.next_course = None
+
+
+def _take(subscription: Subscription, mandate_id: int | None) -> None:
+    """Another card or contract is charged from now on. It may have ended before we heard of it:
+    then nobody tells a second time."""
+    if subscription.mandate_id == mandate_id:
+        return
+    endings.release(subscription.mandate_id)
+    mandate = payments.mandate(mandate_id) if mandate_id is not None else None
+    subscription.mandate_id, subscription.mandate_end_reason = mandate_id, ""
+    if mandate is not None and not mandate.active:
+        subscription.mandate_end_reason = mandate.end_reason or "mandate_ended"
 
 
 def tell(
@@ -114,12 +125,13 @@ def registered(holding: Holding, charge: Charge, payment: PaymentView, batch: Ba
             intents.supersede(charge, "superseded", batch.now)
         return
     charge.state, charge.closed_at, charge.failure_code = ChargeState.REGISTERED, batch.now, ""
-    endings.release(subscription.mandate_id)
-    subscription.mandate_id, subscription.mandate_end_reason = payment.mandate_id, ""
+    _take(subscription, payment.mandate_id)
     subscription.method = charge.method
     same = charge.course.key == subscription.course.key
     subscription.next_course = None if same else charge.course
-    subscription.cancel_at_period_end = subscription.renewal_fixed = False
+    if not subscription.renewal_fixed:
+        # A change means staying; but past the lock day it is only the card of the last renewal.
+        subscription.cancel_at_period_end = False
     batch.revoked.append(holding.membership.pk)
     retrying = subscription.state == SubscriptionState.PAST_DUE
     upkeep.plan(holding, subscription, batch)
