@@ -259,3 +259,60 @@ def test_who_never_paid_just_leaves(world: World) -> None:
     world.work()
     assert not world.entry(member).allowed
     assert books(world) == {}
+
+
+def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World) -> None:
+    """A monthly course changed to a yearly one, and left: both payments paid for the year."""
+    from kaiin.billing import operations, queries
+
+    member = world.member()
+    first = world.join(member).payment
+    world.pay(first)
+    world.clock.advance(days=1)
+    started = operations.change(
+        member_pk=member,
+        site_key="official",
+        course_key="yearly",
+        method=Method.CARD,
+        return_url_for=lambda _: "http://id.localhost/",
+        language="ja",
+    )
+    assert started.payment is not None
+    world.pay(started.payment)
+    credited = 550 * 7 // 9
+    assert books(world)["provider_cash"] == 6600 - credited + 550
+    world.clock.advance(days=1)
+    unused = 6600 * 341 // 343
+    assert preview(member) == Money(unused)
+    leave(member, agreed=Money(unused))
+    world.work()
+    shares = {case.payment_id: case.amount.amount for case in queries.refund_cases(member)}
+    assert shares == {
+        started.payment.id: min(unused, 6600 - credited),
+        first.id: unused - min(unused, 6600 - credited),
+    }
+    assert books(world) == {
+        "provider_cash": 7150 - credited - unused,
+        "income": unused + credited - 7150,
+    }
+
+
+def test_who_left_at_once_is_not_charged_by_a_renewal_under_way(world: World) -> None:
+    """The renewal was intended, its answer was lost, then the member left."""
+    from kaiin.billing import operations, queries
+
+    member = world.joined("monthly", Method.CARD)
+    world.clock.freeze(jst(2026, 12, 1))
+    world.sandbox.switch("answer_lost", "0")
+    operations.renew_due(now=world.clock.now(), limit=10)
+    leave(member)
+    world.sandbox.switch("answer_lost", "")
+    for _ in range(3):
+        world.clock.advance(hours=1)
+        world.work()
+    assert not world.entry(member).allowed
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.state) == ("late", "open")
+    assert books(world)["unapplied"] == -550
+    world.go_to(jst(2027, 1, 3))
+    assert books(world)["provider_cash"] == 1100
