@@ -10,6 +10,7 @@ from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.infra.business_days import is_business_day
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
+from tests.billing.test_changes import change, payment_of
 
 RENEWS_BADLY = "4000 0000 0000 0341"
 
@@ -133,19 +134,12 @@ class TestFixed:
         assert world.view(member, "mail").standing is Standing.WITHDRAWN
 
     def test_changes_wait_but_a_card_can_be_swapped(self, world: World) -> None:
-        from kaiin.billing import operations, queries
+        from kaiin.billing import queries
 
         member = joined(world)
         world.clock.freeze(jst(2027, 11, 22))
         with pytest.raises(RenewalFixed) as refused:
-            operations.change(
-                member_pk=member,
-                site_key="mail",
-                course_key="monthly",
-                method=Method.CARD,
-                return_url_for=str,
-                language="ja",
-            )
+            change(member, "monthly", Method.CARD, site="mail")
         assert refused.value.code == "billing.renewal_fixed"
         assert refused.value.params["until"] == jst(2027, 12, 1)
         offers = queries.changes_offered(member, "mail")
@@ -165,3 +159,30 @@ def test_who_paid_with_a_slip_renews_in_the_window(world: World) -> None:
     world.pay(world.join(member, "yearly", Method.CARD, "mail").payment)
     view = world.view(member, "mail")
     assert (view.paid_until, view.next_charge_at) == (jst(2028, 12, 1), jst(2028, 11, 30))
+
+
+def test_a_card_for_the_last_renewal_does_not_take_the_leaving_back(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = joined(world, number=RENEWS_BADLY)
+    world.clock.freeze(jst(2027, 11, 25))
+    operations.leave(member_pk=member, site_key="mail")
+    world.pay(payment_of(change(member, "yearly", Method.CARD, site="mail")))
+    assert world.view(member, "mail").cancel_at_period_end
+    world.go_to(jst(2027, 12, 1, 12))
+    assert balances()["provider_cash"] == 2 * 3960
+    assert world.view(member, "mail").next_charge_at is None
+
+
+def test_a_year_by_another_way_is_paid_in_the_window_only(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = joined(world)
+
+    def ways() -> set[Method]:
+        offers = queries.changes_offered(member, "mail")
+        return {offer.method for offer in offers if offer.course_key == "yearly"}
+
+    assert ways() == {Method.CARD}
+    world.clock.freeze(jst(2027, 8, 1))
+    assert ways() == {Method.CARD, Method.KONBINI}

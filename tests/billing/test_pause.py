@@ -9,6 +9,7 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
+from tests.billing.test_changes import change
 
 
 def jst(*parts: int) -> datetime:
@@ -129,7 +130,6 @@ class TestRefused:
             pause(lump_sum, 1)
 
     def test_joining_and_changing_wait_for_its_end(self, world: World) -> None:
-        from kaiin.billing import operations
         from kaiin.billing.operations import Paused
 
         member = world.joined()
@@ -137,14 +137,7 @@ class TestRefused:
         with pytest.raises(Paused):
             world.join(member)
         with pytest.raises(ChangeWhilePaused):
-            operations.change(
-                member_pk=member,
-                site_key="official",
-                course_key="monthly",
-                method=Method.AU,
-                return_url_for=str,
-                language="ja",
-            )
+            change(member, "monthly", Method.AU)
 
 
 def test_a_contract_that_ends_in_the_pause_lapses_with_it(world: World) -> None:
@@ -203,19 +196,10 @@ def test_a_contract_lost_in_the_pause_is_paid_by_hand_from_now(world: World) -> 
 
 
 def test_a_card_page_left_open_is_no_obstacle_to_coming_back(world: World) -> None:
-    from kaiin.billing import operations
-
     member = world.joined()
     pause(member)
     world.go_to(jst(2026, 12, 10, 12))
-    operations.change(
-        member_pk=member,
-        site_key="official",
-        course_key="monthly",
-        method=Method.CARD,
-        return_url_for=str,
-        language="ja",
-    )
+    change(member, "monthly", Method.CARD)
     resume(member)
     world.work()
     assert world.entry(member).allowed
