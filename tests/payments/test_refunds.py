@@ -10,12 +10,13 @@ from kaiin.domain.payments import PaymentState, RefundState
 from kaiin.infra.models import AuditRow, OutboxMessage
 from kaiin.payments import events, operations, queries
 from kaiin.payments.errors import IntentConflict, NoSuchPayment
-from kaiin.payments.models import Refund
+from kaiin.payments.models import ProviderEvent, Refund
 from kaiin.payments.providers.protocol import ProviderRefundState
 from kaiin.payments.queries import PaymentView, RefundView
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
+from tests.payments.test_notices import together
 
 
 @pytest.fixture
@@ -235,3 +236,45 @@ def test_what_fell_short_can_be_given_back(start: Start, sandbox: Sandbox) -> No
     assert refund(payment, 300).state is RefundState.DONE
     assert now_of(payment).state is PaymentState.REFUNDED
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_gives_back_once(start: Start, sandbox: Sandbox) -> None:
+    payment = start()
+    sandbox.pay(payment)
+    operations.refresh_payment(payment_id=payment.id, timeout_seconds=5)
+    together(*[lambda: refund(payment, 300)] * 4)
+    assert at_provider(sandbox, payment) == [(300, "done")]
+    assert Refund.objects.count() == 1
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_two_who_give_back_all_of_it_give_it_once(start: Start, sandbox: Sandbox) -> None:
+    payment = start()
+    sandbox.pay(payment)
+    operations.refresh_payment(payment_id=payment.id, timeout_seconds=5)
+    together(lambda: refund(payment, key="case:1"), lambda: refund(payment, key="case:2"))
+    assert at_provider(sandbox, payment) == [(550, "done")]
+    states = sorted(each.state for each in queries.refunds(payment.id))
+    assert states == [RefundState.DONE, RefundState.FAILED]
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_sweep_and_apply_at_once(start: Start, sandbox: Sandbox, clock: Clock) -> None:
+    sandbox.switch("drop", "1")
+    payments = [start(key=f"join:{member}", member_ref=member) for member in range(3)]
+    for payment in payments:
+        sandbox.pay(payment)
+
+    def work() -> None:
+        operations.backfill_events(now=clock.now(), limit=100)
+        operations.apply_waiting_events(limit=100)
+
+    together(work, work, work)
+    work()
+    assert {now_of(payment).state for payment in payments} == {PaymentState.PAID}
+    assert ProviderEvent.objects.count() == 6
+    assert AuditRow.objects.filter(action="payments.paid").count() == 3
