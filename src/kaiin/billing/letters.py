@@ -62,7 +62,7 @@ def receipt(
                     "label": texts.text(f"payments.reference.{each.kind}", language),
                     "value": each.value,
                 }
-                for each in references
+                for each in sorted(references, key=lambda each: each.kind.place)
             ],
             "receipt_url": sites.identity_url(f"/my/receipts/{row.number}"),
         },

@@ -36,6 +36,11 @@ class ReferenceKind(StrEnum):
     KONBINI_SLIP = "konbini_slip"
     KONBINI_CONFIRMATION = "konbini_confirmation"
 
+    @property
+    def place(self) -> int:
+        """Where it stands among the numbers of a bill: the slip's before what confirms it."""
+        return list(ReferenceKind).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceFormat:

@@ -13,14 +13,10 @@ from kaiin.domain import taxes
 from kaiin.domain.money import Money, total
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import last_day
-from kaiin.domain.references import ReferenceKind
 from kaiin.domain.taxes import TaxedLine, TaxTotal
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import Reference
 from kaiin.sites import queries as sites
-
-# The order in which bills and slips show them: the slip's number before its confirmation.
-_ORDER_OF_NUMBERS = {kind: place for place, kind in enumerate(ReferenceKind)}
 
 
 @dataclass(frozen=True)
@@ -134,7 +130,7 @@ def _charged(row: Receipt) -> tuple[TaxedLine, ...]:
 
 
 def _in_order(references: Iterable[Reference]) -> tuple[Reference, ...]:
-    return tuple(sorted(references, key=lambda each: _ORDER_OF_NUMBERS[each.kind]))
+    return tuple(sorted(references, key=lambda each: each.kind.place))
 
 
 def _given_back(payment_ids: Collection[UUID]) -> dict[UUID, list[RefundCase]]:

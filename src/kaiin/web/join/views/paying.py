@@ -104,7 +104,7 @@ def _details(payment: PaymentView, outcome: str) -> Mapping[str, Any]:
     if outcome == "slip":
         numbers = [
             {"label": text(f"payments.reference.{number.kind}"), "value": number.value}
-            for number in payment.references
+            for number in sorted(payment.references, key=lambda each: each.kind.place)
         ]
         return {"numbers": numbers}
     if outcome == "failed":
