@@ -11,10 +11,11 @@ import pytest
 
 from kaiin.domain.accounting import Chart
 from kaiin.domain.closing import BookMonth
-from kaiin.domain.ledger import Account
+from kaiin.domain.ledger import Account, EntryKind
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from tests.billing.conftest import World, balances
+from tests.fixtures.clock import Clock
 
 if TYPE_CHECKING:
     from kaiin.billing.queries import AccountMonth
@@ -128,6 +129,57 @@ def test_the_journal_holds_every_posting_once(club: World) -> None:
     for journal in journals:
         assert sum(int(e["debit"]) for e in journal) == sum(int(e["credit"]) for e in journal)
     assert {line["booked_on"][:7] for line in journals[0]} == {"2026-11"}
+
+
+def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, clock: Clock) -> None:
+    """Entries around midnights and closings: each stands in the month that `booking` says."""
+    import random
+
+    from kaiin.billing import queries
+    from kaiin.billing.models import LedgerEntry, LedgerPosting, Membership
+    from kaiin.domain.closing import booking
+    from kaiin.identity.flows.register import import_member
+    from kaiin.sites.models import Site
+
+    member = import_member(
+        member_id=None, email=None, password_hash="!", details={"nickname": "ゆき"},
+        language="ja", created_at=clock.now(), actor="system:tests",
+    )  # fmt: skip
+    membership = Membership.objects.create(
+        member_id=member, site=Site.objects.get(key="mail"),
+        standing_changed_at=clock.now(), created_at=clock.now(),
+    )  # fmt: skip
+    chance = random.Random(20261122)
+    edges = [month.starts_at for month in (NOVEMBER, DECEMBER)] + [DECEMBER.ends_at]
+    shifts = [timedelta(0), timedelta(microseconds=1), timedelta(hours=5), timedelta(days=1)]
+    delays = [*shifts, timedelta(days=1, microseconds=-1), timedelta(days=40)]
+    expected: dict[str, dict[bool, int]] = {}
+    for number in range(300):
+        kind = chance.choice(list(EntryKind))
+        occurred_at = chance.choice(edges) + chance.choice([-1, 1]) * chance.choice(shifts)
+        recorded_at = occurred_at + chance.choice(delays)
+        row = LedgerEntry.objects.create(
+            key=f"test:{number}", kind=kind.value, occurred_at=occurred_at,
+            recorded_at=recorded_at, membership=membership,
+        )  # fmt: skip
+        for account, sign in (("provider_cash", 1), ("receivable", -1)):
+            LedgerPosting.objects.create(entry=row, account=account, amount=sign * (number + 1))
+        stands = booking(kind, occurred_at, recorded_at)
+        late = stands.late_for is not None
+        sums = expected.setdefault(str(BookMonth.of(stands.day)), {False: 0, True: 0})
+        sums[late] += number + 1
+    opening = 0
+    for month, sums in sorted(expected.items()):
+        books = BookMonth.read(month)
+        cash = accounts(books)[Account.PROVIDER_CASH][0]
+        assert (cash.opening, cash.debits, cash.late_debits) == (opening, sums[False], sums[True])
+        for late in (False, True):
+            lines = list(queries.month_journal(month=books, late=late))
+            assert sum(line.amount.amount for line in lines if line.amount.amount > 0) == sums[late]
+            assert {BookMonth.of(line.booking.day) for line in lines} <= {books}
+            assert {line.booking.late_for is not None for line in lines} <= {late}
+        opening = cash.closing
+    assert opening == sum(range(1, 301))
 
 
 def test_the_csv_is_what_excel_opens(club: World) -> None:
