@@ -18,5 +18,5 @@ def at_provider(world: World) -> int:
         payments = tx.all("SELECT * FROM payment WHERE status = 'paid'")
         refunds = tx.all("SELECT * FROM refund WHERE status = 'done'")
     lost = {row["id"] for row in payments if row["dispute"] == "lost"}
-    came = sum(row["received_amount"] for row in payments if row["id"] not in lost)
+    came: int = sum(row["received_amount"] for row in payments if row["id"] not in lost)
     return came - sum(row["amount"] for row in refunds if row["payment_id"] not in lost)

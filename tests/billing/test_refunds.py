@@ -162,3 +162,32 @@ def test_a_payment_that_vanished_is_told_once_with_the_way_back(world: World, ev
     world.pay(world.join(member, "yearly", Method.CARD).payment)
     assert world.entry(member).allowed
     books(world)
+
+
+def test_a_part_that_went_back_outside_is_not_given_back_again(world: World) -> None:
+    from kaiin.billing import queries
+
+    member = paid_twice(world)
+    [case] = queries.refund_cases(member)
+    world.sandbox.refund_at_provider(world.payment(case.payment_id), 1000)
+    world.work()
+    [case] = [each for each in queries.refund_cases(member) if each.state == "open"]
+    assert case.amount.amount == 5820
+    assert books(world)["unapplied"] == -5820
+    decide(case.id, refund=True)
+    world.work()
+    assert books(world) == {"provider_cash": 6600, "deferred_income": -6600}
+
+
+def test_a_refund_that_can_not_be_made_may_be_kept_at_last(world: World) -> None:
+    from kaiin.billing import operations, queries
+
+    member = world.joined("yearly", Method.CARD)
+    world.sandbox.switch("refund_fail", "account_closed")
+    operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:7")
+    world.work()
+    [case] = queries.refund_cases(member)
+    decide(case.id, refund=False)
+    world.work()
+    assert queries.refund_figures().failed == 0
+    assert books(world) == {"provider_cash": 6600, "income": -6600}

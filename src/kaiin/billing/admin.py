@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from kaiin.billing.errors import NoMembership
 from kaiin.billing.models import (
     Charge,
     Course,
@@ -24,11 +25,12 @@ from kaiin.billing.models import (
 from kaiin.billing.operations.grants import grant, revoke_grant
 from kaiin.billing.operations.leave import leave
 from kaiin.billing.operations.refunds import decide_refund
+from kaiin.billing.queries.refunds import preview_leave
 from kaiin.domain.periods import midnight
 from kaiin.identity import queries as identity
 from kaiin.infra.back_office import ReadOnlyAdmin, ReadOnlyRows
 from kaiin.infra.decisions import Deciding, Decision
-from kaiin.infra.texts import format_money, text
+from kaiin.infra.texts import error_text, format_money, text
 from kaiin.payments import queries as payments
 
 
@@ -120,6 +122,16 @@ def _leave_at_once(row: Membership, actor: str, _: dict[str, Any]) -> None:
     leave(member_pk=row.member_id, site_key=row.site.key, at_once=True, actor=actor)
 
 
+def _told_refund(row: Membership) -> str:
+    """Whose membership, and what would go back."""
+    try:
+        refund = preview_leave(member_pk=row.member_id, site_key=row.site.key).refund
+    except NoMembership as error:
+        return f"{row.member} – {error_text(error)}"
+    amount = format_money(refund.amount, refund.currency)
+    return f"{row.member} – {row.site} – {text('staff.refund_of', amount=amount)}"
+
+
 def _revoke(row: Grant, actor: str, _: dict[str, Any]) -> None:
     revoke_grant(grant_id=row.pk, actor=actor)
 
@@ -186,6 +198,7 @@ class MembershipAdmin(Deciding, _OfMember):
             question="staff.leave_at_once_ask",
             permission="billing.change_membership",
             act=_leave_at_once,
+            told=_told_refund,
         ),
     )
     list_display = ("id", "member", "site", "standing", "member_number", "joined_date")

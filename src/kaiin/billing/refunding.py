@@ -122,12 +122,16 @@ def retry(holding: Holding, case: RefundCase, batch: Batch) -> None:
 
 
 def keep(holding: Holding, charge: Charge, case: RefundCase, batch: Batch) -> None:
-    """It stays with us."""
+    """It stays with us; what was due by a refund that failed is due no more."""
+    due = standing(f"refund_due:{case.key}")
+    if due is not None:
+        undo(due, charge, batch)
     case.state = RefundState.DECLINED
     case.decided_at, case.decided_by = batch.now, batch.actor
     case.save()
-    stays = ledger.kept(f"kept:{case.key}", batch.now, _money(case))
-    batch.post(stays, charge=charge)
+    source = Account.UNAPPLIED if case.period is None else Account.DEFERRED_INCOME
+    stays = ledger.kept(f"kept:{case.key}", batch.now, _money(case), source=source)
+    batch.post(stays, charge=charge, period=case.period)
     _note("billing.refund_declined", holding, case, batch)
 
 

@@ -90,9 +90,10 @@ def _charged_back(
     received = payment.received or payment.amount
     gone = sum(refund.amount.amount for refund in refunds if refund.state is Refunded.DONE)
     amount = Money(received.amount - gone, received.currency)
-    _supersede_cases(charge, amount, batch)
+    freed = _supersede_cases(charge, amount, batch)
     if amount:
-        sources = ledger.taken(amount, _held(charge, None)[:1], rest=Account.CHARGEBACKS)
+        held = [*freed, *_held(charge, None)[:1]]
+        sources = ledger.taken(amount, held, rest=Account.CHARGEBACKS)
         back = ledger.chargeback(refunding.free_key(key), batch.now, sources)
         batch.post(back, charge=charge)
     batch.note(
@@ -154,19 +155,23 @@ def _of(sources: ledger.Sources, account: Account) -> int:
 
 
 def _supersede_cases(charge: Charge, amount: Money, batch: Batch) -> list[tuple[Account, Money]]:
-    """Cases that wait for somebody are over when the money goes back another way; returns where
-    money that was due by them is again."""
+    """Cases that wait for somebody are over as far as the money goes back another way; returns
+    where money that was due by them is again."""
     freed: list[tuple[Account, Money]] = []
+    left = amount.amount
     for case in _cases(charge):
-        if case.amount > amount.amount:
+        if case.state not in (RefundState.OPEN, RefundState.FAILED) or not left:
             continue
-        if case.state == RefundState.FAILED:
-            entry = refunding.standing(f"refund_due:{case.key}")
-            if entry is not None:
-                was = refunding.undo(entry, charge, batch)
-                freed += [(p.account, p.amount) for p in was.postings if p.amount.amount > 0]
-        elif case.state != RefundState.OPEN:
+        if case.amount > left:
+            if case.state == RefundState.OPEN:
+                case.amount, left = case.amount - left, 0
+                case.save(update_fields=["amount"])
             continue
+        left -= case.amount
+        due = refunding.standing(f"refund_due:{case.key}")
+        if due is not None:
+            was = refunding.undo(due, charge, batch)
+            freed += [(p.account, p.amount) for p in was.postings if p.amount.amount > 0]
         case.state = RefundState.DECLINED
         case.decided_at, case.decided_by = batch.now, refunding.PROVIDER
         case.save()

@@ -110,9 +110,9 @@ def credit(key: str, at: datetime, amount: Money) -> Entry:
     )
 
 
-def kept(key: str, at: datetime, amount: Money) -> Entry:
-    """Somebody decided that money which bought nothing stays with us."""
-    return Entry(key, EntryKind.KEPT, at, _move(amount, Account.INCOME, Account.UNAPPLIED))
+def kept(key: str, at: datetime, amount: Money, *, source: Account = Account.UNAPPLIED) -> Entry:
+    """Somebody decided that money which bought nothing (any more) stays with us."""
+    return Entry(key, EntryKind.KEPT, at, _move(amount, Account.INCOME, source))
 
 
 Sources = Sequence[tuple[Account, Money]]

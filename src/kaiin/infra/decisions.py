@@ -33,6 +33,8 @@ class Decision:
     permission: str
     act: Callable[[Any, str, dict[str, Any]], None]
     form: type[Form] | None = None
+    # What the page that asks once more says of a row, if not what the table says.
+    told: Callable[[Any], str] | None = None
 
     def __call__(
         self, model_admin: Any, request: HttpRequest, rows: QuerySet[Any]
@@ -71,7 +73,7 @@ class Decision:
             "question": text(self.question),
             "action": self.name,
             "checkbox": ACTION_CHECKBOX_NAME,
-            "rows": [(row.pk, model_admin.told(row)) for row in rows],
+            "rows": [(row.pk, (self.told or model_admin.told)(row)) for row in rows],
             "form": form,
         }
         return TemplateResponse(request, "back_office/decide.html", context)

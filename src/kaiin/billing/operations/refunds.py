@@ -6,7 +6,7 @@ from kaiin.billing import refunding, taking_back
 from kaiin.billing.batch import Batch
 from kaiin.billing.errors import NoRefundCase, RefundDecided
 from kaiin.billing.holding import Holding, hold
-from kaiin.billing.models import Charge, RefundCase, RefundState
+from kaiin.billing.models import Charge, ChargeState, RefundCase, RefundReason, RefundState
 from kaiin.billing.operations.record_payment import SYSTEM, record_payment
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money
@@ -15,10 +15,11 @@ from kaiin.infra.locks import locked, transaction
 from kaiin.payments import queries as payments
 
 _UNDER_WAY = (RefundState.REQUESTED, RefundState.DONE)
+_WAITING = (RefundState.OPEN, RefundState.FAILED)
 
 
 def decide_refund(*, case_id: int, refund: bool, actor: str) -> None:
-    """Give the money of a refund case back, or keep it. A refund that failed is tried again.
+    """Give the money of a refund case back, or keep it. One that failed is tried again, or kept.
 
     Deciding the same again changes nothing. Raises NoRefundCase, RefundDecided (otherwise: what
     was given back can't be kept, nor the other way round).
@@ -53,8 +54,11 @@ def record_refunds(*, payment_id: UUID) -> None:
         payment = payments.payment(payment_id)
         if payment is None:
             raise RuntimeError("a charge's payment exists")
+        charge = holding.charges[charge_id]
+        if charge.state not in (ChargeState.PAID, ChargeState.PARKED):
+            return
         batch = Batch(now=clock.now(), actor=SYSTEM, held=[holding])
-        taking_back.follow(holding, holding.charges[charge_id], payment, batch)
+        taking_back.follow(holding, charge, payment, batch)
         batch.write()
 
 
@@ -73,7 +77,7 @@ def _give_back(holding: Holding, case: RefundCase, batch: Batch) -> None:
 def _keep(holding: Holding, case: RefundCase, batch: Batch) -> None:
     if case.state == RefundState.DECLINED:
         return
-    if case.state != RefundState.OPEN:
+    if case.state not in _WAITING or case.reason == RefundReason.OUTSIDE:
         raise RefundDecided(case=case.pk)
     refunding.keep(holding, _charge(case), case, batch)
 
