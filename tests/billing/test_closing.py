@@ -298,6 +298,14 @@ def test_yayoi(club: World) -> None:
     assert earned[0][13:16] == ["課税売上内10%", "1100", "100"]
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_kind_of_entry_has_words(language: str) -> None:
+    from kaiin.infra.texts import text
+
+    words = {text(f"closing.kind_{kind.value}", language) for kind in EntryKind}
+    assert len(words) == len(EntryKind)
+
+
 def test_yayoi_takes_names_that_cp932_does_not_know(club: World) -> None:
     from kaiin.sites import queries as sites
     from kaiin.sites.models import Site

@@ -40,6 +40,8 @@ def test_receipts(world: World, stranger: Visitor) -> None:
     path = f"/my/receipts/{receipt.number}"
     assert owner.get(path).status_code == 200
     assert same_as_nothing(stranger, path, "/my/receipts/0000000000")
+    assert owner.get(f"{path}.pdf").status_code == 200
+    assert same_as_nothing(stranger, f"{path}.pdf", "/my/receipts/0000000000.pdf")
     assert receipt.number not in stranger.get("/my/receipts").content.decode()
     assert Client(HTTP_HOST=IDENTITY).get(path).status_code == 302
 
