@@ -25,6 +25,12 @@ pytest_plugins = sorted(
 )
 
 hypothesis_settings.register_profile("kaiin", deadline=None, print_blob=True)
+hypothesis_settings.register_profile(
+    "soak",
+    hypothesis_settings.get_profile("kaiin"),
+    max_examples=3000,
+    stateful_step_count=150,
+)
 hypothesis_settings.load_profile("kaiin")
 
 
