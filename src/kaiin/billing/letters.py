@@ -18,6 +18,8 @@ from kaiin.infra import mail, texts
 from kaiin.payments.queries import PaymentView, Reference
 from kaiin.sites import queries as sites
 
+_CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
+
 
 def welcome(holding: Holding, number: int) -> None:
     """The first payment came, or the first after a withdrawal."""
@@ -203,7 +205,7 @@ def left_at_once(
     )
 
 
-def vanished(holding: Holding, charge: Charge, failure_code: str) -> None:
+def vanished(holding: Holding, charge: Charge, failure_code: str, now: datetime) -> None:
     """A payment that the member had begun came to nothing without their doing: how to begin anew,
     and that the number is kept."""
     language = _language(holding)
@@ -211,6 +213,7 @@ def vanished(holding: Holding, charge: Charge, failure_code: str) -> None:
     keeps_until = None
     if membership.withdrawn_at is not None:
         keeps_until = days_after(membership.withdrawn_at, site.rejoin_days)
+    in_time = keeps_until is None or now < keeps_until
     _queue(
         holding,
         "vanished",
@@ -219,12 +222,10 @@ def vanished(holding: Holding, charge: Charge, failure_code: str) -> None:
             "course": _course(holding, charge.course),
             "method": texts.text(f"payments.method.{charge.method}", language),
             "reason": failure_words(failure_code, language),
-            "kept": membership.member_number is not None,
-            "keeps_until": _last_day(keeps_until, language) if keeps_until else "",
+            "kept": in_time and membership.member_number is not None,
+            "keeps_until": _last_day(keeps_until, language) if keeps_until and in_time else "",
             "join_url": sites.identity_url(
-                f"/my/{site.key}/change"
-                if charge.purpose == ChargePurpose.CHANGE
-                else f"/join/{site.key}/"
+                f"/my/{site.key}/change" if charge.purpose in _CHANGES else f"/join/{site.key}/"
             ),
         },
     )

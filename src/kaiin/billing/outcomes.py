@@ -119,7 +119,7 @@ def failed(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch)
         return
     if not charge.automatic:
         if payment.state in _VANISHED or charge.failure_code == _NOT_EXECUTED:
-            letters.vanished(holding, charge, charge.failure_code)
+            letters.vanished(holding, charge, charge.failure_code, batch.now)
     elif SubscriptionState(subscription.state).is_open:
         _dun(holding, subscription, charge.failure_code, batch)
 
