@@ -18,8 +18,6 @@ from kaiin.infra import mail, texts
 from kaiin.payments.queries import PaymentView, Reference
 from kaiin.sites import queries as sites
 
-_CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
-
 
 def welcome(holding: Holding, number: int) -> None:
     """The first payment came, or the first after a withdrawal."""
@@ -225,7 +223,9 @@ def vanished(holding: Holding, charge: Charge, failure_code: str, now: datetime)
             "kept": in_time and membership.member_number is not None,
             "keeps_until": _last_day(keeps_until, language) if keeps_until and in_time else "",
             "join_url": sites.identity_url(
-                f"/my/{site.key}/change" if charge.purpose in _CHANGES else f"/join/{site.key}/"
+                f"/my/{site.key}/change"
+                if charge.purpose == ChargePurpose.CHANGE
+                else f"/join/{site.key}/"
             ),
         },
     )

@@ -76,7 +76,7 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
     changed.give_up_unused(charge, payment, paid_at, batch)
     resumes = subscription.paused_until is not None and not charge.automatic
     charge.state, charge.closed_at, charge.failure_code = ChargeState.PAID, batch.now, ""
-    _carry_on(holding, charge, span, payment, batch)
+    _carry_on(holding, charge, span, payment)
     if wants_out:
         subscription.cancel_at_period_end = True
     upkeep.plan(holding, subscription, batch)
@@ -226,9 +226,7 @@ def _park(
     batch.tell(holding, events.PAYMENT_PARKED, str(payment.id), more)
 
 
-def _carry_on(
-    holding: Holding, charge: Charge, span: PeriodSpan, payment: PaymentView, batch: Batch
-) -> None:
+def _carry_on(holding: Holding, charge: Charge, span: PeriodSpan, payment: PaymentView) -> None:
     subscription = holding.subscriptions[charge.subscription_id]
     subscription.state = subscription_after(
         SubscriptionState(subscription.state), SubscriptionEvent.PAID
