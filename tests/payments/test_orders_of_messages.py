@@ -199,6 +199,10 @@ def all_end_the_same(take: Callable[[int], None], check: Callable[[Sequence[int]
     return walk.orders() == 720 and len(walk.ends) == 1
 
 
+# Through the inbox takes longer: the histories in which something turns back.
+THROUGH_THE_INBOX = ("dispute won", "refunded", "reported late")
+
+
 @pytest.fixture(params=sorted(HISTORIES))
 def history(request: pytest.FixtureRequest) -> History:
     return HISTORIES[request.param]
@@ -275,6 +279,7 @@ def replaying(told: Told, sandbox: Sandbox) -> Replaying:
     return provider
 
 
+@pytest.mark.parametrize("history", THROUGH_THE_INBOX, indirect=True)
 def test_notices_that_come_in_any_order(
     history: History, told: Told, replaying: Replaying, clock: Clock
 ) -> None:

@@ -192,6 +192,14 @@ def test_a_dispute_lost(paid: PaymentView, sandbox: Sandbox, clock: Clock) -> No
     assert not now_of(paid).state.holds_money
 
 
+def test_what_the_bank_took_is_not_given_back_too(paid: PaymentView, sandbox: Sandbox) -> None:
+    sandbox.dispute(paid)
+    sandbox.dispute(paid, won=False)
+    sandbox.deliver_notices()
+    assert refund(paid).failure_code == "refund_exceeds"
+    assert at_provider(sandbox, paid) == []
+
+
 def test_stale_answers_bring_nothing_back(paid: PaymentView, sandbox: Sandbox) -> None:
     """Two workers ask; the one that heard first writes last."""
     from kaiin.payments import snapshots

@@ -7,9 +7,10 @@ from structlog.testing import capture_logs
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.http import OutsideUnavailable
-from kaiin.payments import operations, queries
+from kaiin.payments import operations, providers, queries
 from kaiin.payments.models import EventState, Payment, ProviderCursor, ProviderEvent
 from kaiin.payments.providers.protocol import EventPage, Order, PaymentSnapshot
+from kaiin.payments.providers.sandbox import SandboxProvider
 from kaiin.payments.queries import PaymentView
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
@@ -99,7 +100,7 @@ def test_a_sweep_that_another_worker_made_first_stores_nothing(
     sweep(clock, limit=1)
     fetch = sandbox.provider.list_events
 
-    def overtaken(*, cursor: str, limit: int, timeout_seconds: float) -> EventPage:
+    def overtaken(*, cursor: str, limit: int, timeout_seconds: float) -> EventPage | None:
         page = fetch(cursor=cursor, limit=limit, timeout_seconds=timeout_seconds)
         ProviderCursor.objects.update(cursor="7")
         return page
@@ -118,6 +119,29 @@ def test_a_provider_that_does_not_answer_is_read_next_time(
     assert sweep(clock) == 0
     sandbox.switch("down", "")
     assert sweep(clock) == 2
+
+
+def test_an_event_that_can_not_be_read_keeps_nobody_from_reading_on(
+    start: Start, sandbox: Sandbox, clock: Clock
+) -> None:
+    sandbox.switch("drop", "1")
+    payment = start()
+    with sandbox.app.service.store.transaction() as tx:
+        for number, body in enumerate(('{"id": 7}', "[]", '{"id": "' + "x" * 200 + '"}')):
+            values = {"type": "x", "application": "kaiin", "order_id": "", "created_at": "x"}
+            tx.insert("event", values | {"id": f"evt_{number}", "body": body})
+    sandbox.pay(payment)
+    sweep(clock)
+    work()
+    assert now_of(payment).state is PaymentState.PAID
+    assert states() == {EventState.IGNORED: 3, EventState.APPLIED: 2}
+
+
+def test_a_provider_that_is_not_configured_is_passed_over(clock: Clock) -> None:
+    nobody = SandboxProvider(base_url="", public_url="", secret="")
+    providers.use("sandbox", nobody)
+    assert sweep(clock) == 0
+    assert nobody.list_events(cursor="", limit=1, timeout_seconds=1) is None
 
 
 # Silence

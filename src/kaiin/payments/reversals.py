@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db.models import Sum
 
 from kaiin.domain.payments import (
-    HOLDING_STATES,
     Dispute,
     PaymentEvent,
     PaymentState,
@@ -73,7 +72,9 @@ def refunded(row: Payment) -> int:
 
 def left(row: Payment) -> int:
     """What of a locked payment may still be given back: open refunds are taken off already."""
-    if PaymentState(row.state) not in HOLDING_STATES and not row.received_amount:
+    state = PaymentState(row.state)
+    # What fell short is no payment, and still somebody's money.
+    if state is PaymentState.CHARGED_BACK or not (state.holds_money or row.received_amount):
         return 0
     received = row.amount if row.received_amount is None else row.received_amount
     return received - _sum(row, [RefundState.REQUESTED, RefundState.UNKNOWN, RefundState.DONE])

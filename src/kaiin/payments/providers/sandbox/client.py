@@ -17,7 +17,7 @@ class SandboxClient:
     def __init__(
         self, *, base_url: str, secret: str, transport: httpx.BaseTransport | None
     ) -> None:
-        self._configured = bool(base_url)
+        self.configured = bool(base_url)
         self._client = http.client(base_url=base_url, timeout_seconds=10, transport=transport)
         self._client.headers["Authorization"] = f"Bearer {secret}"
 
@@ -50,7 +50,7 @@ class SandboxClient:
         return self._send("POST", path, timeout_seconds=timeout_seconds, json={})
 
     def _send(self, method: str, path: str, *, timeout_seconds: float, **more: Any) -> Json | None:
-        if not self._configured:
+        if not self.configured:
             raise OutsideUnavailable(reason="KAIIN_SANDBOX_URL is not set")
         # Connecting and waiting for the answer together stay within the time-out.
         patience = httpx.Timeout(timeout_seconds * 0.7, connect=timeout_seconds * 0.3)

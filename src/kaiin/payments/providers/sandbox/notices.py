@@ -29,7 +29,7 @@ def read(notice: Notice, *, secret: str, now: datetime) -> VerifiedNotice:
     try:
         content = json.loads(notice.body)
         return wire.event(content)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except wire.UNREADABLE as error:
         raise NoticeRefused("content") from error
 
 

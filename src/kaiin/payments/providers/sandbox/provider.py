@@ -149,8 +149,10 @@ class SandboxProvider:
             return Acknowledgement(200, b"ok", "text/plain")
         return Acknowledgement(400, b"refused", "text/plain")
 
-    def list_events(self, *, cursor: str, limit: int, timeout_seconds: float) -> EventPage:
-        """GET /v1/events."""
+    def list_events(self, *, cursor: str, limit: int, timeout_seconds: float) -> EventPage | None:
+        """GET /v1/events; None where no sandbox is configured."""
+        if not self._client.configured:
+            return None
         answer = self._client.get(
             "/v1/events",
             params={"after": cursor, "limit": str(limit)},

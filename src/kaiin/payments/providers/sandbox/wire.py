@@ -1,5 +1,6 @@
 """The sandbox's JSON as the protocol's values."""
 
+import hashlib
 import json
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,9 @@ from kaiin.payments.providers.protocol import (
 # Several products can share one account; we act on our own events only.
 APPLICATION = "kaiin"
 
+# What reading an answer or an event that is not what it should be can raise.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+
 Json = dict[str, Any]
 
 
@@ -32,7 +36,7 @@ def payment(data: Json) -> PaymentSnapshot:
     """A payment of the API. Raises OutsideUnknown for one that can't be read."""
     try:
         return _payment(data)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except UNREADABLE as error:
         raise OutsideUnknown(reason="unreadable") from error
 
 
@@ -72,26 +76,40 @@ def mandate(data: Json) -> MandateSnapshot:
 
 
 def event(data: Json) -> VerifiedNotice:
-    """An event, as notices and the list carry it."""
+    """An event, as notices and the list carry it. Raises one of UNREADABLE."""
     about = data["data"]
     return VerifiedNotice(
-        event_id=data["id"],
-        kind=data["type"],
-        order_id=about.get("order_id") or "",
-        provider_mandate_id=about.get("mandate_id") or "",
+        event_id=_short(data["id"], 128),
+        kind=_short(data["type"], 64),
+        order_id=_short(about.get("order_id") or "", 64),
+        provider_mandate_id=_short(about.get("mandate_id") or "", 128),
         foreign=data["application"] != APPLICATION,
     )
 
 
 def event_page(data: Json) -> EventPage:
-    """A page of the list of events."""
+    """A page of the list of events. One that can't be read stands for itself, so that it keeps
+    nobody from reading on."""
     return EventPage(
-        events=tuple(
-            ListedEvent(event(each), json.dumps(each).encode()) for each in data.get("events", ())
-        ),
+        events=tuple(map(_listed, data.get("events", ()))),
         cursor=data.get("cursor", ""),
         more=bool(data.get("more")),
     )
+
+
+def _listed(data: Any) -> ListedEvent:
+    body = json.dumps(data).encode()
+    try:
+        return ListedEvent(event(data), body)
+    except UNREADABLE:
+        digest = hashlib.sha256(body).hexdigest()
+        return ListedEvent(VerifiedNotice(f"unreadable:{digest}", "unreadable"), body)
+
+
+def _short(text: Any, most: int) -> str:
+    if not isinstance(text, str) or len(text) > most:
+        raise ValueError("not a text of this length")
+    return text
 
 
 def _refund(data: Json, currency: str) -> RefundSnapshot:
