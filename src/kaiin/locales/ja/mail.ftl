@@ -180,11 +180,11 @@ mail-change_agreed-after =
     { $url }
 mail-card_registered-subject = 【{ $site }】新しいカードを登録しました
 mail-card_registered-body = { $site }の次回からのお支払いには、新しく登録したカードを使います。今回の登録では、請求はありません。
-mail-paused-subject = 【{ $site }】休会のお申し込みを受け付けました
-mail-paused-body = { $site }（{ $course }）は、お支払い済みの{ $paid }までご利用いただけます。そのあと{ $until }まで休会となり、その間は会員ページをご利用いただけず、会費の請求もありません。
-mail-paused-next = 休会のあとは、{ $day }に会費を請求し、ご利用を再開します。
+mail-paused-subject = 【{ $site }】お休みの手続きを受け付けました
+mail-paused-body = { $site }（{ $course }）は、お支払い済みの{ $paid }までご利用いただけます。そのあと{ $until }まではお休みです。お休みのあいだは会員ページをご利用いただけず、会費の請求もありません。
+mail-paused-next = お休みのあとは、{ $day }に会費を請求し、ご利用を再開します。
 mail-paused-after =
     入会日と会員番号はそのままです。予定より早く再開するときは、マイページから手続きできます。
     { $url }
-mail-resumed-subject = 【{ $site }】休会を終了しました
-mail-resumed-body = { $site }（{ $course }）の休会を終了しました。入会日と会員番号はそのままです。
+mail-resumed-subject = 【{ $site }】ご利用を再開しました
+mail-resumed-body = { $site }（{ $course }）のお休みを終わりにしました。入会日と会員番号はそのままです。
