@@ -44,7 +44,7 @@ def test_a_card_joins_pays_and_is_in(world: World) -> None:
     assert (Membership.objects.count(), Charge.objects.count()) == (1, 1)
     (receipt,) = queries.receipts(member)
     assert receipt.total == Money(550)
-    assert receipt.references == world.payment(started.payment.id).references
+    assert set(receipt.references) == set(world.payment(started.payment.id).references)
     assert queries.receipt(number=receipt.number, member_pk=member) == receipt
     assert queries.receipt(number=receipt.number, member_pk=member + 1) is None
     windows_survive_a_rebuild()
