@@ -37,9 +37,9 @@ def closing(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")] = False,
 ) -> None:
-    """Write the books of a month: opening balances, what moved, closing balances.
+    """Write the books of a month for the accountant.
 
-    Folded from the ledger alone. A month's books are closed from the second day of the next on,
+    Opening balances, what moved, closing balances, folded from the ledger alone. A month's books are closed from the second day of the next on,
     and never change after that: what is recorded later stands in the month of its recording,
     listed apart. The same month gives the same bytes. docs/books.md describes the files.
 

@@ -11,7 +11,6 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites
 from kaiin.web.components.requests import Request, show_site
-from kaiin.web.mypage.receipt_pdf import receipt_pdf
 from kaiin.web.mypage.receipt_words import receipt_words
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.words import failure_words, money_words, way_words
@@ -47,6 +46,9 @@ def receipt(request: Request, member: MemberView, number: str) -> HttpResponse:
 @for_members
 def pdf(request: Request, member: MemberView, number: str) -> HttpResponse:
     """The same receipt, to keep: a file that no cache keeps a copy of."""
+    # Drawing takes 37 MB of libraries, which few processes ever need.
+    from kaiin.web.mypage.receipt_pdf import receipt_pdf  # noqa: PLC0415
+
     found = _found(member, number)
     words = receipt_words(found, member, sites.tenant().seller)
     made = receipt_pdf(words, language=request.language, issued_at=found.issued_at)
