@@ -39,9 +39,10 @@ def closing(
 ) -> None:
     """Write the books of a month for the accountant.
 
-    Opening balances, what moved, closing balances, folded from the ledger alone. A month's books are closed from the second day of the next on,
-    and never change after that: what is recorded later stands in the month of its recording,
-    listed apart. The same month gives the same bytes. docs/books.md describes the files.
+    Opening balances, what moved, closing balances, folded from the ledger alone. A month's
+    books are closed from the second day of the next on, and never change after that: what is
+    recorded later stands in the month of its recording, listed apart. The same month gives
+    the same bytes. docs/books.md describes the files.
 
     Exit codes: 0 written · 1 refused, the message says why and how to mend it.
     """
