@@ -147,6 +147,7 @@ def test_the_file_is_small_whole_and_the_members_own(fans: Fans, visit: Visit) -
     assert len(pdf) == 1
     assert [round(side) for side in pdf[0].get_size()] == [595, 842]
     about = pdf.get_metadata_dict()
+    pdf.close()
     assert (about["Title"], about["Author"]) == (f"領収書 {number}", "プラスメンバー株式会社")
     assert b"/Lang (ja-JP)" in answer.content
     assert b"/Lang (en)" in english.content
