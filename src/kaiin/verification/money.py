@@ -4,7 +4,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from uuid import UUID
 
 from kaiin.verification.dossier import Charge, Dossier, Period, Receipt
 from kaiin.verification.news import News
@@ -166,4 +165,7 @@ def _taxed_rightly(receipt: Receipt) -> bool:
 
 def payment_ids(payment_id: str | None) -> tuple[str, ...]:
     """How a payment is named among the ids of a violation."""
-    return () if payment_id is None else (f"payment:{UUID(payment_id)}",)
+    if payment_id is None:
+        return ()
+    p = payment_id
+    return (f"payment:{p[:8]}-{p[8:12]}-{p[12:16]}-{p[16:20]}-{p[20:]}",)

@@ -3,9 +3,10 @@
 Values are made the same on both: instants aware and UTC, UUIDs as 32 hexadecimal digits.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -112,12 +113,13 @@ def _run(connection: Connection, *statements: str) -> None:
             cursor.execute(statement)
 
 
+def _utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC)
+
+
+# What the databases' drivers give us otherwise.
+_ALIKE: dict[type, Callable[[Any], Any]] = {datetime: _utc, UUID: attrgetter("hex")}
+
+
 def _alike(row: Row) -> Row:
-    return tuple(
-        value.replace(tzinfo=UTC)
-        if type(value) is datetime
-        else value.hex
-        if type(value) is UUID
-        else value
-        for value in row
-    )
+    return tuple([_ALIKE[type(v)](v) if type(v) in _ALIKE else v for v in row])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -106,7 +107,7 @@ def _sequence(
         follows = before is not None and period.starts_at in {before.ends_at, before.over_at}
         if charge is not None and charge.credit_period_id is not None:
             follows = False
-        elif not follows:
+        elif not follows and before is not None:
             follows = news.paused(subscription.id, dossier.membership.member_id, period.starts_at)
         if not follows:
             anchor_day = terms.japanese_day(period.starts_at).day
@@ -144,8 +145,13 @@ def _term(
 
 
 def _rule(charge: Charge) -> Any:
-    by_method: dict[str, Any] = json.loads(charge.term_by_method)
-    return by_method.get(charge.method) or json.loads(charge.term)
+    return _read(charge.term_by_method).get(charge.method) or _read(charge.term)
+
+
+@cache
+def _read(text: str) -> dict[str, Any]:
+    """Terms are few: as many as courses."""
+    return dict(json.loads(text))
 
 
 def _overlaps(periods: Sequence[Period]) -> Iterator[Violation]:

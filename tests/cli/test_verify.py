@@ -1,0 +1,77 @@
+"""`kaiin verify` as an operator runs it: what it prints, its exit code, and that it only reads."""
+
+import json
+
+import pytest
+from django.db import OperationalError, connection
+from tests.billing.conftest import World
+from typer.testing import CliRunner, Result
+
+from kaiin.cli import app
+from kaiin.infra import clock
+from kaiin.infra.models import OutboxMessage
+from kaiin.verification import check_all, checks
+from kaiin.verification.reading import one_instant
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["verify", *arguments])
+
+
+def test_a_healthy_club(world: World) -> None:
+    world.joined()
+    result = run()
+    assert result.exit_code == 0
+    assert result.output.startswith("No violation: ")
+    summary = json.loads(run("--json").output)
+    assert summary["violations"] == 0
+    assert summary["rows"] > 20
+
+
+@pytest.mark.damages
+def test_offending_ids_and_exit_code(world: World) -> None:
+    from kaiin.billing.models import Entitlement, Membership
+
+    world.joined()
+    Entitlement.objects.all().delete()
+    result = run("--json")
+    assert result.exit_code == 1
+    *violations, summary = map(json.loads, result.output.splitlines())
+    assert summary["violations"] == len(violations) == 2
+    assert {violation["check"] for violation in violations} == {"access.missing"}
+    assert violations[0]["ids"][0] == f"membership:{Membership.objects.get().pk}"
+    assert "2 violations: " in run().output
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_only_reads_and_all_of_one_instant() -> None:
+    with pytest.raises(OperationalError if connection.vendor == "sqlite" else Exception):  # noqa: SIM117
+        with one_instant(connection):
+            connection.cursor().execute("DELETE FROM infra_outboxmessage")
+    # And the connection can write again.
+    OutboxMessage.objects.all().delete()
+
+
+@pytest.mark.damages
+def test_only_what_was_touched(world: World) -> None:
+    """After a day, memberships of which nothing was heard are passed over."""
+    from kaiin.billing.models import Entitlement, Membership
+
+    world.joined()
+    world.clock.advance(days=2)
+    since = clock.now()
+    world.clock.advance(hours=1)
+    world.joined()
+    Entitlement.objects.all().delete()
+    touched = Membership.objects.get(member_number=2)
+
+    def members(**options: object) -> set[str]:
+        found = checks(connection, now=clock.now(), **options)  # type: ignore[arg-type]
+        return {i for violation in found for i in violation.ids if i.startswith("membership:")}
+
+    assert members(since=since) == {f"membership:{touched.pk}"}
+    assert len(members()) == 2
+    heard: list[object] = []
+    rows = check_all(connection, now=clock.now(), report=heard.append)
+    assert rows > 40
+    assert heard
