@@ -195,7 +195,8 @@ class Subscription(models.Model):
             models.Index(fields=["membership", "id"], name="subscription_of_membership"),
             *(
                 models.Index(
-                    fields=[name],
+                    # With the key: thousands are due at one instant, and are taken in turn.
+                    fields=[name, "id"],
                     name=f"subscription_{name[:-7]}",
                     condition=Q(**{f"{name}__isnull": False}),
                 )

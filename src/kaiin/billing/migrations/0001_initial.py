@@ -893,7 +893,7 @@ class Migration(migrations.Migration):
             model_name="subscription",
             index=models.Index(
                 condition=models.Q(("next_due_at__isnull", False)),
-                fields=["next_due_at"],
+                fields=["next_due_at", "id"],
                 name="subscription_next",
             ),
         ),
@@ -901,7 +901,7 @@ class Migration(migrations.Migration):
             model_name="subscription",
             index=models.Index(
                 condition=models.Q(("lapse_due_at__isnull", False)),
-                fields=["lapse_due_at"],
+                fields=["lapse_due_at", "id"],
                 name="subscription_lapse",
             ),
         ),
@@ -909,7 +909,7 @@ class Migration(migrations.Migration):
             model_name="subscription",
             index=models.Index(
                 condition=models.Q(("notice_due_at__isnull", False)),
-                fields=["notice_due_at"],
+                fields=["notice_due_at", "id"],
                 name="subscription_notice",
             ),
         ),
