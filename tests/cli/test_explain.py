@@ -160,3 +160,36 @@ def test_months_are_one_stretch_without_a_gap(world: World) -> None:
     assert "入れます" in shown
     assert "猶予" in shown
     assert "現在の記録による" in shown
+
+
+def test_staffs_grant_names_who_and_why(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.member()
+    until = world.clock.now() + timedelta(days=5)
+    operations.grant(
+        member_pk=member,
+        site_key="official",
+        until=until,
+        reason_text="paid at the event",
+        actor="staff:1",
+    )
+    told = asked(member_id(member))
+    assert (told["allowed"], told["kind"], told["standing"]) == (True, "grant", "pending")
+    (grant,) = told["windows"][0]["grants"]
+    assert (grant["by"], grant["note"]) == ("staff:1", "paid at the event")
+
+
+def test_leaving_at_once_is_told_as_the_early_end(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.joined()
+    world.clock.advance(days=2)
+    operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    told = asked(member_id(member))
+    assert not told["allowed"]
+    (period,) = told["before"]["periods"]
+    assert at(period["ended_early_at"]) == world.clock.now()
+    assert period["early_end"] == "left"
+    english = run(member_id(member), "--lang", "en").output
+    assert "Over earlier, on 24 November 2026, 12:00 JST: left at once." in english

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from kaiin.cli.demo_environment import enter_demo
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
@@ -25,20 +26,24 @@ def explain(
     member: Annotated[
         str, typer.Argument(help="Member ID, mail address, payment number or payment id.")
     ],
+    *,
     site: Annotated[str, typer.Option(help="Key of one site; without it, all of theirs.")] = "",
     at: Annotated[
         str, typer.Option(help="2027-01-31 or 2027-01-31T09:00, in Japan; without it, now.")
     ] = "",
     json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     language: Annotated[str, typer.Option("--lang", help="ja or en; else the tenant's.")] = "",
+    demo: Annotated[bool, typer.Option("--demo", help="A member of the demo.")] = False,
 ) -> None:
-    """Tell whether a member may enter, since when, until when, and by which records.
+    """Tell whether a member may enter, and why.
 
-    The answer names periods, payments with their numbers, entries of the books, grants, notices
+    Since when, until when, and by which records: the answer names periods, payments with their numbers, entries of the books, grants, notices
     and audit rows. With --at: the windows of access as the records stand now, read at that
     instant. Exit code 1 when no one, or more than one, is found.
     """
     instant = _instant(at)
+    if demo:
+        enter_demo()
     load_django()
     stop_unless_migrated()
     from django.utils.translation import override
@@ -174,6 +179,7 @@ class _Site:
                 {
                     "id": grant.id,
                     "reason": grant.reason,
+                    "note": grant.note,
                     "by": grant.granted_by,
                     "granted_at": grant.granted_at,
                     "starts_at": grant.starts_at,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kaiin.cli.demo_environment import enter_demo
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
 def verify(
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="The demo's database.")] = False,
 ) -> None:
-    """Check that money, time, access, messages and audit trail agree, in a live database.
+    """Check that money, time, access and records agree.
 
-    Reads only, all of one instant, in constant memory: safe in production. Prints each violation
-    with the rows that it is about; docs/verify.md says what each means and what to do. The last
+    Reads a live database only, all of one instant, in constant memory: safe in production. Prints
+    each violation with the rows that it is about; docs/verify.md says what each means and what to do. The last
     line sums up. Exit code 1 when something was found.
     """
+    if demo:
+        enter_demo()
     load_django()
     stop_unless_migrated()
     from django.db import connection

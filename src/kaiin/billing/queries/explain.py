@@ -40,11 +40,13 @@ class PaidTime:
 
 @dataclass(frozen=True)
 class GrantedTime:
-    """A grant that opened a window. `kind` is grant or grace, `reason` why it was given."""
+    """A grant that opened a window. `kind` is grant or grace, `reason` why it was given, `note`
+    what staff wrote to it."""
 
     id: int
     kind: WindowKind
     reason: str
+    note: str
     granted_by: str
     granted_at: datetime
     starts_at: datetime
@@ -234,6 +236,7 @@ def _granted(grant_ids: Collection[int]) -> list[GrantedTime]:
             id=row.pk,
             kind=WindowKind(row.kind),
             reason=row.reason,
+            note=row.note,
             granted_by=row.granted_by,
             granted_at=row.granted_at,
             starts_at=row.starts_at,
