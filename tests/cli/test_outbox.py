@@ -90,4 +90,16 @@ def test_all_of_it(given_up: Callable[[], None]) -> None:
 def test_what_is_no_id_is_refused(wrong: str) -> None:
     refused = run("--retry", wrong)
     assert refused.exit_code == 1
-    assert "--retry" in str(refused.exception)
+    assert "is no id" in str(refused.exception)
+
+
+@pytest.mark.django_db
+def test_what_shall_never_be_told_is_settled(given_up: Callable[[], None]) -> None:
+    from kaiin.infra.models import AuditRow
+
+    before = listed()
+    names = (f"outbox:{before['outbox'][0]['id']}", f"inbox:{before['inbox'][0]['id']}")
+    after = listed(*(word for name in names for word in ("--abandon", name)))
+    assert after == {"outbox": [], "inbox": [], "abandoned": 2}
+    assert AuditRow.objects.get(action="staff.abandoned").actor.startswith("cli:")
+    assert listed("--abandon", names[0])["abandoned"] == 0

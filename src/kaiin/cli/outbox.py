@@ -1,5 +1,6 @@
 """`kaiin outbox`: what was not told yet, what could not be applied, and trying it again."""
 
+import getpass
 import json
 import sys
 from dataclasses import asdict
@@ -21,13 +22,18 @@ def outbox(
         list[str] | None,
         typer.Option(help="outbox:ID, inbox:ID as listed, or all that was given up. Repeatable."),
     ] = None,
+    abandon: Annotated[
+        list[str] | None,
+        typer.Option(help="outbox:ID or inbox:ID that was given up: settle it for good."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The most to list of each.")] = 50,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """List what waits or was given up, and have it tried again.
 
     Events and mails not told yet, and providers’ notices that could not be applied. What was given
-    up waits for you: find out why, mend it, then --retry.
+    up waits for you: find out why, mend it, then --retry. What shall never be told or applied,
+    because it was done another way, is settled with --abandon.
     """
     load_django()
     stop_unless_migrated()
@@ -35,7 +41,11 @@ def outbox(
     from kaiin.infra.texts import text
     from kaiin.payments import queries as payments
 
-    retried = _retry(retry, limit) if retry else None
+    done = {}
+    if retry:
+        done["retried"] = _retry(retry, limit)
+    if abandon:
+        done["abandoned"] = _abandon(abandon)
     letters = messages.untold(limit=limit)
     events = payments.stuck_events(limit)
     if json_:
@@ -43,12 +53,10 @@ def outbox(
             "outbox": [asdict(letter) for letter in letters],
             "inbox": [asdict(event) for event in events],
         }
-        if retried is not None:
-            answer["retried"] = retried
-        print(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+        print(json.dumps(answer | done, ensure_ascii=False, indent=2, default=str))
         return
-    if retried is not None:
-        print(text("outbox.retried", count=retried))
+    for what, count in done.items():
+        print(text(f"outbox.{what}", count=count))
     for line in [*map(_letter, letters), *map(_event, events)]:
         print(line)
     if not letters and not events:
@@ -60,20 +68,43 @@ def _retry(wanted: list[str], limit: int) -> int:
     from kaiin.infra import outbox as messages
     from kaiin.payments import operations as payments, queries
 
-    ids: dict[str, list[int]] = {"outbox": [], "inbox": []}
+    letters, events = _ids([each for each in wanted if each != _ALL])
+    if _ALL in wanted:
+        letters += messages.dead_letters()
+        stuck = queries.stuck_events(limit)
+        events += [event.id for event in stuck if event.state == "failed"]
+    return messages.revive(letters) + payments.retry_events(events)
+
+
+def _abandon(wanted: list[str]) -> int:
+    """Settle what was named and given up; how much of it there was."""
+    from kaiin.infra import audit, outbox as messages
+    from kaiin.infra.locks import transaction
+    from kaiin.payments import operations as payments
+
+    letters, events = _ids(wanted)
+    with transaction():
+        count = messages.abandon(letters) + payments.abandon_events(events)
+        audit.record(
+            action="staff.abandoned",
+            subject="outbox",
+            actor=f"cli:{getpass.getuser()}",
+            details={"outbox": letters, "inbox": events, "count": count},
+        )
+    return count
+
+
+def _ids(wanted: list[str]) -> tuple[list[int], list[int]]:
+    """What was named, of the outbox and of the inbox; a number alone is of the outbox."""
+    letters: list[int] = []
+    events: list[int] = []
+    boxes = {"outbox:": letters, "": letters, "inbox:": events}
     for each in wanted:
-        if each == _ALL:
-            ids["outbox"] += [
-                letter.id for letter in messages.untold(limit=limit) if letter.dead_at
-            ]
-            stuck = queries.stuck_events(limit)
-            ids["inbox"] += [event.id for event in stuck if event.state == "failed"]
-            continue
         box, colon, number = each.rpartition(":")
-        if (box or "outbox") not in ids or not number.isdecimal() or (colon and not box):
-            sys.exit(f"kaiin: --retry takes outbox:ID, inbox:ID or all, not {each!r}")
-        ids[box or "outbox"].append(int(number))
-    return messages.revive(ids["outbox"]) + payments.retry_events(ids["inbox"])
+        if box + colon not in boxes or not (number.isascii() and number.isdigit()):
+            sys.exit(f"kaiin: {each!r} is no id: write outbox:ID or inbox:ID, as listed")
+        boxes[box + colon].append(int(number))
+    return letters, events
 
 
 def _letter(letter: "Untold") -> str:

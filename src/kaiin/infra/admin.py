@@ -50,6 +50,17 @@ def _tell_again(row: OutboxMessage, actor: str, _: dict[str, Any]) -> None:
             )
 
 
+def _abandon(row: OutboxMessage, actor: str, _: dict[str, Any]) -> None:
+    with transaction():
+        if outbox.abandon([row.pk]):
+            audit.record(
+                action="staff.outbox_abandoned",
+                subject=f"outbox:{row.pk}",
+                actor=actor,
+                details={"topic": row.topic, "key": row.key},
+            )
+
+
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(Deciding, ReadOnlyAdmin):
     decisions = (
@@ -59,6 +70,13 @@ class OutboxMessageAdmin(Deciding, ReadOnlyAdmin):
             question="outbox.tell_again_ask",
             permission="infra.change_outboxmessage",
             act=_tell_again,
+        ),
+        Decision(
+            "abandon",
+            label="outbox.abandon",
+            question="outbox.abandon_ask",
+            permission="infra.change_outboxmessage",
+            act=_abandon,
         ),
     )
     list_display = (

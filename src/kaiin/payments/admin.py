@@ -63,6 +63,17 @@ def _apply_again(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
             )
 
 
+def _abandon(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
+    with transaction():
+        if inbox.abandon([row.pk]):
+            audit.record(
+                action="staff.event_abandoned",
+                subject=f"event:{row.pk}",
+                actor=actor,
+                details={"provider": row.provider, "event": row.event_id},
+            )
+
+
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
     decisions = (
@@ -72,6 +83,13 @@ class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
             question="outbox.apply_again_ask",
             permission="payments.change_providerevent",
             act=_apply_again,
+        ),
+        Decision(
+            "abandon",
+            label="outbox.abandon_event",
+            question="outbox.abandon_event_ask",
+            permission="payments.change_providerevent",
+            act=_abandon,
         ),
     )
     list_display = ("id", "provider", "kind", "order_id", "state", "attempts", "received_at")

@@ -112,6 +112,12 @@ def retry(ids: Sequence[int], *, now: datetime) -> int:
     return stuck.update(state=EventState.RECEIVED, attempts=0, due_at=now)
 
 
+def abandon(ids: Sequence[int]) -> int:
+    """Settle events that were put aside and that nothing shall follow from; how many."""
+    stuck = ProviderEvent.objects.filter(pk__in=ids, state=EventState.FAILED)
+    return stuck.update(state=EventState.IGNORED)
+
+
 def _row(
     provider: str, notice: VerifiedNotice, body: bytes, now: datetime, *, listed: bool
 ) -> ProviderEvent:

@@ -71,6 +71,7 @@ __all__ = [
     "NoSuchProvider",
     "ProviderUnavailable",
     "TooManyErrors",
+    "abandon_events",
     "apply_waiting_events",
     "backfill_events",
     "call_providers",
@@ -224,6 +225,11 @@ def watch_providers() -> int:
 def retry_events(ids: Sequence[int]) -> int:
     """Try notices that were put aside or wait (`queries.stuck_events`) again now; how many."""
     return inbox.retry(ids, now=clock.now())
+
+
+def abandon_events(ids: Sequence[int]) -> int:
+    """Settle notices that were put aside: nothing follows from them; how many."""
+    return inbox.abandon(ids)
 
 
 def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
