@@ -37,9 +37,9 @@ def explain(
 ) -> None:
     """Tell whether a member may enter, and why.
 
-    Since when, until when, and by which records: the answer names periods, payments with their numbers, entries of the books, grants, notices
-    and audit rows. With --at: the windows of access as the records stand now, read at that
-    instant. Exit code 1 when no one, or more than one, is found.
+    Since when, until when, and by which records: periods, payments with their numbers, entries
+    of the books, grants, notices and audit rows. With --at: the windows of access as the records
+    stand now, read at that instant. Exit code 1 when no one, or more than one, is found.
     """
     instant = _instant(at)
     if demo:

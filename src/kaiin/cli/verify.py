@@ -20,9 +20,9 @@ def verify(
 ) -> None:
     """Check that money, time, access and records agree.
 
-    Reads a live database only, all of one instant, in constant memory: safe in production. Prints
-    each violation with the rows that it is about; docs/verify.md says what each means and what to do. The last
-    line sums up. Exit code 1 when something was found.
+    Only reads a live database, all of one instant, in constant memory: safe in production. Prints
+    each violation with the rows that it is about; docs/verify.md says what each means and what
+    to do. The last line sums up. Exit code 1 when something was found.
     """
     if demo:
         enter_demo()
