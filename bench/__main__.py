@@ -1,7 +1,8 @@
 """Runs the measurements and shows them as JSON and as a table; --json FILE keeps the JSON.
 
-python -m bench              # make bench: some four minutes
-python -m bench login        # only these subjects
+python -m bench                  # make bench: some six minutes
+python -m bench login            # only these subjects
+python -m bench growth --full    # up to a million members: half an hour
 """
 
 import argparse
@@ -21,7 +22,7 @@ from rich.table import Table
 from bench.figures import Figure, ratio
 
 # In this order; each module's `measure()` yields its figures.
-SUBJECTS = ("login", "pages", "renewals")
+SUBJECTS = ("login", "pages", "renewals", "growth")
 PACKAGES = ("django", "granian", "argon2-cffi", "psycopg")
 
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.partition("\n")[0])
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--full", action="store_true", help="growth: up to a million members")
     asked = parser.parse_args()
     if unknown := set(asked.subjects) - set(SUBJECTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}")

@@ -20,6 +20,11 @@ from kaiin.domain.ledger import Entry
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra import audit, bulk, outbox, randomness
 
+_ENTRY = (
+    "id", "key", "kind", "occurred_at", "recorded_at", "membership_id", "subscription_id",
+    "period_id", "payment_id", "reverses_id",
+)  # fmt: skip
+
 
 @dataclass
 class Batch:
@@ -32,7 +37,9 @@ class Batch:
     grants: list[Grant] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     revoked: list[int] = field(default_factory=list)
-    _entries: list[tuple[LedgerEntry, Entry]] = field(default_factory=list)
+    _entries: list[tuple[Entry, Charge, Period | None, LedgerEntry | None]] = field(
+        default_factory=list
+    )
     _audit: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
 
     def post(
@@ -44,18 +51,7 @@ class Batch:
         reverses: LedgerEntry | None = None,
     ) -> None:
         """Post a balanced entry about a charge to the books."""
-        row = LedgerEntry(
-            key=entry.key,
-            kind=entry.kind.value,
-            occurred_at=entry.occurred_at,
-            recorded_at=self.now,
-            membership_id=charge.membership_id,
-            subscription_id=charge.subscription_id,
-            period=period,
-            payment_id=charge.payment_id,
-            reverses=reverses,
-        )
-        self._entries.append((row, entry))
+        self._entries.append((entry, charge, period, reverses))
 
     def note(self, action: str, holding: Holding, **details: object) -> None:
         """Keep an audit row for the end."""
@@ -76,7 +72,7 @@ class Batch:
     def write(self) -> None:
         """Store everything, rebuild the windows of access, tell of those that moved."""
         self._write_books()
-        bulk.insert(self.grants)
+        bulk.insert(self.grants, with_keys=bool(self.revoked))
         if self.revoked:
             Grant.objects.filter(
                 membership_id__in=self.revoked,
@@ -104,17 +100,36 @@ class Batch:
 
     def _write_books(self) -> None:
         bulk.insert(self.periods)
-        bulk.insert([row for row, _ in self._entries])
+        keys = bulk.keys(LedgerEntry, len(self._entries)) if self._entries else []
+        bulk.insert_values(
+            LedgerEntry,
+            _ENTRY,
+            [
+                (
+                    key,
+                    entry.key,
+                    entry.kind.value,
+                    entry.occurred_at,
+                    self.now,
+                    charge.membership_id,
+                    charge.subscription_id,
+                    period.pk if period is not None else None,
+                    charge.payment_id,
+                    reverses.pk if reverses is not None else None,
+                )
+                for key, (entry, charge, period, reverses) in zip(keys, self._entries, strict=True)
+            ],
+        )
         bulk.insert_values(
             LedgerPosting,
             ("entry_id", "account", "amount", "currency"),
             [
-                (row.pk, posting.account.value, posting.amount.amount, posting.amount.currency)
-                for row, entry in self._entries
+                (key, posting.account.value, posting.amount.amount, posting.amount.currency)
+                for key, (entry, *_) in zip(keys, self._entries, strict=True)
                 for posting in entry.postings
             ],
         )
-        bulk.insert(self.receipts)
+        bulk.insert(self.receipts, with_keys=False)
 
     def _write_states(self) -> None:
         """What ends goes first: only one subscription and one charge may be open at a time."""

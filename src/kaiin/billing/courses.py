@@ -44,6 +44,14 @@ def rule(course: Course, method: Method) -> TermRuleSpec:
 
 def terms(course: Course, method: Method) -> Terms:
     """What a period costs and buys when it is paid this way."""
+    # Thousands of renewals in one transaction share a few courses: each is read once.
+    known: dict[Method, Terms] = course.__dict__.setdefault("_terms", {})
+    if method not in known:
+        known[method] = _terms(course, method)
+    return known[method]
+
+
+def _terms(course: Course, method: Method) -> Terms:
     return Terms(
         rule=rule(course, method),
         price=Money(course.price, course.currency),

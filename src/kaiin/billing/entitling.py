@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models.functions import Coalesce
 
 from kaiin.billing.models import Entitlement, Grant, LedgerEntry
-from kaiin.domain.entitlements import Fact, Window, WindowKind, windows
+from kaiin.domain.entitlements import Fact, WindowKind, windows
 from kaiin.domain.ledger import EntryKind
 from kaiin.infra import bulk
 
-_Row = tuple[object, ...]
+_Row = tuple[datetime, datetime, str, tuple[str, ...]]
+_COLUMNS = ("starts_at", "ends_at", "kind", "evidence")
 
 
 def facts(membership_ids: Collection[int]) -> dict[int, list[Fact]]:
@@ -32,11 +34,12 @@ def facts(membership_ids: Collection[int]) -> dict[int, list[Fact]]:
         found[membership_id].append(
             Fact(WindowKind.PAID, starts_at, ends_at, f"period:{period_id}")
         )
-    for grant in Grant.objects.filter(membership_id__in=membership_ids):
-        ends_at = min(grant.ends_at, grant.revoked_at) if grant.revoked_at else grant.ends_at
-        found[grant.membership_id].append(
-            Fact(WindowKind(grant.kind), grant.starts_at, ends_at, f"grant:{grant.pk}")
-        )
+    grants = Grant.objects.filter(membership_id__in=membership_ids).values_list(
+        "membership_id", "pk", "kind", "starts_at", "ends_at", "revoked_at"
+    )
+    for membership_id, key, kind, starts_at, granted_until, revoked_at in grants:
+        ends_at = min(granted_until, revoked_at) if revoked_at else granted_until
+        found[membership_id].append(Fact(WindowKind(kind), starts_at, ends_at, f"grant:{key}"))
     return found
 
 
@@ -46,48 +49,36 @@ def rebuild(membership_ids: Collection[int]) -> set[int]:
     Call it under the memberships' locks. Dropping every row first gives the same rows.
     """
     known = facts(membership_ids)
-    stored: dict[int, list[Entitlement]] = defaultdict(list)
-    for row in Entitlement.objects.filter(membership_id__in=membership_ids):
-        stored[row.membership_id].append(row)
+    stored: dict[int, dict[datetime, tuple[int, _Row]]] = defaultdict(dict)
+    rows = Entitlement.objects.filter(membership_id__in=membership_ids)
+    for membership_id, key, *row in rows.values_list("membership_id", "pk", *_COLUMNS):
+        starts_at, ends_at, kind, evidence = row
+        stored[membership_id][starts_at] = key, (starts_at, ends_at, kind, tuple(evidence))
     stale: list[int] = []
-    changed: list[Entitlement] = []
-    fresh: list[Entitlement] = []
+    changed: list[tuple[object, ...]] = []
+    fresh: list[tuple[object, ...]] = []
     moved: set[int] = set()
     for membership_id in membership_ids:
         wanted = {window.starts_at: window for window in windows(known.get(membership_id, ()))}
-        kept = {row.starts_at: row for row in stored[membership_id]}
+        kept = stored[membership_id]
         # A window that begins where one began before is that one; the other rows are used again.
-        free = [row for starts_at, row in kept.items() if starts_at not in wanted]
+        free = [key for starts_at, (key, _) in kept.items() if starts_at not in wanted]
         before = len(changed), len(fresh), len(stale)
         for starts_at, window in wanted.items():
-            row = kept.get(starts_at) or (free.pop() if free else None)
-            if row is None:
-                fresh.append(_row(membership_id, window))
-            elif _of_row(row) != _of_window(window):
-                changed.append(_take_over(row, window))
-        stale += [row.pk for row in free]
+            content = (starts_at, window.ends_at, window.kind.value, window.evidence)
+            if starts_at in kept:
+                key, present = kept[starts_at]
+                if present != content:
+                    changed.append((key, *content))
+            elif free:
+                changed.append((free.pop(), *content))
+            else:
+                fresh.append((membership_id, *content))
+        stale += free
         if before != (len(changed), len(fresh), len(stale)):
             moved.add(membership_id)
     if stale:
         Entitlement.objects.filter(pk__in=stale).delete()
-    bulk.update(changed, fields=("starts_at", "ends_at", "kind", "evidence"))
-    bulk.insert(fresh)
+    bulk.update_values(Entitlement, ("id", *_COLUMNS), changed)
+    bulk.insert_values(Entitlement, ("membership_id", *_COLUMNS), fresh)
     return moved
-
-
-def _of_window(window: Window) -> _Row:
-    return (window.starts_at, window.ends_at, window.kind.value, window.evidence)
-
-
-def _of_row(row: Entitlement) -> _Row:
-    return (row.starts_at, row.ends_at, row.kind, tuple(row.evidence))
-
-
-def _row(membership_id: int, window: Window) -> Entitlement:
-    return _take_over(Entitlement(membership_id=membership_id), window)
-
-
-def _take_over(row: Entitlement, window: Window) -> Entitlement:
-    row.starts_at, row.ends_at = window.starts_at, window.ends_at
-    row.kind, row.evidence = window.kind.value, list(window.evidence)
-    return row

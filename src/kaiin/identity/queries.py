@@ -37,6 +37,12 @@ class MemberView:
     created_at: datetime
 
 
+_VIEW = (
+    "pk", "member_id", "nickname", "present_email", "legal_name", "legal_name_kana", "birth_date",
+    "prefecture", "phone", "language", "state", "created_at",
+)  # fmt: skip
+
+
 def member(member_pk: int) -> MemberView | None:
     """The member of a key."""
     found = accounts.members().filter(pk=member_pk).first()
@@ -51,7 +57,11 @@ def has_members() -> bool:
 def members(member_pks: Iterable[int]) -> tuple[MemberView, ...]:
     """The members of several keys, in the order of their keys, by one query."""
     rows = accounts.members().filter(pk__in=list(member_pks)).order_by("pk")
-    return tuple(_view(row, accounts.email_in(row)) for row in rows)
+    # Values and no models: thousands at a time are renewed.
+    return tuple(
+        MemberView(pk, member_id, nickname, email or "", *others)
+        for pk, member_id, nickname, email, *others in rows.values_list(*_VIEW)
+    )
 
 
 def find_member(typed: str) -> MemberView | None:

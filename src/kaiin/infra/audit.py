@@ -76,17 +76,9 @@ def _write(facts: Sequence[Fact]) -> None:
     for fact in facts:
         content = [at.isoformat(), fact.action, fact.subject, fact.actor, fact.details]
         digest = _digest(digest, content)
-        rows.append(
-            AuditRow(
-                at=at,
-                action=fact.action,
-                subject=fact.subject,
-                actor=fact.actor,
-                details=fact.details,
-                digest=digest,
-            )
-        )
-    bulk.insert(rows)
+        rows.append((at, fact.action, fact.subject, fact.actor, fact.details, digest))
+    names = ("at", "action", "subject", "actor", "details", "digest")
+    bulk.insert_values(AuditRow, names, rows)
     AuditHead.objects.filter(id=1).update(digest=digest)
 
 

@@ -15,17 +15,19 @@ from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from django.db import connection, models
 
 _R = TypeVar("_R", bound=models.Model)
-_Values = tuple[Any, ...]
+Values = tuple[Any, ...]
 # A COPY and its keys cost two round trips more than a plain insert.
 _FEW = 8
 _AS_READ = "_as_read"
 
 
-def insert(rows: Sequence[_R], *, pass_over_known: bool = False) -> None:
-    """Store new rows of one model; those with a key of the database's get it here.
+def insert(rows: Sequence[_R], *, pass_over_known: bool = False, with_keys: bool = True) -> None:
+    """Store new rows of one model; those with a key of the database's get it here, unless nobody
+    needs it (`with_keys`).
 
     `pass_over_known` leaves out rows that a unique constraint refuses; keys are not given then.
     """
@@ -37,23 +39,40 @@ def insert(rows: Sequence[_R], *, pass_over_known: bool = False) -> None:
         return
     plan = _plan(type(rows[0]))
     plan.settle_parents(rows)
-    if plan.numbered and not pass_over_known:
+    with_keys &= not pass_over_known
+    if plan.numbered and with_keys:
         for row, key in zip(rows, keys(type(rows[0]), len(rows)), strict=True):
             row.pk = key
-    columns = plan.columns[1:] if plan.numbered and pass_over_known else plan.columns
-    _insert(plan.table, columns, _adapted(columns, rows), pass_over_known=pass_over_known)
+    columns = plan.columns[1:] if plan.numbered and not with_keys else plan.columns
+    values = _adapted(columns, _values_of(rows, columns))
+    _insert(plan.table, columns, values, pass_over_known=pass_over_known)
 
 
 def insert_values(
-    model: type[models.Model], names: Sequence[str], values: Sequence[_Values]
+    model: type[models.Model],
+    names: Sequence[str],
+    values: Sequence[Values],
+    *,
+    pass_over_known: bool = False,
 ) -> None:
-    """Store rows that are no objects: values of the attributes `names`, keys left to the
-    database."""
+    """As `insert`, for rows that are no objects: values of the attributes `names`. A key that is
+    not among them is the database's to give."""
     if values:
         plan = _plan(model)
         columns = [plan.by_name[name] for name in names]
-        adapt = [(at, each.adapt) for at, each in enumerate(columns) if each.adapt]
-        _insert(plan.table, columns, [_adapt(row, adapt) for row in values], pass_over_known=False)
+        rows = _adapted(columns, values)
+        _insert(plan.table, columns, rows, pass_over_known=pass_over_known)
+
+
+def update_values(
+    model: type[models.Model], names: Sequence[str], values: Sequence[Values]
+) -> None:
+    """Write attributes `names` of stored rows; the first of them is the key."""
+    if values:
+        plan = _plan(model)
+        columns = [plan.by_name[name] for name in names]
+        moved = [(*others, key) for key, *others in values]
+        _update(plan.table, columns[1:], columns[:1], _adapted(columns[1:] + columns[:1], moved))
 
 
 def remember(row: _R) -> _R:
@@ -77,7 +96,7 @@ def update(
         return
     plan = _plan(type(rows[0]))
     if fields:
-        _update(plan, [plan.by_name[name] for name in fields], rows, guard)
+        _write_back(plan, [plan.by_name[name] for name in fields], rows, guard)
         return
     groups: dict[tuple[_Column, ...], list[models.Model]] = defaultdict(list)
     for row in rows:
@@ -93,7 +112,7 @@ def update(
             groups[tuple(changed)].append(row)
         row.__dict__[_AS_READ] = present
     for columns, group in groups.items():
-        _update(plan, columns, group, guard)
+        _write_back(plan, columns, group, guard)
 
 
 def keys(model: type[models.Model], count: int) -> list[int]:
@@ -129,7 +148,7 @@ class _Plan:
     numbered: bool
     columns: tuple[_Column, ...]
     by_name: Mapping[str, _Column]
-    values: Callable[[models.Model], _Values]
+    values: Callable[[models.Model], Values]
     parents: Sequence["models.ForeignKey[Any, Any]"]
 
     def settle_parents(self, rows: Sequence[models.Model]) -> None:
@@ -186,23 +205,22 @@ _SQLITE: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def _adapted(columns: Sequence[_Column], rows: Sequence[models.Model]) -> list[Sequence[Any]]:
-    get = attrgetter(*(column.name for column in columns))
-    adapt = [(at, column.adapt) for at, column in enumerate(columns) if column.adapt]
-    found = [get(row) for row in rows]
-    return [_adapt(values if len(columns) > 1 else (values,), adapt) for values in found]
+def _values_of(rows: Sequence[models.Model], columns: Sequence[_Column]) -> list[Values]:
+    if len(columns) == 1:
+        return [(getattr(row, columns[0].name),) for row in rows]
+    return list(map(attrgetter(*(column.name for column in columns)), rows))
 
 
-def _adapt(
-    values: _Values, adapt: Sequence[tuple[int, Callable[[Any], Any] | None]]
-) -> Sequence[Any]:
-    if not adapt:
-        return values
-    changed = list(values)
-    for at, change in adapt:
-        if changed[at] is not None and change is not None:
-            changed[at] = change(changed[at])
-    return changed
+def _adapted(columns: Sequence[_Column], rows: Sequence[Values]) -> list[Sequence[Any]]:
+    """The rows as the database wants them, column by column."""
+    if all(column.adapt is None for column in columns):
+        return list(rows)
+    turned = list(zip(*rows, strict=True))
+    for at, column in enumerate(columns):
+        adapt = column.adapt
+        if adapt is not None:
+            turned[at] = tuple(None if value is None else adapt(value) for value in turned[at])
+    return list(zip(*turned, strict=True))
 
 
 def _insert(
@@ -224,7 +242,7 @@ def _insert(
         elif pass_over_known:
             elements, values = _unnested(columns, rows)
             cast = ", ".join(f'v."{each.column}"{each.cast}' for each in columns)
-            cursor.execute(
+            _execute(
                 f'INSERT INTO "{table}" ({names}) SELECT {cast} '  # noqa: S608
                 f"FROM unnest({elements}) AS v ({names}){on_conflict}",
                 values,
@@ -235,41 +253,60 @@ def _insert(
                     copy.write_row(row)
 
 
-def _update(
+def _execute(statement: str, arrays: Sequence[Sequence[Any]]) -> int:
+    """On PostgreSQL, with the arrays beside the statement and not in its text, where Django would
+    write them; how many rows were written."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, arrays)
+        return cursor.rowcount
+
+
+def _write_back(
     plan: _Plan,
     columns: Sequence[_Column],
     rows: Sequence[models.Model],
     guard: tuple[str, Mapping[Any, Any]] | None,
 ) -> None:
     where = [plan.columns[0]]
-    values = _adapted([*columns, *where], rows)
+    values = _values_of(rows, [*columns, *where])
     if guard is not None:
         name, expected = guard
         where.append(plan.by_name[name])
-        values = [[*each, expected[row.pk]] for each, row in zip(values, rows, strict=True)]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            elements, arrays = _unnested([*columns, *where], values)
-            names = ", ".join(f"c{at}" for at in range(len(columns) + len(where)))
-            sets = ", ".join(f'"{e.column}" = v.c{at}{e.cast}' for at, e in enumerate(columns))
-            same = " AND ".join(
-                f't."{each.column}" = v.c{at}' for at, each in enumerate(where, len(columns))
-            )
-            cursor.execute(
-                f'UPDATE "{plan.table}" AS t SET {sets} '  # noqa: S608
-                f"FROM unnest({elements}) AS v ({names}) WHERE {same}",
-                arrays,
-            )
-        else:
-            sets = ", ".join(f'"{each.column}" = %s' for each in columns)
-            same = " AND ".join(f'"{each.column}" = %s' for each in where)
-            cursor.executemany(f'UPDATE "{plan.table}" SET {sets} WHERE {same}', values)  # noqa: S608
-        if cursor.rowcount != len(rows):
-            raise RuntimeError(f"a row of {plan.table} changed under its lock")
+        values = [(*each, expected[row.pk]) for each, row in zip(values, rows, strict=True)]
+    _update(plan.table, columns, where, _adapted([*columns, *where], values))
+
+
+def _update(
+    table: str,
+    columns: Sequence[_Column],
+    where: Sequence[_Column],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    if connection.vendor == "postgresql":
+        elements, arrays = _unnested([*columns, *where], rows)
+        names = ", ".join(f"c{at}" for at in range(len(columns) + len(where)))
+        sets = ", ".join(f'"{e.column}" = v.c{at}{e.cast}' for at, e in enumerate(columns))
+        same = " AND ".join(
+            f't."{each.column}" = v.c{at}' for at, each in enumerate(where, len(columns))
+        )
+        written = _execute(
+            f'UPDATE "{table}" AS t SET {sets} '  # noqa: S608
+            f"FROM unnest({elements}) AS v ({names}) WHERE {same}",
+            arrays,
+        )
+    else:
+        sets = ", ".join(f'"{each.column}" = %s' for each in columns)
+        same = " AND ".join(f'"{each.column}" = %s' for each in where)
+        with connection.cursor() as cursor:
+            cursor.executemany(f'UPDATE "{table}" SET {sets} WHERE {same}', rows)  # noqa: S608
+            written = cursor.rowcount
+    if written != len(rows):
+        raise RuntimeError(f"a row of {table} changed under its lock")
 
 
 def _unnested(
     columns: Sequence[_Column], rows: Sequence[Sequence[Any]]
 ) -> tuple[str, list[list[Any]]]:
-    elements = ", ".join(f"%s::{column.element}[]" for column in columns)
+    elements = ", ".join(f"%b::{column.element}[]" for column in columns)
     return elements, [list(values) for values in zip(*rows, strict=True)]

@@ -7,7 +7,7 @@ table topic -> handlers and hands it over with `route`.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,8 +24,14 @@ _handlers: dict[str, Sequence[Handler]] = {}
 
 # A claimed message comes back after this, should its worker die.
 _CLAIM = timedelta(minutes=2)
-_MOST_ATTEMPTS = 12
-_gathered: ContextVar[list[OutboxMessage] | None] = ContextVar("outbox_gathered", default=None)
+# An outage of some hours must not need people: what fails is given up after so many tries and
+# so long a time.
+_FEWEST_ATTEMPTS = 12
+_GIVE_UP = timedelta(days=3)
+_NEW = (
+    "topic", "key", "payload", "confidential", "created_at", "due_at", "attempts", "last_error",
+)  # fmt: skip
+_gathered: ContextVar[list[bulk.Values] | None] = ContextVar("outbox_gathered", default=None)
 
 
 def route(table: Mapping[str, Sequence[Handler]]) -> None:
@@ -45,14 +51,7 @@ def publish(
     if _handlers and topic not in _handlers:
         return
     now = clock.now()
-    message = OutboxMessage(
-        topic=topic,
-        key=key,
-        payload=payload,
-        confidential=confidential,
-        created_at=now,
-        due_at=now,
-    )
+    message = (topic, key, payload, confidential, now, now, 0, "")
     gathered = _gathered.get()
     if gathered is None:
         _store([message])
@@ -63,7 +62,7 @@ def publish(
 @contextmanager
 def gathering() -> Iterator[None]:
     """Keep what is published meanwhile, and store it at the end at once."""
-    messages: list[OutboxMessage] = []
+    messages: list[bulk.Values] = []
     token = _gathered.set(messages)
     try:
         yield
@@ -84,8 +83,52 @@ def deliver_due(*, limit: int = 100) -> int:
     return len(messages)
 
 
-def _store(messages: Sequence[OutboxMessage]) -> None:
-    bulk.insert(messages, pass_over_known=True)
+def revive(ids: Sequence[int]) -> int:
+    """Have messages that were given up told again, from now on; returns how many."""
+    given_up = OutboxMessage.objects.filter(pk__in=ids, dead_at__isnull=False)
+    # Whatever kept them is believed to be over: they have a dozen tries again.
+    return given_up.update(dead_at=None, due_at=clock.now(), attempts=0)
+
+
+def abandon(ids: Sequence[int]) -> int:
+    """Settle messages that were given up and shall never be told; returns how many. Their last
+    error stays as the reason, a confidential payload is forgotten."""
+    given_up = OutboxMessage.objects.filter(pk__in=ids, dead_at__isnull=False)
+    given_up.filter(confidential=True).update(payload={})
+    return given_up.update(dead_at=None, delivered_at=clock.now())
+
+
+def dead_letters() -> tuple[int, ...]:
+    """The ids of messages that were given up, oldest first."""
+    found = OutboxMessage.objects.filter(dead_at__isnull=False).order_by("pk")
+    return tuple(found.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Untold:
+    """A message that was not told yet: it is tried at `due_at`, or was given up at `dead_at`. What
+    it says stays inside: mails hold what only their reader should see."""
+
+    id: int
+    topic: str
+    key: str
+    created_at: datetime
+    due_at: datetime | None
+    dead_at: datetime | None
+    attempts: int
+    last_error: str
+
+
+def untold(*, limit: int) -> tuple[Untold, ...]:
+    """Messages that were not told yet, those given up first, each in the order of their making."""
+    names = [field.name for field in fields(Untold)]
+    rows = OutboxMessage.objects.filter(Q(due_at__isnull=False) | Q(dead_at__isnull=False))
+    ordered = rows.order_by(F("dead_at").asc(nulls_last=True), "pk")
+    return tuple(Untold(**row) for row in ordered.values(*names)[:limit])
+
+
+def _store(messages: Sequence[bulk.Values]) -> None:
+    bulk.insert_values(OutboxMessage, _NEW, messages, pass_over_known=True)
 
 
 @dataclass(frozen=True)
@@ -132,7 +175,7 @@ def _deliver(message: OutboxMessage) -> None:
         # with back-off and, at last, set aside where people see it.
         attempts = message.attempts + 1
         now = clock.now()
-        dead = attempts >= _MOST_ATTEMPTS
+        dead = attempts >= _FEWEST_ATTEMPTS and now - message.created_at >= _GIVE_UP
         row.update(
             last_error=f"{type(error).__name__}: {error}"[:2000],
             due_at=None if dead else now + timedelta(seconds=min(2**attempts, 3600)),

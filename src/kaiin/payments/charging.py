@@ -30,7 +30,7 @@ from kaiin.payments.errors import (
     ProviderUnavailable,
 )
 from kaiin.payments.models import Mandate, MandateState, Payment
-from kaiin.payments.orders import key_of, order_id, order_of
+from kaiin.payments.orders import key_of, order_of
 from kaiin.payments.providers.protocol import ChargeRequest, Order, PaymentSnapshot
 from kaiin.payments.queries import PaymentView
 from kaiin.payments.snapshots import News
@@ -132,8 +132,10 @@ def record_answers(
     Call it inside the transaction that acts on them: nobody is told of the outcomes otherwise.
     """
     news = [each for _, each in answers if each is not None]
-    snapshots.apply_all(news, now=now, actor=SYSTEM, recorded=True)
-    return queries.payments([call.payment_id for call, _ in answers])
+    rows = snapshots.apply_all(news, now=now, actor=SYSTEM, recorded=True)
+    views = {view.id: view for view in queries.views_of(rows)}
+    silent = [call.payment_id for call, each in answers if each is None]
+    return views | queries.payments(silent) if silent else views
 
 
 def charge_mandate(
@@ -259,20 +261,20 @@ def _opened(
     same = (known.member_ref, known.method, known.amount, known.currency)
     if same != (intent.member_ref, mandate.method, intent.amount.amount, intent.amount.currency):
         return IntentConflict(intent=intent.intent_key)
-    order = order_id(known.pk)
+    order = order_of(known)
     return Call(
         payment_id=known.pk,
         intent_key=intent.intent_key,
         provider=known.provider,
         state=PaymentState(known.state),
         request=ChargeRequest(
-            order_id=order,
-            idempotency_key=order,
+            order_id=order.order_id,
+            idempotency_key=order.order_id,
             mandate=key_of(mandate),
             amount=intent.amount,
             description=known.description,
         ),
-        order=order_of(known),
+        order=order,
         ask_first=ask_first,
         opened_at=now,
     )

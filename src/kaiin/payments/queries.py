@@ -119,23 +119,23 @@ class NoticeView:
 
 def payment(payment_id: UUID) -> PaymentView | None:
     """A payment by its id."""
-    return next(iter(_views(Payment.objects.filter(pk=payment_id))), None)
+    return next(iter(views_of(Payment.objects.filter(pk=payment_id))), None)
 
 
 def payments(payment_ids: Sequence[UUID]) -> dict[UUID, PaymentView]:
     """Payments by their ids, in three queries whatever their number."""
-    return {view.id: view for view in _views(Payment.objects.filter(pk__in=payment_ids))}
+    return {view.id: view for view in views_of(Payment.objects.filter(pk__in=payment_ids))}
 
 
 def payment_by_intent(intent_key: str) -> PaymentView | None:
     """A payment by the key that its caller gave."""
-    return next(iter(_views(Payment.objects.filter(intent_key=intent_key))), None)
+    return next(iter(views_of(Payment.objects.filter(intent_key=intent_key))), None)
 
 
 def open_payments(member_ref: int) -> tuple[PaymentView, ...]:
     """A member's payments that may still bring money, newest first."""
     found = Payment.objects.filter(member_ref=member_ref, state__in=OPEN_STATES)
-    return tuple(_views(found.order_by("-created_at")))
+    return tuple(views_of(found.order_by("-created_at")))
 
 
 def notices(payment_id: UUID) -> tuple[NoticeView, ...]:
@@ -311,7 +311,8 @@ def payment_figures() -> dict[tuple[str, str], int]:
     return {(state, method): count for state, method, count in counted}
 
 
-def _views(found: Iterable[Payment]) -> list[PaymentView]:
+def views_of(found: Iterable[Payment]) -> list[PaymentView]:
+    """Payments as others see them, of their rows; for this context's own use."""
     rows = list(found)
     if not rows:
         return []

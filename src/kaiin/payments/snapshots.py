@@ -266,12 +266,10 @@ def _store_numbers(news: Sequence[News]) -> dict[UUID, int]:
         return {}
     known = _numbers(payment__in=list(told))
     fresh = {key: [n for n in numbers if n not in known[key]] for key, numbers in told.items()}
-    bulk.insert(
-        [
-            PaymentReference(kind=kind, value=value, payment_id=key)
-            for key, numbers in fresh.items()
-            for kind, value in numbers
-        ],
+    bulk.insert_values(
+        PaymentReference,
+        ("payment_id", "kind", "value"),
+        [(key, *number) for key, numbers in fresh.items() for number in numbers],
         pass_over_known=True,
     )
     return {key: len(known[key]) + len(numbers) for key, numbers in fresh.items() if numbers}

@@ -7,6 +7,7 @@ whatever the settable clock says), so another process's `kaiin apply` is noticed
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from time import monotonic
 from uuid import UUID
 
@@ -317,5 +318,10 @@ def _full_host(label: str) -> str:
 
 
 def _address(label: str, path: str) -> str:
+    return f"{_origin(label, settings.KAIIN.base_url)}/{path.removeprefix('/')}"
+
+
+@lru_cache(maxsize=64)
+def _origin(label: str, _base_url: str) -> str:
     port = f":{settings.KAIIN.port}" if settings.KAIIN.port else ""
-    return f"{settings.KAIIN.scheme}://{_full_host(label)}{port}/{path.removeprefix('/')}"
+    return f"{settings.KAIIN.scheme}://{_full_host(label)}{port}"

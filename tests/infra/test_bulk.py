@@ -1,0 +1,111 @@
+"""Rows written in sets are the same rows that Django writes one by one."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+
+from kaiin.infra import bulk
+from kaiin.infra.locks import transaction
+from kaiin.infra.models import OutboxMessage, ThrottleBucket
+from tests.fixtures.clock import Clock
+
+MANY = 20
+AWKWARD = '\\N\t"quoted"\n\\x41 {a,b} NULL 会員 %s %% \'; --'
+
+
+def message(number: int, now: datetime, **more: Any) -> OutboxMessage:
+    values: dict[str, Any] = {
+        "topic": "test.said",
+        "key": str(number),
+        "payload": {"n": number, "text": AWKWARD, "list": [None, True, 1.5]},
+        "confidential": number % 2 == 0,
+        "created_at": now + timedelta(microseconds=number),
+        "due_at": now if number % 3 else None,
+        "last_error": AWKWARD,
+    }
+    return OutboxMessage(**values | more)
+
+
+def contents() -> list[Any]:
+    columns = [field.name for field in OutboxMessage._meta.concrete_fields]
+    return list(OutboxMessage.objects.order_by("id").values_list(*columns))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, MANY])
+def test_what_is_inserted_comes_back(clock: Clock, count: int) -> None:
+    now = clock.now()
+    rows = [message(number, now) for number in range(count)]
+    with transaction():
+        bulk.insert(rows)
+    stored = OutboxMessage.objects.order_by("id").values_list("pk", flat=True)
+    assert [row.pk for row in rows] == list(stored)
+    written = contents()
+    for row in OutboxMessage.objects.order_by("id"):
+        row.save()
+    assert contents() == written
+    assert OutboxMessage.objects.get(key="0").payload["text"] == AWKWARD
+    # The database's own numbers go on after those that were given.
+    assert OutboxMessage.objects.create(
+        topic="test.said", key="next", payload={}, created_at=now
+    ).pk > max(row.pk for row in rows)
+
+
+@pytest.mark.django_db
+def test_known_rows_are_passed_over_or_refused(clock: Clock) -> None:
+    now = clock.now()
+    with transaction():
+        bulk.insert([message(3, now, payload={})])
+        bulk.insert([message(number, now) for number in range(MANY)], pass_over_known=True)
+    assert OutboxMessage.objects.count() == MANY
+    assert OutboxMessage.objects.get(key="3").payload == {}
+    again = [message(number, now) for number in range(MANY)]
+    with pytest.raises(IntegrityError), transaction():
+        bulk.insert(again)
+
+
+@pytest.mark.django_db
+def test_only_what_changed_is_written(clock: Clock) -> None:
+    now = clock.now()
+    with transaction():
+        bulk.insert([message(number, now) for number in range(MANY)])
+    rows = [bulk.remember(row) for row in OutboxMessage.objects.order_by("id")]
+    OutboxMessage.objects.update(last_error="another hand's")
+    for row in rows[:10]:
+        row.payload = {"told": row.key}
+    rows[10].due_at = None
+    with transaction():
+        bulk.update(rows)
+    found = list(OutboxMessage.objects.order_by("id"))
+    assert [row.payload for row in found[:10]] == [{"told": str(n)} for n in range(10)]
+    assert found[10].due_at is None
+    assert {row.last_error for row in found} == {"another hand's"}
+
+
+@pytest.mark.django_db
+def test_compare_and_set(clock: Clock) -> None:
+    now = clock.now()
+    with transaction():
+        bulk.insert([message(number, now, attempts=0) for number in range(MANY)])
+    rows = [bulk.remember(row) for row in OutboxMessage.objects.order_by("id")]
+    for row in rows:
+        row.attempts = 5
+    OutboxMessage.objects.filter(pk=rows[7].pk).update(attempts=1)
+    with pytest.raises(RuntimeError, match="changed under its lock"), transaction():
+        bulk.update(rows, guard=("attempts", {row.pk: 0 for row in rows}))
+    assert set(OutboxMessage.objects.values_list("attempts", flat=True)) == {0, 1}
+
+
+@pytest.mark.django_db
+def test_values_without_objects(clock: Clock) -> None:
+    now = clock.now()
+    names = ("key", "count", "window_ends_at")
+    with transaction():
+        bulk.insert_values(ThrottleBucket, names, [(str(n), n, now) for n in range(MANY)])
+        bulk.update_values(ThrottleBucket, ("key", "count"), [("3", 30), ("4", 40)])
+    counts = dict(ThrottleBucket.objects.values_list("key", "count"))
+    assert counts == {str(n): n for n in range(MANY)} | {"3": 30, "4": 40}
+    with pytest.raises(RuntimeError), transaction():
+        bulk.update_values(ThrottleBucket, ("key", "count"), [("5", 50), ("nobody", 1)])
