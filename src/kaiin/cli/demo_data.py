@@ -146,7 +146,9 @@ class _Club:
 
         def leave() -> None:
             views = memberships.memberships(member[0])
-            if any(view.site_key == site and view.paid_until for view in views):
+            if any(
+                each.site_key == site and each.paid_until and each.state.is_open for each in views
+            ):
                 billing.leave(member_pk=member[0], site_key=site)
 
         def act(do: Callable[[int], None]) -> Callable[[], None]:
