@@ -19,4 +19,5 @@ def at_provider(world: World) -> int:
         refunds = tx.all("SELECT * FROM refund WHERE status = 'done'")
     lost = {row["id"] for row in payments if row["dispute"] == "lost"}
     came: int = sum(row["received_amount"] for row in payments if row["id"] not in lost)
-    return came - sum(row["amount"] for row in refunds if row["payment_id"] not in lost)
+    went: int = sum(row["amount"] for row in refunds if row["payment_id"] not in lost)
+    return came - went
