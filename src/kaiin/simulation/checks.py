@@ -36,8 +36,11 @@ class Checks:
         self._provider = provider
         self._since: datetime | None = None
 
-    def daily(self, now: datetime) -> Iterator[Violation]:
-        """After a day: what anything happened to; on Sundays, everything."""
+    def daily(self, now: datetime, swept_since: datetime | None) -> Iterator[Violation]:
+        """After a day: what anything happened to; on Sundays, everything.
+
+        `swept_since`: what the provider knew by then has been asked about.
+        """
         self.done += 1
         everything = now.astimezone(JST).weekday() == _SUNDAY
         since = None if everything else self._since
@@ -45,17 +48,27 @@ class Checks:
         yield from verification.checks(connection, now=now, since=since)
         if everything:
             yield from self._notices_stored()
+            yield from self._as_the_provider_says(now, swept_since)
 
     def settled(self, now: datetime) -> Iterator[Violation]:
         """After the end, when faults are off and the worker had days to catch up."""
         self.done += 1
         yield from verification.checks(connection, now=now)
         yield from self._notices_stored()
+        yield from self._as_the_provider_says(now, now)
         for name, sql in _LEFT_OVER.items():
             for row in _rows(sql):
                 yield Violation(
                     f"settled.{name}", (f"{name}:{row[0]}",), f"still not settled: {row}"
                 )
+
+    def _as_the_provider_says(
+        self, now: datetime, swept_since: datetime | None
+    ) -> Iterator[Violation]:
+        if swept_since is not None:
+            yield from verification.provider_checks(
+                connection, self._provider.store_path, now=now, patience=now - swept_since
+            )
 
     def _notices_stored(self) -> Iterator[Violation]:
         """Every notice that was acknowledged is there, once."""

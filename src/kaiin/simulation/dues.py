@@ -14,6 +14,7 @@ _DUE = (
     ("outbox", "infra_outboxmessage", "due_at"),
     ("payments.notices", "payments_providerevent", "due_at"),
     ("payments.ask", "payments_payment", "ask_at"),
+    ("payments.ask", "payments_refund", "ask_at"),
     ("billing.renew", "billing_subscription", "next_due_at"),
     ("billing.expire", "billing_subscription", "lapse_due_at"),
     ("billing.expire", "billing_membership", "dormant_until"),
@@ -23,7 +24,8 @@ _DUE = (
 KNOWN = {NETWORK, *(job for job, _, _ in _DUE)}
 _STORE = (
     "SELECT min(due) AS due FROM (SELECT min(due_at) AS due FROM delivery"
-    " UNION ALL SELECT min(closes_at) FROM payment UNION ALL SELECT min(report_at) FROM payment)"
+    " UNION ALL SELECT min(closes_at) FROM payment UNION ALL SELECT min(report_at) FROM payment"
+    " UNION ALL SELECT min(settles_at) FROM refund)"
 )
 _QUERY = "SELECT " + ", ".join(
     f"(SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL)" for _, table, column in _DUE

@@ -16,7 +16,8 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, month_start
 from kaiin.infra import texts
 from kaiin.sandbox.store import Row, read
-from kaiin.simulation.people import People, Person
+from kaiin.simulation.people import People
+from kaiin.simulation.person import Person
 from kaiin.simulation.provider import Provider
 from kaiin.sites import queries as sites
 from kaiin.verification.violation import Violation
@@ -100,8 +101,15 @@ class Expectations:
         open_now = _open_now(now)
         for (member_pk, site_key), all_money in self.money.items():
             is_open = (member_pk, site_key) in open_now
-            due = [m for m in all_money if _must_be_in(m, now, swept_since)]
-            if due and not is_open:
+            if is_open:
+                continue
+            due = [
+                money
+                for money in all_money
+                if _must_be_in(money, now, swept_since)
+                and self.provider.is_untroubled(money.order_id)
+            ]
+            if due:
                 yield _violation(
                     due[-1],
                     "people.paid_not_in",
@@ -121,7 +129,10 @@ class Expectations:
             return
         before = self._charged.get(money.mandate_id)
         self._charged[money.mandate_id] = money.paid_at
-        if before is not None and money.paid_at - before < _APART:
+        asked_for = before is not None and money.person.clicked_inwards(
+            money.site_key, before, money.paid_at
+        )
+        if before is not None and money.paid_at - before < _APART and not asked_for:
             yield _violation(
                 money,
                 "people.charged_twice",

@@ -1,8 +1,7 @@
 """People, and what they do next: drawn from what they see on their pages, as people do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from kaiin.billing import operations as billing, queries as memberships
@@ -12,6 +11,8 @@ from kaiin.domain.subscriptions import Standing
 from kaiin.identity import operations as identity
 from kaiin.infra import clock
 from kaiin.sandbox import cards
+from kaiin.simulation.changes import Act, Changes, return_url
+from kaiin.simulation.person import SETTLED, SOON, Person, some_days
 from kaiin.simulation.plan import Faults, Plan
 from kaiin.simulation.provider import BAD_RENEWALS_CARD, GOOD_CARD, Provider
 from kaiin.simulation.steps import KILLED, Steps
@@ -20,36 +21,6 @@ from kaiin.sites import queries as sites
 
 # Longer than any answer takes: real time must not decide what happens.
 _PATIENT = 3600.0
-_SOON = timedelta(minutes=7)
-# Days between two things that somebody does who has nothing unfinished.
-_SETTLED = 75
-
-Act = Callable[["Person", "MembershipView | None", str, Random], timedelta]
-
-
-@dataclass
-class Person:
-    """Somebody with one member ID; who has two is two of these."""
-
-    name: str
-    favourite: str
-    pk: int = 0
-    # Since when they know that they have left a site.
-    left_at: dict[str, datetime] = field(default_factory=dict)
-    wants_to_leave: set[str] = field(default_factory=set)
-    # Every click that means "in" (True) or "out" at a site, also those that nobody answered.
-    clicks: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
-
-    def clicked(self, site: str, *, inwards: bool) -> None:
-        """Remember a click."""
-        self.clicks.setdefault(site, []).append((clock.now(), inwards))
-
-    def turned_away(self, site: str, paid_at: datetime, until: datetime) -> bool:
-        """Whether somebody wanted out when money arrived, or before it could be known."""
-        clicks = self.clicks.get(site, [])
-        before = [inwards for at, inwards in clicks if at <= paid_at]
-        out_soon = any(not inwards for at, inwards in clicks if paid_at <= at <= until)
-        return out_soon or (bool(before) and not before[-1])
 
 
 class People:
@@ -61,6 +32,7 @@ class People:
         self._steps = steps
         self._provider = provider
         self._trace = trace
+        self._changes = Changes(plan, steps, provider)
         self._sites = [site.key for site in sites.sites()]
         self._courses = {key: memberships.courses(key) for key in self._sites}
         # One hash for all: nobody logs in with it.
@@ -92,6 +64,7 @@ class People:
             # What is unfinished is on people's minds.
             if view.open_payment is not None and chance.random() < 0.8:
                 site = key
+        self._changes.decide(person, chance)
         seen = views.get(site)
         self._remember(person, site, seen)
         return self._next(seen, person, site, chance)(person, seen, site, chance)
@@ -115,26 +88,30 @@ class People:
                 (0.62, self._pay),
                 (0.72, self._give_up),
                 (0.84, self._join),
-                (0.90, self._leave),
+                (0.90, self._changes.leave),
                 (1.0, self._look),
             )
         if view is not None and view.open_payment is not None:
-            return self._look if draw < 0.9 else self._leave
+            return self._look if draw < 0.9 else self._changes.leave
         if site in person.wants_to_leave:
-            return self._leave
+            return self._changes.leave
         if view is None or view.payable:
             return self._join if draw < 0.85 else self._look
         if view.cancel_at_period_end:
-            return self._undo if draw < 0.3 else self._look
-        return self._as_member(draw)
+            return self._changes.undo if draw < 0.3 else self._look
+        return self._as_member(draw, view)
 
-    def _as_member(self, draw: float) -> Act:
+    def _as_member(self, draw: float, view: MembershipView) -> Act:
+        if view.paused_until is not None and draw < 0.3:
+            return self._changes.pause
         return _pick(
             draw,
-            (0.06, self._leave),
-            (0.10, self._end_contract),
-            (0.14, self._spoil_card),
-            (0.30, self._join),
+            (0.10, self._changes.leave),
+            (0.17, self._changes.end_contract),
+            (0.25, self._changes.quarrel),
+            (0.45, self._changes.change),
+            (0.55, self._changes.pause),
+            (0.65, self._join),
             (1.0, self._look),
         )
 
@@ -152,7 +129,7 @@ class People:
                 site_key=site,
                 course_key=course.key,
                 method=method,
-                return_url_for=lambda payment: sites.identity_url(f"/pay/return/{payment}"),
+                return_url_for=return_url,
                 language=language,
             )
             return f"payment {started.payment.id} {started.payment.state}"
@@ -167,7 +144,7 @@ class People:
             person.left_at.pop(site, None)
             person.wants_to_leave.discard(site)
         if said.startswith("refused"):
-            return self._some_days(chance, 6)
+            return some_days(chance, 6)
         return timedelta(minutes=chance.randint(0, 6))
 
     def _other_tab(self, person: Person, site: str, chance: Random) -> Callable[[Random], str]:
@@ -179,7 +156,7 @@ class People:
                 site_key=site,
                 course_key=course.key,
                 method=method,
-                return_url_for=lambda payment: sites.identity_url(f"/pay/return/{payment}"),
+                return_url_for=return_url,
                 language="ja",
             )
             return f"joins {course.key} by {method}: payment {started.payment.id}"
@@ -191,7 +168,7 @@ class People:
     ) -> timedelta:
         payment = view.open_payment if view is not None else None
         if payment is None:
-            return _SOON
+            return SOON
         if payment.method is Method.KONBINI and payment.references:
             return self._pay_slip(person, view, site, chance)
         card = self._card(chance)
@@ -206,14 +183,14 @@ class People:
         self._steps.person(person.name, f"pays by {payment.method}", pay, chance=chance)
         if payment.method is Method.KONBINI:
             return timedelta(hours=chance.choice((0, 1, 5, 30, 100, 160, 180, 200)))
-        return self._some_days(chance, 3) if chance.random() < 0.5 else _SOON
+        return some_days(chance, 3) if chance.random() < 0.5 else SOON
 
     def _pay_slip(
         self, person: Person, _: MembershipView | None, _site: str, chance: Random
     ) -> timedelta:
         slips = self._provider.slips_of(person.pk)
         if not slips:
-            return _SOON
+            return SOON
         # Mostly the newest, now and then one from the bottom of the bag.
         slip = slips[-1] if chance.random() < 0.85 else chance.choice(slips)
         amount = None
@@ -226,14 +203,14 @@ class People:
             return f"paid slip {slip['slip']}"
 
         said = self._steps.person(person.name, "hands cash over", pay, chance=chance)
-        return self._some_days(chance, 4) if not said.startswith(KILLED) else _SOON
+        return some_days(chance, 4) if not said.startswith(KILLED) else SOON
 
     def _give_up(
         self, person: Person, view: MembershipView | None, _site: str, chance: Random
     ) -> timedelta:
         payment = view.open_payment if view is not None else None
         if payment is None:
-            return _SOON
+            return SOON
 
         def give_up(_: Random) -> str:
             self._provider.give_up(payment)
@@ -241,7 +218,7 @@ class People:
             return "done"
 
         self._steps.person(person.name, "turns back", give_up, chance=chance)
-        return self._some_days(chance, 5)
+        return some_days(chance, 5)
 
     def _look(
         self, person: Person, _view: MembershipView | None, site: str, chance: Random
@@ -256,66 +233,7 @@ class People:
             return "in" if entry.allowed else "not in"
 
         self._steps.person(person.name, f"goes to {site}", look, chance=chance)
-        return self._some_days(chance, _SETTLED)
-
-    def _leave(
-        self, person: Person, _view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
-        person.wants_to_leave.add(site)
-        person.clicked(site, inwards=False)
-
-        def leave(_: Random) -> str:
-            billing.leave(member_pk=person.pk, site_key=site)
-            return "left"
-
-        said = self._steps.person(person.name, f"leaves {site}", leave, chance=chance)
-        if said.startswith(KILLED):
-            return _SOON
-        person.wants_to_leave.discard(site)
-        if said == "left":
-            person.left_at[site] = clock.now()
-        return self._some_days(chance, _SETTLED)
-
-    def _undo(
-        self, person: Person, _view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
-        # From this click on they may be charged again.
-        person.left_at.pop(site, None)
-        person.clicked(site, inwards=True)
-
-        def undo(_: Random) -> str:
-            billing.undo_leave(member_pk=person.pk, site_key=site)
-            return "stays"
-
-        self._steps.person(person.name, f"stays at {site} after all", undo, chance=chance)
-        return self._some_days(chance, _SETTLED)
-
-    def _end_contract(
-        self, person: Person, _view: MembershipView | None, _site: str, chance: Random
-    ) -> timedelta:
-        mandates = self._provider.mandates_of(person.pk)
-        if not mandates or self._plan.faults is Faults.NONE:
-            return self._some_days(chance, 10)
-        mandate = chance.choice(mandates)
-        by = chance.choice(("member", "carrier"))
-
-        def end(_: Random) -> str:
-            self._provider.end_contract(mandate["id"], by)
-            return "ended"
-
-        self._steps.person(person.name, f"contract ends by {by}", end, chance=chance)
-        return self._some_days(chance, _SETTLED)
-
-    def _spoil_card(
-        self, person: Person, _view: MembershipView | None, _site: str, chance: Random
-    ) -> timedelta:
-        mandates = self._provider.mandates_of(person.pk)
-        if mandates and self._plan.faults is not Faults.NONE:
-            mandate = chance.choice(mandates)
-            code = chance.choice(("expired_card", "insufficient_funds", ""))
-            self._provider.spoil_card(mandate["id"], code)
-            self._trace.note(clock.now(), person.name, f"renewals fail with {code or 'nothing'}")
-        return self._some_days(chance, _SETTLED)
+        return some_days(chance, SETTLED)
 
     # How they choose
 
@@ -334,9 +252,6 @@ class People:
         if chance.random() < 0.5:
             return BAD_RENEWALS_CARD
         return chance.choice(cards.CARDS)
-
-    def _some_days(self, chance: Random, mean: float) -> timedelta:
-        return timedelta(seconds=60 + round(chance.expovariate(1 / (mean * 86400))))
 
 
 def _pick(draw: float, *choices: tuple[float, Act]) -> Act:

@@ -27,8 +27,9 @@ class Provider:
     """What people do on the provider's pages, and what the network does with its notices."""
 
     def __init__(self, folder: Path, source: Random) -> None:
+        self.store_path = folder / "sandbox.sqlite3"
         self._app = create_app(
-            store_path=folder / "sandbox.sqlite3",
+            store_path=self.store_path,
             secret=_SECRET,
             notice_url=f"{_URL}/unused",
             public_url=_URL,
@@ -97,6 +98,34 @@ class Provider:
             "SELECT * FROM payment WHERE customer = ? AND slip IS NOT NULL ORDER BY created_at, id",
             f"m{member_pk}",
         )
+
+    def paid_by(self, member_pk: int) -> list[Row]:
+        """What a member has paid, oldest first."""
+        return self.rows(
+            "SELECT * FROM payment WHERE customer = ? AND status = 'paid' AND received_amount > 0"
+            " ORDER BY paid_at, id",
+            f"m{member_pk}",
+        )
+
+    def is_untroubled(self, order_id: str) -> bool:
+        """Whether nobody has asked for a payment's money back."""
+        return not self.rows(
+            "SELECT 1 FROM payment WHERE order_id = ? AND (dispute <> 'none'"
+            " OR id IN (SELECT payment_id FROM refund))",
+            order_id,
+        )
+
+    def refund(self, order_id: str, *, key: str, amount: int) -> None:
+        """Somebody gives money back on the provider's own pages."""
+        self.service.refund(order_id, clock.now(), key=key, amount=amount, reason="dashboard")
+
+    def open_dispute(self, order_id: str) -> None:
+        """The payer says that it was not them."""
+        self.service.open_dispute(order_id, clock.now())
+
+    def close_dispute(self, order_id: str, *, won: bool) -> None:
+        """The bank decides; `won` by us."""
+        self.service.close_dispute(order_id, clock.now(), won=won)
 
     # The network
 

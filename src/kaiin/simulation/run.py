@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -29,7 +30,7 @@ _DAY = timedelta(days=1)
 _JOINING_SHARE = 0.6
 _MOST_TURNS = 12
 # A worker never sleeps longer than this when something is due.
-_GAP_MINUTES = (5, 90)
+_GAP_MINUTES = (15, 110)
 # Of the worker's own story, when it is the worker that broke.
 _JOB_LINES = 30
 _AFTER_THE_END = timedelta(days=9)
@@ -194,7 +195,7 @@ class Run:
         swept = self._swept_since()
         self._raise_first(self.expectations.learn())
         self._raise_first(self.expectations.check(clock.now(), swept))
-        self._raise_first(self.checks.daily(clock.now()))
+        self._raise_first(self.checks.daily(clock.now(), swept))
         self.trace.note(clock.now(), "day", checks.fingerprint())
         self.trace.count("days")
 
@@ -242,6 +243,8 @@ class Run:
             "money_received": self.expectations.received,
             "checks": self.checks.done,
             "seconds": round(outcome.seconds, 2),
+            # Of one core, whatever else the machine does.
+            "processor_seconds": round(sum(os.times()[:4]), 2),
             "member_months_per_second": round(member_months / max(outcome.seconds, 0.01), 1),
             "digest": self.trace.digest,
         }

@@ -5,21 +5,15 @@ nothing for those after it. Where a step reaches a crash point, another worker's
 person's second tab may come in between; or the process that runs it is killed for good.
 """
 
-import json
-import os
-import signal
 import traceback
-import warnings
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import NoReturn
-
-from django.db import connections
 
 from kaiin.domain.errors import KaiinError
 from kaiin.infra import clock, crash_points
 from kaiin.infra.crash_points import CrashPoint
 from kaiin.sandbox.refusal import Refused
+from kaiin.simulation.killing import refuse_inside_transactions, run_killed
 from kaiin.simulation.plan import Faults, Plan
 from kaiin.simulation.provider import Provider
 from kaiin.simulation.trace import Trace
@@ -103,7 +97,7 @@ class Steps:
         def come_in_between(point: CrashPoint) -> None:
             if self._nested:
                 return
-            _outside_transactions(point)
+            refuse_inside_transactions(point)
             if waiting and chance.random() < 0.4:
                 self._between(f"{who}, second tab", point, waiting.pop(), chance)
             elif self.others and chance.random() < likelihood:
@@ -127,48 +121,14 @@ class Steps:
 
     def _in_child(self, work: Work, chance: Random) -> str:
         """Run a step in a process that is killed when it reaches a point for the n-th time."""
-        left = chance.randint(1, chance.randint(1, _MOST_POINTS))
-        connections.close_all()
-        self._provider.close()
-        reader, writer = os.pipe()
-        with warnings.catch_warnings():
-            # No other thread runs here.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-        if child == 0:
-            os.close(reader)
-            _die_after(left, writer, work, chance)
-        os.close(writer)
-        with os.fdopen(reader) as pipe:
-            said = pipe.read()
-        os.waitpid(child, 0)
-        kind, text = json.loads(said) if said else ("broke", "the child said nothing")
-        if kind == "broke":
-            raise Broken(text)
-        if kind == KILLED:
-            self._trace.count(f"killed at {text}")
-            return f"{KILLED} at {text}"
-        return str(text)
-
-
-def _die_after(points: int, writer: int, work: Work, chance: Random) -> NoReturn:
-    left = points
-
-    def count(point: CrashPoint) -> None:
-        nonlocal left
-        _outside_transactions(point)
-        left -= 1
-        if left == 0:
-            os.write(writer, json.dumps((KILLED, point)).encode())
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    crash_points.install(count)
-    try:
-        said = ("done", _outcome(work, chance))
-    except BaseException:  # noqa: BLE001 - the parent has to hear of anything
-        said = ("broke", traceback.format_exc())
-    os.write(writer, json.dumps(said).encode())
-    os._exit(0)
+        at = chance.randint(1, chance.randint(1, _MOST_POINTS))
+        fate = run_killed(lambda: _outcome(work, chance), at=at, let_go=self._provider.close)
+        if fate.broke:
+            raise Broken(fate.broke)
+        if fate.killed_at is not None:
+            self._trace.count(f"killed at {fate.killed_at}")
+            return f"{KILLED} at {fate.killed_at}"
+        return fate.said
 
 
 def _outcome(work: Work, chance: Random) -> str:
@@ -180,8 +140,3 @@ def _outcome(work: Work, chance: Random) -> str:
         raise
     except Exception as error:
         raise Broken(traceback.format_exc()) from error
-
-
-def _outside_transactions(point: CrashPoint) -> None:
-    if any(connection.in_atomic_block for connection in connections.all(initialized_only=True)):
-        raise Broken(f"crash point {point} was reached inside a transaction")

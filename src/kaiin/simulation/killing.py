@@ -1,0 +1,76 @@
+"""Running something in a process that is really killed at a crash point."""
+
+import json
+import os
+import signal
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from django.db import connections
+
+from kaiin.infra import crash_points
+from kaiin.infra.crash_points import CrashPoint
+
+
+@dataclass(frozen=True)
+class Fate:
+    """How the child ended: `killed_at` a point, or None and what it `said`; `broke` holds the
+    traceback of one that did neither."""
+
+    killed_at: CrashPoint | None = None
+    said: str = ""
+    broke: str = ""
+
+
+def run_killed(work: Callable[[], str], *, at: int, let_go: Callable[[], None]) -> Fate:
+    """Do `work` in a child that dies by SIGKILL when it reaches a crash point for the `at`-th
+    time. `let_go` closes what parent and child must not share, besides Django's connections."""
+    connections.close_all()
+    let_go()
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        # Threads of the parent do nothing that the child would wait for.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _live(work, at, writer)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        last_words = pipe.read()
+    _, status = os.waitpid(child, 0)
+    kind, text = json.loads(last_words) if last_words else ("broke", f"ended with {status}")
+    if kind == "killed":
+        if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
+            return Fate(broke=f"was to be killed, but ended with {status}")
+        return Fate(killed_at=CrashPoint(text))
+    return Fate(said=text) if kind == "done" else Fate(broke=text)
+
+
+def refuse_inside_transactions(point: CrashPoint) -> None:
+    """Raises RuntimeError where a point stands inside a transaction: nothing is durable there."""
+    if any(connection.in_atomic_block for connection in connections.all(initialized_only=True)):
+        raise RuntimeError(f"crash point {point} was reached inside a transaction")
+
+
+def _live(work: Callable[[], str], at: int, writer: int) -> NoReturn:
+    left = at
+
+    def count(point: CrashPoint) -> None:
+        nonlocal left
+        refuse_inside_transactions(point)
+        left -= 1
+        if left == 0:
+            os.write(writer, json.dumps(("killed", point)).encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    crash_points.install(count)
+    try:
+        last_words = ("done", work())
+    except BaseException:  # noqa: BLE001 - the parent has to hear of anything
+        last_words = ("broke", traceback.format_exc())
+    os.write(writer, json.dumps(last_words).encode())
+    os._exit(0)

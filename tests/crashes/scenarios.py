@@ -1,0 +1,123 @@
+"""What is killed: each scenario is prepared, then done in a process that dies on the way.
+
+`do` is what people and the worker do; done again by a fresh process it must come to the same.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kaiin.billing import operations
+from kaiin.billing.errors import BillingError
+from kaiin.billing.operations import Agreed
+from kaiin.billing.queries import preview_change
+from kaiin.domain.payments import Method
+from kaiin.infra import clock
+from kaiin.sandbox.refusal import Refused
+from tests.billing.conftest import World
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`prepare` returns the member; `charges` are the provider's sums afterwards, refunds
+    negative."""
+
+    name: str
+    prepare: Callable[[World], int]
+    do: Callable[[World, int], None]
+    charges: tuple[int, ...]
+
+
+def _new(world: World) -> int:
+    return world.member()
+
+
+def _joined(world: World) -> int:
+    member = world.joined()
+    clock.advance(timedelta(hours=1))
+    return member
+
+
+def _joins(world: World, member: int) -> None:
+    try:
+        started = world.join(member, "monthly", Method.CARD)
+    except BillingError:
+        world.work()
+        return
+    if started.payment.checkout is not None:
+        world.pay(started.payment)
+    else:
+        world.work()
+
+
+def _with_slip(world: World) -> int:
+    member = world.member()
+    world.sandbox.get_slip(world.join(member, "yearly", Method.KONBINI).payment)
+    world.work()
+    return member
+
+
+def _pays_slip(world: World, member: int) -> None:
+    with world.sandbox.app.service.store.transaction() as tx:
+        row = tx.one("SELECT slip FROM payment WHERE customer = ?", (f"m{member}",))
+    assert row is not None
+    # The store's machine does not take a slip twice.
+    with suppress(Refused):
+        world.sandbox.app.service.pay_at_store(row["slip"], clock.now(), report_after=timedelta())
+    world.work()
+
+
+def _due(world: World) -> int:
+    member = world.joined()
+    due_at = world.view(member).next_charge_at
+    assert due_at is not None
+    clock.freeze(due_at)
+    return member
+
+
+def _works(world: World, _member: int) -> None:
+    world.work()
+
+
+def _paid_unheard(world: World) -> int:
+    member = world.member()
+    world.sandbox.pay(world.join(member).payment)
+    return member
+
+
+def _changes(world: World, member: int) -> None:
+    if world.view(member).course_key != "yearly":
+        shown = preview_change(
+            member_pk=member,
+            site_key="official",
+            course_key="yearly",
+            method=Method.CARD,
+            at=clock.now(),
+        )
+        operations.change(
+            member_pk=member,
+            site_key="official",
+            course_key="yearly",
+            method=Method.CARD,
+            return_url_for=lambda payment: f"http://id.localhost/pay/return/{payment}",
+            language="ja",
+            agreed=Agreed(shown.kind, shown.total),
+        )
+    world.work()
+
+
+def _leaves_at_once(world: World, member: int) -> None:
+    operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    world.work()
+
+
+SCENARIOS = (
+    Scenario("joins by card", _new, _joins, (550,)),
+    Scenario("pays a slip", _with_slip, _pays_slip, (6820,)),
+    Scenario("is renewed", _due, _works, (550, 550)),
+    Scenario("is heard of by a notice", _paid_unheard, _works, (550,)),
+    # 22 to 30 November are 9 days for 550 yen; 8 of them are left: 488 yen.
+    Scenario("changes with a credit", _joined, _changes, (550, 6600 - 488)),
+    Scenario("leaves at once", _joined, _leaves_at_once, (550, -488)),
+)
