@@ -127,25 +127,23 @@ def _open(
         else:
             # The member is paying by hand right now: nothing may be charged beside it.
             claim.by_hand.append(charge)
-    charges += intents.renewals(fresh, now=now)
+    made = intents.renewals(fresh, now=now)
+    charges += made
     wanted = [_wanted(charge, *taken[charge.subscription_id]) for charge in charges]
     opened = payments.open_intents([each for each in wanted if each is not None], now=now)
     without: list[tuple[Holding, Subscription, str]] = []
-    storing: list[Charge] = []
     for charge, intent in zip(charges, wanted, strict=True):
         call = opened[intent.intent_key] if intent is not None else MandateEnded(reason="")
         if isinstance(call, Call):
             claim.calls.append((call, charge))
             charge.payment_id = call.payment_id
-            if charge.pk is None:
-                storing.append(charge)
         elif isinstance(call, MandateEnded):
             reason = str(call.params.get("reason", ""))
             without.append((*taken[charge.subscription_id], reason))
         else:
             # Ours to mend; the others of this round go on, this one is looked at again.
             _log.error("billing.not_charged", intent=charge.intent_key, error=call.code)
-    bulk.insert(storing)
+    bulk.insert([charge for charge in made if charge.payment_id is not None])
     return without
 
 
