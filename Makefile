@@ -67,6 +67,10 @@ bench: $(DEV) ## measure, as JSON and a table
 mutants: $(DEV) ## break the engine on purpose and see what notices (ARGS=--list, ARGS="name…")
 	@exec $(PY) -m scripts.mutants $(ARGS)
 
+.PHONY: soak
+soak: $(DEV) ## simulate seed after seed for an hour, on SQLite and PostgreSQL (ARGS="--minutes 5")
+	@exec $(PY) -m scripts.soak $(ARGS)
+
 .PHONY: clean
 clean: ## drop everything that was made here: environment, caches, demo data
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,17 +1,20 @@
 """The crash matrix: a real process is killed at every point that each scenario reaches, a fresh
 one carries on, and everyone has exactly what they paid for."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 
 from kaiin.infra import crash_points
 from kaiin.infra.crash_points import CrashPoint
 from kaiin.simulation.killing import run_killed
+from kaiin.verification import checks, provider_checks
 from tests.billing.conftest import (
     World,
-    nothing_is_amiss,
     world as world,  # noqa: PLC0414 (the fixture)
 )
-from tests.crashes.scenarios import SCENARIOS, Scenario
+from tests.crashes.scenarios import SCENARIOS, Scenario, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _MOST_POINTS = 80
@@ -20,6 +23,7 @@ _MOST_POINTS = 80
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_killed_anywhere_it_comes_to_the_same(scenario: Scenario, world: World) -> None:
     start = world.clock.now()
+    killed: dict[str, str] = {}
     for at in range(1, _MOST_POINTS):
         world.clock.freeze(start)
         member = scenario.prepare(world)
@@ -35,11 +39,13 @@ def test_killed_anywhere_it_comes_to_the_same(scenario: Scenario, world: World) 
         assert not fate.broke, fate.broke
         _carry_on(world, scenario, member)
         where = f"killed at point {at}, {fate.killed_at}"
+        killed[f"membership:{member}"] = where
         assert sorted(_money(world, member)) == sorted(scenario.charges), where
-        nothing_is_amiss(world.clock.now())
         if fate.killed_at is None:
-            return
-    pytest.fail(f"more than {_MOST_POINTS} points")
+            break
+    else:
+        pytest.fail(f"more than {_MOST_POINTS} points")
+    _nothing_is_amiss(world, killed)
 
 
 def test_every_point_is_reached(world: World) -> None:
@@ -61,7 +67,7 @@ def _carry_on(world: World, scenario: Scenario, member: int) -> None:
     scenario.do(world, member)
     for minutes in (20, 90):
         world.clock.advance(minutes=minutes)
-        world.work()
+        work(world)
 
 
 def _money(world: World, member: int) -> list[int]:
@@ -78,3 +84,16 @@ def _money(world: World, member: int) -> list[int]:
             customer,
         )
     return [row["sum"] for row in paid + back]
+
+
+def _nothing_is_amiss(world: World, killed: dict[str, str]) -> None:
+    now = world.clock.now() + timedelta(minutes=1)
+    store = world.sandbox.app.service.store._path
+    found = [
+        *checks(connection, now=now),
+        *provider_checks(connection, store, now=now, patience=timedelta()),
+    ]
+    assert not found, "\n".join(
+        f"{v.check} {' '.join(v.ids)}: {v.says} ({[killed.get(each) for each in v.ids]})"
+        for v in found
+    )

@@ -1,0 +1,53 @@
+"""A few seeds of `kaiin simulate`, as an operator runs it; many are `make soak`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+_KAIIN = Path(sys.executable).parent / "kaiin"
+
+
+def _simulate(*options: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [_KAIIN, "simulate", "--json", *options],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONHASHSEED": "random"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return dict(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--seed", "3", "--members", "10", "--months", "4", "--faults", "usual"),
+        ("--seed", "5", "--members", "10", "--months", "4", "--faults", "hostile", "--crash"),
+    ],
+    ids=["usual", "hostile, killed"],
+)
+def test_nothing_is_found(options: tuple[str, ...]) -> None:
+    told = _simulate(*options)
+    assert told["violation"] is None
+    assert told["money_received"] > 0
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    options = ("--members", "6", "--months", "2", "--faults", "hostile", "--crash")
+    first, second = (_simulate("--seed", "8", *options) for _ in range(2))
+    assert first["digest"] == second["digest"]
+    assert first["digest"] != _simulate("--seed", "9", *options)["digest"]
+
+
+@pytest.mark.django_db
+def test_the_database_named_is_never_touched() -> None:
+    before = connection.introspection.table_names()
+    _simulate("--seed", "1", "--members", "2", "--months", "1", "--faults", "none")
+    assert connection.introspection.table_names() == before
