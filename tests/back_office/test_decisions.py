@@ -144,11 +144,12 @@ def test_without_the_right_nothing_is_decided(
     case: RefundCase,
     staff: Client,
 ) -> None:
+    url = reverse("admin:billing_refundcase_changelist", URLS)
+    assert 'value="give_back"' in staff.get(url, HTTP_HOST=HOST).content.decode()
     boss = Member.objects.get(is_staff=True)
     boss.is_superuser = False
     boss.save()
     boss.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    url = reverse("admin:billing_refundcase_changelist", URLS)
     assert 'value="give_back"' not in staff.get(url, HTTP_HOST=HOST).content.decode()
     form = {"action": "give_back", "_selected_action": [str(case.pk)], "confirmed": "yes"}
     staff.post(url, form, HTTP_HOST=HOST)
