@@ -1,6 +1,5 @@
 """A club of any size in seconds: one member who joined and paid, copied by the database itself."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ CLONED = (
     "billing.Grant", "billing.Entitlement",
 )  # fmt: skip
 STEP = 10
+_BEYOND = 1_000_000_000
 # What must differ, where it is neither a key nor a number.
 _OWN_TEXTS = {
     "member_id", "value", "provider_mandate_id", "intent_key", "provider_payment_id", "key",
@@ -42,9 +42,10 @@ def clone(first: int, last: int) -> None:
             cursor.execute("PRAGMA foreign_keys = OFF")
         for model in models_:
             cursor.execute(_statement(model, set(models_), dialect), [first, last])
+        for model in models_:
+            _move_sequence(cursor, model)
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = DEFAULT")
-            _move_sequences(cursor, models_)
             for model in models_:
                 cursor.execute(f'ANALYZE "{model._meta.db_table}"')  # noqa: SLF001
         else:
@@ -107,12 +108,19 @@ def _copied(
     return column
 
 
-def _move_sequences(cursor: Any, models_: Sequence[type[models.Model]]) -> None:
-    for model in models_:
-        options = model._meta  # noqa: SLF001
-        if options.pk.get_internal_type() != "UUIDField":
-            cursor.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), "  # noqa: S608
-                f'(SELECT max(id) FROM "{options.db_table}"))',
-                [f'"{options.db_table}"'],
-            )
+def _move_sequence(cursor: Any, model: type[models.Model]) -> None:
+    """The database's own numbers go on beyond those of every copy yet to be made."""
+    options = model._meta  # noqa: SLF001
+    if options.pk.get_internal_type() == "UUIDField":
+        return
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            "SELECT setval(s, greatest(nextval(s), %s)) "
+            "FROM (SELECT pg_get_serial_sequence(%s, 'id') AS s) AS sequence",
+            [_BEYOND, f'"{options.db_table}"'],
+        )
+    else:
+        cursor.execute(
+            "UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s",
+            [_BEYOND, options.db_table],
+        )

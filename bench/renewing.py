@@ -6,6 +6,7 @@ Prints how many were renewed in a second, each month, and how fast bare SQL writ
 that this wrote: into a copy of the database as it was before. The workers are processes too.
 """
 
+import gc
 import json
 import os
 import resource
@@ -93,6 +94,9 @@ def work(now: datetime) -> dict[str, float]:
     clock.freeze(now)
     providers.use("sandbox", InstantProvider())  # type: ignore[arg-type]
     queries.overdue(now)
+    # As `kaiin worker` does.
+    gc.collect()
+    gc.freeze()
     print("ready", flush=True)
     sys.stdin.readline()
     processor, done, rounds, memory = time.process_time(), 0, 0, 0
