@@ -90,6 +90,30 @@ def test_a_silent_provider_is_seen(client: Client, sandbox: Sandbox, clock: Cloc
     assert _figures(client)['kaiin_provider_open_payments{provider="sandbox"}'] == 1
 
 
+def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, clock: Clock) -> None:
+    from kaiin.billing import operations as billing
+
+    member = identity.import_member(
+        member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
+        created_at=clock.now(), actor="system:test",
+    )  # fmt: skip
+    started = billing.join(
+        member_pk=member,
+        site_key="official",
+        course_key="yearly",
+        method=Method.KONBINI,
+        return_url_for=lambda _: "http://id.localhost/",
+        language="ja",
+    )
+    sandbox.get_slip(started.payment)
+    sandbox.pay_at_store(started.payment, amount=7000)
+    billing.refresh_open_payments(member_pk=member)
+    clock.advance(hours=1)
+    figures = _figures(client)
+    assert figures['kaiin_refund_cases{state="open"}'] == 1
+    assert figures["kaiin_refund_cases_oldest_seconds"] == 3600
+
+
 def test_tries_to_log_in_are_counted_for_an_hour(client: Client, clock: Clock) -> None:
     for _ in range(2):
         identity.log_in(

@@ -30,6 +30,7 @@ class Figures(Collector):
         yield from _inbox(now)
         yield from _providers(now)
         yield from _renewals(now)
+        yield from _refunds(now)
         yield _by("kaiin_payments", "Payments.", ("state", "method"), payments.payment_figures())
         yield _by(
             "kaiin_subscriptions",
@@ -95,6 +96,21 @@ def _renewals(now: datetime) -> Iterator[Metric]:
         "kaiin_renewals_oldest_seconds",
         "How long the first of them has been due.",
         _age(overdue.oldest_at, now),
+    )
+
+
+def _refunds(now: datetime) -> Iterator[Metric]:
+    refunds = billing.refund_figures()
+    yield _by(
+        "kaiin_refund_cases",
+        "Refunds that wait for staff (open, failed), and those under way (requested).",
+        ("state",),
+        {("open",): refunds.open, ("failed",): refunds.failed, ("requested",): refunds.under_way},
+    )
+    yield _one(
+        "kaiin_refund_cases_oldest_seconds",
+        "How long the first of those that wait for staff has waited.",
+        _age(refunds.oldest_at, now),
     )
 
 
