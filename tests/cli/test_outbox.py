@@ -55,7 +55,7 @@ def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
 
 @pytest.mark.django_db
 def test_nothing_waits() -> None:
-    assert run().output == "待っているものも、あきらめたものもありません。\n"
+    assert run().output == "待っているものも、処理できなかったものもありません。\n"
     assert listed() == {"outbox": [], "inbox": []}
 
 
