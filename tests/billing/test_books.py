@@ -12,7 +12,11 @@ DECEMBER = datetime(2026, 12, 1, tzinfo=JST)
 
 
 def test_the_ledger_cannot_be_changed(world: World) -> None:
-    from kaiin.billing.models import LedgerEntry, LedgerIsAppendOnly, LedgerPosting
+    from kaiin.billing.append_only import LedgerIsAppendOnly
+    from kaiin.billing.models import (
+        LedgerEntry,
+        LedgerPosting,
+    )
 
     world.joined()
     for table in (LedgerEntry, LedgerPosting):

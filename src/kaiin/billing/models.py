@@ -1,10 +1,10 @@
 """The tables of memberships, what they cost and what they open. Only this context touches them."""
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.db.models import F, Q
 
+from kaiin.billing.append_only import AppendOnly
+from kaiin.billing.choices import GrantReason, RefundReason, RefundState
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.ledger import Account, EntryKind
 from kaiin.domain.payments import Method
@@ -336,23 +336,6 @@ class Period(models.Model):
         return f"period {self.index} of subscription {self.subscription_id}"
 
 
-class LedgerIsAppendOnly(Exception):
-    """Somebody tried to change history. Post a reversal instead."""
-
-
-class AppendOnly(models.QuerySet[Any]):
-    """Rows that are written once."""
-
-    def update(self, **_kwargs: Any) -> NoReturn:
-        raise LedgerIsAppendOnly
-
-    def delete(self) -> NoReturn:
-        raise LedgerIsAppendOnly
-
-    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise LedgerIsAppendOnly
-
-
 class LedgerEntry(models.Model):
     """One business fact in the books; its postings sum to zero. Append-only: the migration's
     triggers refuse what the query set can't."""
@@ -392,14 +375,6 @@ class LedgerPosting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount} {self.currency}"
-
-
-class GrantReason(models.TextChoices):
-    """Why a site is open without a paid period."""
-
-    RENEWAL = "renewal"
-    PAYMENT_UNKNOWN = "payment_unknown"
-    STAFF = "staff"
 
 
 class Grant(models.Model):
@@ -471,27 +446,6 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class RefundState(models.TextChoices):
-    """OPEN: somebody decides. REQUESTED: payments gives it back. DECLINED: it stays with us."""
-
-    OPEN = "open"
-    REQUESTED = "requested"
-    DONE = "done"
-    FAILED = "failed"
-    DECLINED = "declined"
-
-
-class RefundReason(models.TextChoices):
-    """Why money is to go back. OUTSIDE: it went back by the provider's own pages."""
-
-    LATE = "late"
-    PAID_TWICE = "paid_twice"
-    TOO_MUCH = "too_much"
-    LEFT = "left"
-    STAFF = "staff"
-    OUTSIDE = "outside"
 
 
 class RefundCase(models.Model):

@@ -18,13 +18,13 @@ from kaiin.billing import (
     upkeep,
 )
 from kaiin.billing.batch import Batch
+from kaiin.billing.choices import RefundReason
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import (
     Charge,
     ChargePurpose,
     ChargeState,
     Period,
-    RefundReason,
     Subscription,
 )
 from kaiin.domain import dunning, ledger

@@ -12,14 +12,13 @@ from django.db.models import QuerySet
 
 from kaiin.billing import events, letters, staff_letters
 from kaiin.billing.batch import Batch
+from kaiin.billing.choices import RefundReason, RefundState
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import (
     Charge,
     LedgerEntry,
     Period,
     RefundCase,
-    RefundReason,
-    RefundState,
     Subscription,
 )
 from kaiin.domain import ledger

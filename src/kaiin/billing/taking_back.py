@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 
 from kaiin.billing import endings, events, intents, letters, refunding, staff_letters, upkeep
 from kaiin.billing.batch import Batch
+from kaiin.billing.choices import RefundReason, RefundState
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import (
     Charge,
@@ -19,8 +20,6 @@ from kaiin.billing.models import (
     LedgerPosting,
     Period,
     RefundCase,
-    RefundReason,
-    RefundState,
     Subscription,
 )
 from kaiin.domain import ledger

@@ -6,9 +6,14 @@ from django.db.models import Max
 
 from kaiin.billing import courses, payable
 from kaiin.billing.batch import Batch
+from kaiin.billing.choices import GrantReason
 from kaiin.billing.errors import NoPause
 from kaiin.billing.holding import Holding
-from kaiin.billing.models import Grant, GrantReason, Period, Subscription
+from kaiin.billing.models import (
+    Grant,
+    Period,
+    Subscription,
+)
 from kaiin.domain import dunning
 from kaiin.domain.changes import RenewalFixed
 from kaiin.domain.entitlements import WindowKind

@@ -128,7 +128,7 @@ def _intend(
             return _Intended(None, pk, made, None)
         course = changing.target(subscription, site.id, course_key, method)
         last = changing.last_period(subscription)
-        preview = view_of(subscription, last, course, method, now)
+        preview = view_of(subscription, last=last, course=course, method=method, at=now)
         if agreed is not None and (preview.kind, preview.total) != (agreed.kind, agreed.total):
             raise ChangeDiffers
         charge = holding.open_charge
@@ -159,7 +159,7 @@ def _pay(
     intended: _Intended, charge: Charge, email: str, return_url: str, language: str
 ) -> PaymentView:
     if intended.mandate_id is not None:
-        return checkout.charge_mandate(charge, intended.mandate_id, language)
+        return checkout.charge_mandate(charge, mandate_id=intended.mandate_id, language=language)
     return checkout.start(
         charge,
         email=email,

@@ -64,7 +64,7 @@ def start(
     )
 
 
-def charge_mandate(charge: Charge, mandate_id: int, language: str) -> PaymentView:
+def charge_mandate(charge: Charge, *, mandate_id: int, language: str) -> PaymentView:
     """Charge a card that we have while its member is present; idempotent by the intent.
 
     Raises ProviderUnavailable, and MandateEnded, which closes the intent.

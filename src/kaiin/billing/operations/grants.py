@@ -3,9 +3,13 @@
 from datetime import datetime
 
 from kaiin.billing.batch import Batch
+from kaiin.billing.choices import GrantReason
 from kaiin.billing.errors import GrantEmpty, NoGrant, NoMembership
 from kaiin.billing.holding import hold
-from kaiin.billing.models import Grant, GrantReason, Membership
+from kaiin.billing.models import (
+    Grant,
+    Membership,
+)
 from kaiin.domain.entitlements import WindowKind
 from kaiin.identity import queries as identity
 from kaiin.infra import clock

@@ -2,10 +2,15 @@
 
 from kaiin.billing import intents, letters, refunding, upkeep
 from kaiin.billing.batch import Batch
+from kaiin.billing.choices import RefundReason
 from kaiin.billing.endings import end, end_early
 from kaiin.billing.errors import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
 from kaiin.billing.holding import Holding, hold
-from kaiin.billing.models import EarlyEnd, Membership, RefundReason, Subscription
+from kaiin.billing.models import (
+    EarlyEnd,
+    Membership,
+    Subscription,
+)
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import EndReason, SubscriptionState

@@ -91,7 +91,7 @@ def resume(*, member_pk: int, site_key: str) -> Resumed:
         if charge.automatic or charge.purpose != ChargePurpose.RENEWAL or mandate_id is None:
             checkout.stop(charge)
             continue
-        payment = checkout.charge_mandate(charge, mandate_id, member.language)
+        payment = checkout.charge_mandate(charge, mandate_id=mandate_id, language=member.language)
         record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
         return Resumed(payment)
     raise PaymentUnderWay

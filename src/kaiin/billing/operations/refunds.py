@@ -4,9 +4,14 @@ from uuid import UUID
 
 from kaiin.billing import refunding, taking_back
 from kaiin.billing.batch import Batch
+from kaiin.billing.choices import RefundReason, RefundState
 from kaiin.billing.errors import NoRefundCase, RefundDecided
 from kaiin.billing.holding import Holding, hold
-from kaiin.billing.models import Charge, ChargeState, RefundCase, RefundReason, RefundState
+from kaiin.billing.models import (
+    Charge,
+    ChargeState,
+    RefundCase,
+)
 from kaiin.billing.operations.record_payment import SYSTEM, record_payment
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money

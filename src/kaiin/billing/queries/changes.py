@@ -100,7 +100,13 @@ def preview_change(
     site_id = sites.site(site_key).id
     subscription = running(member_pk, site_id)
     course = changing.target(subscription, site_id, course_key, method)
-    return view_of(subscription, changing.last_period(subscription), course, method, at)
+    return view_of(
+        subscription,
+        last=changing.last_period(subscription),
+        course=course,
+        method=method,
+        at=at,
+    )
 
 
 def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
@@ -118,7 +124,7 @@ def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
     for course, method in _choices(subscription, site_id):
         scheduled = subscription.next_course is not None and (course.key, method) == coming
         try:
-            found = view_of(subscription, last, course, method, at)
+            found = view_of(subscription, last=last, course=course, method=method, at=at)
         except ChangeRefused:
             continue
         if not scheduled:
@@ -204,7 +210,7 @@ def running(member_pk: int, site_id: int) -> Subscription:
 
 
 def view_of(
-    subscription: Subscription, last: Period, course: Course, method: Method, at: datetime
+    subscription: Subscription, *, last: Period, course: Course, method: Method, at: datetime
 ) -> ChangePreview:
     """A change as pages show it. Raises ChangeRefused."""
     change = changing.plan(subscription, last, course, method, at)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from kaiin.billing.choices import RefundReason, RefundState
 from kaiin.billing.models import (
     Charge,
     ChargePurpose,
@@ -15,8 +16,6 @@ from kaiin.billing.models import (
     LedgerEntry,
     Receipt,
     RefundCase,
-    RefundReason,
-    RefundState,
 )
 from kaiin.domain.ledger import EntryKind
 from kaiin.domain.money import Money

@@ -8,8 +8,12 @@ from uuid import UUID
 from django.db.models import Count, Min, QuerySet
 
 from kaiin.billing import refunding
+from kaiin.billing.choices import RefundReason, RefundState
 from kaiin.billing.errors import NoMembership
-from kaiin.billing.models import RefundCase, RefundReason, RefundState, Subscription
+from kaiin.billing.models import (
+    RefundCase,
+    Subscription,
+)
 from kaiin.domain.money import Money, total
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import days_after, last_day

@@ -1,0 +1,32 @@
+"""What a row's reason or state may be, where more than its table is told by it."""
+
+from django.db import models
+
+
+class GrantReason(models.TextChoices):
+    """Why a site is open without a paid period."""
+
+    RENEWAL = "renewal"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    STAFF = "staff"
+
+
+class RefundState(models.TextChoices):
+    """OPEN: somebody decides. REQUESTED: payments gives it back. DECLINED: it stays with us."""
+
+    OPEN = "open"
+    REQUESTED = "requested"
+    DONE = "done"
+    FAILED = "failed"
+    DECLINED = "declined"
+
+
+class RefundReason(models.TextChoices):
+    """Why money is to go back. OUTSIDE: it went back by the provider's own pages."""
+
+    LATE = "late"
+    PAID_TWICE = "paid_twice"
+    TOO_MUCH = "too_much"
+    LEFT = "left"
+    STAFF = "staff"
+    OUTSIDE = "outside"
