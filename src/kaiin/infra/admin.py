@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import lazy
 
 from kaiin.infra import audit, outbox
 from kaiin.infra.back_office import ReadOnlyAdmin
@@ -23,7 +24,7 @@ class AuditRowAdmin(ReadOnlyAdmin):
 class Delivery(admin.SimpleListFilter):
     """Where a message stands: given up, waiting, or told."""
 
-    title = "delivery"
+    title = lazy(text, str)("outbox.delivery")
     parameter_name = "delivery"
     _rows: ClassVar = {
         "dead": Q(dead_at__isnull=False),

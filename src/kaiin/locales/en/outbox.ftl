@@ -10,6 +10,7 @@ outbox-event_waiting = inbox:{ $id }  waits for its order, next try { $at }  { $
 ## In the back office
 outbox-tell_again = Tell again what was given up
 outbox-tell_again_ask = The following are tried again, up to a dozen times. What was told already is passed over.
+outbox-delivery = where it stands
 outbox-delivery_dead = Given up
 outbox-delivery_waiting = Waiting
 outbox-delivery_told = Told

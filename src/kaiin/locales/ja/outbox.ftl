@@ -10,6 +10,7 @@ outbox-event_waiting = inbox:{ $id }  注文が見つかるのを待っていま
 ## In the back office
 outbox-tell_again = 送信できなかったものをもう一度送る
 outbox-tell_again_ask = 次のものを、もう一度、12回まで試します。すでに送ったものは飛ばします。
+outbox-delivery = 状態
 outbox-delivery_dead = 送信できなかったもの
 outbox-delivery_waiting = 待っているもの
 outbox-delivery_told = 送信済み
