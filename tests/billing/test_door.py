@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from kaiin.domain.entitlements import WindowKind
 from tests.billing.conftest import World
 
@@ -34,3 +36,26 @@ def test_grace_takes_over_at_the_end_and_ends_with_its_last_day(world: World) ->
     ):
         world.clock.freeze(at)
         assert world.entry(member).kind is kind, at
+
+
+@pytest.mark.damages
+def test_money_that_is_reversed_in_the_books_opens_nothing(world: World) -> None:
+    from kaiin.billing import operations
+    from kaiin.billing.models import LedgerEntry
+
+    member = world.joined("yearly")
+    paid = LedgerEntry.objects.get(kind="payment")
+    now = world.clock.now()
+    LedgerEntry.objects.create(
+        key="reversal:by-hand",
+        kind="reversal",
+        occurred_at=now,
+        recorded_at=now,
+        membership=paid.membership,
+        subscription=paid.subscription,
+        period=paid.period,
+        payment=paid.payment,
+        reverses=paid,
+    )
+    assert operations.rebuild_entitlements() == 1
+    assert not world.entry(member).allowed
