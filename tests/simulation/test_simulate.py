@@ -28,8 +28,8 @@ def _simulate(*options: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "options",
     [
-        ("--seed", "3", "--members", "10", "--months", "4", "--faults", "usual"),
-        ("--seed", "5", "--members", "10", "--months", "4", "--faults", "hostile", "--crash"),
+        ("--seed", "3", "--members", "10", "--months", "3", "--faults", "usual"),
+        ("--seed", "5", "--members", "10", "--months", "3", "--faults", "hostile", "--crash"),
     ],
     ids=["usual", "hostile, killed"],
 )
@@ -40,7 +40,7 @@ def test_nothing_is_found(options: tuple[str, ...]) -> None:
 
 
 def test_the_same_seed_is_the_same_run() -> None:
-    options = ("--members", "6", "--months", "2", "--faults", "hostile", "--crash")
+    options = ("--members", "4", "--months", "2", "--faults", "hostile", "--crash")
     first, second = (_simulate("--seed", "8", *options) for _ in range(2))
     assert first["digest"] == second["digest"]
     assert first["digest"] != _simulate("--seed", "9", *options)["digest"]

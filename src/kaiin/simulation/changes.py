@@ -12,7 +12,7 @@ from kaiin.infra import clock
 from kaiin.simulation.person import SETTLED, SOON, Person, some_days
 from kaiin.simulation.plan import Faults, Plan
 from kaiin.simulation.provider import Provider
-from kaiin.simulation.steps import KILLED, Steps
+from kaiin.simulation.steps import KILLED, Broken, Steps
 from kaiin.sites import queries as sites
 
 _STAFF = "staff:1"
@@ -54,6 +54,8 @@ class Changes:
                 language="ja",
                 agreed=Agreed(shown.kind, shown.total),
             )
+            if started.payment is not None and started.payment.amount != shown.total:
+                raise Broken(f"{started.payment.amount} is asked for, {shown.total} was shown")
             state = started.payment.state if started.payment else "agreed"
             return f"{shown.kind} {shown.total.amount} {state}"
 

@@ -129,8 +129,9 @@ class Expectations:
             return
         before = self._charged.get(money.mandate_id)
         self._charged[money.mandate_id] = money.paid_at
+        # A change, agreed to up to a month before it takes effect, may bring another rhythm.
         asked_for = before is not None and money.person.clicked_inwards(
-            money.site_key, before, money.paid_at
+            money.site_key, before - _APART - _APART, money.paid_at
         )
         if before is not None and money.paid_at - before < _APART and not asked_for:
             yield _violation(

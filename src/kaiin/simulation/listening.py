@@ -7,7 +7,7 @@ import structlog
 
 # Logged as errors on purpose, and expected here: what an outage or another's event brings.
 _EXPECTED = ("payments.event_stuck", "payments.not_told", "payments.provider_silent_for")
-_FORESEEN = ("ProviderUnavailable",)
+_FORESEEN = ("ProviderUnavailable", "SMTPServerDisconnected")
 
 
 def start(broke: Callable[[str], None]) -> None:

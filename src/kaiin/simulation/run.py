@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -15,8 +16,9 @@ from kaiin.infra import clock, randomness
 from kaiin.simulation import checks, listening
 from kaiin.simulation.dues import KNOWN, NETWORK, dues
 from kaiin.simulation.expectations import SWEEP, Expectations
+from kaiin.simulation.mails import Postbox
 from kaiin.simulation.people import People
-from kaiin.simulation.plan import Plan
+from kaiin.simulation.plan import Faults, Plan
 from kaiin.simulation.provider import Provider
 from kaiin.simulation.steps import KILLED, Broken, Steps, Work
 from kaiin.simulation.trace import Trace
@@ -28,7 +30,9 @@ Jobs = Mapping[str, Callable[[], int]]
 _DAY = timedelta(days=1)
 # Members come during the first part of a run, so that the rest sees all of their lives.
 _JOINING_SHARE = 0.6
+_SECOND_IDS = 12
 _MOST_TURNS = 12
+_LOST_MAILS = 25
 # A worker never sleeps longer than this when something is due.
 _GAP_MINUTES = (15, 110)
 # Of the worker's own story, when it is the worker that broke.
@@ -108,11 +112,15 @@ class Run:
 
     def _plan_everything(self) -> None:
         listening.start(self._broke)
+        Postbox.fails_one_in = _LOST_MAILS if self.plan.faults is Faults.HOSTILE else 0
         chance = self.steps.chance()
         span = (self.plan.end - self.plan.start) * _JOINING_SHARE
         for number in range(1, self.plan.members + 1):
             at = self.plan.start + span * chance.random()
-            self._at(at, lambda name=f"p{number:05}": self._newcomer(name))  # type: ignore[misc]
+            # Some come back under another mail: the same person with a second member ID.
+            again = number % _SECOND_IDS == 0
+            name = f"p{number - 1:05}b" if again else f"p{number:05}"
+            self._at(at, partial(self._newcomer, name))
         self._at(self.plan.start, self._change_weather)
         day = self.plan.start
         while day < self.plan.end:
@@ -209,6 +217,7 @@ class Run:
     def _settle(self) -> None:
         """Faults off, time goes on: after that nothing may be left undone."""
         self.weather.calm()
+        Postbox.fails_one_in = 0
         self._events.clear()
         end = clock.now() + _AFTER_THE_END
         self._next_round = None
