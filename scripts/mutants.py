@@ -91,7 +91,12 @@ def main() -> int:
         if not options.no_baseline and not _sound(folders, chosen):
             return 2
         verdicts = list(_try_all(chosen, folders))
-    return _report(verdicts, options.json)
+    if options.json is not None:
+        rows = [asdict(verdict) for verdict in verdicts]
+        options.json.write_text(json.dumps(rows, ensure_ascii=False, indent=1))
+    if options.table is not None:
+        options.table.write_text(_table(verdicts))
+    return _report(verdicts)
 
 
 def listed() -> list[Mutant]:
@@ -124,6 +129,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of --auto")
     parser.add_argument("--no-baseline", action="store_true", help="trust the unbroken tree")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdicts there too")
+    parser.add_argument("--table", type=Path, metavar="FILE", help="the same as a Markdown table")
     return parser.parse_args()
 
 
@@ -289,15 +295,23 @@ def _run(command: Sequence[str], folder: Path, seconds: float) -> tuple[int | No
     return process.returncode, output
 
 
-def _report(verdicts: Sequence[Verdict], path: Path | None) -> int:
+def _table(verdicts: Sequence[Verdict]) -> str:
+    lines = ["| mutant | what it breaks | promise | noticed by |", "|---|---|---|---|"]
+    for verdict in verdicts:
+        mutant = verdict.mutant
+        by = (
+            f"`{verdict.by.removeprefix('tests/')}`" if verdict.outcome == CAUGHT else "**nothing**"
+        )
+        lines.append(f"| `{mutant.name}` | {mutant.breaks} | {mutant.promise} | {by} |")
+    return "\n".join(lines) + "\n"
+
+
+def _report(verdicts: Sequence[Verdict]) -> int:
     counts = {
         outcome: sum(verdict.outcome == outcome for verdict in verdicts)
         for outcome in (CAUGHT, SURVIVED, UNFIT)
     }
     print(f"\n{counts[CAUGHT]} caught, {counts[SURVIVED]} survived, {counts[UNFIT]} unfit")
-    if path is not None:
-        rows = [asdict(verdict) for verdict in verdicts]
-        path.write_text(json.dumps(rows, ensure_ascii=False, indent=1))
     return 0 if counts[CAUGHT] == len(verdicts) else 1
 
 
