@@ -248,7 +248,8 @@ def _insert(
                 values,
             )
         else:
-            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            statement = f'COPY "{table}" ({names}) FROM STDIN'
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
 
@@ -257,7 +258,7 @@ def _execute(statement: str, arrays: Sequence[Sequence[Any]]) -> int:
     """On PostgreSQL, with the arrays beside the statement and not in its text, where Django would
     write them; how many rows were written."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, arrays)
         return cursor.rowcount
 
