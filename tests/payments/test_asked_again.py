@@ -1,0 +1,25 @@
+"""No notice comes, and the provider does not answer: it is asked again until it does."""
+
+from kaiin.domain.payments import PaymentState
+from kaiin.payments import operations, queries
+from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import Sandbox
+from tests.payments.conftest import Start
+
+
+def test_silence_at_the_poll_forgets_nothing(start: Start, sandbox: Sandbox, clock: Clock) -> None:
+    payments = [start(key="join:1:1"), start(key="join:2:1", member_ref=8)]
+    for payment in payments:
+        sandbox.pay(payment)
+    # All notices are lost, and nobody answers for a while.
+    sandbox.switch("down", "0")
+    for _ in range(4):
+        clock.advance(hours=5)
+        assert operations.poll_open(now=clock.now(), limit=100) == 2
+    sandbox.switch("down", "")
+    clock.advance(hours=5)
+    operations.poll_open(now=clock.now(), limit=100)
+    for payment in payments:
+        found = queries.payment(payment.id)
+        assert found is not None
+        assert found.state is PaymentState.PAID
