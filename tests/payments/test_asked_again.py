@@ -8,14 +8,15 @@ from tests.payments.conftest import Start
 
 
 def test_silence_at_the_poll_forgets_nothing(start: Start, sandbox: Sandbox, clock: Clock) -> None:
-    payments = [start(key="join:1:1"), start(key="join:2:1", member_ref=8)]
+    # More than a provider is asked about in one round while it is silent.
+    payments = [start(key=f"join:{number}:1", member_ref=number) for number in range(6)]
     for payment in payments:
         sandbox.pay(payment)
     # All notices are lost, and nobody answers for a while.
     sandbox.switch("down", "0")
     for _ in range(4):
         clock.advance(hours=5)
-        assert operations.poll_open(now=clock.now(), limit=100) == 2
+        assert operations.poll_open(now=clock.now(), limit=100) == 6
     sandbox.switch("down", "")
     clock.advance(hours=5)
     operations.poll_open(now=clock.now(), limit=100)
