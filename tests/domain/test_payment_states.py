@@ -51,19 +51,19 @@ def test_every_state_is_of_one_kind() -> None:
     assert {s for s in PaymentState if s.is_open} == OPEN_STATES
 
 
-@pytest.mark.parametrize(("state", "event"), list(product(PaymentState, MONEY_EVENTS)))
+@pytest.mark.parametrize(("state", "event"), list(product(PaymentState, sorted(MONEY_EVENTS))))
 def test_money_always_wins(state: PaymentState, event: PaymentEvent) -> None:
     assert transition(state, event).value == event.value
     assert is_late_money(state, event) == (state in ENDED_STATES)
 
 
-@pytest.mark.parametrize(("state", "event"), list(product(MONEY_STATES, PaymentEvent)))
+@pytest.mark.parametrize(("state", "event"), list(product(sorted(MONEY_STATES), PaymentEvent)))
 def test_only_news_of_the_money_moves_money(state: PaymentState, event: PaymentEvent) -> None:
     expected = event.value if event in MONEY_EVENTS else state.value
     assert transition(state, event).value == expected
 
 
-@pytest.mark.parametrize(("state", "event"), list(product(ENDED_STATES, PaymentEvent)))
+@pytest.mark.parametrize(("state", "event"), list(product(sorted(ENDED_STATES), PaymentEvent)))
 def test_an_ended_payment_moves_only_by_money_or_a_card(
     state: PaymentState, event: PaymentEvent
 ) -> None:

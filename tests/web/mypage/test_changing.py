@@ -1,5 +1,6 @@
 """Changing in one step, a break, leaving at once: what pages say before, what is done after."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -84,7 +85,11 @@ def test_leaving_at_once_pays_back_what_the_page_said(fans: Fans, visit: Visit) 
     fans.work()
     page = visit(member)
     assert "Nothing is paid back." in page.text("/my/mail/leave")
-    page.post("/my/mail/leave", choice="now")
+    stale = page.post("/my/mail/leave", choice="now-330")
+    assert stale.status_code == 200
+    shown = re.search(r'value="(now-\d+)"', stale.content.decode())
+    assert shown is not None
+    page.post("/my/mail/leave", choice=shown[1])
     words = page.text()
     assert "We have begun to pay back" in words
     fans.work()

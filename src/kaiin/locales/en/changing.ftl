@@ -35,6 +35,7 @@ changing-said_agreed = Your change is noted: { $course } from { $day }.
 changing-said_undone = The planned change was taken back. { $course } goes on.
 changing-next_course = From the next period
 changing-fixed_title = Your next renewal is fixed
+changing-fixed_leave = The deadline for this renewal has passed: { $amount } is charged on { $day }, and you leave at the end of that period.
 changing-fixed_what = The deadline for this renewal has passed, so it will be charged as agreed. Leaving or changing takes effect after that period.
 
 # Back from paying or registering

@@ -35,6 +35,7 @@ changing-said_agreed = 変更を受け付けました。{ $day }から{ $course 
 changing-said_undone = 予定していた変更を取りやめました。{ $course }を続けてご利用いただけます。
 changing-next_course = 次の期間から
 changing-fixed_title = 次回の更新が確定しています
+changing-fixed_leave = 更新の締切日を過ぎているため、{ $day }に{ $amount }をお支払いいただき、その期間の終わりに退会となります。
 changing-fixed_what = 更新の締切日を過ぎたため、次回の更新はこのままお支払いいただきます。退会や変更は、そのあとの期間からになります。
 
 # お支払いや登録から戻ったとき

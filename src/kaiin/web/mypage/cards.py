@@ -239,8 +239,13 @@ def _mandate_lost(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 
 def _leaving(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    title = text("mypage.leaving_title", day=_last_day(view))
-    notice = Notice("info", "", title, (text("mypage.leaving_what"),))
+    title = text("mypage.leaving_title", day=until_words(view.leaves_at or view.paid_until))
+    line = text("mypage.leaving_what")
+    if view.next_charge_at is not None and view.next_amount is not None:
+        # They left past the lock day: one more renewal comes first.
+        day, amount = japanese_date(view.next_charge_at), money_words(view.next_amount)
+        line = text("changing.fixed_leave", day=day, amount=amount)
+    notice = Notice("info", "", title, (line,))
     stay = Step(text("mypage.stay"), reverse("mypage:stay", args=(site.key,)), posts=True)
     return _Told("leaving", "waiting", notice, (_first(_enter(site)), stay))
 

@@ -42,8 +42,10 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     preview = _at_once(member, view)
     form = _when(request, view, preview) if preview else None
     if request.method == "POST" and (form is None or form.is_valid()):
-        at_once = form is not None and form.cleaned_data["choice"] == NOW
+        at_once = form is not None and form.cleaned_data["choice"] != AT_END
         return _leave(request, member, site, view, preview if at_once else None)
+    # Past the lock day one more renewal is made first.
+    ends_at = view.leaves_at or view.paid_until
     context = {
         "site": site,
         "view": view,
@@ -51,7 +53,8 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
         "running": view.paid_until is not None and view.paid_until > clock.now(),
         "past_due": view.state is SubscriptionState.PAST_DUE,
         "number": number_at(view, site),
-        "keeps_until": days_after(view.paid_until, site.rejoin_days) if view.paid_until else None,
+        "ends_at": ends_at,
+        "keeps_until": days_after(ends_at, site.rejoin_days) if ends_at else None,
     }
     return render(request, f"mypage/{_page(view)}.html", context)
 
@@ -78,7 +81,8 @@ def _at_once(member: MemberView, view: MembershipView) -> LeavePreview | None:
 
 
 def _when(request: Request, view: MembershipView, preview: LeavePreview) -> ChoiceForm:
-    """The question when to leave."""
+    """The question when to leave. The sum that was shown is part of the answer: should a day have
+    passed since, it is asked anew."""
     at_end = Choice(
         title=text("changing.leave_at_end", day=view.last_day),
         detail=text("changing.leave_at_end_what"),
@@ -90,7 +94,7 @@ def _when(request: Request, view: MembershipView, preview: LeavePreview) -> Choi
     return ChoiceForm(
         request.POST or None,
         label=text("changing.leave_when"),
-        choices=[(AT_END, at_end), (NOW, now)],
+        choices=[(AT_END, at_end), (f"{NOW}-{preview.refund.amount}", now)],
         initial={"choice": AT_END},
     )
 
@@ -103,7 +107,12 @@ def _leave(
     at_once: LeavePreview | None,
 ) -> HttpResponse:
     try:
-        operations.leave(member_pk=member.pk, site_key=site.key, at_once=at_once is not None)
+        operations.leave(
+            member_pk=member.pk,
+            site_key=site.key,
+            at_once=at_once is not None,
+            agreed=at_once.refund if at_once else None,
+        )
     except NoMembership:
         return HttpResponseRedirect(reverse("mypage:home"))
     if at_once is not None:
