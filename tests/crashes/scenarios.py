@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from kaiin.billing import operations
 from kaiin.billing.errors import BillingError
@@ -16,6 +17,7 @@ from kaiin.cli import worker
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
 from kaiin.sandbox.refusal import Refused
+from kaiin.simulation.dues import NETWORK, dues
 from tests.billing.conftest import World
 
 
@@ -30,12 +32,30 @@ class Scenario:
     charges: tuple[int, ...]
 
 
+class _Store:
+    """The provider's store, as `dues` reads it."""
+
+    def __init__(self, world: World) -> None:
+        self._store = world.sandbox.app.service.store
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        with self._store.transaction() as tx:
+            return tx.all(sql)
+
+
 def work(world: World) -> None:
-    """Notices arrive and the worker acts, until nothing is left to do."""
-    jobs = [job for job in worker.jobs() if not job.name.endswith(".forget")]
+    """Notices arrive and the worker's jobs act, those that have something to do, until none has:
+    idle ones would only add points at which nothing can go wrong."""
     for _ in range(20):
-        if not world.sandbox.deliver_notices(apply=False) + sum(job.run() for job in jobs):
+        now = clock.now()
+        due = {name for name, at in dues(_Store(world)).items() if at <= now}
+        if not due:
             return
+        if NETWORK in due:
+            world.sandbox.deliver_notices(apply=False)
+        for job in worker.jobs():
+            if job.name in due:
+                job.run()
     raise AssertionError("the worker never comes to rest")
 
 

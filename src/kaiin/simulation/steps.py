@@ -25,7 +25,7 @@ KILLED = "killed"
 _REFUSALS = (KaiinError, Refused, LookupError)
 _MOST_POINTS = 12
 # How likely it is that somebody comes in between at a point, and that a step is killed.
-_RACES = {Faults.NONE: 0.01, Faults.USUAL: 0.02, Faults.HOSTILE: 0.06}
+_RACES = {Faults.NONE: 0.005, Faults.USUAL: 0.01, Faults.HOSTILE: 0.02}
 _KILLS_OF_JOBS = 0.04
 _KILLS_OF_PEOPLE = 0.08
 
