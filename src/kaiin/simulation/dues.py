@@ -9,12 +9,13 @@ from kaiin.sandbox.store import read
 from kaiin.simulation.provider import Provider
 
 NETWORK = "network"
+ASKING = "payments.ask"
 # Job, table, column. A job that is not here runs at midnight and noon.
 _DUE = (
     ("outbox", "infra_outboxmessage", "due_at"),
     ("payments.notices", "payments_providerevent", "due_at"),
-    ("payments.ask", "payments_payment", "ask_at"),
-    ("payments.ask", "payments_refund", "ask_at"),
+    (ASKING, "payments_payment", "ask_at"),
+    (ASKING, "payments_refund", "ask_at"),
     ("billing.renew", "billing_subscription", "next_due_at"),
     ("billing.expire", "billing_subscription", "lapse_due_at"),
     ("billing.expire", "billing_membership", "dormant_until"),

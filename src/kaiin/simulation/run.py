@@ -14,7 +14,7 @@ from random import Random
 from kaiin.domain.periods import JST
 from kaiin.infra import clock, randomness
 from kaiin.simulation import checks, listening
-from kaiin.simulation.dues import KNOWN, NETWORK, dues
+from kaiin.simulation.dues import ASKING, KNOWN, NETWORK, dues
 from kaiin.simulation.expectations import SWEEP, Expectations
 from kaiin.simulation.mails import Postbox
 from kaiin.simulation.people import People
@@ -35,6 +35,7 @@ _MOST_TURNS = 12
 _LOST_MAILS = 25
 # A worker never sleeps longer than this when something is due.
 _GAP_MINUTES = (15, 110)
+_LONG_GAP_MINUTES = (90, 115)
 # Of the worker's own story, when it is the worker that broke.
 _JOB_LINES = 30
 _AFTER_THE_END = timedelta(days=9)
@@ -158,10 +159,14 @@ class Run:
 
     def _plan_round(self) -> None:
         """The worker wakes up when something is due, not at once and not late."""
-        due = min(dues(self.provider).values(), default=None)
+        waiting = dues(self.provider)
+        due = min(waiting.values(), default=None)
         if due is None:
             return
-        gap = timedelta(minutes=self.steps.chance().randint(*_GAP_MINUTES))
+        others = [at for job, at in waiting.items() if job != ASKING and at <= clock.now() + _DAY]
+        # Pages that nobody finishes are asked about for a day: that alone is no hurry.
+        least, most = _GAP_MINUTES if others else _LONG_GAP_MINUTES
+        gap = timedelta(minutes=self.steps.chance().randint(least, most))
         at = max(due, clock.now() + gap)
         if self._next_round is not None and clock.now() < self._next_round <= at:
             return
