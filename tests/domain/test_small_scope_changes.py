@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from kaiin.domain.changes import ChangeKind, Held, Wanted, plan
 from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
 from kaiin.domain.periods import (
     ChargeDay,
     PeriodSpan,
@@ -17,7 +19,7 @@ from kaiin.domain.periods import (
     next_period,
     passed_over,
 )
-from kaiin.domain.previews import continued, paid_period, unused_credit
+from kaiin.domain.previews import Terms, continued, paid_period, unused_credit
 from tests.domain.calendar_oracle import anniversary_ends, calendar_ends, midnight_in_japan
 
 DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
@@ -152,3 +154,25 @@ def test_what_a_payment_goes_on_from_around_a_pause() -> None:
     assert (back.starts_at, back.anchor_day) == (early, 3)
     # Before the pause has begun it makes no difference.
     assert bought(paid.ends_at - TICK, automatic=False).starts_at == paid.ends_at
+
+
+def test_what_costs_nothing_today_does_not_begin_today() -> None:
+    span = first_period(MONTH, midnight_in_japan(date(2028, 2, 1)))
+    fee = Money(2900)  # a hundred a day
+
+    def terms(price: int) -> Terms:
+        return Terms(MONTH, Money(price), Money(0), renews=True)
+
+    now = terms(2900)
+    held = Held("a", Method.CARD, now, "a", now, span, fee, has_mandate=True)
+    for day in range(28):
+        at = span.starts_at + DAY * day + timedelta(hours=5)
+        worth = unused_credit(fee, span, at).amount
+        for price in (worth - 1, worth, worth + 1):
+            if price > 0:
+                wanted = Wanted("b", Method.CARD, terms(price))
+                change = plan(held, wanted, at=at, is_business_day=lambda day: True)
+                begins_now = price > worth
+                assert (change.kind is ChangeKind.NOW_WITH_CREDIT) == begins_now, (day, price)
+                assert change.total == Money(price - worth if begins_now else 0)
+                assert sum(amount.amount for _, amount in change.lines) == change.total.amount
