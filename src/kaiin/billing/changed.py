@@ -36,6 +36,7 @@ def credit_stands(charge: Charge, subscription: Subscription, paid_at: datetime)
         SubscriptionState(subscription.state).is_open
         and period.index == subscription.period_count
         and period.ended_early_at is None
+        and charge.credit <= period.amount - period.credited
         and period.starts_at <= paid_at < period.ends_at
     )
 

@@ -58,7 +58,8 @@ def held(subscription: Subscription, last: Period, at: datetime) -> Held:
         coming_course=coming.key,
         coming=courses.terms(coming, method),
         period=PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1),
-        fee=Money(last.amount, last.currency),
+        # What was given back of it already is not credited a second time.
+        fee=Money(last.amount - last.credited, last.currency),
         has_mandate=subscription.mandate_id is not None and not subscription.mandate_end_reason,
         past_due=subscription.state == SubscriptionState.PAST_DUE,
         opens_at=payable.window_opens_at(subscription),
