@@ -148,9 +148,7 @@ def test_a_dispute_never_vanishes(known: Dispute, news: Dispute) -> None:
         (550, Dispute.LOST, PaymentEvent.CHARGED_BACK),
     ],
 )
-def test_what_is_left_of_the_money(
-    refunded: int, dispute: Dispute, expected: PaymentEvent
-) -> None:
+def test_what_is_left_of_the_money(refunded: int, dispute: Dispute, expected: PaymentEvent) -> None:
     assert money_event(received=550, refunded=refunded, dispute=dispute) is expected
 
 

@@ -119,9 +119,7 @@ def test_carriers(club: Club, visit: Visits, way: str) -> None:
     person.sees("join.paid_title")
     person.follow("join.receipt")
     expect(person.page.get_by_role("main")).to_contain_text(person.words(f"payments.method.{way}"))
-    expect(
-        person.page.get_by_role("heading", name=person.words("receipt.bill"))
-    ).to_be_visible()
+    expect(person.page.get_by_role("heading", name=person.words("receipt.bill"))).to_be_visible()
     person.opens("official", "/members/")
     person.is_in()
     assert books(club, person.email) == ONE_OF_EACH

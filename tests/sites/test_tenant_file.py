@@ -31,13 +31,13 @@ def test_a_course_of_the_example() -> None:
     assert course.dunning == DunningPolicy((3, 7), 3, 1)
 
 
-def test_konbini_is_for_lump_sums_and_every_way_is_used() -> None:
+def test_konbini_is_for_years_and_every_way_is_used() -> None:
     file = parsed(PLUSMEMBER)
     used = {way for site in file.sites for course in site.courses for way in course.ways}
     assert used == set(Method) == set(file.ways_to_pay)
     for site in file.sites:
         for course in site.courses:
-            assert course.renews != (Method.KONBINI in course.ways)
+            assert (course.term.months == 12) == (Method.KONBINI in course.ways)
 
 
 def test_defaults() -> None:

@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -30,7 +30,7 @@ def simulate(  # noqa: PLR0917 - options, written by name
         bool, typer.Option("--keep", help="Keep the database of a run that found something.")
     ] = False,
 ) -> None:
-    """Play a club's life from a seed, and check after every day that paid means in.
+    """Play a club's life and check that paid means in, every day.
 
     Members join, change, leave, come back; the provider declines, times out, loses notices;
     workers race and, with --crash, are killed. On a database of its own: SQLite, or a new one on
@@ -68,8 +68,8 @@ def _prepare(folder: Path, url: str) -> None:
     from django.conf import settings
 
     settings.EMAIL_BACKEND = "kaiin.simulation.mails.Postbox"
-    options = settings.DATABASES["default"].get("OPTIONS")
-    if options:
+    options = cast(dict[str, str], settings.DATABASES["default"].get("OPTIONS", {}))
+    if "init_command" in options:
         # A killed process loses nothing by this, only a machine without power would.
         options["init_command"] += "PRAGMA synchronous=OFF;"
     from django.core.management import call_command

@@ -6,6 +6,7 @@ from uuid import UUID
 from kaiin.billing import events as billing_events, operations as billing
 from kaiin.diagnosis import events as diagnosis_events
 from kaiin.domain.money import Money
+from kaiin.identity import events as identity_events
 from kaiin.infra import mail, outbox
 from kaiin.payments import events as payment_events, operations as payments
 from kaiin.web.entrance import tasks as entrance
@@ -52,6 +53,11 @@ HANDLERS: dict[str, list[outbox.Handler]] = {
     billing_events.PAYMENT_SUPERSEDED: [_void_payment],
     billing_events.REFUND_WANTED: [_pay_back],
     diagnosis_events.REPORT_WANTED: [entrance.send_report],
+    # Heard by nobody yet and stored all the same: what is asked of a stranger's account must
+    # cost what it costs of one's own.
+    identity_events.NOTHING_SENT: [],
+    identity_events.MEMBER_REGISTERED: [],
+    identity_events.PASSWORD_CHANGED: [],
 }
 
 

@@ -45,8 +45,8 @@ def publish(
 ) -> None:
     """Store one message within the caller's transaction; the same topic and key only once.
 
-    A `confidential` payload (a mail with a code in it) is forgotten once it is delivered. What
-    nobody listens to is not stored.
+    A `confidential` payload (a mail with a code in it) is forgotten once it is delivered. A topic
+    that the table does not name is not stored.
     """
     if _handlers and topic not in _handlers:
         return

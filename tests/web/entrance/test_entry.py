@@ -52,24 +52,24 @@ TOLD: list[Story] = [
     ),
     (
         causes.lapsed_monthly,
-        ["月会費のお支払いが止まっています", "2026年11月30日(月)", "カード会社の承認が得られ"],
-        ["Your monthly payment has stopped", "30 November 2026", "lapsed_monthly"],
+        ["会費のお支払いが止まっています", "2026年11月30日(月)", "カード会社の承認が得られ"],
+        ["Your payments have stopped", "30 November 2026", "lapsed_monthly"],
         'href="/join/official/"',
     ),
     (
         causes.dormant,
         [
-            "月会費のお支払いが止まっています",
+            "会費のお支払いが止まっています",
             "更新をお待ちしています",
             "2026年12月31日(木)までに更新",
         ],
-        ["Your monthly payment has stopped", "Renew by 31 December 2026", "access.dormant"],
+        ["Your payments have stopped", "Renew by 31 December 2026", "access.dormant"],
         'href="/join/official/"',
     ),
     (
         causes.mandate_ended,
-        ["月会費のお支払いが止まっています", "ドコモ払い", "終了しています"],
-        ["Your monthly payment has stopped", "was ended by the payment company"],
+        ["会費のお支払いが止まっています", "ドコモ払い", "終了しています"],
+        ["Your payments have stopped", "was ended by the payment company"],
         'href="/join/official/"',
     ),
     (
