@@ -85,8 +85,10 @@ def _quick_stages() -> Iterator[Outcome]:
 def _stages() -> Iterator[Outcome]:
     yield _pytest("tests on SQLite", "tests", "--ignore=tests/journeys", *PARALLEL)
     with _postgres() as url:
-        # The domain and the tidy tests know no database: once is enough.
-        ignored = [f"--ignore=tests/{name}" for name in ("journeys", "domain", "tidy")]
+        # What knows no database, and pages and commands over operations that are tested on both:
+        # once is enough.
+        once = ("journeys", "domain", "tidy", "config", "cli", "sandbox", "web")
+        ignored = [f"--ignore=tests/{name}" for name in once]
         yield _pytest("tests on PostgreSQL", "tests", *ignored, *PARALLEL, DATABASE_URL=url)
     browser = subprocess.run(
         [ROOT / "scripts" / "browser.sh"], check=False, stdout=subprocess.PIPE, text=True

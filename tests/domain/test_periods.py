@@ -256,6 +256,20 @@ def test_anniversaries_after_another_rule_begin_a_grid_of_their_own(
     assert japanese_date(after.ends_at) == month_start(japanese_date(before.ends_at), 1)
 
 
+@given(instants)
+def test_calendar_months_after_anniversaries_are_never_charged_twice_in_a_month(
+    started_at: datetime,
+) -> None:
+    before = first_period(MONTHLY_ANNIVERSARY, started_at)
+    after = next_period(CALENDAR, before)
+    begins, ends = japanese_date(before.ends_at), japanese_date(after.ends_at)
+    assert after.starts_at == before.ends_at
+    assert ends.day == 1
+    # A whole month at least, and what is left of the month in which it begins.
+    assert timedelta(days=28) <= ends - begins <= timedelta(days=61)
+    assert ends == month_start(begins, 1 if begins.day == 1 else 2)
+
+
 def test_no_period_is_passed_over_by_a_pause_of_none() -> None:
     with pytest.raises(ValueError, match="period"):
         passed_over(CALENDAR, first_period(CALENDAR, jst(2027, 1, 5)), 0)

@@ -114,11 +114,13 @@ def next_period(rule: TermRuleSpec, previous: PeriodSpan) -> PeriodSpan:
     """The period after `previous`: without a gap, and on the anchor that `previous` carries.
 
     Where anniversaries begin after periods of another rule, whose ends are not on that anchor, the
-    day of this beginning becomes the anchor.
+    day of this beginning becomes the anchor. Where calendar months begin after them, the days up to
+    the first whole month are free: nobody is charged twice in one month for changing.
     """
     day = japanese_date(previous.ends_at)
     if rule.kind is not TermRule.ANNIVERSARY:
-        end = month_start(day, rule.months)
+        stub = rule.kind is TermRule.CALENDAR_MONTH and day.day > 1
+        end = month_start(day, rule.months + stub)
         return PeriodSpan(previous.ends_at, midnight(end), previous.anchor_day)
     on_grid = day == add_months(day, 0, previous.anchor_day)
     anchor_day = previous.anchor_day if on_grid else day.day

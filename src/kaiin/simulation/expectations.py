@@ -28,6 +28,7 @@ SWEEP = timedelta(hours=4, minutes=30)
 _AFTERWARDS = timedelta(days=14)
 # Two charges of one contract are a month apart, or less where the first was retried for a week.
 _APART = timedelta(days=15)
+_OWN_DOING = timedelta(days=2)
 
 _MONEY = (
     "SELECT payment.*, event.number AS event, event.created_at AS told_at FROM event"
@@ -129,9 +130,10 @@ class Expectations:
             return
         before = self._charged.get(money.mandate_id)
         self._charged[money.mandate_id] = money.paid_at
-        # A change, agreed to up to a month before it takes effect, may bring another rhythm.
-        asked_for = before is not None and money.person.clicked_inwards(
-            money.site_key, before - _APART - _APART, money.paid_at
+        # Who comes back from a break, or changes now, is charged at that moment: their own doing.
+        asked_for = before is not None and any(
+            money.person.clicked_inwards(money.site_key, at - _OWN_DOING, at)
+            for at in (before, money.paid_at)
         )
         if before is not None and money.paid_at - before < _APART and not asked_for:
             yield _violation(

@@ -115,7 +115,9 @@ def _sequence(
         elif charge is not None and terms.leaves_grid(_rule(charge), period.starts_at, anchor_day):
             anchor_day = terms.japanese_day(period.starts_at).day
         if charge is not None:
-            yield from _term(period, charge, anchor_day, ids, first=not follows)
+            # What begins at an early end was bought anew, at that very instant.
+            anew = before is not None and period.starts_at == before.over_at != before.ends_at
+            yield from _term(period, charge, anchor_day, ids, first=not follows or anew)
     if own and subscription.anchor_day != anchor_day:
         yield Violation(
             "subscription.anchor",
