@@ -86,6 +86,8 @@ class Run:
         self._events: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._sweeps: list[datetime] = [plan.start]
+        # Those in which the provider's list of events was read, too.
+        self._full_sweeps: list[datetime] = [plan.start]
         self._next_round: datetime | None = None
 
     def play(self) -> Outcome:
@@ -194,8 +196,9 @@ class Run:
             said = [self.steps.job(name, work) for name, work in order]
             unharmed = unharmed and not any(word.startswith(KILLED) for word in said)
         if unharmed:
-            self._sweeps.append(clock.now())
-            self._sweeps = self._sweeps[-8:]
+            self._sweeps = [*self._sweeps, clock.now()][-8:]
+            if everything:
+                self._full_sweeps = [*self._full_sweeps, clock.now()][-8:]
         self._plan_round()
 
     def _others_today(self) -> set[str]:
@@ -205,19 +208,16 @@ class Run:
         return {name for name in names if sunday or not name.endswith(".forget")}
 
     def _end_day(self) -> None:
-        swept = self._swept_since()
         self._raise_first(self.expectations.learn())
-        self._raise_first(self.expectations.check(clock.now(), swept))
-        self._raise_first(self.checks.daily(clock.now(), swept))
+        self._raise_first(self.expectations.check(clock.now(), self._since(self._sweeps)))
+        self._raise_first(self.checks.daily(clock.now(), self._since(self._full_sweeps)))
         self.trace.note(clock.now(), "day", checks.fingerprint())
         self.trace.count("days")
 
-    def _swept_since(self) -> datetime | None:
+    def _since(self, sweeps: list[datetime]) -> datetime | None:
         """Whatever the provider knew by then has been asked about and acted on."""
         needed = 3 if self.plan.crash else 1
-        if len(self._sweeps) < needed:
-            return None
-        return self._sweeps[-needed] - SWEEP
+        return sweeps[-needed] - SWEEP if len(sweeps) >= needed else None
 
     def _settle(self) -> None:
         """Faults off, time goes on: after that nothing may be left undone."""

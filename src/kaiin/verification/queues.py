@@ -106,7 +106,8 @@ def _abandoned(reader: Reader, late: datetime) -> Iterator[Violation]:
         " JOIN billing_subscription s ON s.id = c.subscription_id"
         " LEFT JOIN payments_payment p ON p.intent_key = c.intent_key"
         " WHERE c.state = 'open' AND c.created_at < %s AND p.id IS NULL"
-        " AND (c.automatic OR (s.state <> 'ended' AND s.paid_until < %s)) ORDER BY c.id",
+        " AND (c.automatic OR (s.state <> 'ended'"
+        " AND COALESCE(s.paused_until, s.paid_until) < %s)) ORDER BY c.id",
         (late, late),
     )
     for key, at, subscription in found:
