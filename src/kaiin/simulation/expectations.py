@@ -79,6 +79,8 @@ class Expectations:
     received: int = 0
     _seen_events: int = 0
     _charged: dict[str, datetime] = field(default_factory=dict)
+    # Who was ever charged by the day of joining: (name, site).
+    _by_day: set[tuple[str, str]] = field(default_factory=set)
     _bills: dict[str, _Bought] = field(default_factory=dict)
 
     def learn(self) -> Iterator[Violation]:
@@ -157,13 +159,16 @@ class Expectations:
         day = paid_at.astimezone(JST).date()
         term = bought.by_method.get(Method(row["method"]), bought.term)
         if term.kind is TermRule.ANNIVERSARY:
+            self._by_day.add((person.name, bought.site_key))
             # A renewal may be a week late and still count from the end before it.
             opens_until = paid_at + timedelta(days=28 * term.months - 8)
             closed_from = _midnight(add_months(day, term.months + 1)) + _AFTERWARDS
         else:
             opens_until = _midnight(month_start(day, term.months))
-            # A lump sum may be renewed three months early; some have the first month free.
-            early = 4 if term.months > 1 else 1
+            # A lump sum may be renewed three months early; some have the first month free. Who
+            # comes from anniversaries has the days up to the first whole month free.
+            stub = (person.name, bought.site_key) in self._by_day
+            early = 4 if term.months > 1 else 1 + stub
             closed_from = _midnight(month_start(day, term.months + early)) + _AFTERWARDS
         return Money(
             order_id=row["order_id"],
