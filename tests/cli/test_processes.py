@@ -15,7 +15,7 @@ from kaiin.cli.demo_environment import demo_variables
 from kaiin.cli.processes import Health, ProcessDied, Processes
 
 PARENT = """
-import json, sys, time
+import json, signal, sys
 from pathlib import Path
 from kaiin.cli.processes import Health, Processes
 variables, folder, port = json.loads(sys.argv[1])
@@ -24,7 +24,7 @@ health = Health(port, "/", "pay.localhost")
 processes.start("sandbox", "sandbox", "--port", str(port), health=health)
 processes.wait_healthy()
 print("up", flush=True)
-time.sleep(600)
+signal.pause()
 """
 
 
