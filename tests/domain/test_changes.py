@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, reject, strategies as st
 
 from kaiin.domain.changes import (
     Change,
@@ -28,6 +28,7 @@ from kaiin.domain.periods import (
     TermRule,
     TermRuleSpec,
     first_period,
+    japanese_date,
     midnight,
     next_period,
 )
@@ -61,6 +62,12 @@ def yearly(method: Method = Method.CARD, *, renews: bool = False) -> Wanted:
     return Wanted("yearly", method, Terms(YEAR, Money(6600), fee, renews=can))
 
 
+def by_days(*, renews: bool = False) -> Wanted:
+    """A year that counts from the day on which it begins."""
+    rule = TermRuleSpec(TermRule.ANNIVERSARY, 12)
+    return Wanted("yearly", Method.CARD, Terms(rule, Money(6600), Money(0), renews=renews))
+
+
 def holds(wanted: Wanted, **more: object) -> Held:
     period = first_period(wanted.terms.rule, JOINED)
     held = Held(
@@ -81,20 +88,27 @@ def planned(held: Held, wanted: Wanted, at: datetime = LATER) -> Change:
 
 
 class TestKinds:
+    def test_imported_time_is_used_to_its_end(self) -> None:
+        """It has no price here. Time whose fee was given back has none either, and is over."""
+        imported = holds(monthly(), fee=Money(0), imported=True)
+        assert planned(imported, by_days()).from_at == imported.period.ends_at
+        given_back = holds(monthly(), fee=Money(0))
+        assert planned(given_back, by_days()).kind is ChangeKind.NOW_WITH_CREDIT
+
     def test_a_dearer_course_by_card_begins_now(self) -> None:
-        change = planned(holds(monthly()), yearly())
+        change = planned(holds(monthly()), by_days())
         assert change.kind is ChangeKind.NOW_WITH_CREDIT
-        # Nine days, 22 to 30 November; on the 25th five are unused.
-        assert change.credited == Money(550 * 5 // 9)
+        # Nine days, 22 to 30 November; from the 25th on six are given up.
+        assert change.credited == Money(550 * 6 // 9)
         assert change.total == Money(6600) - change.credited
-        assert change.period == first_period(YEAR, LATER)
+        assert change.period == first_period(by_days().terms.rule, LATER)
         assert change.lines[-1] == ("credit", -change.credited)
         # A lump sum leaves no card to charge again.
         assert (change.ends_contract, change.needs_page) == (True, False)
         assert change.next_charge_at is None
 
     def test_from_a_carrier_to_a_card_the_contract_ends(self) -> None:
-        change = planned(holds(monthly(Method.AU)), yearly(renews=True))
+        change = planned(holds(monthly(Method.AU)), by_days(renews=True))
         assert change.kind is ChangeKind.NOW_WITH_CREDIT
         assert (change.ends_contract, change.needs_page) == (True, True)
         assert change.next_charge_at == change.period.ends_at
@@ -142,6 +156,11 @@ class TestKinds:
         change = planned(held, monthly(Method.DOCOMO), late)
         assert change.kind is ChangeKind.PREPAID
         assert (change.period, change.from_at) == (next_period(MONTH, held.period), late)
+
+    def test_paying_what_is_due_is_no_change(self) -> None:
+        held = holds(monthly(), past_due=True)
+        with pytest.raises(NothingToChange):
+            planned(held, monthly(), held.period.ends_at + timedelta(days=1))
 
 
 class TestRefusals:
@@ -196,7 +215,7 @@ def test_the_anchor_moves_visibly_where_the_rule_wants_it() -> None:
 
 def test_a_charge_before_the_end_is_told() -> None:
     terms = replace(yearly(renews=True).terms, charge_day=ChargeDay.LAST_BUSINESS_DAY)
-    change = planned(holds(monthly()), Wanted("yearly", Method.CARD, terms))
+    change = planned(holds(Wanted("yearly", Method.CARD, terms)), monthly())
     # Through 31 October 2027, a Sunday.
     assert change.next_charge_at == jst(2027, 10, 29)
 
@@ -226,6 +245,7 @@ def test_a_credit_is_never_negative_nor_the_whole_price(
 ways = st.sampled_from(
     [monthly(method) for method in (Method.CARD, Method.DOCOMO, Method.AU, Method.SOFTBANK)]
     + [yearly(), yearly(renews=True), yearly(Method.KONBINI), yearly(Method.KONBINI, renews=True)]
+    + [by_days(), by_days(renews=True)]
     + [Wanted("cheap", Method.CARD, Terms(MONTH, Money(100), Money(0), renews=True))]
 )
 
@@ -241,7 +261,7 @@ def test_a_change_never_costs_more_than_its_price_nor_loses_a_day(
     try:
         change = planned(held, wants, at)
     except ChangeRefused:
-        return
+        reject()
     assert total(amount for _, amount in change.lines) == change.total
     assert Money(0) <= change.total <= wants.terms.total
     paid_now = change.kind in (ChangeKind.NOW_WITH_CREDIT, ChangeKind.PREPAID)
@@ -254,3 +274,37 @@ def test_a_change_never_costs_more_than_its_price_nor_loses_a_day(
         assert starts_now <= (change.kind is ChangeKind.NOW_WITH_CREDIT)
     if change.next_charge_at is not None:
         assert change.next_charge_at > at
+
+
+@given(ways, ways, st.dates(date(2027, 1, 1), date(2028, 3, 1)), st.integers(0, 24 * 400))
+def test_no_day_is_paid_twice_and_a_change_buys_what_joining_would(
+    has: Wanted, wants: Wanted, joined: date, hours: int
+) -> None:
+    """All pairs, ways and days. On 30 November a year by card was eleven months, by slip twelve;
+    on the last day of a month the next one was paid on that day and again on the 1st."""
+    period = first_period(has.terms.rule, midnight(joined) + timedelta(hours=9))
+    at = min(period.starts_at + timedelta(hours=hours), period.ends_at - timedelta(seconds=1))
+    held = holds(has, period=period)
+    try:
+        change = planned(held, wants, at)
+    except ChangeRefused:
+        reject()
+    joining = first_period(wants.terms.rule, change.period.starts_at)
+    assert change.period.ends_at >= joining.ends_at
+    # What begins today has every paid day from today on taken off; all else follows what is paid.
+    days = (period.ends_at - midnight(japanese_date(period.starts_at))) // timedelta(days=1)
+    left = (period.ends_at - midnight(japanese_date(at))) // timedelta(days=1)
+    given_up = min(left, days) if change.period.starts_at == at else 0
+    assert change.credited == Money(has.terms.price.amount * given_up // days)
+    assert change.period.starts_at in (at, period.ends_at)
+
+
+@given(st.dates(date(2027, 1, 1), date(2028, 3, 1)), st.integers(0, 24 * 31))
+def test_every_way_to_pay_buys_the_same_days(joined: date, hours: int) -> None:
+    period = first_period(MONTH, midnight(joined) + timedelta(hours=9))
+    at = min(period.starts_at + timedelta(hours=hours), period.ends_at - timedelta(seconds=1))
+    for renews in (False, True):
+        ways = (yearly(renews=renews), yearly(Method.KONBINI))
+        bought = [planned(holds(monthly(), period=period), way, at).period for way in ways]
+        assert bought[0] == bought[1]
+        assert bought[0].starts_at == period.ends_at

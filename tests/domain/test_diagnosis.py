@@ -178,7 +178,7 @@ def test_withdrawn_keeps_its_number_until_a_day() -> None:
     assert found.codes == (AccessCode.WITHDRAWN,)
     told = found.findings[0].evidence
     assert (told["reason"], told["keeps"]) == ("left", "yes")
-    assert told["until"] == date(2026, 11, 23)
+    assert (told["until"], told["withdrawn"]) == (NOW + DAY, date(2026, 10, 31))
     assert cures(found) == [CureCode.REJOIN]
 
 
@@ -206,9 +206,13 @@ def test_grace_is_not_promised_before_it_begins() -> None:
     paid = window(NOW - DAY, NOW + DAY)
     grace = Window(NOW + DAY, NOW + 4 * DAY, WindowKind.GRACE, ("grant:1",))
     before = look(replace(MONTHLY, goes_on=True), windows=(paid, grace)).findings[0]
-    assert before.evidence == {"until": date(2026, 11, 23), "goes_on": "yes"}
+    assert before.evidence == {"until": NOW + DAY, "goes_on": "yes"}
+    # Within the grace the charge is tried again, but nothing is paid to that day.
+    late = replace(NOBODY, now=NOW + 2 * DAY, windows=(paid, grace))
+    late = replace(late, membership=replace(MONTHLY, goes_on=True))
+    assert diagnose(late).findings[0].evidence["goes_on"] == "no"
     within = diagnose(replace(NOBODY, now=NOW + 2 * DAY, windows=(paid, grace))).findings[0]
-    assert within.evidence["until"] == date(2026, 11, 26)
+    assert within.evidence["until"] == NOW + 4 * DAY
 
 
 def test_a_membership_elsewhere_that_is_closed_is_not_told_of() -> None:

@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, strategies as st
@@ -12,11 +13,14 @@ from kaiin.domain.identifiers import (
     LegacyFormat,
     MemberIdFormat,
     TypedKind,
+    canonical_email,
     codes,
     generate_member_id,
     identify,
     is_valid_member_id,
 )
+from kaiin.domain.mail_addresses import exact_address, normalised
+from kaiin.domain.typed_text import fold
 
 MUSEUM = MemberIdFormat(prefix="M", digits=8, legacy=())
 TWO_FORMS = MemberIdFormat(prefix="P", digits=8, legacy=(LegacyFormat("E", 8),))
@@ -110,7 +114,7 @@ def test_every_code_and_kind_is_documented() -> None:
         ("E1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣6️⃣", TypedKind.MEMBER_ID, "E123456786"),
         ("\x00E123456786\x1b", TypedKind.MEMBER_ID, "E123456786"),
         ("🙂", TypedKind.UNKNOWN, None),
-        ("E123456786です", TypedKind.UNKNOWN, None),
+        ("E123456786です", TypedKind.MEMBER_ID, "E123456786"),
         ("\ud800", TypedKind.UNKNOWN, None),
     ],
 )
@@ -118,6 +122,118 @@ def test_more_of_what_people_type(typed: str, kind: TypedKind, value: str | None
     identified = identify(typed)
     assert (identified.kind, identified.value) == (kind, value)
     assert identified.input == typed
+
+
+PASTED = """
+【会員ID】{} ■会員ID：{} 会員ID「{}」 →{} >␣{} {}です {}様 {}さん {}␣山田太郎 山田太郎␣{} ★{}★ *{}*
+「{}」 <{}> 会員ID→{}← 会員ID({}) {}（会員ID） ID:{} id␣:␣{} ID={} IDは{} 私のIDは{}です。
+会員ID：{}␣会員番号：00000012 Plus␣member␣ID␣{} EMTG␣ID：{} login␣id␣{} Your␣ID␣is␣{}.
+{}␣/␣090-1234-5678 {}␣2024年入会 {}{} {}␣{} {}、{} {},{} ="{}" {{"id":"{}"}} {}<br>
+{}!! ・{} ※{} ①ID␣{} {}␣{} {}。 {} {};
+1.␣{} (2)␣{} ①{} ID：{}␣Taro␣Yamada 会員ID：{}␣5分前 会員ID：{}/03-1234-5678
+"""
+
+
+@pytest.mark.parametrize("pasted", PASTED.split())
+@pytest.mark.parametrize(
+    "member_id", ["E123456786", "E12345678", "123456786", "Ｅ１２３４５６７８６"]
+)
+def test_an_id_is_read_out_of_what_is_pasted_around_it(pasted: str, member_id: str) -> None:
+    text = pasted.replace("␣", " ").replace("{}", member_id)
+    expected = {"E12345678": "E12345678"}.get(member_id, "E123456786")
+    identified = identify(text)
+    assert (identified.kind, identified.value) == (TypedKind.MEMBER_ID, expected), text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("#E123456786", "№E123456786", "E=123456786", "E/1234/5678/6", "会員IDE123456786"),
+        *("123,456,786", "123456786.0", '="123456786"', "1.23456786E+8", "123/456/786"),
+        *("E❶❷❸❹❺❻❼❽❻", "E➀➁➂➃➄➅➆➇➅", "E➊➋➌➍➎➏➐➑➏", "E⓵⓶⓷⓸⓹⓺⓻⓼⓺"),
+        *("E⑴⑵⑶⑷⑸⑹⑺⑻⑹", "E⒈⒉⒊⒋⒌⒍⒎⒏⒍", "E🄂🄃🄄🄅🄆🄇🄈🄉🄇", "🅔123456786", "⒠123456786"),
+    ],
+)
+def test_forms_of_spreadsheets_and_decorated_digits(typed: str) -> None:
+    assert identify(typed).value == "E123456786"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("E12345678 E87654321", "E12345678、E123456786", "12345678 87654321"),
+        *(
+            "E123456786 taro@gmail.com",
+            '"taro@gmail.com","E123456786"',
+            "taro@gmail.com hanako@gmail.com",
+            "taro yamada@gmail.com",
+        ),
+        *("taro@gmail.com,hanako@gmail.com", "Taro <taro@gmail.com> hanako@gmail.com"),
+    ],
+)
+def test_of_several_none_is_chosen(typed: str) -> None:
+    identified = identify(typed)
+    assert (identified.kind, identified.hints) == (TypedKind.UNKNOWN, (codes.SEVERAL,))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("確認コード：12345678", "Code: 12345678", "領収書番号：12345678", "電話：12345678"),
+        *("金額：12,345,678円", "¥12,345,678", "2026/11/27", "12/27/2024", "R-12345678 です"),
+        *("https://id.example/receipts/12345678", "ME123456786", "E123456786x", "FAX 12345678"),
+        *("12345678円", "+81 90 1234", "paid 12345678 yen", "x12345678 "),
+    ],
+)
+def test_digits_of_something_else_are_no_id(typed: str) -> None:
+    assert identify(typed).value is None
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        *("1 ", "E1", "a@", "@", "taro yamada@", "- ", "0.", "(((", "え1"),
+        *("4.", "1・", "会員ID", "a\n", "①"),
+    ],
+)
+def test_long_texts_are_read_in_no_time(filler: str) -> None:
+    text = (filler * 4000)[:4000]
+    began = process_time()
+    identify(text)
+    assert process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("between", ["", " ", "\n", "、", "/", ",", "・", " - ", "\u200b", "="])
+@pytest.mark.parametrize("member_id", ["E123456786", "E12345678", "123456786", "12345678"])
+def test_the_same_id_several_times_is_that_id(member_id: str, between: str, times: int) -> None:
+    expected = f"E{member_id.removeprefix('E')}"
+    text = between.join([member_id] * times)
+    assert identify(text).value == expected or (member_id[0] != "E" and between == "=")
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        # As many digits as an ID has are one with a slip, not a shorter ID of former times.
+        ("会員ID：E1234 5678 5です", "E123456785"),
+        ("会員ID：1234 5678 5です", "E123456785"),
+        ("山田太郎,E123456786,2026-11-27,550", "E123456786"),
+        ("E123456786/090-1234-5678", "E123456786"),
+        ("ID 12345678\n10:57", "E12345678"),
+        ("ID=E1234 5678 6\n\niPhone 15", "E123456786"),
+        ("2026-01-19, 2026年2月17日, ¥7,758：", None),
+        ("①23456786", None),
+        ("①taro@example.com", None),
+        ("taro①@example.com", "taro1@example.com"),
+        ("1. taro@example.com", "taro@example.com"),
+        ("1. 12345678", "E12345678"),
+        ("1) 090-1234-5678", "09012345678"),
+        ("① 4242 4242 4242 4242", None),
+    ],
+)
+def test_beside_other_numbers(typed: str, value: str | None) -> None:
+    assert identify(typed).value == value
 
 
 def test_another_tenant() -> None:
@@ -137,8 +253,16 @@ def test_forms_of_one_length_are_told_apart_by_the_check_digit() -> None:
 
 
 def test_the_tenants_member_numbers() -> None:
-    kinds = [identify(text, member_number_digits=(5, 8)).kind for text in ("01001", "00000001")]
-    assert kinds == [TypedKind.MEMBER_NUMBER, TypedKind.MEMBER_ID]
+    def read(typed: str) -> tuple[TypedKind, tuple[str, ...]]:
+        identified = identify(typed, member_number_digits=(5, 8))
+        return identified.kind, identified.hints
+
+    assert read("01001")[0] is TypedKind.MEMBER_NUMBER
+    # Eight digits can be a legacy ID: tried as one, and the hint comes after the failure.
+    assert read("00000012") == (TypedKind.MEMBER_ID, ("identifier.could_be_member_number",))
+    assert read("会員番号：00000012")[0] is TypedKind.MEMBER_NUMBER
+    assert read("私の会員番号は00000012です")[0] is TypedKind.MEMBER_NUMBER
+    assert read("会員番号：E00000012")[0] is TypedKind.MEMBER_ID
 
 
 def test_what_was_typed_stays_out_of_logs() -> None:
@@ -175,11 +299,27 @@ member_ids = new_ids | legacy_ids
 phones = st.from_regex(r"0[0-9]{9,10}", fullmatch=True)
 docomo_payments = st.from_regex(r"[0-9]{12}", fullmatch=True)
 slips = st.from_regex(r"[1-6][0-9]{9,10}", fullmatch=True)
-mails = st.builds(
-    "{}@{}".format,
-    # "x" first: "id taro@…" is read as a label and an address.
-    st.from_regex(r"x[a-z0-9_.+]{0,20}", fullmatch=True),
-    st.sampled_from(["example.com", "gmail.com", "docomo.ne.jp", "i.softbank.jp", "mail.test.jp"]),
+# Words that labels are made of, and every sign that RFC 5321 allows outside quotes.
+atoms = st.lists(
+    st.sampled_from(
+        ["id", "mail", "phone", "no", "tel", "e", "E", "member", "login", "number", "address", "at"]
+    )
+    | st.text("abcxyz0123456789!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=6),
+    min_size=1,
+    max_size=4,
+).map("".join)
+local_parts = st.one_of(
+    atoms,
+    st.builds("{}.{}".format, atoms, atoms),
+    st.builds("{}..{}.".format, atoms, atoms),
+    atoms.map(".{}".format),
+)
+domains = st.sampled_from(
+    ["example.com", "gmail.com", "docomo.ne.jp", "i.softbank.jp", "mail.test.jp", "日本語.jp"]
+)
+mails = st.builds("{}@{}".format, local_parts.map(str.lower), domains)
+plain_mails = st.builds(
+    "{}@{}".format, st.from_regex(r"x[a-z0-9_.+]{0,20}", fullmatch=True), domains
 )
 nothing = st.sampled_from(["", "", "\u200b", "\ufeff", "\u2060", "\u00ad", "\u200e", "\ufe0f"])
 spaces = st.sampled_from(["", "", " ", "\u3000", "\u00a0", "\t", "\u2009"])
@@ -237,10 +377,68 @@ def test_any_writing_of_a_number_is_that_number(
 
 
 @given(st.data())
-def test_any_writing_of_a_mail_address_is_that_address(data: st.DataObject) -> None:
+def test_a_valid_address_in_any_width_and_case_is_itself(data: st.DataObject) -> None:
     mail = data.draw(mails)
-    identified = identify(data.draw(written(st.just(mail), spaces)))
+    typed = data.draw(written(st.just(mail), st.just("")))
+    identified = identify(typed)
     assert (identified.kind, identified.value) == (TypedKind.EMAIL, mail)
+    assert canonical_email(typed) == mail
+
+
+@given(
+    mails,
+    st.sampled_from(["「{}」", '"{}"', "<{}>", "({})", "メール：{}", "{}（自宅）", "私は{}です"]),
+)
+def test_nor_does_what_stands_around_it_change_an_address(mail: str, around: str) -> None:
+    """Read as itself or not at all, where a mark before it could be its own or the label's."""
+    assert identify(around.format(mail)).value in {mail, None}
+
+
+@given(
+    mails,
+    st.sampled_from(
+        ["会員", "ログイン", "login ", "Plus member ", "連絡先", "宛先", "メール", "E-", "", "私の"]
+    ),
+    st.sampled_from(["ID", "id", "mail", "メール", "address", "アドレス", "name", "No", "①", "…"]),
+    st.sampled_from(["", "=", "：", ":", " ", "\n", "/", "｜", "は", "→", "、", "（"]),
+)
+def test_no_label_before_it_makes_another_address(
+    mail: str, before: str, label: str, sign: str
+) -> None:
+    """But for a text that is a valid address as a whole, label and all."""
+    text = f"{before}{label}{sign}{mail}"
+    assert identify(text).value in {mail, None, exact_address(normalised(fold(text)).text)}
+
+
+@given(mails, st.integers(2, 4), st.sampled_from(["", " ", "\n", "、", "："]))
+def test_the_same_address_several_times_is_that_address(mail: str, times: int, sign: str) -> None:
+    text = sign.join([mail] * times)
+    assert identify(text).value in ({mail} if sign in {"", " ", "\n"} else {mail, None})
+
+
+@given(mails)
+def test_the_quoted_form_is_the_same_mailbox(mail: str) -> None:
+    local, _, domain = mail.rpartition("@")
+    assert identify(f'"{local}"@{domain}').value == mail
+
+
+@given(plain_mails, st.data())
+def test_spaces_beside_the_at_and_dots_are_no_part_of_an_address(
+    mail: str, data: st.DataObject
+) -> None:
+    local, _, domain = mail.rpartition("@")
+    typed = f"{local}{data.draw(spaces)}@{data.draw(spaces)}{domain}"
+    assert identify(typed).value == mail
+
+
+@given(plain_mails)
+def test_a_space_after_each_character_is_none_either(mail: str) -> None:
+    assert identify(" ".join(mail)).value == mail
+
+
+@given(st.from_regex(r"[a-z]{2,9}", fullmatch=True), plain_mails)
+def test_a_word_before_an_address_makes_no_other_address(word: str, mail: str) -> None:
+    assert identify(f"{word} {mail}").value in {mail, None}
 
 
 TELLING = "EeＥ0１2٣④-ー@＠.。,、 \u3000\u200b+()「」'\"<>番会員IDNo#:：あえアmailto一"

@@ -1,11 +1,12 @@
 import pytest
 
+from kaiin.domain.identifiers import canonical_email
 from kaiin.domain.mail_addresses import (
     breaks_rfc5321,
-    canonical_email,
     is_carrier_address,
-    meant_domain,
+    wire_form,
 )
+from kaiin.domain.mail_domains import meant_domain
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,53 @@ from kaiin.domain.mail_addresses import (
         ("ta\u200bro @ example . com", "taro@example.com"),
         ("taro@日本語.jp", "taro@日本語.jp"),
         ("taro@スーパー.jp", "taro@スーパー.jp"),
-        ("taro@xn--wgv71a119e.jp", "taro@xn--wgv71a119e.jp"),
+        ("taro@xn--wgv71a119e.jp", "taro@日本語.jp"),
+        ("taro@XN--WGV71A119E.JP", "taro@日本語.jp"),
+        ("taro@例え.みんな", "taro@例え.みんな"),
+        ("taro@xn--r8jz45g.xn--q9jyb4c", "taro@例え.みんな"),
+        ("taro@xn--i-7iq.ws", "taro@xn--i-7iq.ws"),
+        ("id2007@docomo.ne.jp", "id2007@docomo.ne.jp"),
+        ("id2007 @docomo.ne.jp", "id2007@docomo.ne.jp"),
+        ("mail+fan@gmail.com", "mail+fan@gmail.com"),
+        ("phone1@docomo.ne.jp", "phone1@docomo.ne.jp"),
+        ('"nami..fan."@docomo.ne.jp', "nami..fan.@docomo.ne.jp"),
+        ("“nami..fan.”@docomo.ne.jp", "nami..fan.@docomo.ne.jp"),
+        ('"taro"@example.com', "taro@example.com"),
+        ('"Taro Yamada"@example.com', '"taro yamada"@example.com'),
+        ("o’brien@example.com", "o'brien@example.com"),
+        ("o´brien@example.com", "o'brien@example.com"),
+        ("山田太郎 taro@example.com", "taro@example.com"),
+        ("Taro Yamada taro@example.com", "taro@example.com"),
+        ("taro@example.com（自宅）", "taro@example.com"),
+        ("taro@example.com。よろしく", "taro@example.com"),
+        ("E-mail address: taro@example.com", "taro@example.com"),
+        ("Ｅメール：taro@example.com", "taro@example.com"),
+        ("メール=taro@example.com", "taro@example.com"),
+        ("mail=taro@example.com", "mail=taro@example.com"),
+        ("*taro@example.com*", "taro@example.com"),
+        ("taro@example.comtaro@example.com", "taro@example.com"),
+        ("会員ID=taro@example.com", "taro@example.com"),
+        ("login ID＝taro@example.com", "taro@example.com"),
+        ("会員IDtaro@example.com", None),
+        ("login id2007@docomo.ne.jp", None),
+        ("E-mail id2007@docomo.ne.jp", "id2007@docomo.ne.jp"),
+        ("メールアドレスid2007@docomo.ne.jp", "id2007@docomo.ne.jp"),
+        ("Email address=taro@example.com", "taro@example.com"),
+        ("連絡先：mail=taro@example.com", None),
+        ("E-mailはtaro@example.com", "taro@example.com"),
+        ("Taro Yamadaのtaro@example.com", "taro@example.com"),
+        ("メール…taro@example.com", "taro@example.com"),
+        ("メール…taro@docomo.ne.jp", None),
+        ("山田太郎、=a@example.com", None),
+        ("メール{x}@example.com", None),
+        ("T. Yamada taro@example.com", "taro@example.com"),
+        ("Username\ntaro@example.com", "taro@example.com"),
+        ("taro.\nyamada@example.com", None),
+        ("taro@\nexample.com", "taro@example.com"),
+        ('"a b"@example.jp', '"a b"@example.jp'),
+        ("やまda@example.com", None),
+        ("éric@example.com", None),
+        ("https://user@example.com/", None),
         ("taro@gmial.com", "taro@gmial.com"),
         ("a" * 64 + "@example.com", "a" * 64 + "@example.com"),
         ("a" * 65 + "@example.com", None),
@@ -48,7 +95,7 @@ from kaiin.domain.mail_addresses import (
         ("taro@192.168.0.1", None),
         ("taro@localhost", None),
         ("たろう@example.com", None),
-        ("taro@example.comです", None),
+        ("taro@example.comです", "taro@example.com"),
         ("taro", None),
         ("", None),
     ],
@@ -104,3 +151,19 @@ def test_carriers_and_their_old_addresses() -> None:
     assert breaks_rfc5321("ta..ro@docomo.ne.jp")
     assert breaks_rfc5321("taro.@docomo.ne.jp")
     assert not breaks_rfc5321("ta.ro@docomo.ne.jp")
+
+
+@pytest.mark.parametrize(
+    ("address", "wire"),
+    [
+        ("nami..fan.@docomo.ne.jp", '"nami..fan."@docomo.ne.jp'),
+        (".taro@docomo.ne.jp", '".taro"@docomo.ne.jp'),
+        ("taro@example.com", "taro@example.com"),
+        ("taro@日本語.jp", "taro@xn--wgv71a119e.jp"),
+        ('"a b"@example.com', '"a b"@example.com'),
+    ],
+)
+def test_the_form_on_the_wire_is_one_that_rfc_5321_allows(address: str, wire: str) -> None:
+    assert wire_form(address) == wire
+    assert wire_form(address.replace('"', "")) == wire
+    assert canonical_email(wire) == address

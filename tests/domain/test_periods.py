@@ -16,6 +16,7 @@ from kaiin.domain.periods import (
     charge_at,
     first_period,
     fixed_from,
+    imported_period,
     japanese_date,
     midnight,
     month_start,
@@ -23,6 +24,8 @@ from kaiin.domain.periods import (
     next_period,
     passed_over,
     renewal_opens_at,
+    shown_end,
+    stop_day,
 )
 
 CALENDAR = TermRuleSpec(TermRule.CALENDAR_MONTH)
@@ -231,6 +234,22 @@ def test_the_day_after_the_lock_day_fixes_the_renewal() -> None:
     assert fixed_from(jst(2027, 12, 1), None) is None
 
 
+def test_the_last_day_to_stop_a_renewal_is_before_it_is_fixed_and_before_it_is_charged() -> None:
+    end, last_business_day = jst(2027, 12, 1), ChargeDay.LAST_BUSINESS_DAY
+    assert stop_day(end, ChargeDay.PERIOD_END, None, weekday) == date(2027, 11, 30)
+    assert stop_day(end, ChargeDay.PERIOD_END, 20, weekday) == date(2027, 11, 20)
+    # 30 November 2027 is a Tuesday, and charged as it begins.
+    assert stop_day(end, last_business_day, None, weekday) == date(2027, 11, 29)
+    assert stop_day(end, last_business_day, 31, weekday) == date(2027, 11, 29)
+    assert stop_day(end, last_business_day, 20, weekday) == date(2027, 11, 20)
+
+
+def test_an_end_is_shown_as_its_last_whole_day_or_as_the_very_instant() -> None:
+    assert shown_end(jst(2026, 12, 1)) == date(2026, 11, 30)
+    noon = jst(2026, 12, 1) + timedelta(hours=12)
+    assert shown_end(noon) == noon
+
+
 @given(rules, instants, st.integers(1, 12))
 def test_a_pause_passes_over_whole_periods_of_the_grid(
     rule: TermRuleSpec, started_at: datetime, periods: int
@@ -273,3 +292,42 @@ def test_calendar_months_after_anniversaries_are_never_charged_twice_in_a_month(
 def test_no_period_is_passed_over_by_a_pause_of_none() -> None:
     with pytest.raises(ValueError, match="period"):
         passed_over(CALENDAR, first_period(CALENDAR, jst(2027, 1, 5)), 0)
+
+
+@given(rules, instants, st.integers(-400, 400), st.integers(0, 3000))
+def test_imported_time_ends_as_it_was_sold_and_is_renewed_like_any_other(
+    rule: TermRuleSpec, at: datetime, days: int, before: int
+) -> None:
+    paid_through = japanese_date(at) + timedelta(days=days)
+    whole_months = rule.kind is not TermRule.ANNIVERSARY
+    if whole_months:
+        paid_through = month_start(paid_through) - timedelta(days=1)
+    joined = paid_through - timedelta(days=before)
+    span = imported_period(rule, at=at, joined=joined, paid_through=paid_through)
+    assert span is not None
+    assert span.starts_at < span.ends_at == midnight(paid_through + timedelta(days=1))
+    # What is still to come begins now; of what is over only the last day is known.
+    assert span.starts_at == (at if at < span.ends_at else midnight(paid_through))
+    following = next_period(rule, span)
+    assert following.starts_at == span.ends_at
+    end = japanese_date(following.ends_at)
+    months = (end.year - paid_through.year) * 12 + end.month - paid_through.month
+    assert months - rule.months in (0, 1)
+    if not whole_months and joined.day == japanese_date(span.ends_at).day:
+        assert following.anchor_day == joined.day
+
+
+@given(rules, instants, st.dates(date(2000, 1, 1), date(2090, 1, 1)))
+def test_whole_months_end_with_a_month(rule: TermRuleSpec, at: datetime, through: date) -> None:
+    span = imported_period(rule, at=at, joined=through, paid_through=through)
+    within = rule.kind is not TermRule.ANNIVERSARY and (through + timedelta(days=1)).day != 1
+    assert (span is None) is within
+
+
+def test_an_imported_anniversary_keeps_the_anchor_of_its_grid() -> None:
+    joined = date(2023, 5, 31)
+    at = midnight(date(2027, 2, 3))
+    for last, anchor in ((date(2027, 2, 27), 31), (date(2027, 3, 30), 31), (date(2027, 3, 14), 15)):
+        span = imported_period(MONTHLY_ANNIVERSARY, at=at, joined=joined, paid_through=last)
+        assert span is not None
+        assert span.anchor_day == anchor

@@ -1,6 +1,7 @@
 """Every day of giving a period up, every charge day, lock day and pause, by counting days."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -167,10 +168,11 @@ def test_what_costs_nothing_today_does_not_begin_today() -> None:
     held = Held("a", Method.CARD, now, "a", now, span, fee, has_mandate=True)
     for day in range(28):
         at = span.starts_at + DAY * day + timedelta(hours=5)
-        worth = unused_credit(fee, span, at).amount
+        worth = 100 * (29 - day)  # today is given up too
         for price in (worth - 1, worth, worth + 1):
             if price > 0:
-                wanted = Wanted("b", Method.CARD, terms(price))
+                by_days = replace(terms(price), rule=ANNIVERSARY)
+                wanted = Wanted("b", Method.CARD, by_days)
                 change = plan(held, wanted, at=at, is_business_day=lambda day: True)
                 begins_now = price > worth
                 assert (change.kind is ChangeKind.NOW_WITH_CREDIT) == begins_now, (day, price)

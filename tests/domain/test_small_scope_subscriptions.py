@@ -88,17 +88,25 @@ def test_standings_follow_the_last_event_whatever_came_before() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "opens_at", "mandate_lost"),
-    list(product([s for s in SubscriptionState if s.is_open], (None, OPENS), (False, True))),
+    ("state", "opens_at", "renews", "mandate_lost"),
+    list(
+        product(
+            [s for s in SubscriptionState if s.is_open],
+            (None, OPENS),
+            (False, True),
+            (False, True),
+        )
+    ),
 )
 def test_who_may_pay_when(
-    state: SubscriptionState, opens_at: datetime | None, mandate_lost: bool
+    state: SubscriptionState, opens_at: datetime | None, renews: bool, mandate_lost: bool
 ) -> None:
     for at in (OPENS - TICK, OPENS, OPENS + TICK):
         unpaid = state in (SubscriptionState.PENDING, SubscriptionState.PAST_DUE)
-        window = opens_at is not None and not at < opens_at
-        expected = unpaid or mandate_lost or window
-        assert may_pay(state, opens_at=opens_at, mandate_lost=mandate_lost, at=at) is expected
+        window = mandate_lost if opens_at is None else not at < opens_at
+        expected = unpaid or (window and (mandate_lost or not renews))
+        may = may_pay(state, opens_at=opens_at, renews=renews, mandate_lost=mandate_lost, at=at)
+        assert may is expected
 
 
 @pytest.mark.parametrize(

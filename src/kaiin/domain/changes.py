@@ -1,12 +1,14 @@
 """Changing the course or the way to pay in one step: what it costs, what it buys, from when.
 
-No day is lost and none is paid twice. What can begin today begins today, and the unused days of
-the running period are taken off the price; what can't (a carrier contract has one amount, a slip
-is paid once) follows the running period; what costs nothing now is only agreed to, or registered.
+No day is lost and none is paid twice. A card can pay any amount: a course that counts days from its
+beginning begins today, and the days of the running period from today on are taken off the price.
+All else follows the running period: courses that count whole months, whose first one would cover
+days that are paid already; a carrier contract, which has one amount; a slip, which is paid once.
+What costs nothing now is only agreed to, or registered.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kaiin.domain.errors import KaiinError
@@ -17,13 +19,17 @@ from kaiin.domain.periods import (
     PeriodSpan,
     TermRule,
     first_period,
+    japanese_date,
+    midnight,
     next_period,
 )
 from kaiin.domain.previews import (
+    Renewal,
+    Renewing,
     Terms,
     charge_lines,
-    next_charge_at,
     paid_period,
+    renewal,
     unused_credit,
 )
 
@@ -78,7 +84,7 @@ class Held:
 
     `period` is the last one paid and `fee` what its time cost. `has_mandate`: a card or contract
     is there that can be charged. `opens_at`: from when the next period can be paid ahead. `fixed`:
-    past the lock day.
+    past the lock day. `imported`: the period was paid for in another system.
     """
 
     course: str
@@ -93,6 +99,7 @@ class Held:
     opens_at: datetime | None = None
     fixed: bool = False
     paused_until: datetime | None = None
+    imported: bool = False
 
     @property
     def ends_at(self) -> datetime:
@@ -110,7 +117,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Renewing):
     """What a change is. `lines` sum to `total`, what is paid now; `credited` is what of it the
     unused days are worth. `from_at`: when the new course or way begins; `period` is the first one
     of it. `ends_contract`: the present card or contract is given back. `moves_anchor`: later
@@ -123,8 +130,7 @@ class Change:
     credited: Money
     from_at: datetime
     period: PeriodSpan
-    next_charge_at: datetime | None
-    next_amount: Money | None
+    renewal: Renewal | None
     ends_contract: bool
     moves_anchor: bool
     needs_page: bool
@@ -134,7 +140,7 @@ def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusines
     """What changing to `wanted` at `at` would be. Raises ChangeRefused."""
     kind = _kind(held, wanted, at)
     if kind is ChangeKind.NOW_WITH_CREDIT:
-        credited = unused_credit(held.fee, held.period, at)
+        credited = given_up(held, at)
         period, from_at = first_period(wanted.terms.rule, at), at
         lines = charge_lines(wanted.terms.price, wanted.terms.handling, credited)
         total = wanted.terms.total - credited
@@ -152,10 +158,11 @@ def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusines
             from_at = at
     nothing_now = kind in (ChangeKind.AT_END, ChangeKind.REGISTER)
     # The coming renewal is charged on the day agreed to with the running course.
-    charged = next_charge_at(
-        held.terms if nothing_now and held.terms.renews else wanted.terms,
-        held.ends_at if nothing_now else period.ends_at,
+    coming = renewal(
+        wanted.terms,
+        _continued(held) if nothing_now else period,
         is_business_day,
+        running=held.terms if nothing_now else None,
     )
     keeps = _keeps_mandate(kind, held, wanted)
     return Change(
@@ -165,8 +172,7 @@ def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusines
         credited=credited,
         from_at=from_at,
         period=period,
-        next_charge_at=charged,
-        next_amount=wanted.terms.total if charged else None,
+        renewal=coming,
         ends_contract=held.has_mandate and not keeps,
         moves_anchor=moves_anchor(wanted.terms, held.period, period),
         needs_page=kind is not ChangeKind.AT_END and not _by_present_card(kind, held),
@@ -182,8 +188,15 @@ def moves_anchor(terms: Terms, before: PeriodSpan, after: PeriodSpan) -> bool:
 def prepaid_period(held: Held, terms: Terms, at: datetime) -> PeriodSpan:
     """What the next period is when it is paid for at `at`."""
     return paid_period(
-        terms.rule, paid_at=at, previous=_continued(held), under_way=held.terms.renews
+        terms.rule, paid_at=at, previous=_continued(held), under_way=held.coming.renews
     )
+
+
+def given_up(held: Held, at: datetime) -> Money:
+    """What the days of the running period are worth that a change takes the place of: from today
+    on, since today is the first day of the new one, and nobody pays for a day twice."""
+    yesterday = midnight(japanese_date(at)) - timedelta(microseconds=1)
+    return unused_credit(held.fee, held.period, yesterday)
 
 
 def undoes(held: Held, wanted: Wanted) -> bool:
@@ -194,9 +207,13 @@ def undoes(held: Held, wanted: Wanted) -> bool:
 
 def _kind(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
     same_way = wanted.method is held.method
+    same_course = wanted.course == held.course and held.coming_course == held.course
     if held.past_due:
+        if same_course and same_way:
+            # Paying what is due is no change.
+            raise NothingToChange
         return ChangeKind.PREPAID
-    if wanted.course == held.course and held.coming_course == held.course:
+    if same_course:
         return _same_course(held, wanted, at)
     if held.fixed:
         raise RenewalFixed(until=held.ends_at)
@@ -231,12 +248,20 @@ def _later(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
 
 
 def _begins_now(held: Held, wanted: Wanted, at: datetime) -> bool:
-    """A card pays any amount, so the unused days can be taken off, as long as money is due."""
+    """A card pays any amount, so the unused days can be taken off, as long as money is due.
+    Imported time has no price here: it is used to its end.
+
+    Not where the course counts whole months: its first one would cover days of the present month
+    that are paid already, and another way to pay would buy a month more for the same money. Such
+    a change begins where the paid period ends.
+    """
     return (
-        wanted.method is Method.CARD
+        wanted.terms.rule.kind is TermRule.ANNIVERSARY
+        and wanted.method is Method.CARD
+        and not held.imported
         and held.paused_until is None
         and at in held.period
-        and (wanted.terms.total - unused_credit(held.fee, held.period, at)).amount > 0
+        and (wanted.terms.total - given_up(held, at)).amount > 0
     )
 
 

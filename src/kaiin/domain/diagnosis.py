@@ -27,7 +27,7 @@ from enum import StrEnum
 from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
-from kaiin.domain.periods import japanese_date, last_day
+from kaiin.domain.periods import japanese_date, last_day, shown_end
 from kaiin.domain.subscriptions import EndReason, Standing
 
 
@@ -180,6 +180,7 @@ def _ok(evidence: Evidence) -> Finding | None:
     if until is None:
         return None
     goes_on = evidence.membership is not None and evidence.membership.goes_on
+    goes_on = goes_on and _is_paid_to_the_end(evidence.windows, evidence.now)
     told: dict[str, Value] = {"until": until, "goes_on": "yes" if goes_on else "no"}
     return Finding(AccessCode.OK, told, (Cure(CureCode.ENTER, evidence.site_key),))
 
@@ -223,7 +224,7 @@ def _never_paid(evidence: Evidence) -> Finding | None:
         or membership.open_payment is not None
     ):
         return None
-    told = _failure_words(membership)
+    told = _failure_words(membership) | {"charged": _charged(membership)}
     return Finding(AccessCode.NEVER_PAID, told, _cures(evidence, CureCode.PAY))
 
 
@@ -232,17 +233,15 @@ def _paused(evidence: Evidence) -> Finding | None:
     until = membership.paused_until if membership else None
     if until is None or until <= evidence.now:
         return None
-    told: dict[str, Value] = {"until": last_day(until)}
+    told: dict[str, Value] = {"until": shown_end(until)}
     return Finding(AccessCode.PAUSED, told, _cures(evidence, CureCode.RESUME))
 
 
 def _lapsed_monthly(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
-    if membership is None or not _is_lapsed(membership) or not membership.renews:
+    if membership is None or not _is_lapsed(membership) or _has_expired(membership):
         return None
-    told = _failure_words(membership) | _paid_words(membership)
-    reason = membership.end_reason or EndReason.RENEWAL_FAILED
-    told["reason"] = reason.value
+    told = _end_words(membership, membership.end_reason or EndReason.RENEWAL_FAILED)
     told["retry"] = "yes" if membership.next_try_at else "no"
     if membership.next_try_at:
         told["next_try"] = japanese_date(membership.next_try_at)
@@ -251,9 +250,9 @@ def _lapsed_monthly(evidence: Evidence) -> Finding | None:
 
 def _expired_lump_sum(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
-    if membership is None or not _is_lapsed(membership) or membership.renews:
+    if membership is None or not _is_lapsed(membership) or not _has_expired(membership):
         return None
-    told = _paid_words(membership)
+    told = _end_words(membership, EndReason.EXPIRED)
     return Finding(AccessCode.EXPIRED_LUMP_SUM, told, _cures(evidence, CureCode.RENEW))
 
 
@@ -263,7 +262,7 @@ def _dormant(evidence: Evidence) -> Finding | None:
         return None
     told: dict[str, Value] = {"dated": "no"}
     if membership.dormant_until is not None:
-        told = {"dated": "yes", "until": last_day(membership.dormant_until)}
+        told = {"dated": "yes", "until": shown_end(membership.dormant_until)}
     return Finding(AccessCode.DORMANT, told, _cures(evidence, CureCode.RENEW))
 
 
@@ -271,19 +270,19 @@ def _withdrawn(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
     if membership is None or membership.standing is not Standing.WITHDRAWN:
         return None
-    told = _paid_words(membership)
-    told["reason"] = "left" if membership.end_reason is EndReason.LEFT else "unpaid"
+    told = _end_words(membership, membership.end_reason or EndReason.EXPIRED)
     told["dated"] = "no"
     if membership.withdrawn_at is not None:
-        told |= {"dated": "yes", "withdrawn": japanese_date(membership.withdrawn_at)}
+        told |= {"dated": "yes", "withdrawn": last_day(membership.withdrawn_at)}
     told["keeps"] = "no"
     if membership.rejoin_until is not None and evidence.now < membership.rejoin_until:
-        told |= {"keeps": "yes", "until": last_day(membership.rejoin_until)}
+        told |= {"keeps": "yes", "until": shown_end(membership.rejoin_until)}
     return Finding(AccessCode.WITHDRAWN, told, _cures(evidence, CureCode.REJOIN))
 
 
 def _other_site(evidence: Evidence) -> Finding | None:
-    untils = ((other, _told_until(other.windows, evidence.now)) for other in evidence.others)
+    now = evidence.now
+    untils = ((other, _told_until(other.windows, now)) for other in evidence.others)
     found = [(other, until) for other, until in untils if until is not None]
     if not found:
         return None
@@ -293,7 +292,7 @@ def _other_site(evidence: Evidence) -> Finding | None:
     told: dict[str, Value] = {
         "other": first.site_key,
         "until": until,
-        "goes_on": "yes" if first.goes_on else "no",
+        "goes_on": "yes" if first.goes_on and _is_paid_to_the_end(first.windows, now) else "no",
         "joins": "yes" if joining else "no",
     }
     return Finding(AccessCode.OTHER_SITE, told, going + joining)
@@ -322,12 +321,18 @@ _NEW_PAYMENTS = frozenset(
 )
 
 
-def _told_until(windows: tuple[Window, ...], now: datetime) -> date | None:
-    """The last day that members are told of: grace is a kindness, not a promise, unless it has
+def _told_until(windows: tuple[Window, ...], now: datetime) -> date | datetime | None:
+    """The end that members are told of: grace is a kindness, not a promise, unless it has
     begun. None where nothing is open now."""
     promised = tuple(window for window in windows if window.kind is not WindowKind.GRACE)
     until = open_until(promised, now) or open_until(windows, now)
-    return None if until is None else last_day(until)
+    return None if until is None else shown_end(until)
+
+
+def _is_paid_to_the_end(windows: tuple[Window, ...], now: datetime) -> bool:
+    """Whether the end that members are told of is that of what is paid, not of grace or a grant."""
+    paid = open_until([window for window in windows if window.kind is WindowKind.PAID], now)
+    return paid is not None and shown_end(paid) == _told_until(windows, now)
 
 
 def _open_payment(evidence: Evidence) -> OpenPayment | None:
@@ -338,6 +343,17 @@ def _is_lapsed(membership: MembershipEvidence) -> bool:
     """Paid once, not now, and neither gone for good nor on a break that was agreed to."""
     lapsed = membership.standing in (Standing.ACTIVE, Standing.DORMANT)
     return lapsed and membership.paused_until is None
+
+
+def _has_expired(membership: MembershipEvidence) -> bool:
+    """Whether it ended by time alone: nothing was to be charged."""
+    return membership.end_reason in (None, EndReason.EXPIRED) and not membership.renews
+
+
+def _end_words(membership: MembershipEvidence, reason: EndReason) -> dict[str, Value]:
+    """What the sentence about an end needs."""
+    words = _failure_words(membership) | _paid_words(membership)
+    return words | {"reason": reason.value}
 
 
 def _cures(evidence: Evidence, *codes: CureCode) -> tuple[Cure, ...]:
@@ -359,7 +375,15 @@ def _payment_words(payment: OpenPayment) -> dict[str, Value]:
 def _paid_words(membership: MembershipEvidence) -> dict[str, Value]:
     if membership.paid_until is None:
         return {"paid": "no"}
-    return {"paid": "yes", "last_day": last_day(membership.paid_until)}
+    return {"paid": "yes", "last_day": shown_end(membership.paid_until)}
+
+
+def _charged(membership: MembershipEvidence) -> str:
+    """`no` where the provider has said that nothing was charged; `slip` where a slip may have been
+    paid in time, of which we hear hours later."""
+    if membership.failure_code == PaymentState.EXPIRED and membership.method is Method.KONBINI:
+        return "slip"
+    return "no" if membership.failure_code else "unsaid"
 
 
 def _failure_words(membership: MembershipEvidence) -> dict[str, Value]:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# The longest that staff may give access without payment.
+MAX_GRANT = timedelta(days=5 * 366)
 
 
 class WindowKind(StrEnum):

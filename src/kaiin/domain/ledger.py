@@ -1,4 +1,9 @@
-"""Balanced, append-only bookkeeping: debits are positive, credits negative, the sum is zero."""
+"""Balanced, append-only bookkeeping: debits are positive, credits negative, the sum is zero.
+
+Time that a member paid for in another system, before a club moved here, is no fact of these books:
+nothing was received, so nothing is deferred, recognised, credited or given back. Its period has
+the price 0 and no entry at all; what the former system owes the club is outside of these accounts.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

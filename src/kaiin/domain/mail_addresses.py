@@ -1,22 +1,35 @@
-"""Mail addresses as fans type and hold them: grammar, canonical form, domains often mistyped.
+"""Mail addresses as fans type and paste them: grammar, canonical form, finding them in a text.
 
-The grammar is RFC 5321's unquoted form with one opening: dots may stand anywhere in the local
-part, because docomo and au once handed out addresses such as `taro..x.@docomo.ne.jp`, which
-still receive mail. Canonical: NFKC, lower case, nothing invisible, no spaces; dots and plus tags
-stay, because not every provider ignores them. Unicode domains stay Unicode.
+The grammar is RFC 5321's with one opening: dots may stand anywhere in the local part, because
+docomo and au once handed out addresses such as `taro..x.@docomo.ne.jp`, which still receive
+mail. Their quoted form, `"taro..x."@docomo.ne.jp`, is the same mailbox.
+
+Canonical: NFKC, lower case, nothing invisible, quoted only where needed, the domain in Unicode;
+dots and plus tags stay, because not every provider ignores them.
+
+A text that is a valid address as a whole is that address, and never anything else. Only then are
+addresses looked for inside it (`domain.mail_search`).
 """
 
 import re
 from dataclasses import dataclass
-from itertools import chain
 
-from kaiin.domain.typed_text import SPACES, Folded, fold, merged
+from kaiin.domain.mail_domains import (
+    POPULAR,
+    ascii_domain,
+    canonical_domain,
+    is_carrier_domain,
+    meant_domain,
+)
+from kaiin.domain.typed_text import Folded, merged
 
 CASE = "identifier.case"
 WRAPPING = "identifier.wrapping"
+SURROUNDED = "identifier.surrounded"
 DOT_MARK = "identifier.dot_mark"
 COMMA = "identifier.comma"
 DOUBLED = "identifier.doubled"
+APOSTROPHE = "identifier.apostrophe"
 
 DOMAIN_TYPO = "identifier.mail_domain_typo"
 DOMAIN_INCOMPLETE = "identifier.mail_domain_incomplete"
@@ -27,86 +40,19 @@ CHARACTERS = "identifier.mail_characters"
 OLD_CARRIER_FORM = "identifier.mail_old_carrier"
 DOTS = "identifier.mail_dots"
 TOO_LONG = "identifier.too_long"
+SEVERAL = "identifier.several"
 
 MAX_ADDRESS = 254  # RFC 5321's path of 256 octets, without its angle brackets
 MAX_LOCAL_PART = 64
 
-# Domains of Japanese carriers, present and past: they filter mail, die with a change of carrier,
-# and some once gave out addresses that RFC 5321 forbids.
-_DOMAINS_OF_CARRIERS = {
-    "docomo": ("docomo.ne.jp", "mopera.net", "disney.ne.jp"),
-    "au": ("ezweb.ne.jp", "au.com", "auone.jp", "ido.ne.jp", "ez1.ido.ne.jp", "ez2.ido.ne.jp"),
-    "uq": ("uqmobile.jp",),
-    "softbank": ("softbank.ne.jp", "i.softbank.jp", "vodafone.ne.jp", "jp-t.ne.jp"),
-    "ymobile": ("ymobile.ne.jp", "ymobile1.ne.jp", "yahoo.ne.jp", "ymail.ne.jp"),
-    "emobile": ("emobile.ne.jp", "emobile-s.ne.jp"),
-    "willcom": ("willcom.com", "pdx.ne.jp", "wcm.ne.jp"),
-    "rakuten": ("rakumail.jp",),
-}
-CARRIER_DOMAINS = frozenset(chain.from_iterable(_DOMAINS_OF_CARRIERS.values()))
-# Vodafone and J-Phone gave each region its own letter: t.vodafone.ne.jp, jp-t.ne.jp.
-_REGIONAL_CARRIER = re.compile(r"(?:[a-z]\.vodafone|(?:[a-z]\.)?jp-[a-z])\.ne\.jp")
-
-# What a mistyped domain may have meant, the commonest first.
-_POPULAR = (
-    *("gmail.com", "icloud.com", "yahoo.co.jp", "docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp"),
-    *("i.softbank.jp", "au.com", "outlook.jp", "outlook.com", "hotmail.com", "hotmail.co.jp"),
-    *("ymobile.ne.jp", "yahoo.ne.jp", "yahoo.com", "uqmobile.jp", "rakumail.jp", "live.jp"),
-    *("nifty.com", "biglobe.ne.jp", "googlemail.com"),
-)
-# Real domains, for which no neighbour in spelling is suggested.
-_REAL = CARRIER_DOMAINS.union(
-    _POPULAR,
-    ("me.com", "mac.com", "msn.com", "live.com", "aol.com", "aol.jp", "ymail.com", "mail.com"),
-    ("email.com", "rocketmail.com", "gmx.com", "gmx.net", "gmx.de", "proton.me", "protonmail.com"),
-    ("qq.com", "naver.com", "hanmail.net", "daum.net", "infoseek.jp", "goo.jp", "excite.co.jp"),
-    ("ocn.ne.jp", "so-net.ne.jp", "plala.or.jp", "dion.ne.jp", "odn.ne.jp"),
-)
-# Providers with honest addresses under the endings of many countries.
-_INTERNATIONAL = re.compile(
-    r"(?:yahoo|hotmail|outlook|live)\."
-    r"(?:com?\.(?:tw|hk|kr|uk|au|br|sg|id|th|vn|ph|my|in)|tw|kr|fr|de|it|es|ca|in)"
-)
-
-# Wrong domains that no rule below reaches: too short, or near to several.
-_KNOWN_TYPOS = {
-    "au.ne.jp": "au.com",
-    "au.co.jp": "au.com",
-    "au.jp": "au.com",
-    "au": "au.com",
-    "au.con": "au.com",
-    "aucom": "au.com",
-    "au.co": "au.com",
-    "softbank.jp": "i.softbank.jp",
-    "softbank": "softbank.ne.jp",
-    "i.softbank.ne.jp": "i.softbank.jp",
-    "isoftbank.ne.jp": "i.softbank.jp",
-    "i.softbank.co.jp": "i.softbank.jp",
-    "yahoo": "yahoo.co.jp",
-    "yahoo.co": "yahoo.co.jp",
-    "yahoo.jp": "yahoo.co.jp",
-    "yahoo.com.jp": "yahoo.co.jp",
-    "outlook": "outlook.com",
-    "outlook.co.jp": "outlook.jp",
-    "nttdocomo.ne.jp": "docomo.ne.jp",
-    "e-zweb.ne.jp": "ezweb.ne.jp",
-}
-
-# Endings that are no top-level domain, or not one that Japanese second levels stand under.
-_WRONG_COM = re.compile(r"\.(?:con|cmo|ocm|cpm|vom|xom|coom|comm|c0m)$")
-_WRONG_JP = re.compile(r"\.(co|ne|or|ac|go)(?:jp|\.jo|\.jpp|\.pj|\.jl)$")
-_TWICE = re.compile(r"\.(com|jp)\.\1$")
-_COMMON_ENDINGS = re.compile(r"com|co|cm|con|ne|jp|net|org|(?:co|ne|or)\.?jp")
-
+LOCAL_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+/=?^_`{|}~.-")
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+")
-_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
-_TOP_LEVEL = re.compile(r"[a-z]{2,24}|xn--[a-z0-9-]{2,59}")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_APOSTROPHE = re.compile("(?<=[0-9a-z])[\u2018\u2019\u201b\u2032\u02bc](?=[0-9a-z])", re.IGNORECASE)
+_DOUBLE_QUOTES = str.maketrans("“”„‟", '""""')
 
 _OPENING = "\"'`“”„‟‘’‚‛「『【〔〈《([{<«"
 _CLOSING = "\"'`“”„‟‘’‚‛」』】〕〉》)]}>».,;:!?。、"
-_IN_ANGLES = re.compile(r"<\s*(?:mailto:)?([^<>]*@[^<>]*)>")
-_MAILTO = re.compile(r"mailto:([^?]*)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
-_MISTYPED_DOT = re.compile("[,、・·•]")
 _AT_WORDS = re.compile(
     r"\s*(?:[(\[{<]\s*(?:at|a|アット|あっと)\s*[)\]}>]|\bat\b|アットマーク|あっとまーく|アット|あっと"
     r"|%40|[\"★☆◎■●＠])\s*",
@@ -124,90 +70,109 @@ class MailReading:
     suggestion: str | None = None
 
 
-def canonical_email(text: str) -> str | None:
-    """The look-up form of an address in any writing, or None where it is not one address.
+def exact_address(text: str) -> str | None:
+    """The canonical form of a folded text that is an address as a whole; None for any other.
 
-    A mistyped domain is kept: the member may have registered it so.
+    Nothing is taken off and nothing is added: `id2007@docomo.ne.jp` and `+fan@gmail.com` are
+    themselves.
     """
-    return read_mail(unwrapped(fold(text))).value
+    local, at, domain = text.rpartition("@")
+    return joined(local, domain) if at and "." in domain else None
+
+
+def joined(local: str, domain: str) -> str | None:
+    """The canonical address of two halves in any case, or None where they make none.
+
+    The domain may be of one label; whether it is complete, the caller decides.
+    """
+    canonical_local = _canonical_local(local.lower())
+    canonical = canonical_domain(domain)
+    if canonical_local is None or canonical is None:
+        return None
+    address = f"{canonical_local}@{canonical}"
+    return None if len(address) > MAX_ADDRESS else address
 
 
 def is_carrier_address(address: str) -> bool:
     """Whether a canonical address belongs to a Japanese mobile carrier."""
-    domain = address.rpartition("@")[2]
-    return domain in CARRIER_DOMAINS or _REGIONAL_CARRIER.fullmatch(domain) is not None
+    return is_carrier_domain(address.rpartition("@")[2])
 
 
 def breaks_rfc5321(address: str) -> bool:
     """Whether a canonical address has dots where RFC 5321 wants none: `a..b@`, `a.@`, `.a@`."""
     local = address.rpartition("@")[0]
-    return ".." in local or local.startswith(".") or local.endswith(".")
+    return not local.startswith('"') and (
+        ".." in local or local.startswith(".") or local.endswith(".")
+    )
+
+
+def wire_form(address: str) -> str:
+    """How a canonical address stands in SMTP's envelope and a mail's header.
+
+    A local part that RFC 5321 allows only in quotes gets them, even where a library took them
+    off; a Unicode domain is encoded.
+    """
+    local, _, domain = address.rpartition("@")
+    if not local.startswith('"') and (breaks_rfc5321(address) or not _is_plain(local.lower())):
+        local = _quoted(local)
+    return f"{local}@{ascii_domain(domain)}"
 
 
 def unwrapped(folded: Folded) -> Folded:
-    """Take off what came along with a copied text: quotes, brackets, `mailto:`, a final stop.
+    """Take off quotes, brackets and final stops around a copied text.
 
     A leading dot stays: old carrier addresses may begin with one.
     """
-    text = folded.text
-    if in_angles := _IN_ANGLES.search(text):
-        text = in_angles.group(1)
-    if mailto := _MAILTO.fullmatch(text.strip(_OPENING)):
-        text = mailto.group(1)
-    text = text.lstrip(_OPENING + " ").rstrip(_CLOSING + " ")
+    text = folded.text.lstrip(_OPENING + " ").rstrip(_CLOSING + " ")
     if text == folded.text:
         return folded
     return Folded(text, merged(folded.forgiven, [WRAPPING]))
 
 
-def read_mail(folded: Folded) -> MailReading:
-    """Read an address from folded, unwrapped text that holds an `@`."""
-    mended = _mended(folded)
-    local, _, domain = mended.text.rpartition("@")
-    if fault := _fault(local, domain):
-        return MailReading(None, mended.forgiven, (fault,))
-    meant = meant_domain(domain)
-    if "." not in domain and meant is None:
-        return MailReading(None, mended.forgiven, (DOMAIN_INCOMPLETE,))
+def normalised(folded: Folded) -> Folded:
+    """Typographic quotes as ASCII ones: `“a..b”@`, and the apostrophe between two letters."""
+    codes = list(folded.forgiven)
+    text = _APOSTROPHE.sub("'", folded.text)
+    if text != folded.text:
+        codes.append(APOSTROPHE)
+    if re.search("[“”„‟]@", text):
+        text = text.translate(_DOUBLE_QUOTES)
+    return Folded(text, merged(codes))
+
+
+def reading_of(address: str, forgiven: tuple[str, ...], *, quoted: bool = False) -> MailReading:
+    """What is to be said of an address that was read; `quoted`: its local part stood in quotes.
+
+    In quotes RFC 5321 allows dots anywhere, at every provider.
+    """
     hints = []
-    if breaks_rfc5321(mended.text):
-        hints.append(OLD_CARRIER_FORM if is_carrier_address(mended.text) else DOTS)
+    meant = meant_domain(address.rpartition("@")[2])
+    if breaks_rfc5321(address):
+        if is_carrier_address(address):
+            hints.append(OLD_CARRIER_FORM)
+        elif not quoted:
+            hints.append(DOTS)
     suggestion = None
     if meant is not None:
-        hints.append(DOMAIN_INCOMPLETE if meant.startswith(f"{domain}.") else DOMAIN_TYPO)
-        suggestion = f"{local}@{meant}"
-    elif COMMA in mended.forgiven or DOUBLED in mended.forgiven:
+        own = address.rpartition("@")[2]
+        hints.append(DOMAIN_INCOMPLETE if meant.startswith(f"{own}.") else DOMAIN_TYPO)
+        suggestion = f"{address.rpartition('@')[0]}@{meant}"
+    elif COMMA in forgiven or DOUBLED in forgiven:
         # Read without doubt, but worth showing: what was typed is no address.
         hints.append(DOMAIN_TYPO)
-        suggestion = mended.text
-    return MailReading(mended.text, mended.forgiven, tuple(hints), suggestion)
-
-
-def meant_domain(domain: str) -> str | None:
-    """The popular domain that a canonical domain is a slip of, or None for an honest one."""
-    if domain in _REAL or _INTERNATIONAL.fullmatch(domain):
-        return None
-    if domain in _KNOWN_TYPOS:
-        return _KNOWN_TYPOS[domain]
-    if domain in _SHORTENED:
-        return _SHORTENED[domain]
-    provider, _, suffix = domain.partition(".")
-    for popular in _POPULAR:
-        if _is_slip_of(popular, domain, provider, suffix):
-            return popular
-    mended = _WRONG_JP.sub(r".\1.jp", _WRONG_COM.sub(".com", _TWICE.sub(r".\1", domain)))
-    return mended if mended != domain else None
+        suggestion = address
+    return MailReading(address, forgiven, tuple(hints), suggestion)
 
 
 def suggest_at(folded: Folded) -> str | None:
     """The address meant by a text without `@`: "taro(at)gmail.com", "taro.gmail.com"; else None."""
     text = folded.text.lower()
     if _AT_WORDS.search(text):
-        reading = read_mail(Folded(_AT_WORDS.sub("@", text, count=1)))
-        if reading.value is not None:
-            return reading.suggestion or reading.value
+        address = exact_address(_AT_WORDS.sub("@", text, count=1).replace(" ", ""))
+        if address is not None:
+            return reading_of(address, ()).suggestion or address
     tight = text.replace(" ", "").replace("。", ".")
-    for domain in sorted(_POPULAR, key=len, reverse=True):
+    for domain in sorted(POPULAR, key=len, reverse=True):
         local = tight.removesuffix(domain).rstrip(".")
         # "au.com" and "live.jp" end too many other words.
         if local != tight and len(domain) > len("live.jp") and _LOCAL_PART.fullmatch(local):
@@ -215,95 +180,36 @@ def suggest_at(folded: Folded) -> str | None:
     return None
 
 
-def _mended(folded: Folded) -> Folded:
-    """Undo what can't be meant in an address: spaces, wrong dots, doubled `@`, capitals."""
-    steps = (
-        (SPACES, lambda text: text.replace(" ", "")),
-        (DOT_MARK, lambda text: text.replace("。", ".")),
-        (COMMA, lambda text: _MISTYPED_DOT.sub(".", text)),
-        (DOUBLED, lambda text: _single_dots(re.sub("@{2,}", "@", text))),
-        (CASE, str.lower),
-    )
-    text, codes = folded.text, list(folded.forgiven)
-    for code, mend in steps:
-        before, text = text, mend(text)
-        if text != before:
-            codes.append(code)
-    return Folded(text, merged(codes))
-
-
-def _single_dots(text: str) -> str:
-    """Doubled dots and outer dots of the domain go; the local part's dots are the member's own."""
-    local, at, domain = text.rpartition("@")
-    return local + at + re.sub(r"\.{2,}", ".", domain).strip(".") if at else text
-
-
-def _fault(local: str, domain: str) -> str | None:
+def fault_of(text: str) -> str:
+    """What keeps a text with an `@` from being an address."""
+    local, _, domain = text.replace(" ", "").lower().rpartition("@")
     if "@" in local:
         return TWO_ATS
     if not local or not domain:
         return INCOMPLETE
     if len(local) > MAX_LOCAL_PART or len(local) + 1 + len(domain) > MAX_ADDRESS:
         return TOO_LONG
-    labels = domain.split(".")
-    if not _LOCAL_PART.fullmatch(local) or not all(map(_is_label, labels)):
+    if _canonical_local(local) is None or canonical_domain(domain) is None:
         return CHARACTERS
-    if len(labels) > 1 and not _TOP_LEVEL.fullmatch(labels[-1]):
-        return CHARACTERS
-    return None
+    return CHARACTERS if "." in domain else DOMAIN_INCOMPLETE
 
 
-def _is_label(label: str) -> bool:
-    return len(label) <= 63 and _LABEL.fullmatch(label) is not None and "_" not in label
+def _canonical_local(local: str) -> str | None:
+    quoted = _QUOTED.fullmatch(local)
+    if quoted:
+        local = re.sub(r"\\(.)", r"\1", quoted.group(1))
+    if not 0 < len(local) <= MAX_LOCAL_PART:
+        return None
+    if _is_plain(local):
+        return local
+    if quoted is None or not local.isascii() or not local.isprintable():
+        return None
+    return _quoted(local)
 
 
-def _is_slip_of(popular: str, domain: str, provider: str, suffix: str) -> bool:
-    """One slip in each half, or the right provider with the wrong ending."""
-    if _slips(domain, popular) <= 1:
-        return len(popular) > len("live.jp")  # "au.com" is within one slip of too much
-    label, _, ending = popular.partition(".")
-    if len(label) < 5:
-        return False
-    if provider == label and _COMMON_ENDINGS.fullmatch(suffix):
-        return True
-    return _slips(provider, label) <= 1 and _slips(suffix, ending) <= 1
+def _is_plain(local: str) -> bool:
+    return _LOCAL_PART.fullmatch(local) is not None
 
 
-def _slips(one: str, other: str) -> int:
-    """Typing slips between two words, up to 2: a letter more, less or other, two exchanged.
-
-    Optimal string alignment distance, cut short where the lengths already tell.
-    """
-    if abs(len(one) - len(other)) > 1:
-        return 2
-    if one == other:
-        return 0
-    first = next(
-        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None
-    )
-    if first is None:
-        return 1
-    rest, other_rest = one[first:], other[first:]
-    one_slip = (
-        rest[1:] == other_rest[1:]
-        or rest[1:] == other_rest
-        or rest == other_rest[1:]
-        or (rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:])
-    )
-    return 1 if one_slip else 2
-
-
-def _shortened_domains() -> dict[str, str]:
-    """Popular domains broken off at a dot ("docomo.ne") or with a dot lost ("gmailcom")."""
-    shortened: dict[str, str] = {}
-    for popular in _POPULAR:
-        dots = [at for at, character in enumerate(popular) if character == "."]
-        cut = [popular[:at] for at in dots]
-        joined = [popular[:at] + popular[at + 1 :] for at in dots]
-        for short in (*cut, *joined, popular.replace(".", "")):
-            if len(short) >= len("gmail") and short not in _REAL:
-                shortened.setdefault(short, popular)
-    return shortened
-
-
-_SHORTENED = _shortened_domains()
+def _quoted(local: str) -> str:
+    return '"' + re.sub(r'(["\\])', r"\\\1", local) + '"'

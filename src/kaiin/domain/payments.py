@@ -157,6 +157,8 @@ class RefundEvent(StrEnum):
 _S, _E = PaymentState, PaymentEvent
 
 OPEN_STATES = frozenset({_S.INTENT, _S.PENDING, _S.UNKNOWN})
+# Whether the provider knows of it is not known: asking comes before calling.
+NEVER_ANSWERED = frozenset({_S.INTENT, _S.UNKNOWN})
 ENDED_STATES = frozenset({_S.FAILED, _S.EXPIRED, _S.CANCELED})
 HOLDING_STATES = frozenset({_S.PAID, _S.PARTLY_REFUNDED, _S.DISPUTED})
 MONEY_STATES = HOLDING_STATES | {_S.REFUNDED, _S.CHARGED_BACK}

@@ -83,6 +83,12 @@ def last_day(ends_at: datetime) -> date:
     return japanese_date(ends_at - timedelta(microseconds=1))
 
 
+def shown_end(ends_at: datetime) -> date | datetime:
+    """An exclusive end as it is shown everywhere: the last whole day, or the instant itself where
+    it lies within a day."""
+    return last_day(ends_at) if ends_at == midnight(japanese_date(ends_at)) else ends_at
+
+
 def midnight(day: date) -> datetime:
     """The instant, in UTC, at which a day begins in Japan."""
     return datetime.combine(day, time(), JST).astimezone(UTC)
@@ -128,6 +134,25 @@ def next_period(rule: TermRuleSpec, previous: PeriodSpan) -> PeriodSpan:
     return PeriodSpan(previous.ends_at, midnight(end), anchor_day)
 
 
+def imported_period(
+    rule: TermRuleSpec, *, at: datetime, joined: date, paid_through: date
+) -> PeriodSpan | None:
+    """What is known at `at` of time that another system sold up to the end of the day
+    `paid_through`: what is left of it, or its last day where it is over. None where a course that
+    counts whole months would not end on that day.
+
+    By anniversaries the anchor is the day of joining if the end is on its grid (joined on the
+    31st, paid through 27 February or 30 March), else the day of the end.
+    """
+    end = paid_through + timedelta(days=1)
+    if rule.kind is not TermRule.ANNIVERSARY and end.day != 1:
+        return None
+    on_grid = rule.kind is TermRule.ANNIVERSARY and end == add_months(end, 0, joined.day)
+    anchor_day = joined.day if on_grid else end.day
+    starts_at = at.astimezone(UTC) if at < midnight(end) else midnight(paid_through)
+    return PeriodSpan(starts_at, midnight(end), anchor_day)
+
+
 def passed_over(rule: TermRuleSpec, previous: PeriodSpan, periods: int) -> PeriodSpan:
     """`previous`, with its end moved by `periods` periods of the rule: what a renewal after a
     pause of so many periods follows. The anchor stays."""
@@ -155,6 +180,16 @@ def fixed_from(ends_at: datetime, lock_day: int | None) -> datetime | None:
     if lock_day is None:
         return None
     return midnight(add_months(last_day(ends_at), 0, anchor_day=lock_day) + timedelta(days=1))
+
+
+def stop_day(
+    ends_at: datetime, day: ChargeDay, lock_day: int | None, is_business_day: IsBusinessDay
+) -> date:
+    """The last day on which leaving or changing still stops the renewal after `ends_at`: before it
+    is charged, and before it is fixed."""
+    charged = charge_at(ends_at, day, is_business_day)
+    fixed = fixed_from(ends_at, lock_day)
+    return last_day(charged if fixed is None else min(charged, fixed))
 
 
 def renewal_opens_at(ends_at: datetime, months: int) -> datetime:

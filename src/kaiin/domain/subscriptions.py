@@ -69,6 +69,10 @@ class EndReason(StrEnum):
     CHARGED_BACK = "charged_back"
 
 
+# Why nothing can be charged for an imported membership whose card or contract did not come along.
+NOT_IMPORTED = "not_imported"
+
+
 class UnknownTransition(KaiinError):
     """An event that the tables do not foresee in this state."""
 
@@ -124,18 +128,22 @@ def may_pay(
     state: SubscriptionState,
     *,
     opens_at: datetime | None,
+    renews: bool,
     mandate_lost: bool,
     at: datetime,
 ) -> bool:
     """Whether a member may pay (again) for an open subscription at `at`.
 
-    Always before the first payment and after a failed renewal; when the mandate behind the
-    renewals is gone; else only once the renewal window has opened (`opens_at`, None where
-    renewals are charged without the member).
+    Always before the first payment and after a failed renewal. Else once the window of the next
+    period has opened (`opens_at`, None where periods are months that need no window), where the
+    member pays for it: by a course that does not `renew` by itself, or because the mandate behind
+    the renewals is gone.
     """
     if state in (SubscriptionState.PENDING, SubscriptionState.PAST_DUE):
         return True
-    return mandate_lost or (opens_at is not None and at >= opens_at)
+    if renews and not mandate_lost:
+        return False
+    return mandate_lost if opens_at is None else at >= opens_at
 
 
 def may_revive(reason: EndReason | None, *, was_paid: bool, replaced: bool) -> bool:

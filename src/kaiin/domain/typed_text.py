@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 FULL_WIDTH = "identifier.full_width"
 INVISIBLE = "identifier.invisible"
@@ -17,8 +18,11 @@ HYPHEN = "identifier.hyphen"
 SEPARATORS = "identifier.separators"
 
 # Show nothing, yet are not in Unicode's category Cf: combining grapheme joiner, the Hangul
-# fillers, the Khmer inherent vowels, the blank braille pattern. Then the keycap of emoji digits.
-_BLANKS = frozenset("\u20e3\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# fillers, the Khmer inherent vowels, the blank braille pattern, blanks of music and hieroglyphs.
+# Then the keycap of emoji digits.
+_BLANKS = frozenset(
+    "\u20e3\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159\U00013441\U00013442"
+)
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 # Written as a hyphen though Unicode does not count them as dashes (category Pd): minus signs,
@@ -29,6 +33,30 @@ _LONG_MARK = "\u30fc"
 _KANJI_ONE_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])\u4e00(?=[0-9])")
 # A colon only after a letter ("E:123…"): between digits it writes a time.
 _NUMBER_SEPARATORS = re.compile(r"[-_.~\u30fb\u30fc]|(?<=[A-Za-z]):")
+
+
+def _digit_signs() -> dict[int, str]:
+    """Digits in circles (white, black, double), in brackets, with a full stop or comma.
+
+    NFKC leaves the black and double ones as they are, and makes "(1)" of a bracketed 1.
+    """
+    blocks = (range(0x2460, 0x2500), range(0x2776, 0x2794), range(0x1F100, 0x1F10D))
+    signs = {}
+    for code in chain(*blocks, range(0x3248, 0x3250), range(0x3251, 0x3260), range(0x32B1, 0x32C0)):
+        value = unicodedata.numeric(chr(code), None)
+        if value is not None:
+            signs[code] = str(int(value))
+    return signs
+
+
+# Where the 26 letters in brackets, in black circles and in black squares begin.
+_LETTER_SIGNS = {
+    start + at: chr(ord("A") + at)
+    for start in (0x249C, 0x1F110, 0x1F150, 0x1F170)
+    for at in range(26)
+}
+# What NFKC would leave, or tear into pieces. The acute accent is a keyboard's apostrophe.
+_SIGNS = {**_digit_signs(), **_LETTER_SIGNS, 0xB4: "'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +74,23 @@ def fold(typed: str) -> Folded:
     beside kana ("メール") and is a hyphen elsewhere ("090ー1234"). Idempotent.
     """
     visible = _without_invisible(typed)
-    normal = _without_invisible(unicodedata.normalize("NFKC", visible))
+    signs = visible.translate(_SIGNS)
+    normal = _without_invisible(unicodedata.normalize("NFKC", signs))
     spaced = " ".join(normal.split())
     hyphenated = "".join(_hyphen(spaced, at) for at in range(len(spaced)))
     undone = {
-        FULL_WIDTH: any(map(_is_of_other_width, visible)),
+        FULL_WIDTH: signs != visible or any(map(_is_of_other_width, signs)),
         INVISIBLE: visible != typed,
         SPACES: visible != visible.strip(),
         HYPHEN: hyphenated != spaced,
     }
     return Folded(hyphenated, tuple(code for code, seen in undone.items() if seen))
+
+
+def fold_lines(typed: str) -> str:
+    """The same with its line ends, but for those after a hyphen or dot that may be torn apart."""
+    lines = "\n".join(filter(None, (fold(line).text for line in typed.splitlines())))
+    return re.sub(r"(?<=[-._+])\n", " ", lines)
 
 
 def compact(folded: Folded) -> Folded:
@@ -75,6 +110,14 @@ def compact(folded: Folded) -> Folded:
 def merged(*groups: Iterable[str]) -> tuple[str, ...]:
     """All codes of all groups, each once, in the order of first appearance."""
     return tuple(dict.fromkeys(code for group in groups for code in group))
+
+
+def shows_something(text: str) -> bool:
+    """Whether a text has a letter, digit or sign that is seen. Marks alone stand on nothing."""
+    return any(
+        unicodedata.category(character)[0] in "LNPS" and not _is_invisible(character)
+        for character in text
+    )
 
 
 def is_kana(character: str) -> bool:

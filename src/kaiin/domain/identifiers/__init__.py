@@ -11,8 +11,13 @@ from kaiin.domain.identifiers.member_ids import (
     generate_member_id,
     is_valid_member_id,
 )
-from kaiin.domain.identifiers.reading import LOGIN_KINDS, Identified, TypedKind, identify
-from kaiin.domain.mail_addresses import canonical_email
+from kaiin.domain.identifiers.reading import (
+    LOGIN_KINDS,
+    Identified,
+    TypedKind,
+    canonical_email,
+    identify,
+)
 
 __all__ = [
     "DEFAULT_FORMAT",

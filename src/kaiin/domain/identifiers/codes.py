@@ -13,10 +13,14 @@ HYPHEN = typed_text.HYPHEN
 SEPARATORS = typed_text.SEPARATORS
 CASE = mail_addresses.CASE
 WRAPPING = mail_addresses.WRAPPING
+SURROUNDED = mail_addresses.SURROUNDED
+APOSTROPHE = mail_addresses.APOSTROPHE
 DOT_MARK = mail_addresses.DOT_MARK
 COMMA = mail_addresses.COMMA
 DOUBLED = mail_addresses.DOUBLED
 LABEL = "identifier.label"
+REPEATED = "identifier.repeated"
+SPREADSHEET = "identifier.spreadsheet"
 MISSING_PREFIX = "identifier.missing_prefix"
 REPEATED_PREFIX = "identifier.repeated_prefix"
 LOOK_ALIKE = "identifier.look_alike"  # also a hint, where nothing proves the reading
@@ -26,11 +30,13 @@ COUNTRY_CODE = "identifier.country_code"
 FORGIVEN = (
     *(FULL_WIDTH, INVISIBLE, SPACES, HYPHEN, SEPARATORS, CASE, WRAPPING, DOT_MARK, COMMA),
     *(DOUBLED, LABEL, MISSING_PREFIX, REPEATED_PREFIX, LOOK_ALIKE, KANA, COUNTRY_CODE),
+    *(SURROUNDED, REPEATED, SPREADSHEET, APOSTROPHE),
 )
 
 # Hints: worth saying to whoever typed it.
 EMPTY = "identifier.empty"
 TOO_LONG = mail_addresses.TOO_LONG
+SEVERAL = mail_addresses.SEVERAL
 CHECK_DIGIT = "identifier.check_digit"
 WRONG_LENGTH = "identifier.wrong_length"
 OTHER_PREFIX = "identifier.other_prefix"
@@ -47,7 +53,7 @@ DOTS = mail_addresses.DOTS
 HINTS = (
     *(EMPTY, TOO_LONG, CHECK_DIGIT, WRONG_LENGTH, LOOK_ALIKE, OTHER_PREFIX, KANA, COULD_BE_DATE),
     *(DOMAIN_TYPO, DOMAIN_INCOMPLETE, INCOMPLETE, TWO_ATS, MISSING_AT, CHARACTERS),
-    *(OLD_CARRIER_FORM, DOTS),
+    *(OLD_CARRIER_FORM, DOTS, SEVERAL),
 )
 
 

@@ -11,6 +11,7 @@ from kaiin.domain.references import ReferenceKind
 from kaiin.domain.typed_text import Folded, merged
 
 MEMBER_NUMBER = "member_number"
+OTHER = "other"
 
 # Each label and the kind that it speaks for; "" where it may stand before any identifier.
 _KIND_OF_LABEL = {
@@ -26,7 +27,9 @@ _KIND_OF_LABEL = {
         ),
         "",
     ),
-    **dict.fromkeys(("login id", "member id", "user id", "id番号", "id", "ログイン", "番号"), ""),
+    **dict.fromkeys(("login id", "member id", "membership id", "user id", "your id"), ""),
+    **dict.fromkeys(("account id", "id番号", "id no", "id number", "id", "ログイン", "番号"), ""),
+    **dict.fromkeys(("会員アイディー", "アイディー", "アイディ", "アカウント", "account"), ""),
     **dict.fromkeys(("メールアドレス", "メルアド", "メアド", "メール", "アドレス"), ""),
     **dict.fromkeys(("クレジットカード番号", "カード番号"), ""),
     **dict.fromkeys(("e-mail", "email", "mail address", "mail", "address"), ""),
@@ -34,16 +37,18 @@ _KIND_OF_LABEL = {
         ("電話番号", "電話", "携帯電話番号", "携帯番号", "携帯電話", "携帯", "tel"), ""
     ),
     **dict.fromkeys(("phone number", "phone"), ""),
-    **dict.fromkeys(("会員番号", "会員no", "member number", "member no", "no", "#"), MEMBER_NUMBER),
+    **dict.fromkeys(("会員番号", "会員no", "会員ナンバー", "メンバーズナンバー"), MEMBER_NUMBER),
+    **dict.fromkeys(("member number", "membership number", "member no", "no", "#"), MEMBER_NUMBER),
     **dict.fromkeys(("決済番号", "ドコモ決済番号"), ReferenceKind.DOCOMO_PAYMENT.value),
     "継続課金id": ReferenceKind.AU_CONTRACT.value,
     "決済情報番号": ReferenceKind.AU_PAYMENT.value,
-    "注文番号": ReferenceKind.SOFTBANK_ORDER.value,
+    **dict.fromkeys(("注文番号", "order number"), ReferenceKind.SOFTBANK_ORDER.value),
     **dict.fromkeys(
         ("受付番号", "お客様番号", "お支払い受付番号", "払込票番号", "払込番号", "お支払い番号"),
         ReferenceKind.KONBINI_SLIP.value,
     ),
-    "確認番号": ReferenceKind.KONBINI_CONFIRMATION.value,
+    **dict.fromkeys(("確認番号", "confirmation number"), ReferenceKind.KONBINI_CONFIRMATION.value),
+    "slip number": ReferenceKind.KONBINI_SLIP.value,
     **dict.fromkeys(
         ("カード下4桁", "カード末尾", "下4桁", "末尾4桁"), ReferenceKind.CARD_LAST4.value
     ),
@@ -66,10 +71,25 @@ def without_label(folded: Folded) -> Labelled | None:
     if match is None:
         return None
     label = match["label"].replace(" ", "").lower()
-    kind = _KIND_BY_TIGHT_LABEL[label]
-    if "@" in folded.text and label.isascii() and (kind or match["mark"].strip() not in {"", ":"}):
-        return None  # part of an address: no.1@docomo.ne.jp
+    kind = OTHER if label in _LABELS_OF_OTHERS else _KIND_BY_TIGHT_LABEL[label]
     return Labelled(kind, _forgiven(folded, match["rest"]))
+
+
+def label_before(text: str, at: int) -> str | None:
+    """What the label right before a place speaks for: None without one.
+
+    "" is a label of login IDs, `OTHER` one of something else, known or unknown to this module.
+    """
+    before = _MARKS_AND_VERBS.sub("", text[max(0, at - _REACH) : at]).lower()
+    if match := _KNOWN_AT_END.search(before):
+        label = match.group().replace(" ", "")
+        return OTHER if label in _LABELS_OF_OTHERS else _KIND_BY_TIGHT_LABEL[label]
+    return OTHER if _SOME_NUMBER.search(before) else None
+
+
+def is_label(word: str) -> bool:
+    """Whether Latin letters are a label that may stand before an ID without a sign between."""
+    return word.lower() in _KIND_BY_TIGHT_LABEL or word.lower() in {"no", "number"}
 
 
 def _forgiven(folded: Folded, rest: str) -> Folded:
@@ -88,3 +108,31 @@ def _pattern() -> re.Pattern[str]:
 _PATTERN = _pattern()
 _COUNTED = re.compile(r"([0-9]{1,7}) ?番")
 _KIND_BY_TIGHT_LABEL = {label.replace(" ", ""): kind for label, kind in _KIND_OF_LABEL.items()}
+# Labels that speak for no kind of number, yet never stand before a login ID.
+_LABELS_OF_OTHERS = frozenset(
+    (
+        *("クレジットカード番号", "カード番号", "電話番号", "電話", "携帯電話番号", "携帯番号"),
+        *("携帯電話", "携帯", "tel", "phonenumber", "phone", "メールアドレス"),
+        *("メルアド", "メアド", "メール", "アドレス", "e-mail", "email"),
+        *("mailaddress", "mail", "address"),
+    )
+)
+_SOME_NUMBER = re.compile(
+    r"(?:番号|ナンバー|コード|暗証|パスワード|生年月日|誕生日|日|円|金額|合計|支払い|決済|注文|伝票|領収書|請求書|[¥$€]|"
+    r"(?:^|[^a-z])(?:number|code|password|pin|no|date|birthday|total|amount|payment|order|receipt|slip|fax|zip|ref))$"
+)
+_MARKS_AND_VERBS = re.compile(r"(?:[^\w#¥$€]|_|は|が|です|\bis\b|の方)*$", re.IGNORECASE)
+_REACH = 40
+
+
+def _known_at_end() -> re.Pattern[str]:
+    # "id" ends "paid", "番号" the name of any number: these begin a word or are no label.
+    words = {label: re.escape(label).replace(r"\ ", " ?") for label in _KIND_OF_LABEL}
+    whole = "|".join(word for label, word in words.items() if label.isascii() or label == "番号")
+    others = "|".join(
+        word for label, word in words.items() if not label.isascii() and label != "番号"
+    )
+    return re.compile(rf"(?:(?<![^\W\d_])(?:{whole})|{others})$")
+
+
+_KNOWN_AT_END = _known_at_end()

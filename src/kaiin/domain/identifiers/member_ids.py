@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from stdnum import damm
 
 from kaiin.domain.identifiers import codes
-from kaiin.domain.typed_text import Folded
+from kaiin.domain.typed_text import Folded, is_kana
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,38 @@ def read_member_id(bare: Folded, format_: MemberIdFormat) -> MemberIdReading | N
     if typed.prefix:
         return MemberIdReading(None, typed.forgiven, (codes.WRONG_LENGTH,))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixBefore:
+    """A prefix found before digits: where it begins, and how the tenant writes it."""
+
+    start: int
+    value: str
+
+
+def prefix_before(text: str, at: int, format_: MemberIdFormat) -> PrefixBefore | None:
+    """The prefix right before a place, in any case, script or repetition: `E：123`, `#E 123`."""
+    before = text[max(0, at - _REACH) : at]
+    letters = before.rstrip(_BETWEEN_PREFIX_AND_DIGITS)
+    for prefix in dict.fromkeys(form.prefix for form in _forms(format_) if form.prefix):
+        rest = letters
+        while _latin(rest[-len(prefix) :]).upper() == prefix.upper():
+            rest = rest[: -len(prefix)]
+        kana = letters[len(rest) :].translate(_VOWEL_OF) != letters[len(rest) :]
+        if rest != letters and not (kana and rest and is_kana(rest[-1])):
+            return PrefixBefore(at - len(before) + len(rest), prefix)
+    return None
+
+
+def bare_forms(digits: str, format_: MemberIdFormat) -> tuple[str, ...]:
+    """The prefixes that digits of this length may have lost, the likeliest first."""
+    forms = [form for form in _forms(format_) if form.digits == len(digits)]
+    return tuple(dict.fromkeys(form.prefix for form in forms))
+
+
+_REACH = 12
+_BETWEEN_PREFIX_AND_DIGITS = " -_.~・ー:=#/\"'("
 
 
 @dataclass(frozen=True, slots=True)
