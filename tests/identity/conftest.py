@@ -49,7 +49,7 @@ def cost(monkeypatch: pytest.MonkeyPatch) -> "Callable[[Callable[[], object]], C
 
         return run
 
-    # PasswordHasher reaches the C library through these two names.
+    # Django and PasswordHasher reach the C library through these names.
     monkeypatch.setattr(argon2.low_level, "hash_secret", counting(hash_secret))
     monkeypatch.setattr("argon2._password_hasher.verify_secret", counting(verify_secret))
     monkeypatch.setattr("argon2._password_hasher.hash_secret", counting(hash_secret))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -11,24 +10,29 @@ from django.db import connection
 from kaiin.identity import operations
 from kaiin.infra import clock as infra_clock
 from kaiin.infra.locks import transaction
-from kaiin.sites import operations as site_operations, tenant_file
+from kaiin.sites import operations as site_operations
+from tests.fixtures.tenant import apply_once, example
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "plusmember.yaml"
 PASSWORD = "correct horse battery"
 # Hashing is slow on purpose: one hash serves every member of a run.
-_HASHES: dict[str, str] = {}
+HASHES: dict[str, str] = {}
 
 DETAILS: dict[str, object] = {"nickname": "はなこ", "legal_name": "山﨑 花子"}
 
 
 def hashed(password: str) -> str:
-    if password not in _HASHES:
-        _HASHES[password] = operations.hash_password(password)
-    return _HASHES[password]
+    if password not in HASHES:
+        HASHES[password] = operations.hash_password(password)
+    return HASHES[password]
 
 
 def apply_example() -> None:
-    file = tenant_file.load(EXAMPLE)
+    """The example's tenant and sites, without billing's courses."""
+    apply_once("sites of plusmember.yaml", _apply_sites)
+
+
+def _apply_sites() -> None:
+    file = example("plusmember.yaml")
     with transaction():
         site_operations.lock_tenant()
         changes = site_operations.plan_sites(

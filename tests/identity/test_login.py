@@ -2,9 +2,10 @@ import json
 
 import pytest
 
-from kaiin.identity import operations, queries
+from kaiin.identity import hash_costs, operations, queries
 from kaiin.identity.models import LoginAttempt, Member
-from kaiin.identity.passwords import Argon2id
+from kaiin.identity.passwords import TODAY, Argon2id, Costs
+from kaiin.infra import clock
 from tests.fixtures.clock import Clock
 from tests.identity.members import PASSWORD, log_in, make_member
 
@@ -71,6 +72,34 @@ def test_a_hash_of_other_costs_is_made_anew_at_login(member: int) -> None:
     assert log_in("E12345678").member_pk == member
     assert "m=19456,t=2,p=1" in Member.objects.get(pk=member).password
     assert log_in("E12345678").member_pk == member
+
+
+def test_an_attempt_keeps_the_coarse_shape_of_its_password(member: int) -> None:
+    log_in("E12345678", " ｗｒｏｎｇ ")
+    assert LoginAttempt.objects.get().password_shape == [
+        "password.full_width",
+        "password.outer_spaces",
+    ]
+
+
+class Imported(Argon2id):
+    memory_cost, time_cost = 8192, 1
+
+
+def test_costs_of_imported_hashes_are_paid_at_every_try_until_none_is_left() -> None:
+    pk = make_member("other@example.jp")
+    assert hash_costs.known() == (TODAY,)
+    operations.import_member(
+        member_id="E12345678", email=None, password_hash=Imported().encode(PASSWORD, "salt" * 4),
+        details={}, language="ja", created_at=clock.now(), actor="system:test",
+    )  # fmt: skip
+    assert hash_costs.known() == (TODAY, Costs(8192, 1, 1))
+    assert log_in("other@example.jp").member_pk == pk
+    operations.forget_expired()
+    assert hash_costs.known() == (TODAY, Costs(8192, 1, 1))
+    assert log_in("E12345678").refusal is None
+    operations.forget_expired()
+    assert hash_costs.known() == (TODAY,)
 
 
 class TestConstantWork:
@@ -159,6 +188,19 @@ class TestThrottle:
             log_in("E12345678", "wrong", device)
         assert log_in("E12345678", device=device).member_pk is None
         assert log_in("other@example.jp", device=device).refusal is None
+        # Those tries were the account's own: nobody else has any left.
+        assert log_in("E12345678").member_pk is None
+
+    def test_strangers_with_devices_of_their_own_get_no_more_tries(self, member: int) -> None:
+        for number in range(3):
+            own = f"own{number}@example.jp"
+            make_member(own)
+            device = log_in(own).device
+            for _ in range(6):
+                log_in("E12345678", "wrong", device)
+        tried = LoginAttempt.objects.filter(member=member)
+        assert tried.filter(outcome="wrong").count() == 10
+        assert not tried.filter(known_device=True).exists()
 
     def test_forged_device_cookies_are_strangers(self, member: int) -> None:
         forged = json.dumps({"name": "x", "members": [member]})

@@ -3,8 +3,8 @@
 What matters is asserted exactly elsewhere (one hash, the same statements); this looks for
 whatever else could differ. The kinds are sampled in turn, in shuffled rounds, so that whatever
 else the machine does falls on all alike, and compared by ranks: how often is a time of one
-kind the longer one? Equal kinds give one half. With 40 rounds the chance of leaving the
-accepted band by luck is below one in a million; a missing hash gives 0 or 1.
+kind the longer one? Equal kinds give one half. With 30 rounds the chance of leaving the
+accepted band by luck is below one in a hundred thousand; a missing hash gives 0 or 1.
 """
 
 import random
@@ -14,13 +14,21 @@ import pytest
 
 from kaiin.identity import accounts, operations
 from kaiin.identity.flows import login
+from kaiin.identity.passwords import Argon2id
+from kaiin.infra import clock
 from tests.identity.members import log_in, make_member
 
-ROUNDS = 40
+ROUNDS = 30
 BAND = 0.33
 
 
-@pytest.mark.usefixtures("racing_tenant")
+class Imported(Argon2id):
+    """Hashes of another system, at another cost."""
+
+    memory_cost, time_cost = 8192, 1
+
+
+@pytest.mark.usefixtures("racing_tenant", "real_hashes")
 def test_failures_take_the_same_time() -> None:
     make_member("known@example.jp")
     make_member("locked@example.jp")
@@ -28,11 +36,21 @@ def test_failures_take_the_same_time() -> None:
     operations.disable_member(member_pk=closed, actor="staff:1", reason="test")
     for _ in range(11):
         log_in("locked@example.jp", "wrong")
+    operations.import_member(
+        member_id=None,
+        email="imported@example.jp",
+        password_hash=Imported().encode("kx9 mq2w vv3", "salt" * 4),
+        details={},
+        language="ja",
+        created_at=clock.now(),
+        actor="system:test",
+    )
     kinds = {
         "wrong": "known@example.jp",
         "unknown": "nobody@example.jp",
         "unknown id": "E87654321",
         "locked": "locked@example.jp",
+        "imported at other costs": "imported@example.jp",
         "disabled": "closed@example.jp",
     }
     times: dict[str, list[float]] = {kind: [] for kind in kinds}

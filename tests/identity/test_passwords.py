@@ -1,9 +1,18 @@
 from datetime import date
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from kaiin.identity import passwords
-from kaiin.identity.passwords import Argon2id, hash_password, password_problems, verify
+from kaiin.identity.passwords import (
+    TODAY,
+    Argon2id,
+    Costs,
+    RawArgon2id,
+    hash_password,
+    password_problems,
+    verify,
+)
 from tests.identity.members import hashed
 
 OWN = {
@@ -18,7 +27,7 @@ OWN = {
 
 
 def test_new_hashes_are_argon2id_at_the_chosen_costs() -> None:
-    assert hash_password("a").startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert hash_password("a").startswith("argon2nfc$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.mark.parametrize(
@@ -37,6 +46,58 @@ def test_a_password_is_verified_exactly_as_typed(password: str) -> None:
     encoded = hash_password(password)
     assert verify(password, encoded)
     assert not verify(password.strip() + "!", encoded)
+
+
+def raw_hash(password: str) -> str:
+    """As Django's own hasher made them, and as they were imported: of the text as typed."""
+
+    class Raw(RawArgon2id):
+        time_cost, memory_cost, parallelism = TODAY.passes, TODAY.memory, TODAY.lanes
+
+    return str(Raw().encode(password, Raw().salt()))
+
+
+def test_the_same_characters_are_the_same_password_however_they_are_typed() -> None:
+    composed, loose = "カ\u30d6\u00e9 12345", "カ\u30d5\u3099e\u0301 12345"
+    assert composed != loose
+    for first, then in ((composed, loose), (loose, composed)):
+        assert verify(then, hash_password(first))
+    # What looks different stays different: NFC is no NFKC.
+    assert not verify("ｶﾌﾞ 123456", hash_password("カブ 123456"))
+
+
+def test_hashes_from_before_are_of_the_raw_text() -> None:
+    composed, loose = "\u00e9 12345678", "e\u0301 12345678"
+    for text, other in ((composed, loose), (loose, composed)):
+        assert verify(text, raw_hash(text))
+        assert not verify(other, raw_hash(text))
+    assert not passwords.is_outdated(raw_hash("a"))
+
+
+def test_the_shape_of_a_password_is_coarse() -> None:
+    assert passwords.shape("jo1fan2020ab") == ()
+    assert passwords.shape("ｊｏ1 ") == ("password.full_width", "password.outer_spaces")
+    assert passwords.shape("x" * 13) == ("password.over_legacy_limit",)
+
+
+def test_every_verification_pays_each_known_cost_once(monkeypatch) -> None:
+    paid: list[Costs | None] = []
+
+    def noting(hasher: Argon2id, password: str, encoded: str) -> bool:
+        paid.append(passwords.costs_of(encoded))
+        return bool(Argon2PasswordHasher.verify(hasher, password, encoded))
+
+    monkeypatch.setattr(Argon2id, "verify", noting)
+
+    class Cheap(Argon2id):
+        memory_cost, time_cost = 1024, 1
+
+    cheap = Costs(1024, 1, 1)
+    for encoded in (hashed("a"), Cheap().encode("a", "salt" * 4), None, "!unusable"):
+        assert verify("a", encoded, known=(TODAY, cheap)) is (encoded not in {None, "!unusable"})
+        verify("x" * 2000, encoded, known=(TODAY, cheap))
+    assert len(paid) == 16
+    assert all(set(paid[at : at + 2]) == {TODAY, cheap} for at in range(0, 16, 2))
 
 
 def test_nothing_is_cut_or_folded() -> None:

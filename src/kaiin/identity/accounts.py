@@ -1,6 +1,7 @@
 """Finding an account by what somebody typed, in one query whether it exists or not."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -21,6 +22,7 @@ class Account:
     session_epoch: int
     disabled: bool
     language: str
+    is_staff: bool
 
 
 def identify(typed: str) -> Identified:
@@ -31,6 +33,7 @@ def identify(typed: str) -> Identified:
     )
 
 
+@cache
 def present_email(member: str = "pk") -> Subquery:
     """The member's present address, as a part of a query over `member`."""
     return Subquery(
@@ -53,7 +56,7 @@ def email_in(row: Member) -> str:
 
 _ACCOUNT = (
     "member", "member__member_id", "member__password", "member__session_epoch", "member__state",
-    "member__language",
+    "member__language", "member__is_staff",
 )  # fmt: skip
 
 
@@ -61,8 +64,8 @@ def find(identified: Identified) -> Account | None:
     """The account that a typed identifier leads to; former addresses lead there too."""
     rows = LoginIdentifier.objects.filter(kind=identified.kind, value=identified.value or "")
     # Values and no models: logging in is what everybody does on the day of a concert's tickets.
-    for pk, member_id, password, epoch, state, language in rows.values_list(*_ACCOUNT):
-        return Account(pk, member_id, password, epoch, state != MemberState.ACTIVE, language)
+    for pk, member_id, password, epoch, state, *others in rows.values_list(*_ACCOUNT):
+        return Account(pk, member_id, password, epoch, state != MemberState.ACTIVE, *others)
     return None
 
 
@@ -75,6 +78,7 @@ def of(member: Member) -> Account:
         session_epoch=member.session_epoch,
         disabled=member.state != MemberState.ACTIVE,
         language=member.language,
+        is_staff=member.is_staff,
     )
 
 

@@ -7,11 +7,21 @@ from django.contrib.auth import admin as _registers_groups  # noqa: F401
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from unfold.forms import AuthenticationForm
 
+from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import accounts, queries
-from kaiin.identity.models import LoginAttempt, LoginIdentifier, Member, MemberSession
+from kaiin.identity.models import GivenRight, LoginAttempt, LoginIdentifier, Member, MemberSession
 from kaiin.infra.back_office import ReadOnlyAdmin, ReadOnlyRows
+from kaiin.infra.card_free_forms import WithoutCardNumbers
 from kaiin.infra.texts import text
+
+
+class StaffLoginForm(WithoutCardNumbers, AuthenticationForm):
+    """The back office's own login."""
+
+
+admin.site.login_form = StaffLoginForm
 
 # Staff's rights are one switch: there are no groups to manage.
 admin.site.unregister(Group)
@@ -20,6 +30,7 @@ admin.site.unregister(Group)
 class _SearchedByIdentifier(ReadOnlyAdmin):
     """The search field reads identifiers as the login field does, however they are written."""
 
+    right = StaffRight.MEMBERS
     # Where the member's key is, seen from the table.
     member_path = "member"
     # A search that names no one finds by these.
@@ -42,8 +53,16 @@ class _SearchedByIdentifier(ReadOnlyAdmin):
 
 
 class _Identifiers(ReadOnlyRows):
+    right = StaffRight.MEMBERS
     model = LoginIdentifier
     fields = ("kind", "value", "verified_at", "former_at")
+
+
+class _Rights(ReadOnlyRows):
+    right = StaffRight.MEMBERS
+    model = GivenRight
+    fields = ("name",)
+    show_change_link = False
 
 
 @admin.register(Member)
@@ -57,7 +76,7 @@ class MemberAdmin(_SearchedByIdentifier):
         "id", "member_id", "nickname", "legal_name", "legal_name_kana", "birth_date", "prefecture",
         "phone", "language", "state", "is_staff", "created_at",
     )  # fmt: skip
-    inlines = (_Identifiers,)
+    inlines = (_Identifiers, _Rights)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)
@@ -79,7 +98,10 @@ class LoginIdentifierAdmin(_SearchedByIdentifier):
 
 @admin.register(LoginAttempt)
 class LoginAttemptAdmin(_SearchedByIdentifier):
-    list_display = ("id", "at", "outcome", "kind", "member", "hints", "site_key", "known_device")
+    list_display = (
+        "id", "at", "outcome", "kind", "member", "hints", "password_shape", "site_key",
+        "known_device",
+    )  # fmt: skip
     list_filter = ("outcome", "kind", "site_key", "known_device")
     list_select_related = ("member",)
     ordering = ("-id",)

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.contrib.auth.backends import ModelBackend
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from kaiin.identity.flows import login
-from kaiin.identity.models import Member
+from kaiin.identity.models import Member, MemberState
 
 
-class MemberBackend(ModelBackend):
-    """Django's permissions, and our own way of proving who somebody is."""
+class MemberBackend(BaseBackend):
+    """Our own way of proving who somebody is; what they may do is `Member.has_perm`."""
 
     def authenticate(
         self,
@@ -25,10 +26,18 @@ class MemberBackend(ModelBackend):
         result = login.log_in(
             typed=username,
             password=password,
-            device=None,
+            device=request.COOKIES.get(settings.KAIIN_DEVICE_COOKIE_NAME) if request else None,
             site_key=None,
             user_agent=request.headers.get("User-Agent", "") if request else "",
+            at_staff_door=True,
         )
         if result.refusal is not None or result.member_pk is None:
             return None
+        if request is not None:
+            # Django's view makes the answer; the gate of staff's pages sends the cookie with it.
+            request.device_cookie = result.device  # type: ignore[attr-defined]
         return Member.objects.filter(pk=result.member_pk).first()
+
+    def get_user(self, user_id: int) -> Member | None:
+        """Who a session is of; nobody once the account is disabled."""
+        return Member.objects.filter(pk=user_id, state=MemberState.ACTIVE).first()

@@ -1,7 +1,6 @@
 """Random tokens, codes, and the keyed digests in whose form they are stored."""
 
 import secrets
-import unicodedata
 
 from django.utils.crypto import salted_hmac
 
@@ -26,9 +25,3 @@ def digest(purpose: str, *parts: str) -> str:
 def random_digits(length: int) -> str:
     """A code of decimal digits, every one equally likely."""
     return f"{secrets.randbelow(10**length):0{length}}"
-
-
-def read_digits(typed: str) -> str:
-    """The digits of a typed code: full-width ones too, whatever stands between them."""
-    folded = unicodedata.normalize("NFKC", typed[:100])
-    return "".join(c for c in folded if c.isascii() and c.isdigit())

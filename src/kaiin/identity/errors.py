@@ -41,6 +41,19 @@ class TooManyMails(KaiinError):
     code = "identity.too_many_mails"
 
 
+class AskedTooFast(TooManyMails):
+    """So many have asked from one network address that each waits a little. `seconds` says how
+    long."""
+
+    code = "identity.asked_too_fast"
+
+
+class Crowded(KaiinError):
+    """So many log in at this moment that nothing was tried: the same again in a few seconds."""
+
+    code = "identity.crowded"
+
+
 class SessionEnded(KaiinError):
     """The session is over: log in again."""
 

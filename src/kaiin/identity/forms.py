@@ -12,7 +12,10 @@ from datetime import date
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from kaiin.domain.mail_addresses import breaks_rfc5321, canonical_email, is_carrier_address
+from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.identifiers import Identified, TypedKind, codes, identify
+from kaiin.domain.mail_addresses import breaks_rfc5321
+from kaiin.domain.typed_text import fold, shows_something
 from kaiin.identity.errors import DetailsInvalid
 
 ABROAD = "abroad"
@@ -23,8 +26,15 @@ LONGEST_NICKNAME = 30  # as the eye counts
 LONGEST_NAME = 60
 _OLDEST_YEARS = 120
 
+_KANA = "legal_name_kana"
+# Voicing marks that stand alone -> those that join the letter before them.
+_VOICING = {0x309B: 0x3099, 0x309C: 0x309A}
 _MISSING = "details.missing"
 _TOO_LONG = "details.too_long"
+_CARD_NUMBER = "identifier.is_card_number"
+# 10 digits, or 11 where three of them are the kind of network. Not by a list of ranges in use:
+# new ones are opened all the time.
+_JAPANESE_PHONE = re.compile(r"0[1-9][0-9]{8}|0[2-9]0[0-9]{8}")
 # Written by hand, forced directions let a name rewrite the text around it.
 _FORCED_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -34,28 +44,45 @@ class _Invalid(Exception):
 
 
 def validate(
-    details: Mapping[str, str], asked: Collection[str], *, required: Collection[str], today: date
+    details: Mapping[str, str],
+    asked: Collection[str],
+    *,
+    required: Collection[str],
+    today: date,
+    read: Callable[[str], Identified] = identify,
 ) -> dict[str, object]:
     """The details asked for, as stored. Raises DetailsInvalid with every field's fault.
 
-    `today` is the day in Japan: nobody is born after it.
+    `today` is the day in Japan: nobody is born after it. `read` is what reads the login field,
+    so that a mail address is stored as login looks for it. Who lives abroad need not write kana.
     """
     cleaned: dict[str, object] = {}
     errors: dict[str, str] = {}
+    abroad = details.get("prefecture") == ABROAD
+    required = required_of(required, abroad=abroad)
+    cleaners = {**_CLEANERS, _KANA: _legal_name} if abroad else _CLEANERS
     for name in asked:
         typed = _printable(details.get(name) or "")
-        if not _is_visible(typed):
+        if not shows_something(typed):
             cleaned[name] = None if name == "birth_date" else ""
             if name in required:
                 errors[name] = _MISSING
             continue
+        if holds_card_number(typed):
+            errors[name] = _CARD_NUMBER
+            continue
         try:
-            cleaned[name] = _CLEANERS[name](typed, today)
+            cleaned[name] = _email(read(typed)) if name == "email" else cleaners[name](typed, today)
         except _Invalid as fault:
             errors[name] = str(fault)
     if errors:
         raise DetailsInvalid(errors)
     return cleaned
+
+
+def required_of(required: Collection[str], *, abroad: bool) -> tuple[str, ...]:
+    """Which details may not be empty."""
+    return tuple(name for name in required if not (abroad and name == _KANA))
 
 
 def _nickname(typed: str, _today: date) -> str:
@@ -71,15 +98,24 @@ def _legal_name(typed: str, _today: date) -> str:
 
 
 def _legal_name_kana(typed: str, _today: date) -> str:
-    # Here NFKC is right: half-width kana with their loose voicing marks become one letter.
-    folded = " ".join(unicodedata.normalize("NFKC", typed).split())
-    kana = "".join(chr(ord(c) + 0x60) if "\u3041" <= c <= "\u3096" else c for c in folded)
+    # Here NFKC is right: half-width kana with their loose voicing marks become one letter. Of the
+    # full-width ones (U+309B, U+309C) it would make a space and a mark.
+    joined = typed.translate(_VOICING)
+    folded = " ".join(unicodedata.normalize("NFKC", joined).split()).replace("=", "\u30a0")
+    kana = "".join(chr(ord(c) + 0x60) if _is_hiragana(c) else c for c in folded)
     kana = re.sub("[-\u2010-\u2015\u2212]", "ー", kana)
+    # Drawn lines and the kanji one are the long mark where they follow kana.
+    kana = re.sub("(?<=[\u30a1-\u30fa\u30fc\u31f0-\u31ff])[\u2500\u2501\u4e00]", "ー", kana)
     if len(kana) > LONGEST_NAME:
         raise _Invalid(_TOO_LONG)
-    if not re.fullmatch("[\u30a1-\u30fa\u30fc\u30fb ]+", kana):
+    if not re.fullmatch("[\u30a0-\u30fe\u31f0-\u31ff\u309a ]+", kana):
         raise _Invalid("details.not_kana")
     return kana
+
+
+def _is_hiragana(character: str) -> bool:
+    """Letters and iteration marks, each of which has its katakana 96 places on."""
+    return "\u3041" <= character <= "\u3096" or character in "\u309d\u309e"
 
 
 def _birth_date(typed: str, today: date) -> date:
@@ -107,35 +143,42 @@ def _prefecture(typed: str, _today: date) -> str:
 
 
 def _phone(typed: str, _today: date) -> str:
-    # phonenumbers itself reads full-width digits and most dashes; NFKC spares it the rest.
-    folded = unicodedata.normalize("NFKC", typed)[:40].replace("ー", "-")
+    folded = re.sub("^00(?=[1-9])", "+", fold(typed).text[:40])
     try:
         number = phonenumbers.parse(folded, "JP")
     except phonenumbers.NumberParseException:
         raise _Invalid("details.not_a_phone") from None
-    if not phonenumbers.is_possible_number(number) or number.extension:
+    national = f"0{number.national_number}"
+    # Without a country code, what does not begin with 0 may be a number of anywhere.
+    is_ours = number.country_code == 81 and re.match(r"[^0-9+]*[0+]", folded)
+    known = (
+        _JAPANESE_PHONE.fullmatch(national)
+        if is_ours
+        else number.country_code != 81 and phonenumbers.is_valid_number(number)
+    )
+    if not known or number.extension:
         raise _Invalid("details.not_a_phone")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _email(typed: str, _today: date) -> str:
-    address = canonical_email(typed)
-    if address is None:
+def _email(typed: Identified) -> str:
+    """Whatever RFC 5321 allows, quoted local parts too, and the carriers' old forms."""
+    if codes.SEVERAL in typed.hints:
+        raise _Invalid("details.several_addresses")
+    address = typed.value
+    # Without quotes, dots in a row or at an end are no address but a carrier's.
+    if typed.kind is not TypedKind.EMAIL or address is None or codes.DOTS in typed.hints:
         raise _Invalid("details.not_an_address")
     if breaks_rfc5321(address):
-        # docomo and au once gave such addresses out, and they still receive mail.
-        if not is_carrier_address(address):
-            raise _Invalid("details.not_an_address")
         return address
     try:
-        validate_email(address, check_deliverability=False)
+        validate_email(address, check_deliverability=False, allow_quoted_local=True)
     except EmailNotValidError:
         raise _Invalid("details.not_an_address") from None
     return address
 
 
 _CLEANERS: Mapping[str, Callable[[str, date], object]] = {
-    "email": _email,
     "nickname": _nickname,
     "legal_name": _legal_name,
     "legal_name_kana": _legal_name_kana,
@@ -154,10 +197,6 @@ def _printable(typed: str) -> str:
         or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _FORCED_DIRECTION)
     )
     return "".join(kept).strip()
-
-
-def _is_visible(text: str) -> bool:
-    return any(unicodedata.category(c)[0] in "LNPS" for c in text)
 
 
 def _seen_length(text: str) -> int:

@@ -4,9 +4,15 @@ Secrets are here as digests only: passwords by Argon2id, random tokens and codes
 hash (a slow one adds nothing to 256 random bits, and codes live ten minutes and five tries).
 """
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+
+from kaiin.domain.identifiers import TypedKind
+from kaiin.domain.staff_rights import StaffRight
+from kaiin.infra.constraints import in_order, known
 
 
 class MemberState(models.TextChoices):
@@ -34,7 +40,7 @@ class AttemptOutcome(models.TextChoices):
     DISABLED = "disabled"
 
 
-class Member(AbstractBaseUser, PermissionsMixin):
+class Member(AbstractBaseUser):
     """A person's account in the shared identity.
 
     The legal name is stored exactly as typed: normalising damages names.
@@ -58,11 +64,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     objects = BaseUserManager["Member"]()
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=MemberState.values), name="identity_member_state"
-            ),
-        )
+        constraints = (*known("identity_member", state=MemberState),)
 
     def __str__(self) -> str:
         return self.member_id
@@ -71,6 +73,36 @@ class Member(AbstractBaseUser, PermissionsMixin):
     def is_active(self) -> bool:  # type: ignore[override]
         """What Django asks before it lets somebody into the back office."""
         return self.state == MemberState.ACTIVE
+
+    def has_perm(self, right: str, _row: object = None) -> bool:
+        """Whether this is staff with that StaffRight. Django's own permissions are never given."""
+        return self.is_active and self.is_staff and right in self._rights
+
+    def has_module_perms(self, _app_label: str) -> bool:
+        """Whether Django should show a part of the back office by itself: each table is asked."""
+        return False
+
+    @cached_property
+    def _rights(self) -> frozenset[str]:
+        return frozenset(GivenRight.objects.filter(member=self).values_list("name", flat=True))
+
+
+class GivenRight(models.Model):
+    """A right that an account of staff has. No account has rights by being what it is."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(
+        max_length=16, choices=[(right.value, right.value) for right in StaffRight]
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("member", "name"), name="identity_right_once"),
+            *known("identity_right", name=StaffRight),
+        )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class IssuedMemberId(models.Model):
@@ -106,6 +138,7 @@ class LoginIdentifier(models.Model):
                 condition=Q(former_at__isnull=True),
                 name="identity_one_present_identifier",
             ),
+            *known("identity_identifier", kind=IdentifierKind),
         )
 
     def __str__(self) -> str:
@@ -117,16 +150,22 @@ class LoginAttempt(models.Model):
 
     at = models.DateTimeField()
     outcome = models.CharField(max_length=16, choices=AttemptOutcome.choices)
-    kind = models.CharField(max_length=32, help_text="What the typed text was taken for.")
+    kind = models.CharField(
+        max_length=32,
+        choices=[(kind.value, kind.value) for kind in TypedKind],
+        help_text="What the typed text was taken for.",
+    )
     value_digest = models.CharField(max_length=64)
     forgiven = models.JSONField(default=list)
     hints = models.JSONField(default=list)
+    password_shape = models.JSONField(default=list, help_text="Coarse: full width, spaces, long.")
     member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="+")
     site_key = models.CharField(max_length=32, blank=True)
     known_device = models.BooleanField(default=False)
     user_agent = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        constraints = (*known("identity_attempt", outcome=AttemptOutcome, kind=TypedKind),)
         indexes = (
             models.Index(fields=("member", "-at"), name="identity_attempt_member"),
             models.Index(fields=("at",), name="identity_attempt_at"),
@@ -183,10 +222,26 @@ class OneTimeCode(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = (
+            *known("identity_code", purpose=CodePurpose),
+            in_order("identity_code", "created_at", "expires_at"),
+        )
         indexes = (models.Index(fields=("expires_at",), name="identity_code_expiry"),)
 
     def __str__(self) -> str:
         return f"{self.purpose} code"
+
+
+class HashCost(models.Model):
+    """Costs of password hashes that were imported and are not today's: each try pays them too."""
+
+    costs = models.CharField(max_length=40, primary_key=True, help_text="m=…,t=…,p=…")
+    memory = models.PositiveIntegerField()
+    passes = models.PositiveIntegerField()
+    lanes = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.costs
 
 
 class Handover(models.Model):

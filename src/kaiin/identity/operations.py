@@ -1,12 +1,16 @@
 """What others may do with members, logins, sessions and codes. Each function is its own doc."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
 
 from kaiin.domain.periods import JST
-from kaiin.identity import accounts, forms, passwords
+from kaiin.identity import accounts, forms, hash_costs, hashing, passwords
 from kaiin.identity.errors import (
     AlreadyRegistered,
+    AskedTooFast,
+    Crowded,
     DetailsInvalid,
     LoginOutdated,
     MailNotProven,
@@ -16,9 +20,11 @@ from kaiin.identity.errors import (
     SessionEnded,
     TooManyMails,
 )
-from kaiin.identity.flows.devices import remember_device
+from kaiin.identity.flows.devices import keep_device, remember_device
 from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
 from kaiin.identity.flows.login import LoginResult, attempts_before, log_in
+from kaiin.identity.flows.own_failures import OwnFailures, note_failure
+from kaiin.identity.flows.own_password import PasswordChange, change_password
 from kaiin.identity.flows.register import (
     check_join_code,
     import_member,
@@ -27,9 +33,9 @@ from kaiin.identity.flows.register import (
 )
 from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
 from kaiin.identity.flows.sessions import Proof, end_session, start_session
-from kaiin.identity.flows.staff import create_staff, disable_member, enable_member
+from kaiin.identity.flows.staff import create_staff, disable_member, enable_member, set_rights
+from kaiin.identity.flows.verification import USED as CODE_USED, CodeCheck
 from kaiin.identity.models import Handover, LoginAttempt, MemberSession, OneTimeCode
-from kaiin.identity.passwords import hash_password
 from kaiin.infra import clock
 
 # Codes prove how they were used for a while; ended sessions show members their devices.
@@ -54,7 +60,13 @@ def validate_details(
         asked,
         required=asked if required is None else required,
         today=clock.now().astimezone(JST).date(),
+        read=accounts.identify,
     )
+
+
+def required_details(required: Iterable[str], *, prefecture: str) -> tuple[str, ...]:
+    """Which of the required details are, for who lives there: abroad nobody needs kana."""
+    return forms.required_of(tuple(required), abroad=prefecture == forms.ABROAD)
 
 
 def password_problems(password: str, own: Mapping[str, object]) -> tuple[str, ...]:
@@ -64,6 +76,22 @@ def password_problems(password: str, own: Mapping[str, object]) -> tuple[str, ..
     as typed or as stored.
     """
     return passwords.password_problems(password, own, site_words=accounts.site_words())
+
+
+def hash_password(password: str) -> str:
+    """The hash to keep of a new password. Raises Crowded."""
+    with hashing.place():
+        return passwords.hash_password(password)
+
+
+def is_crowded() -> bool:
+    """Whether a login would be sent away at this moment."""
+    return hashing.places.are_taken
+
+
+def let_wait_for_hashing(threads: int) -> None:
+    """How many of this process's threads may be kept by those who log in; the rest are others'."""
+    hashing.places.let_wait(max(0, threads - 1))
 
 
 def forget_expired() -> int:
@@ -77,22 +105,39 @@ def forget_expired() -> int:
         LoginAttempt.objects.filter(at__lt=attempts_before(now)),
     ):
         deleted += rows.delete()[0]
-    return deleted
+    return deleted + hash_costs.forget_unused()
+
+
+def after_restore(*, now: datetime) -> None:
+    """The database was brought back from a backup: sessions, codes and hand-overs of then are
+    void, ended ones must not live again. Call it in a transaction."""
+    Session.objects.all().delete()
+    MemberSession.objects.filter(ended_at=None).update(ended_at=now)
+    for model in (OneTimeCode, Handover):
+        model.objects.filter(used_at=None).update(used_at=now)
 
 
 __all__ = [
+    "CODE_USED",
     "AlreadyRegistered",
+    "AskedTooFast",
+    "CodeCheck",
+    "Crowded",
     "DetailsInvalid",
     "LoginOutdated",
     "LoginResult",
     "MailNotProven",
     "MemberDisabled",
     "MemberUnknown",
+    "OwnFailures",
+    "PasswordChange",
     "PasswordRefused",
     "Proof",
     "ResetResult",
     "SessionEnded",
     "TooManyMails",
+    "after_restore",
+    "change_password",
     "check_join_code",
     "create_staff",
     "disable_member",
@@ -102,14 +147,20 @@ __all__ = [
     "forget_expired",
     "hash_password",
     "import_member",
+    "is_crowded",
     "issue_handover",
+    "keep_device",
+    "let_wait_for_hashing",
     "log_in",
+    "note_failure",
     "password_problems",
     "redeem_handover",
     "register_member",
     "remember_device",
     "request_reset",
+    "required_details",
     "send_join_code",
+    "set_rights",
     "start_session",
     "state_digest",
     "validate_details",

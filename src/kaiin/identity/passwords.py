@@ -1,12 +1,15 @@
 """Passwords: how they are hashed and verified, and which new ones are refused.
 
-A password is never changed on its way: not trimmed, not cut, not normalised. What was typed
-is what is verified, once.
+A password is neither trimmed nor cut nor folded on its way, only brought to Unicode's NFC form,
+which changes no character that one sees. Hashes from before (`argon2$…` instead of
+`argon2nfc$…`) are of the raw text, and are compared with it until their next change.
 """
 
+import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -14,61 +17,113 @@ from argon2.low_level import ARGON2_VERSION
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
+from kaiin.identity import hashing
+
 SHORTEST = 8
 SHORTEST_OF_STAFF = 15  # while staff have no second factor
 LONGEST = 128
+LEGACY_LIMIT = 12  # of the system that members came from
 # A longer text is no password of ours; it costs one hash like any other, but not its own.
 _LONGEST_HASHED = 1024
 
 
-class Argon2id(Argon2PasswordHasher):
-    """Argon2id at OWASP's first choice of small memory: 19 MiB, two passes, one lane."""
+@dataclass(frozen=True)
+class Costs:
+    """What a hash costs: KiB of memory, passes over them, lanes."""
 
+    memory: int
+    passes: int
+    lanes: int
+
+    def __str__(self) -> str:
+        return f"m={self.memory},t={self.passes},p={self.lanes}"
+
+
+class Argon2id(Argon2PasswordHasher):
+    """Argon2id at OWASP's first choice of small memory: 19 MiB, two passes, one lane.
+
+    Of the password's NFC form (SP 800-63B-4, 3.1.1.2): the same characters typed on another
+    machine are the same password.
+    """
+
+    algorithm = "argon2nfc"
     time_cost = 2
     memory_cost = 19456
     parallelism = 1
 
+    def encode(self, password: str, salt: str) -> str:
+        return str(super().encode(_composed(password), salt))
 
-_hasher = Argon2id()
+    def verify(self, password: str, encoded: str) -> bool:
+        return bool(super().verify(_composed(password), encoded))
 
 
-def _hash_of_nothing() -> str:
+class RawArgon2id(Argon2PasswordHasher):
+    """Hashes from before, of the text exactly as it was typed then. None is made any more."""
+
+    algorithm = "argon2"
+
+
+TODAY = Costs(Argon2id.memory_cost, Argon2id.time_cost, Argon2id.parallelism)
+_hashers = {hasher.algorithm: hasher for hasher in (Argon2id(), RawArgon2id())}
+_hasher = _hashers[Argon2id.algorithm]
+_COSTS = re.compile(r"\$argon2id\$v=\d+\$m=(\d+),t=(\d+),p=(\d+)\$")
+
+
+@cache
+def _hash_of_nothing(costs: Costs) -> str:
     """A hash that no password has, of the same cost as any: for accounts that don't exist."""
 
     def base64(length: int) -> str:
         return secrets.token_urlsafe(length).replace("-", "+").replace("_", "/")
 
-    costs = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
-    return f"argon2$argon2id$v={ARGON2_VERSION}${costs}${base64(16)}${base64(32)}"
-
-
-_NOTHING = _hash_of_nothing()
+    return f"argon2nfc$argon2id$v={ARGON2_VERSION}${costs}${base64(16)}${base64(32)}"
 
 
 def hash_password(password: str) -> str:
     """The hash to keep of a new password (some 30 ms of work)."""
-    return str(_hasher.encode(password, _hasher.salt()))
+    with hashing.places.turn():
+        return str(_hasher.encode(password, _hasher.salt()))
 
 
-def verify(password: str, encoded: str | None) -> bool:
-    """Whether the password is the hash's. One Argon2 computation, whatever is given.
+def costs_of(encoded: str) -> Costs | None:
+    """What verifying against this hash costs; None if it is not of a kind that we verify."""
+    found = _COSTS.match(encoded.removeprefix(_kind_of(encoded) or "\0"))
+    return Costs(*(int(cost) for cost in found.groups())) if found else None
 
-    `encoded` None (no such account) or in a form that is not ours never matches.
+
+def verify(password: str, encoded: str | None, *, known: Collection[Costs] = (TODAY,)) -> bool:
+    """Whether the password is the hash's. One verification, whatever is given.
+
+    `encoded` None (no such account) or in a form that is not ours never matches. `known` are
+    the costs that accounts' hashes have: each of them is paid at each try, once, so that no
+    account is known by the time that its hash takes. (Work over more memory takes more than
+    its share of time, so one cost can't be made up for by another.)
     """
-    ours = encoded is not None and encoded.startswith("argon2$")
+    costs = costs_of(encoded) if encoded is not None else None
     hashable = len(password) <= _LONGEST_HASHED and not _has_surrogates(password)
-    matches = bool(
-        _hasher.verify(
-            password if hashable else "",
-            encoded if ours and hashable and encoded is not None else _NOTHING,
-        )
-    )
-    return matches and ours and hashable
+    against = encoded if encoded and costs and hashable else _hash_of_nothing(TODAY)
+    text = password if hashable else ""
+    with hashing.places.turn():
+        matches = bool(_hashers[_kind_of(against) or Argon2id.algorithm].verify(text, against))
+        for other in known:
+            if other != costs_of(against):
+                _hasher.verify(text, _hash_of_nothing(other))
+    return matches and costs is not None and hashable
 
 
 def is_outdated(encoded: str) -> bool:
     """Whether a hash was made with other costs than today's: make it anew at the next login."""
-    return bool(_hasher.must_update(encoded))
+    return costs_of(encoded) != TODAY
+
+
+def _kind_of(encoded: str) -> str | None:
+    algorithm = encoded.partition("$")[0]
+    return algorithm if algorithm in _hashers else None
+
+
+def _composed(password: str) -> str:
+    return unicodedata.normalize("NFC", password)
 
 
 def password_problems(
@@ -95,6 +150,20 @@ def password_problems(
     if _left_without(folded, {_fold(word) for word in site_words}) < SHORTEST:
         return ("password.site_name",)
     return ()
+
+
+def shape(password: str) -> tuple[str, ...]:
+    """What a member may want to know of a password that was refused; far too coarse to guess by.
+
+    The former system took half-width characters only, twelve at most, and people type those
+    as they remember them.
+    """
+    flags = {
+        "password.full_width": any(unicodedata.east_asian_width(c) in "FW" for c in password),
+        "password.outer_spaces": password != password.strip(),
+        "password.over_legacy_limit": len(password) > LEGACY_LIMIT,
+    }
+    return tuple(flag for flag, is_set in flags.items() if is_set)
 
 
 def _problem_of_length(password: str, *, staff: bool) -> str | None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count
 
 from kaiin.identity import accounts, forms
 from kaiin.identity.flows import sessions
-from kaiin.identity.models import LoginAttempt, Member, MemberSession
+from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member, MemberSession
 from kaiin.infra import clock
 
 # Codes in the official order, then "abroad"; their words are `prefecture.<code>`.
@@ -92,6 +92,21 @@ def session_member(sid: str, *, site_key: str = "") -> MemberView | None:
         return None
     sessions.note_seen(session, now)
     return _view(session.member, session.present_email or "")
+
+
+def shape_of_last_failure(member_pk: int, *, user_agent: str) -> tuple[str, ...]:
+    """What was odd with the password of the last try that failed in this browser, within an hour.
+
+    Codes of coarse flags, for the member who has logged in since: nobody else may know them.
+    """
+    failures = LoginAttempt.objects.filter(
+        member_id=member_pk,
+        outcome=AttemptOutcome.WRONG,
+        user_agent=sessions.clean_user_agent(user_agent),
+        at__gt=clock.now() - timedelta(hours=1),
+    )
+    shape = failures.order_by("-at", "-pk").values_list("password_shape", flat=True).first()
+    return tuple(shape or ())
 
 
 def attempt_figures(*, since: datetime) -> dict[str, int]:

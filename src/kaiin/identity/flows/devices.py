@@ -6,13 +6,16 @@ gives those members failure counts of their own (OWASP's "device cookies").
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core import signing
+from django.http import HttpResponse
 
 from kaiin.identity.accounts import Account
 from kaiin.identity.digests import token
 
 _SALT = "kaiin.identity.device"
 _MOST_MEMBERS = 5  # a family's tablet
+_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Device:
         """Where this device's own tries at the account are counted; None if it is a stranger."""
         if account is None or not self.knows(account.pk):
             return None
-        return f"device:{self.name}:{account.pk}"
+        # By the epoch, so that a new password ends the locks of every known browser.
+        return f"device:{self.name}:{account.pk}:{account.session_epoch}"
 
     def with_member(self, member_pk: int) -> "Device":
         """The device after the member's login."""
@@ -55,3 +59,15 @@ def read(cookie: str | None) -> Device:
 def remember_device(*, member_pk: int, device: str | None) -> str:
     """The cookie of a browser in which the member has just proven themself by other means."""
     return read(device).with_member(member_pk).cookie()
+
+
+def keep_device(response: HttpResponse, device: str) -> None:
+    """Send the device cookie along: the public login and the staff's use the same one."""
+    response.set_cookie(
+        settings.KAIIN_DEVICE_COOKIE_NAME,
+        device,
+        max_age=_SECONDS,
+        secure=settings.KAIIN.secure,
+        httponly=True,
+        samesite="Lax",
+    )

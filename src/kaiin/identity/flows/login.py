@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kaiin.domain.identifiers import Identified
-from kaiin.identity import accounts, passwords
+from kaiin.identity import accounts, hash_costs, hashing, passwords, recorded
 from kaiin.identity.accounts import Account
 from kaiin.identity.flows import devices
 from kaiin.identity.flows.sessions import Proof, clean_user_agent
 from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member
-from kaiin.infra import clock, throttle
+from kaiin.infra import audit, clock, throttle
 from kaiin.infra.locks import transaction
 
 REFUSED = "identity.login_refused"
@@ -24,6 +24,7 @@ DISABLED = "identity.disabled"
 # password or a proven mailbox clears the second count within its days.
 _SOON = (10, timedelta(minutes=15))
 _IN_A_ROW = (100, timedelta(days=7))
+LIMITS = (_SOON, _IN_A_ROW)
 
 
 @dataclass(frozen=True)
@@ -44,21 +45,50 @@ class LoginResult:
 
 
 def log_in(
-    *, typed: str, password: str, device: str | None, site_key: str | None, user_agent: str
+    *,
+    typed: str,
+    password: str,
+    device: str | None,
+    site_key: str | None,
+    user_agent: str,
+    at_staff_door: bool = False,
 ) -> LoginResult:
     """Try an identifier in any writing and a password.
 
     `device` is the value of the cookie that an earlier login on this browser returned: it
     has counts of its own, so that a stranger's failures never lock out a known device.
+    `at_staff_door`: staff's accounts have counts of their own at the back office's login,
+    which only staff's networks reach, so that no stranger's failures keep staff out; everybody
+    else's tries there count with all others, so that no account has twice the guesses.
+    Raises Crowded, before anything is counted or looked up.
     """
+    with hashing.place(always=at_staff_door):
+        return _log_in(
+            typed, password, device, site_key or "", user_agent, at_staff_door=at_staff_door
+        )
+
+
+def _log_in(
+    typed: str,
+    password: str,
+    device: str | None,
+    site_key: str,
+    user_agent: str,
+    *,
+    at_staff_door: bool,
+) -> LoginResult:
     now = clock.now()
     identified = accounts.identify(typed)
     account = accounts.find(identified)
     known_device = devices.read(device)
     bucket = known_device.bucket(account) or accounts.bucket(account, identified)
+    if at_staff_door and account is not None and account.is_staff:
+        bucket = known_device.bucket(account) or _staff_bucket(account.pk)
 
-    allowed = _count(bucket)
-    matches = passwords.verify(password, account.password if account else None)
+    allowed = count_try(bucket) is None
+    matches = passwords.verify(
+        password, account.password if account else None, known=hash_costs.known()
+    )
     outcome = _outcome(account, allowed=allowed, matches=matches)
 
     with transaction():
@@ -69,8 +99,9 @@ def log_in(
             value_digest=accounts.value_digest(identified),
             forgiven=list(identified.forgiven),
             hints=list(identified.hints),
+            password_shape=list(passwords.shape(password)),
             member_id=account.pk if account else None,
-            site_key=(site_key or "")[:32],
+            site_key=site_key[:32],
             known_device=known_device.bucket(account) is not None,
             user_agent=clean_user_agent(user_agent),
         )
@@ -92,7 +123,7 @@ def log_in(
 
 def count_failure(bucket: str) -> None:
     """Count a failure of another flow (a wrong code) against the account's password tries."""
-    _count(bucket)
+    count_try(bucket)
 
 
 def forget_failures(bucket: str) -> None:
@@ -100,13 +131,26 @@ def forget_failures(bucket: str) -> None:
     throttle.clear(f"login:{bucket}", f"row:{bucket}")
 
 
+def forget_failures_of(member_pk: int) -> None:
+    """As `forget_failures`, at both doors: the account's mailbox has proven who it is."""
+    forget_failures(accounts.bucket_of(member_pk))
+    forget_failures(_staff_bucket(member_pk))
+
+
 def attempts_before(now: datetime) -> datetime:
     """The time before which attempts are forgotten: half a year explains any case."""
     return now - timedelta(days=183)
 
 
-def _count(bucket: str) -> bool:
-    # Committed before the password is looked at: parallel tries can't share a count.
+def _staff_bucket(member_pk: int) -> str:
+    return f"staff:{member_pk}"
+
+
+def count_try(bucket: str) -> datetime | None:
+    """Count a try; until when no more are taken, or None where this one may go ahead.
+
+    Committed before the password is looked at: parallel tries can't share a count.
+    """
     with transaction():
         soon = throttle.reserve(
             key=f"login:{bucket}", limit=_SOON[0], window_seconds=int(_SOON[1].total_seconds())
@@ -116,7 +160,14 @@ def _count(bucket: str) -> bool:
             limit=_IN_A_ROW[0],
             window_seconds=int(_IN_A_ROW[1].total_seconds()),
         )
-    return soon.allowed and in_a_row.allowed
+    ends = [each.retry_at for each in (soon, in_a_row) if not each.allowed]
+    return next_minute(max(ends)) if ends else None
+
+
+def next_minute(at: datetime) -> datetime:
+    """Times are shown without seconds, and then the lock is over."""
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + timedelta(minutes=1)
 
 
 def _outcome(account: Account | None, *, allowed: bool, matches: bool) -> AttemptOutcome:
@@ -131,7 +182,15 @@ def _outcome(account: Account | None, *, allowed: bool, matches: bool) -> Attemp
 
 def _renew_hash(account: Account, password: str) -> None:
     """Hash anew what was hashed at other costs; only if it is still the same hash."""
-    if passwords.is_outdated(account.password):
-        Member.objects.filter(pk=account.pk, password=account.password).update(
-            password=passwords.hash_password(password)
-        )
+    if not passwords.is_outdated(account.password):
+        return
+    renewed = passwords.hash_password(password)
+    with transaction():
+        same = Member.objects.filter(pk=account.pk, password=account.password)
+        if same.update(password=renewed):
+            audit.record(
+                action="identity.password_rehashed",
+                subject=f"member:{account.pk}",
+                actor=f"member:{account.pk}",
+                details=recorded.account(account.pk),
+            )

@@ -1,15 +1,17 @@
 """Joining the identity: the address is proven first, and only then does anything exist."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError
 
 from kaiin.domain.identifiers import generate_member_id
-from kaiin.identity import events
+from kaiin.identity import events, hash_costs, recorded
 from kaiin.identity.digests import digest
 from kaiin.identity.errors import AlreadyRegistered, MailNotProven, TooManyMails
 from kaiin.identity.flows import mails, verification
+from kaiin.identity.flows.verification import CodeCheck
 from kaiin.identity.models import (
     CodePurpose,
     IdentifierKind,
@@ -41,9 +43,8 @@ def send_join_code(
     login page, coming from the site). Raises TooManyMails.
     """
     now = clock.now()
-    with transaction():
-        if client:
-            _refuse_when_over(verification.may_ask(client), now)
+    if client:
+        verification.count_ask(client, now)
     with transaction():
         reservation = verification.may_send(f"typed:{digest('typed', 'email', email)}")
     _refuse_when_over(reservation, now)
@@ -69,14 +70,20 @@ def send_join_code(
     return code_id
 
 
-def check_join_code(*, code_id: str, typed: str) -> bool:
-    """Whether the digits are the mailed ones. True once at most; five tries, ten minutes."""
+def check_join_code(*, code_id: str, typed: str) -> CodeCheck:
+    """Whether the digits in the text are the mailed ones: right once; five tries, ten minutes.
+
+    Right digits again are refused as used: then the address is proven, and `register_member`
+    returns the member again.
+    """
     now = clock.now()
-    purpose = CodePurpose.JOIN
     with transaction():
-        return verification.count_try(
-            code_id=code_id, purpose=purpose, now=now
-        ) and verification.win(code_id=code_id, purpose=purpose, typed=typed, now=now)
+        checked = verification.check(
+            code_id=code_id, purpose=CodePurpose.JOIN, typed=typed, now=now
+        )
+        if checked.code is None or checked.refusal or verification.win(checked.code, now):
+            return checked
+        return replace(checked, refusal=verification.USED)
 
 
 def register_member(
@@ -154,6 +161,7 @@ def import_member(
             _give_identifier(
                 member_pk, IdentifierKind.EMAIL, former, created_at, former_at=created_at
             )
+        hash_costs.note(password_hash)
         _record(member_pk, actor=actor, how="imported")
     return member_pk
 
@@ -177,7 +185,6 @@ def create(
         birth_date=birth_date if isinstance(birth_date, date) else None,
         language=language,
         is_staff=is_staff,
-        is_superuser=is_staff,
         created_at=now,
         **{name: str(details.get(name) or "") for name in _DETAILS if name != "birth_date"},
     )
@@ -224,7 +231,7 @@ def _record(member_pk: int, *, actor: str, how: str) -> None:
         action="identity.member_registered",
         subject=f"member:{member_pk}",
         actor=actor,
-        details={"how": how},
+        details={"how": how, **recorded.account(member_pk)},
     )
 
 

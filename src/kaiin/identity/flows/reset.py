@@ -4,32 +4,31 @@ The reply to a request is the same for every identifier. A code opens the accoun
 the browser that asked, and closes every session; nothing else about the account changes.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kaiin.domain.identifiers import Identified, TypedKind
-from kaiin.identity import accounts, events, passwords
-from kaiin.identity.accounts import Account
-from kaiin.identity.digests import digest
-from kaiin.identity.errors import TooManyMails
-from kaiin.identity.flows import devices, login, mails, sessions, verification
+from kaiin.identity import accounts, hashing, passwords
+from kaiin.identity.flows import devices, login, mails, new_password as new_passwords, verification
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode
-from kaiin.infra import audit, clock, outbox
+from kaiin.infra import clock
 from kaiin.infra.locks import locked, transaction
 
-CODE_REFUSED = "identity.code_refused"
+# Texts without a code and codes that have served are no guesses.
+_GUESSES = frozenset({verification.WRONG, verification.USED_UP, verification.EXPIRED})
 
 
 @dataclass(frozen=True)
 class ResetResult:
-    """How a reset ended: with `member_pk`, or with a `refusal`, or with the password's problems.
+    """How a reset ended: with `member_pk`, or a `refusal` and its `words`, or `problems`.
 
     Problems that depend on the member's data are told only to who has the right code.
     """
 
     member_pk: int | None
     refusal: str | None
-    problems: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    words: Mapping[str, int] = field(default_factory=dict)
 
 
 def request_reset(
@@ -43,15 +42,12 @@ def request_reset(
     """Mail a code to the account's present address; returns the code's id, whatever happened.
 
     An address without an account is told so by mail. Over the limit nothing is sent, and
-    nothing is said. `client` is the network address that asks (raises TooManyMails over its
-    limit, which depends on no account); `device` the login's cookie.
+    nothing is said. `client` is the network address that asks (raises AskedTooFast when
+    many ask from there, which depends on no account); `device` the login's cookie.
     """
     now = clock.now()
     if client:
-        with transaction():
-            asked = verification.may_ask(client)
-        if not asked.allowed:
-            raise TooManyMails(minutes=max(1, round((asked.retry_at - now).total_seconds() / 60)))
+        verification.count_ask(client, now)
     identified = accounts.identify(typed)
     account = accounts.find(identified)
     bucket = devices.read(device).bucket(account) or accounts.bucket(account, identified)
@@ -88,89 +84,45 @@ def finish_reset(*, code_id: str, typed_code: str, new_password: str) -> ResetRe
 
     A password that fails by itself costs no try. Wrong codes count against the account's
     password tries too, but a locked account can still be reset: only its mailbox opens it.
+    Raises Crowded.
     """
     now = clock.now()
     problems = passwords.password_problems(new_password, {})
     if problems:
         return ResetResult(None, None, problems)
     # Hashed before anything is known, so that a right code takes no longer than a wrong one.
-    password_hash = passwords.hash_password(new_password)
-    purpose = CodePurpose.RESET
+    with hashing.place():
+        password_hash = passwords.hash_password(new_password)
     with transaction():
-        counted = verification.count_try(code_id=code_id, purpose=purpose, now=now)
-        code = (
-            verification.is_right(code_id=code_id, purpose=purpose, typed=typed_code)
-            if counted
-            else None
+        checked = verification.check(
+            code_id=code_id, purpose=CodePurpose.RESET, typed=typed_code, now=now
         )
-    if code is None or code.member_id is None:
-        _count_wrong_code(code_id)
-        return ResetResult(None, CODE_REFUSED, ())
+    code = checked.code
+    if checked.refusal or code is None or code.member_id is None:
+        if checked.refusal in _GUESSES:
+            _count_wrong_code(code_id)
+        return ResetResult(None, checked.refusal, words=checked.words)
     member = Member.objects.get(pk=code.member_id)
     account = accounts.of(member)
     email = accounts.email_of(account)
-    problems = _problems_of_member(member, email, new_password)
+    problems = new_passwords.problems(member, email, new_password)
     if problems:
         verification.give_try_back(code_id=code_id)
         return ResetResult(None, None, problems)
     with transaction():
         # The member first: two codes of one member would else wait for each other.
         locked(Member.objects.filter(pk=member.pk)).get()
-        if not verification.win(code_id=code_id, purpose=purpose, typed=typed_code, now=now):
-            return ResetResult(None, CODE_REFUSED, ())
-        _change(account, email, password_hash, code_id=code_id, now=now)
-    return ResetResult(member.pk, None, ())
-
-
-def _change(
-    account: Account, email: str, password_hash: str, *, code_id: str, now: datetime
-) -> None:
-    """Write the new password and all that follows; the caller's transaction holds the member."""
-    Member.objects.filter(pk=account.pk).update(password=password_hash)
-    sessions.end_all(member_pk=account.pk, now=now)
-    # Other codes on their way to this mailbox open nothing any more.
-    OneTimeCode.objects.filter(member=account.pk, purpose=CodePurpose.RESET, used_at=None).update(
-        used_at=now
-    )
-    login.forget_failures(accounts.bucket_of(account.pk))
-    audit.record(
-        action="identity.password_changed",
-        subject=f"member:{account.pk}",
-        actor=f"member:{account.pk}",
-        details={"how": "reset by mail"},
-    )
-    outbox.publish(
-        topic=events.PASSWORD_CHANGED,
-        key=digest("mail", code_id),
-        payload={"member_pk": account.pk},
-    )
-    if email:
-        mails.password_changed(
-            to=email,
-            member_id=account.member_id,
-            language=account.language,
-            key=code_id,
+        if not verification.win(code, now):
+            return ResetResult(None, verification.USED, words=checked.words)
+        new_passwords.write(
+            account, email, password_hash, how="reset by mail", key=code_id, now=now
         )
+    return ResetResult(member.pk, None, ())
 
 
 def _address(identified: Identified) -> str:
     """The typed mail address, or nothing where something else was typed."""
     return identified.value or "" if identified.kind is TypedKind.EMAIL else ""
-
-
-def _problems_of_member(member: Member, email: str, new_password: str) -> tuple[str, ...]:
-    own = {
-        "member_id": member.member_id,
-        "email": email,
-        "nickname": member.nickname,
-        "legal_name": member.legal_name,
-        "legal_name_kana": member.legal_name_kana,
-        "birth_date": member.birth_date,
-        "phone": member.phone,
-    }
-    return passwords.password_problems(
-        new_password, own, site_words=accounts.site_words(), staff=member.is_staff
-    )
 
 
 def _count_wrong_code(code_id: str) -> None:

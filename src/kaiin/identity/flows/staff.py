@@ -1,9 +1,12 @@
-"""What staff do to accounts: open and close them, and make accounts for staff."""
+"""What staff do to accounts: open and close them; accounts for staff, and their rights."""
 
-from kaiin.identity import accounts, passwords
-from kaiin.identity.errors import MemberUnknown, PasswordRefused
+from collections.abc import Collection
+
+from kaiin.domain.staff_rights import StaffRight
+from kaiin.identity import accounts, passwords, recorded
+from kaiin.identity.errors import AlreadyRegistered, MemberUnknown, PasswordRefused
 from kaiin.identity.flows import register, sessions
-from kaiin.identity.models import Member, MemberState
+from kaiin.identity.models import GivenRight, LoginIdentifier, Member, MemberState
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import locked, transaction
 
@@ -22,9 +25,16 @@ def enable_member(*, member_pk: int, actor: str, reason: str) -> None:
 
 
 def create_staff(
-    *, email: str, nickname: str, password: str, language: str, actor: str
+    *,
+    email: str,
+    nickname: str,
+    password: str,
+    language: str,
+    rights: Collection[StaffRight],
+    actor: str,
 ) -> tuple[int, str]:
-    """Make an account that may enter the back office; returns its key and member ID.
+    """Make an account that may enter the back office, with these rights and no others; returns
+    its key and member ID.
 
     `email` is canonical. Raises PasswordRefused (15 characters or more while staff have no
     second factor), AlreadyRegistered.
@@ -53,10 +63,38 @@ def create_staff(
             action="identity.staff_created",
             subject=f"member:{member_pk}",
             actor=actor,
-            details={},
+            details=_given(member_pk, rights),
         )
     member_id = Member.objects.values_list("member_id", flat=True).get(pk=member_pk)
     return member_pk, member_id
+
+
+def set_rights(*, email: str, rights: Collection[StaffRight], actor: str) -> str | None:
+    """Give an account of staff these rights and no others; returns its member ID, None if the
+    (canonical) address is nobody's. Raises AlreadyRegistered where it is a member's."""
+    with transaction():
+        found = LoginIdentifier.objects.filter(value=email).values_list("member_id", flat=True)
+        member = locked(Member.objects.filter(pk__in=found)).first()
+        if member is None:
+            return None
+        if not member.is_staff:
+            raise AlreadyRegistered
+        before = GivenRight.objects.filter(member=member)
+        if set(before.values_list("name", flat=True)) != set(rights):
+            before.delete()
+            audit.record(
+                action="identity.rights_set",
+                subject=f"member:{member.pk}",
+                actor=actor,
+                details=_given(member.pk, rights),
+            )
+    return member.member_id
+
+
+def _given(member_pk: int, rights: Collection[StaffRight]) -> dict[str, object]:
+    names = sorted(set(rights))
+    GivenRight.objects.bulk_create(GivenRight(member_id=member_pk, name=name) for name in names)
+    return {"rights": [name.value for name in names], **recorded.account(member_pk)}
 
 
 def _set_state(member_pk: int, state: MemberState, *, actor: str, reason: str) -> None:
@@ -74,5 +112,5 @@ def _set_state(member_pk: int, state: MemberState, *, actor: str, reason: str) -
             action="identity.disabled" if state == MemberState.DISABLED else "identity.enabled",
             subject=f"member:{member_pk}",
             actor=actor,
-            details={"reason": reason},
+            details={"reason": reason, **recorded.account(member_pk)},
         )

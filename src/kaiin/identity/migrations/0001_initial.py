@@ -8,9 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
@@ -33,14 +31,6 @@ class Migration(migrations.Migration):
                 (
                     "last_login",
                     models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
                 ),
                 ("member_id", models.CharField(max_length=32, unique=True)),
                 ("nickname", models.CharField(blank=True, max_length=120)),
@@ -66,28 +56,84 @@ class Migration(migrations.Migration):
                 ("is_staff", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
                 ("session_epoch", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "disabled"])),
+                        name="identity_member_state_known",
+                    ),
+                ]
+            },
+        ),
+        migrations.CreateModel(
+            name="GivenRight",
+            fields=[
                 (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
                 (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
+                    "name",
+                    models.CharField(
+                        choices=[
+                            ("members", "members"),
+                            ("money", "money"),
+                            ("queues", "queues"),
+                            ("audit", "audit"),
+                            ("grants", "grants"),
+                            ("leaving", "leaving"),
+                            ("refunds", "refunds"),
+                        ],
+                        max_length=16,
                     ),
                 ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "name"), name="identity_right_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "name__in",
+                                [
+                                    "audit",
+                                    "grants",
+                                    "leaving",
+                                    "members",
+                                    "money",
+                                    "queues",
+                                    "refunds",
+                                ],
+                            )
+                        ),
+                        name="identity_right_name_known",
+                    ),
+                ]
+            },
+        ),
+        migrations.CreateModel(
+            name="HashCost",
+            fields=[
+                (
+                    "costs",
+                    models.CharField(
+                        help_text="m=…,t=…,p=…", max_length=40, primary_key=True, serialize=False
+                    ),
+                ),
+                ("memory", models.PositiveIntegerField()),
+                ("passes", models.PositiveIntegerField()),
+                ("lanes", models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
@@ -115,11 +161,33 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "kind",
-                    models.CharField(help_text="What the typed text was taken for.", max_length=32),
+                    models.CharField(
+                        choices=[
+                            ("member_id", "member_id"),
+                            ("email", "email"),
+                            ("phone", "phone"),
+                            ("docomo_payment", "docomo_payment"),
+                            ("au_contract", "au_contract"),
+                            ("au_payment", "au_payment"),
+                            ("softbank_order", "softbank_order"),
+                            ("konbini_slip", "konbini_slip"),
+                            ("konbini_confirmation", "konbini_confirmation"),
+                            ("card_last4", "card_last4"),
+                            ("card_number", "card_number"),
+                            ("member_number", "member_number"),
+                            ("unknown", "unknown"),
+                        ],
+                        help_text="What the typed text was taken for.",
+                        max_length=32,
+                    ),
                 ),
                 ("value_digest", models.CharField(max_length=64)),
                 ("forgiven", models.JSONField(default=list)),
                 ("hints", models.JSONField(default=list)),
+                (
+                    "password_shape",
+                    models.JSONField(default=list, help_text="Coarse: full width, spaces, long."),
+                ),
                 ("site_key", models.CharField(blank=True, max_length=32)),
                 ("known_device", models.BooleanField(default=False)),
                 ("user_agent", models.CharField(blank=True, max_length=300)),
@@ -133,6 +201,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["disabled", "locked", "passed", "unknown", "wrong"])
+                        ),
+                        name="identity_attempt_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "au_contract",
+                                    "au_payment",
+                                    "card_last4",
+                                    "card_number",
+                                    "docomo_payment",
+                                    "email",
+                                    "konbini_confirmation",
+                                    "konbini_slip",
+                                    "member_id",
+                                    "member_number",
+                                    "phone",
+                                    "softbank_order",
+                                    "unknown",
+                                ],
+                            )
+                        ),
+                        name="identity_attempt_kind_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LoginIdentifier",
@@ -164,6 +265,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["email", "member_id"])),
+                        name="identity_identifier_kind_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="MemberSession",
@@ -266,13 +375,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "disabled"])),
-                name="identity_member_state",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["join", "reset"])),
+                        name="identity_code_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("created_at__lte", models.F("expires_at"))),
+                        name="identity_code_created_at_first",
+                    ),
+                ]
+            },
         ),
         migrations.AddIndex(
             model_name="loginattempt",

@@ -1,0 +1,60 @@
+"""Writing a new password: by a mailed code, or by the old one. Both end every session."""
+
+from datetime import datetime
+
+from kaiin.identity import accounts, events, passwords, recorded
+from kaiin.identity.accounts import Account
+from kaiin.identity.digests import digest
+from kaiin.identity.flows import login, mails, sessions
+from kaiin.identity.models import CodePurpose, Member, OneTimeCode
+from kaiin.infra import audit, outbox
+
+
+def problems(member: Member, email: str, new_password: str) -> tuple[str, ...]:
+    """What is wrong with a new password by what is known of its member."""
+    own = {
+        "member_id": member.member_id,
+        "email": email,
+        "nickname": member.nickname,
+        "legal_name": member.legal_name,
+        "legal_name_kana": member.legal_name_kana,
+        "birth_date": member.birth_date,
+        "phone": member.phone,
+    }
+    return passwords.password_problems(
+        new_password, own, site_words=accounts.site_words(), staff=member.is_staff
+    )
+
+
+def write(
+    account: Account, email: str, password_hash: str, *, how: str, key: str, now: datetime
+) -> None:
+    """Write the new password and all that follows; the caller's transaction holds the member.
+
+    `key` is of this one change: its mail is sent once. `how` is for the audit.
+    """
+    Member.objects.filter(pk=account.pk).update(password=password_hash)
+    sessions.end_all(member_pk=account.pk, now=now)
+    # Codes on their way to the mailbox open nothing any more.
+    OneTimeCode.objects.filter(member=account.pk, purpose=CodePurpose.RESET, used_at=None).update(
+        used_at=now
+    )
+    login.forget_failures_of(account.pk)
+    audit.record(
+        action="identity.password_changed",
+        subject=f"member:{account.pk}",
+        actor=f"member:{account.pk}",
+        details={"how": how, **recorded.account(account.pk)},
+    )
+    outbox.publish(
+        topic=events.PASSWORD_CHANGED,
+        key=digest("mail", key),
+        payload={"member_pk": account.pk},
+    )
+    if email:
+        mails.password_changed(
+            to=email,
+            member_id=account.member_id,
+            language=account.language,
+            key=key,
+        )
