@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from kaiin.infra.client_address import client_address, within
+from kaiin.infra.client_address import client_address, counted_as, within
 
 
 @pytest.fixture
@@ -49,3 +49,19 @@ def test_the_list_is_read_from_the_right_past_our_proxies(
 )
 def test_networks(address: str, inside: bool) -> None:
     assert within(address, ("127.0.0.0/8", "::1/128")) is inside
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("", ""),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_ipv6_is_counted_by_its_64_bits(address: str, counted: str) -> None:
+    assert counted_as(address) == counted

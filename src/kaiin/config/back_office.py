@@ -1,5 +1,7 @@
 """How staff's tables look and where they are found. Words are in `locales/…/staff.ftl`."""
 
+from django.apps import apps
+from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -65,8 +67,9 @@ def home(_request: HttpRequest) -> str:
     return reverse("admin:index")
 
 
-def navigation(_request: HttpRequest) -> list[dict[str, object]]:
-    """The side bar: tables by what they are about."""
+def navigation(request: HttpRequest) -> list[dict[str, object]]:
+    """The side bar: the tables that this person may look at, by what they are about."""
+    seen = {table for tables in _SECTIONS.values() for table, _ in tables if _sees(request, table)}
     return [
         {
             "title": text(section),
@@ -78,10 +81,17 @@ def navigation(_request: HttpRequest) -> list[dict[str, object]]:
                     "link": reverse(f"admin:{table}_changelist"),
                 }
                 for table, icon in tables
+                if table in seen
             ],
         }
         for section, tables in _SECTIONS.items()
+        if any(table in seen for table, _ in tables)
     ]
+
+
+def _sees(request: HttpRequest, table: str) -> bool:
+    model = apps.get_model(table.replace("_", "."))
+    return bool(admin.site.get_model_admin(model).has_view_permission(request))
 
 
 def languages(_request: HttpRequest) -> list[dict[str, object]]:

@@ -4,12 +4,13 @@ A wrong setting is refused with the name of the variable and what to write inste
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 
 class SettingError(Exception):
@@ -32,6 +33,8 @@ class Environment:
     base_url: str
     database_url: str
     secret_key: str
+    # How long a page waits for another's lock in the database.
+    page_lock_seconds: float
     var: Path
     valkey_url: str | None
     smtp_url: str | None
@@ -62,9 +65,42 @@ class Environment:
         return urlsplit(self.base_url).port
 
     @property
+    def reads_a_copy(self) -> bool:
+        """Whether the database is a file of SQLite that is not to be written to: a backup."""
+        parts = urlsplit(self.database_url)
+        file = Path(unquote(parts.path))
+        if parts.scheme != "sqlite" or not file.is_file():
+            return False
+        # Root could write a file of mode 0444 all the same.
+        writable = file.stat().st_mode & 0o222 and os.access(file, os.W_OK)
+        return not (writable and os.access(file.parent, os.W_OK))
+
+    @property
     def secure(self) -> bool:
         return self.scheme == "https"
 
+
+# All that docs/configuration.md lists; a test compares.
+SETTINGS = frozenset({
+    "DATABASE_URL", "SMTP_URL", "VALKEY_URL",
+    "KAIIN_ADMIN_NETWORKS", "KAIIN_BASE_URL", "KAIIN_CLOCK_FILE", "KAIIN_MODE",
+    "KAIIN_PAGE_LOCK_SECONDS", "KAIIN_PROVIDER_CONCURRENCY", "KAIIN_PROVIDER_RATE",
+    "KAIIN_PROVIDER_SILENCE_MINUTES",
+    "KAIIN_SANDBOX_NOTICE_URL", "KAIIN_SANDBOX_PUBLIC_URL", "KAIIN_SANDBOX_SECRET",
+    "KAIIN_SANDBOX_STORE", "KAIIN_SANDBOX_URL", "KAIIN_SECRET_KEY", "KAIIN_TRUSTED_PROXIES",
+    "KAIIN_VAR",
+})  # fmt: skip
+# Read by the tests and development tools only.
+_DEVELOPMENT = ("KAIIN_BROWSER", "KAIIN_TEST_")
+
+# Given to libpq; `host` names a server, or the folder of its socket.
+POSTGRESQL_OPTIONS = (
+    "host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "application_name",
+    "target_session_attrs",
+)  # fmt: skip
+VALKEY_SCHEMES = ("redis", "rediss", "valkey", "valkeys", "unix")
+SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
+DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
 
 # Known to all the world, so refused outside the demo and tests.
 _OPEN_SECRET = "only-for-the-demo-and-tests-of-kaiin-never-for-production"  # noqa: S105
@@ -72,6 +108,7 @@ _OPEN_SECRET = "only-for-the-demo-and-tests-of-kaiin-never-for-production"  # no
 
 def read(variables: Mapping[str, str] = os.environ) -> Environment:
     """The environment's settings. Raises SettingError, naming the variable and the mend."""
+    _refuse_unknown(variables)
     mode = _mode(variables.get("KAIIN_MODE", "production"))
     production = mode is Mode.PRODUCTION
     var = Path(variables.get("KAIIN_VAR", f"var/{mode}")).absolute()
@@ -93,27 +130,28 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
     base_url = required("KAIIN_BASE_URL", "http://localhost:8000", "https://example.jp")
     _check_base_url(base_url, production=production)
     database_url = required("DATABASE_URL", f"sqlite:///{var}/kaiin.sqlite3", "postgresql://…")
-    if urlsplit(database_url).scheme not in ("sqlite", "postgresql", "postgres"):
-        raise SettingError(
-            "DATABASE_URL must begin with sqlite:/// or postgresql://, "
-            "for example sqlite:////var/lib/kaiin/kaiin.sqlite3"
-        )
+    _check_database_url(database_url)
     # Without one, mails of the demo and of tests go to the mailbox folder.
     smtp_url = required("SMTP_URL", "", "smtp://user:password@mail.example.jp:587") or None
+    _check_smtp_url(smtp_url)
+    _check_valkey_url(variables.get("VALKEY_URL", ""))
     sandbox_url = variables.get("KAIIN_SANDBOX_URL")
+    for name in ("KAIIN_SANDBOX_URL", "KAIIN_SANDBOX_PUBLIC_URL", "KAIIN_SANDBOX_NOTICE_URL"):
+        _check_web_address(name, variables.get(name, ""))
     return Environment(
         mode=mode,
         base_url=base_url.rstrip("/"),
         database_url=database_url,
         secret_key=secret_key,
+        page_lock_seconds=_number(variables, "KAIIN_PAGE_LOCK_SECONDS", 5, least=1),
         var=var,
-        valkey_url=variables.get("VALKEY_URL"),
+        valkey_url=variables.get("VALKEY_URL") or None,
         smtp_url=smtp_url,
         admin_networks=_networks(variables, "KAIIN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128"),
         trusted_proxies=_networks(variables, "KAIIN_TRUSTED_PROXIES", ""),
         # One at a time is one after the other, in the same order each time.
         provider_concurrency=int(
-            _number(variables, "KAIIN_PROVIDER_CONCURRENCY", 1 if mode is Mode.TEST else 8, least=1)
+            _whole(variables, "KAIIN_PROVIDER_CONCURRENCY", 1 if mode is Mode.TEST else 8, least=1)
         ),
         provider_rate=_number(
             variables, "KAIIN_PROVIDER_RATE", 0 if mode is Mode.TEST else 100, least=0
@@ -125,6 +163,111 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
     )
 
 
+def copy_uri(file: Path) -> str:
+    """How SQLite opens a file that can't be written to."""
+    journal = file.with_name(f"{file.name}-wal")
+    # Without writers it needs no locks, which it could not make here.
+    alone = not journal.exists() or journal.stat().st_size == 0
+    return f"{file.absolute().as_uri()}?mode=ro" + ("&immutable=1" if alone else "")
+
+
+def make_folder(folder: Path, name: str) -> None:
+    """Make the folder of a setting. Raises SettingError where this account may not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"{name}: the folder {folder} can't be made ({error.strerror}). "
+            f"Name another, or make it for this account: sudo install -d -o $(id -un) {folder}"
+        ) from None
+
+
+def _refuse_unknown(variables: Mapping[str, str]) -> None:
+    for name in sorted(variables):
+        if name.startswith("KAIIN_") and not (name in SETTINGS or name.startswith(_DEVELOPMENT)):
+            near = get_close_matches(name, sorted(SETTINGS), n=1)
+            mend = f"Did you mean {near[0]}?" if near else "Unset it."
+            raise SettingError(f"{name} is no setting of Kaiin. {mend}")
+
+
+def _check_database_url(url: str) -> None:
+    _check_port("DATABASE_URL", url, "postgresql://kaiin@localhost:5432/kaiin")
+    parts = urlsplit(url)
+    if parts.scheme not in DATABASE_SCHEMES:
+        raise SettingError(
+            "DATABASE_URL must begin with sqlite:/// or postgresql://, "
+            "for example sqlite:////var/lib/kaiin/kaiin.sqlite3"
+        )
+    # `sqlite:///kaiin.sqlite3` names a file in the root folder, which is never what was meant.
+    if parts.scheme == "sqlite" and (parts.netloc or str(Path(parts.path).parent) in ("/", ".")):
+        raise SettingError(
+            "DATABASE_URL must name the SQLite file by its whole path, with four slashes: "
+            "sqlite:////var/lib/kaiin/kaiin.sqlite3"
+        )
+    if parts.scheme == "sqlite":
+        _refuse_rest("DATABASE_URL", parts, known=())
+        return
+    _refuse_rest("DATABASE_URL", parts, known=POSTGRESQL_OPTIONS)
+    if not parts.path.strip("/"):
+        raise SettingError(
+            "DATABASE_URL names no database. Write for example "
+            "postgresql://kaiin:password@localhost:5432/kaiin"
+        )
+
+
+def _refuse_rest(name: str, parts: SplitResult, known: Collection[str]) -> None:
+    """What follows `?` or `#` would else be ignored, be it sslmode or half a password."""
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    if not parts.fragment and all(key in known for key, _ in pairs):
+        return
+    # The address may hold a password, so the message leaves it out.
+    allowed = f"Only {', '.join(known)} may follow ?" if known else "Nothing may follow"
+    raise SettingError(
+        f"{name} holds something after ? or # that is not known. {allowed}; within a password "
+        "write %3F for ? and %23 for #"
+    )
+
+
+def _check_smtp_url(url: str | None) -> None:
+    if url is None:
+        return
+    _check_port("SMTP_URL", url, "smtp+starttls://user:password@mail.example.jp:587")
+    parts = urlsplit(url)
+    # Any other scheme would send in the clear, whatever its name promises.
+    if parts.scheme not in SMTP_SCHEMES or not parts.hostname:
+        raise SettingError(
+            "SMTP_URL must name a server after smtp+starttls:// (port 587), smtps:// (port 465) "
+            "or smtp:// (unencrypted), for example smtp+starttls://user:password@mail.example.jp:587"
+        )
+    _refuse_rest("SMTP_URL", parts, known=())
+
+
+def _check_valkey_url(url: str) -> None:
+    _check_port("VALKEY_URL", url, "redis://localhost:6379/0")
+    if url and urlsplit(url).scheme not in VALKEY_SCHEMES:
+        raise SettingError(
+            f"VALKEY_URL must begin with one of {', '.join(VALKEY_SCHEMES)}, then ://, "
+            "for example redis://localhost:6379/0"
+        )
+
+
+def _check_web_address(name: str, url: str) -> None:
+    _check_port(name, url, "http://127.0.0.1:8001")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise SettingError(f"{name} is {url!r}. Write for example http://127.0.0.1:8001")
+
+
+def _check_port(name: str, url: str, example: str) -> None:
+    # The address may hold a password, so the message leaves it out.
+    try:
+        urlsplit(url).port  # noqa: B018
+    except ValueError:
+        raise SettingError(
+            f"{name} is no address with a port of 1 to 65535. Write for example {example}"
+        ) from None
+
+
 def _number(variables: Mapping[str, str], name: str, otherwise: float, *, least: int) -> float:
     text = variables.get(name, "") or str(otherwise)
     try:
@@ -133,6 +276,13 @@ def _number(variables: Mapping[str, str], name: str, otherwise: float, *, least:
         number = -1.0
     if not least <= number < float("inf"):
         raise SettingError(f"{name} is {text!r}. Write a number of {least} or more: {otherwise}")
+    return number
+
+
+def _whole(variables: Mapping[str, str], name: str, otherwise: int, *, least: int) -> float:
+    number = _number(variables, name, otherwise, least=least)
+    if number != int(number):
+        raise SettingError(f"{name} is {number}. Write a whole number: {otherwise}")
     return number
 
 
@@ -150,8 +300,10 @@ def _mode(name: str) -> Mode:
 
 
 def _check_base_url(base_url: str, *, production: bool) -> None:
+    _check_port("KAIIN_BASE_URL", base_url, "https://example.jp")
     parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+    rest = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if parts.scheme not in ("http", "https") or not parts.hostname or rest:
         raise SettingError(
             f"KAIIN_BASE_URL is {base_url!r}. Write scheme and domain only, "
             "for example https://example.jp"

@@ -3,15 +3,21 @@
 import sys
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
 
 from kaiin.config import environment, proxies
 from kaiin.config.environment import Mode
+from kaiin.infra.log_masking import mask_log
 
+_STATIC = "static"
 try:
     KAIIN = environment.read()
+    environment.make_folder(KAIIN.var / _STATIC, "KAIIN_VAR")  # WhiteNoise warns of a missing one
+    if KAIIN.database_url.startswith("sqlite") and not KAIIN.reads_a_copy:
+        _FILE = Path(unquote(urlsplit(KAIIN.database_url).path))
+        environment.make_folder(_FILE.parent, "DATABASE_URL")
 except environment.SettingError as error:
     sys.exit(f"kaiin: {error}")
 
@@ -50,7 +56,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "kaiin.web.components.middleware.HostMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kaiin.web.entrance.crowd.CrowdGate",
+    "kaiin.web.components.stale_forms.SessionsThatEnd",
     "kaiin.web.components.middleware.LanguageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -88,8 +95,12 @@ TEMPLATES = [
 
 def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
+    if parts.scheme == "sqlite" and KAIIN.reads_a_copy:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": environment.copy_uri(Path(unquote(parts.path))),
+        }
     if parts.scheme == "sqlite":
-        Path(unquote(parts.path)).parent.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path),
@@ -98,6 +109,7 @@ def _database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 # A transaction begins as the writer: what it reads cannot change before it writes.
                 "transaction_mode": "IMMEDIATE",
+                # For commands and the worker; pages wait less (config/wsgi.py).
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
@@ -105,25 +117,30 @@ def _database(url: str) -> dict[str, object]:
                 ),
             },
         }
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", parts.hostname or "")),
+        "HOST": query.pop("host", unquote(parts.hostname or "")),
         "PORT": str(parts.port or ""),
+        "OPTIONS": query,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
 
 
 DATABASES = {"default": _database(KAIIN.database_url)}
+KAIIN_PAGE_LOCK_SECONDS = KAIIN.page_lock_seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.Member"
 AUTHENTICATION_BACKENDS = ["kaiin.identity.backend.MemberBackend"]
-PASSWORD_HASHERS = ["kaiin.identity.passwords.Argon2id"]
+PASSWORD_HASHERS = [
+    "kaiin.identity.passwords.Argon2id",
+    "kaiin.identity.passwords.RawArgon2id",
+]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 90 * 24 * 3600
@@ -139,12 +156,13 @@ if KAIIN.valkey_url:
 _PREFIX = "__Host-" if KAIIN.secure else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}kaiin"
 CSRF_COOKIE_NAME = f"{_PREFIX}kaiin-csrf"
+KAIIN_DEVICE_COOKIE_NAME = f"{_PREFIX}kaiin-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KAIIN.secure
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # In the session: a cookie of its own would be one more to guard.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_FAILURE_VIEW = "kaiin.web.components.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "kaiin.web.components.stale_forms.csrf_failure"
 
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if KAIIN.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = KAIIN.secure
@@ -199,8 +217,7 @@ UNFOLD = {
 }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = KAIIN.var / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder that is not there
+STATIC_ROOT = KAIIN.var / _STATIC
 WHITENOISE_USE_FINDERS = KAIIN.mode is not Mode.PRODUCTION
 
 KAIIN_SANDBOX_URL = KAIIN.sandbox_url
@@ -214,9 +231,9 @@ KAIIN_PROVIDER_SILENCE = timedelta(minutes=KAIIN.provider_silence_minutes)
 KAIIN_MAILBOX = KAIIN.var / "mail"
 if KAIIN.smtp_url:
     _smtp = urlsplit(KAIIN.smtp_url)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "kaiin.infra.smtp.SmtpBackend"
     EMAIL_HOST = _smtp.hostname or ""
-    EMAIL_PORT = _smtp.port or 25
+    EMAIL_PORT = _smtp.port or {"smtps": 465, "smtp+starttls": 587}.get(_smtp.scheme, 25)
     EMAIL_HOST_USER = unquote(_smtp.username or "")
     EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
     EMAIL_USE_SSL = _smtp.scheme == "smtps"
@@ -231,6 +248,7 @@ structlog.configure(
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        mask_log,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ],
     wrapper_class=structlog.make_filtering_bound_logger(20),
@@ -245,9 +263,11 @@ LOGGING = {
             "()": "structlog.stdlib.ProcessorFormatter",
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                mask_log,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
             "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),

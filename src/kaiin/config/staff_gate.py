@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse
 
+from kaiin.identity.operations import keep_device
 from kaiin.infra import clock
 from kaiin.infra.client_address import sure_address, within
 
@@ -33,6 +34,9 @@ class StaffGate:
         if request.path_info.startswith(_BACK_OFFICE) and _is_near(request):
             # django-csp puts these in the place of the policy of settings.
             response._csp_replace = _POLICY  # type: ignore[attr-defined] # noqa: SLF001
+        device = getattr(request, "device_cookie", None)
+        if device is not None:
+            keep_device(response, device)
         return response
 
     def process_view(self, request: HttpRequest, *_: object) -> None:

@@ -1,6 +1,7 @@
 """The identity host: log in, join, My page, webhooks, staff."""
 
 from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -11,9 +12,18 @@ from kaiin.web.components.errors import (  # noqa: F401
     handler500,
 )
 
+
+def _closed(_request: HttpRequest, **_named: str) -> HttpResponse:
+    raise Http404
+
+
 urlpatterns = [
     # Django's own page knows none of our rules for passwords and ends no session.
     path("admin/password_change/", RedirectView.as_view(pattern_name="entrance:reset")),
+    # Look-ups that leave no audit row, and that nothing here uses.
+    path("admin/autocomplete/", _closed),
+    path("admin/search/", _closed),
+    path("admin/r/<path:of>", _closed),
     path("admin/", admin.site.urls),
     path("", include("kaiin.web.components.urls")),
     path("", include("kaiin.web.entrance.urls")),

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import lazy
 
+from kaiin.domain.staff_rights import StaffRight
 from kaiin.infra import audit, outbox
 from kaiin.infra.back_office import ReadOnlyAdmin
 from kaiin.infra.decisions import Deciding, Decision
@@ -16,6 +17,7 @@ from kaiin.infra.texts import text
 
 @admin.register(AuditRow)
 class AuditRowAdmin(ReadOnlyAdmin):
+    right = StaffRight.AUDIT
     list_display = ("id", "at", "action", "subject", "actor")
     search_fields = ("action", "subject", "actor")
     ordering = ("-id",)
@@ -64,19 +66,20 @@ def _abandon(row: OutboxMessage, actor: str, _: dict[str, Any]) -> None:
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(Deciding, ReadOnlyAdmin):
+    right = StaffRight.QUEUES
     decisions = (
         Decision(
             "retry",
             label="outbox.tell_again",
             question="outbox.tell_again_ask",
-            permission="infra.change_outboxmessage",
+            right=StaffRight.QUEUES,
             act=_tell_again,
         ),
         Decision(
             "abandon",
             label="outbox.abandon",
             question="outbox.abandon_ask",
-            permission="infra.change_outboxmessage",
+            right=StaffRight.QUEUES,
             act=_abandon,
         ),
     )

@@ -33,7 +33,7 @@ def insert(rows: Sequence[_R], *, pass_over_known: bool = False, with_keys: bool
     """
     if not rows:
         return
-    if len(rows) < _FEW:
+    if len(rows) < _FEW and connection.vendor == "postgresql":
         manager = type(rows[0])._default_manager  # noqa: SLF001
         manager.bulk_create(rows, ignore_conflicts=pass_over_known)
         return

@@ -40,6 +40,14 @@ def _nearest_known(request: HttpRequest) -> tuple[str, bool]:
     return address, True
 
 
+def counted_as(address: str) -> str:
+    """Under what an address is counted: IPv6 by its /64, which one connection has whole."""
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, 64), strict=False))
+    return address if parsed is None else str(parsed)
+
+
 def within(address: str, networks: tuple[str, ...]) -> bool:
     """Whether an address lies in one of the networks; a text that is no address lies in none."""
     parsed = _parsed(address)

@@ -3,6 +3,8 @@
 Rows stay read-only: an operation changes them, and leaves its own audit rows.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import lazy
 
 from kaiin.domain.errors import KaiinError
+from kaiin.domain.staff_rights import StaffRight
 from kaiin.infra.texts import error_text, text
 
 _words = lazy(text, str)
@@ -25,12 +28,12 @@ _words = lazy(text, str)
 @dataclass(frozen=True)
 class Decision:
     """`act(row, actor, answers)` is called for each selected row, with what was filled in to
-    `form`. `label`, `question`: codes of words. `permission`: Django's, as `app.codename`."""
+    `form`. `label`, `question`: codes of words. Only staff with `right` see and take it."""
 
     name: str
     label: str
     question: str
-    permission: str
+    right: StaffRight
     act: Callable[[Any, str, dict[str, Any]], None]
     form: type[Form] | None = None
     # What the page that asks once more says of a row, if not what the table says.
@@ -39,13 +42,19 @@ class Decision:
     def __call__(
         self, model_admin: Any, request: HttpRequest, rows: QuerySet[Any]
     ) -> HttpResponse | None:
-        """Show what is about to be done; do it when that was confirmed."""
-        if not request.user.has_perm(self.permission):
+        """Show what is about to be done; do it when that, and nothing else, was confirmed."""
+        if not request.user.has_perm(self.right):
             raise PermissionDenied
-        confirmed = "confirmed" in request.POST
+        shown = [(row.pk, (self.told or model_admin.told)(row)) for row in rows]
+        confirmed = request.POST.get("confirmed") == _digest(self.name, shown)
+        if "confirmed" in request.POST and not confirmed:
+            # The page was opened before this changed: another sum would go back, say.
+            model_admin.message_user(
+                request, text("staff.changed_meanwhile"), level=messages.WARNING
+            )
         form = self.form(request.POST if confirmed else None) if self.form else None
         if not confirmed or (form is not None and not form.is_valid()):
-            return self._ask(model_admin, request, rows, form)
+            return self._ask(model_admin, request, shown, form)
         answers = form.cleaned_data if form is not None else {}
         done = sum(self._done(model_admin, request, row, answers) for row in rows)
         if done:
@@ -64,7 +73,11 @@ class Decision:
         return True
 
     def _ask(
-        self, model_admin: Any, request: HttpRequest, rows: QuerySet[Any], form: Form | None
+        self,
+        model_admin: Any,
+        request: HttpRequest,
+        shown: Sequence[tuple[object, str]],
+        form: Form | None,
     ) -> HttpResponse:
         context = {
             **model_admin.admin_site.each_context(request),
@@ -73,10 +86,17 @@ class Decision:
             "question": text(self.question),
             "action": self.name,
             "checkbox": ACTION_CHECKBOX_NAME,
-            "rows": [(row.pk, (self.told or model_admin.told)(row)) for row in rows],
+            "rows": shown,
+            "confirmed": _digest(self.name, shown),
             "form": form,
         }
         return TemplateResponse(request, "back_office/decide.html", context)
+
+
+def _digest(name: str, shown: Sequence[tuple[object, str]]) -> str:
+    """What a page asked, so that an old one confirms nothing else."""
+    text_of = json.dumps([name, *shown], ensure_ascii=False, default=str)
+    return hashlib.sha256(text_of.encode()).hexdigest()[:32]
 
 
 class Deciding:
@@ -89,7 +109,7 @@ class Deciding:
         return {
             each.name: (each, each.name, _words(each.label))
             for each in self.decisions
-            if request.user.has_perm(each.permission)
+            if request.user.has_perm(each.right)
         }
 
     def told(self, row: Any) -> str:

@@ -11,6 +11,19 @@ from kaiin.infra.crash_points import CrashPoint, reach
 M = TypeVar("M", bound=models.Model)
 
 
+def wait_at_most(seconds: float) -> None:
+    """The longest that connections made from now on in this process wait for a lock.
+
+    Past it the statement fails with OperationalError.
+    """
+    # Every thread's connection is made from this one dictionary.
+    options = connection.settings_dict["OPTIONS"]
+    if connection.vendor == "sqlite":
+        options["timeout"] = seconds
+    else:
+        options["options"] = f"-c lock_timeout={round(seconds * 1000)}"
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """One transaction for model, audit and outbox rows.

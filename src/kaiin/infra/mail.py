@@ -7,6 +7,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from kaiin.domain.mail_addresses import wire_form
 from kaiin.infra import outbox
 from kaiin.infra.crash_points import CrashPoint, reach
 
@@ -53,7 +54,7 @@ def send(payload: dict[str, object]) -> None:
         subject=subject.strip(),
         body=body.strip() + "\n",
         from_email=_mailbox(sender),
-        to=[cast(str, payload["to"])],
+        to=[wire_form(cast(str, payload["to"]))],
         headers={"X-Kaiin-Key": cast(str, payload["key"]), "Auto-Submitted": "auto-generated"},
     )
     message.send()

@@ -50,6 +50,13 @@ class OutboxMessage(models.Model):
         ]
 
 
+class WriteProbe(models.Model):
+    """The one row that is written over to know whether the database takes writes."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    at = models.DateTimeField()
+
+
 class ThrottleBucket(models.Model):
     """Tries counted for one key within one window."""
 

@@ -15,6 +15,7 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentNone
 
 from kaiin.domain.errors import KaiinError
+from kaiin.domain.periods import shown_end
 
 _LOCALES = Path(__file__).resolve().parent.parent / "locales"
 _JST = ZoneInfo("Asia/Tokyo")
@@ -75,6 +76,12 @@ def format_datetime(at: datetime, language: str | None = None) -> str:
     if _language(language) == "ja":
         return f"{format_date(at, language)} {local.hour}:{local.minute:02}"
     return f"{format_date(at, language)}, {local:%H:%M} JST"
+
+
+def format_end(ends_at: datetime, language: str | None = None) -> str:
+    """An exclusive end, of a period, of access, of a limit: the last whole day, or the very minute
+    where it lies within a day."""
+    return str(_shown(shown_end(ends_at), language))
 
 
 def format_money(amount: int, currency: str = "JPY", language: str | None = None) -> str:

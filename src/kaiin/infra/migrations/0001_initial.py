@@ -17,6 +17,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="WriteProbe",
+            fields=[
+                ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="ThrottleBucket",
             fields=[
                 ("key", models.CharField(max_length=120, primary_key=True, serialize=False)),
