@@ -94,10 +94,109 @@ def test_what_proves_nothing_is_refused_and_not_stored(
     assert ProviderEvent.objects.count() == 0
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"id": 1}', b"null"])
-def test_signed_nonsense_is_refused(body: bytes, clock: Clock) -> None:
-    assert send(body, signed(body, clock.now())).status_code == 400
-    assert ProviderEvent.objects.count() == 0
+DEEP = 30_000
+NONSENSE = [
+    b"",
+    b"[]",
+    b"{}",
+    b"\xff",
+    b'{"id": 1}',
+    b"null",
+    b"[" * DEEP,
+    b"[" * DEEP + b"]" * DEEP,
+    b'{"data": ' * 5000 + b"1" + b"}" * 5000,
+    b'{"id": "' + b'\\"' * DEEP,
+    event(id="evt_\ud800"),
+    event(id="evt_\0"),
+    event(type="\udfff\ud800"),
+    event(data={"order_id": "a\0b"}),
+    event(data={"order_id": "\ud800"}),
+    event(data={"order_id": "", "mandate_id": "\0"}),
+    event(id="x" * 129),
+    b'{"id": ' + b"9" * 10_000 + b"}",
+    b'{"id": 1e999999, "type": -1e999999}',
+]
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
+def test_signed_nonsense_is_stored_and_named_to_staff(body: bytes, clock: Clock) -> None:
+    """Asking for it again would bring the same; whoever sent it is the provider."""
+    for _ in range(2):
+        assert send(body, signed(body, clock.now())).status_code == 200
+    work()
+    stored = ProviderEvent.objects.get()
+    assert (stored.state, bytes(stored.body)) == (EventState.UNREADABLE, body)
+    assert [each.state for each in queries.stuck_events(10)] == ["unreadable"]
+    assert queries.inbox_figures().failed == 1
+    assert operations.retry_events([stored.pk]) == 0
+    assert operations.abandon_events([stored.pk]) == 1
+    assert queries.stuck_events(10) == ()
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
+def test_nonsense_in_the_list_keeps_nobody_from_reading_on(
+    body: bytes, clock: Clock, sandbox: Sandbox
+) -> None:
+    good = event(id="evt_good")
+    with sandbox.app.service.store.transaction() as tx:
+        for number, each in enumerate((body, good)):
+            tx.insert(
+                "event",
+                {
+                    "id": str(number),
+                    "type": "",
+                    "application": "kaiin",
+                    "order_id": "",
+                    "body": each.decode("latin-1"),
+                    "created_at": "",
+                },
+            )
+    operations.backfill_events(now=clock.now(), limit=10)
+    found = dict(ProviderEvent.objects.values_list("event_id", "state"))
+    broken = body in (b"", b"\xff", b"[" * DEEP, b'{"id": "' + b'\\"' * DEEP, NONSENSE[-2])
+    if not broken:
+        # What is no JSON at all can't be in a list that is.
+        assert found.pop("evt_good") == EventState.RECEIVED
+        assert list(found.values()) == [EventState.UNREADABLE]
+
+
+def test_what_is_deep_beside_what_counts_is_left_out(clock: Clock) -> None:
+    body = event()[:-1] + b', "more": ' + b"[" * DEEP + b"]" * DEEP + b"}"
+    assert send(body, signed(body, clock.now())).status_code == 200
+    assert ProviderEvent.objects.get().event_id == "evt_1"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"amount": 10**30},
+        {"amount": -1},
+        {"amount": 1.5},
+        {"amount": True},
+        {"received_amount": 10**30},
+        {"id": "x\0"},
+        {"id": "\ud800"},
+        {"currency": "YENS"},
+        {"failure_code": "x" * 65},
+        {"declines": -1},
+        {"declines": "3"},
+        {"refunds": [{"id": "r", "key": "", "amount": 10**20, "status": "done"}]},
+    ],
+    ids=str,
+)
+def test_an_answer_that_no_row_can_keep_is_no_answer(
+    told: dict[str, object], start: Start, sandbox: Sandbox
+) -> None:
+    from kaiin.infra.http import OutsideUnknown
+    from kaiin.payments.providers.sandbox import wire
+    from kaiin.sandbox.api import payment_json
+
+    row = sandbox.row(start())
+    with sandbox.app.app_context():
+        content = payment_json(row, None)
+    assert wire.payment(dict(content)).amount.amount == 550
+    with pytest.raises(OutsideUnknown):
+        wire.payment(content | told)
 
 
 def test_a_notice_within_the_tolerance_passes(clock: Clock) -> None:

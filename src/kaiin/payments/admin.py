@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from kaiin.domain.staff_rights import StaffRight
 from kaiin.infra import audit, clock
 from kaiin.infra.back_office import ReadOnlyAdmin
 from kaiin.infra.decisions import Deciding, Decision
@@ -19,6 +20,7 @@ from kaiin.payments.models import (
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
+    right = StaffRight.MONEY
     list_display = ("id", "member_ref", "method", "amount", "state", "created_at", "paid_at")
     list_filter = ("state", "method", "provider")
     search_fields = ("id", "intent_key", "=member_ref", "provider_payment_id")
@@ -29,6 +31,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin):
+    right = StaffRight.MONEY
     list_display = ("id", "payment", "amount", "state", "reason", "created_at", "done_at")
     list_filter = ("state", "reason")
     search_fields = ("id", "key", "provider_refund_id", "=payment__id")
@@ -38,6 +41,7 @@ class RefundAdmin(ReadOnlyAdmin):
 
 @admin.register(Mandate)
 class MandateAdmin(ReadOnlyAdmin):
+    right = StaffRight.MONEY
     list_display = ("id", "member_ref", "method", "brand", "last4", "state", "created_at")
     list_filter = ("state", "method", "provider")
     search_fields = ("=member_ref", "provider_mandate_id")
@@ -46,10 +50,14 @@ class MandateAdmin(ReadOnlyAdmin):
 
 @admin.register(PaymentReference)
 class PaymentReferenceAdmin(ReadOnlyAdmin):
+    right = StaffRight.MONEY
     list_display = ("id", "kind", "value", "payment", "mandate")
     list_filter = ("kind",)
     search_fields = ("=value",)
     ordering = ("-id",)
+
+    def is_stored(self, term: str) -> bool:
+        return PaymentReference.objects.filter(value=term.strip()).exists()
 
 
 def _apply_again(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
@@ -76,19 +84,20 @@ def _abandon(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
 
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
+    right = StaffRight.QUEUES
     decisions = (
         Decision(
             "retry",
             label="outbox.apply_again",
             question="outbox.apply_again_ask",
-            permission="payments.change_providerevent",
+            right=StaffRight.QUEUES,
             act=_apply_again,
         ),
         Decision(
             "abandon",
             label="outbox.abandon_event",
             question="outbox.abandon_event_ask",
-            permission="payments.change_providerevent",
+            right=StaffRight.QUEUES,
             act=_abandon,
         ),
     )
@@ -103,5 +112,6 @@ class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
 class ProviderCursorAdmin(ReadOnlyAdmin):
     """When each provider was last heard, and how far its own list was read."""
 
+    right = StaffRight.QUEUES
     list_display = ("provider", "heard_at", "alarmed_at", "swept_at", "cursor")
     ordering = ("provider",)

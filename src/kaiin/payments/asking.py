@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-# A call that nobody at the provider knows of after this long never got there.
-LOST_CALL = timedelta(minutes=15)
-
-# A call that was not made so long after its intent was written is left for the next run, which
-# asks first: well before LOST_CALL, when others may conclude that there will be none.
+# A call that was not made so long after it was written down is left for the next run.
 CALL_WITHIN = timedelta(minutes=5)
+
+# A charge of a mandate is made again every hour, under its own key, for as long as it is wanted:
+# what nobody repeated for this long is not wanted any more.
+_REPEATED_WITHIN = timedelta(hours=2)
 
 # What one worker has taken on, another takes up again after this.
 CLAIM = timedelta(minutes=5)
@@ -18,6 +18,25 @@ _STEPS = (
     (timedelta(days=1), timedelta(hours=1)),
 )
 _SLOWEST = timedelta(hours=4)
+
+
+def may_arrive(*, called_at: datetime, now: datetime, calls_end_within: timedelta) -> bool:
+    """Whether a call that the provider does not know of may still be carried out there.
+
+    `called_at` is when it was written down that it is made; `calls_end_within` the provider's
+    stated limit.
+    """
+    return now - called_at < CALL_WITHIN + calls_end_within
+
+
+def is_lost(
+    *, called_at: datetime, now: datetime, calls_end_within: timedelta, repeated: bool
+) -> bool:
+    """Whether a payment that the provider does not know of has failed: its call can't arrive any
+    more, and nobody makes it again (`repeated`: a charge of a mandate, see above)."""
+    if may_arrive(called_at=called_at, now=now, calls_end_within=calls_end_within):
+        return False
+    return not repeated or now - called_at >= _REPEATED_WITHIN
 
 
 def next_ask_at(*, created_at: datetime, now: datetime) -> datetime:

@@ -15,11 +15,11 @@ from django.conf import settings
 
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
-from kaiin.domain.payments import PaymentEvent, PaymentState
+from kaiin.domain.payments import NEVER_ANSWERED, PaymentEvent, PaymentState
 from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable
-from kaiin.infra.locks import transaction
+from kaiin.infra.locks import locked, transaction
 from kaiin.infra.pacing import Pace, in_parallel
 from kaiin.payments import asking, providers, queries, snapshots
 from kaiin.payments.errors import (
@@ -29,8 +29,14 @@ from kaiin.payments.errors import (
     NoSuchProvider,
     ProviderUnavailable,
 )
-from kaiin.payments.models import Mandate, MandateState, Payment
-from kaiin.payments.orders import key_of, order_of
+from kaiin.payments.models import Installation, Mandate, MandateState, Payment
+from kaiin.payments.orders import (
+    id_of_intent,
+    installation,
+    key_of,
+    may_be_charged_before,
+    order_of,
+)
 from kaiin.payments.providers.protocol import ChargeRequest, Order, PaymentSnapshot
 from kaiin.payments.queries import PaymentView
 from kaiin.payments.snapshots import News
@@ -41,7 +47,6 @@ SYSTEM = "system:payments"
 
 # A provider that was silent so often in a row is left alone for the rest of a round.
 _PATIENCE = 3
-_NEVER_ANSWERED = (PaymentState.INTENT, PaymentState.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class ChargeIntent:
 @dataclass(frozen=True)
 class Call:
     """A payment that is written down, and how its provider is called. `ask_first`: it may have
-    been called before."""
+    been called before; `in_doubt`: and that call may still be carried out."""
 
     payment_id: UUID
     intent_key: str
@@ -67,6 +72,7 @@ class Call:
     request: ChargeRequest
     order: Order
     ask_first: bool
+    in_doubt: bool
     opened_at: datetime
 
 
@@ -81,30 +87,33 @@ def open_intents(intents: Sequence[ChargeIntent], *, now: datetime) -> dict[str,
     NoSuchPayment (no such mandate of this member), NoSuchProvider.
     """
     mandates = Mandate.objects.in_bulk({each.mandate_id for each in intents})
+    ours = installation()
     fresh: dict[UUID, Payment] = {}
     for each in intents:
         mandate = mandates.get(each.mandate_id)
         if mandate is not None and _may_charge(each, mandate):
-            row = _payment(each, mandate, now)
-            fresh[row.pk] = row
+            row = _payment(each, mandate, ours, now)
+            fresh[row.written_by] = row
     bulk.insert(list(fresh.values()), pass_over_known=True)
     keys = [each.intent_key for each in intents]
-    stored = dict(Payment.objects.filter(intent_key__in=keys).values_list("intent_key", "pk"))
-    earlier = {
-        row.intent_key: row
-        for row in Payment.objects.filter(pk__in=set(stored.values()) - fresh.keys())
-    }
+    stored = dict(
+        Payment.objects.filter(intent_key__in=keys).values_list("intent_key", "written_by")
+    )
+    theirs = [key for key, written_by in stored.items() if written_by not in fresh]
+    earlier = {row.intent_key: row for row in locked(Payment.objects.filter(intent_key__in=theirs))}
     opened: dict[str, Opened] = {}
+    again: list[UUID] = []
     for each in intents:
         mandate = mandates.get(each.mandate_id)
         known = earlier.get(each.intent_key)
-        if known is not None and mandate is not None:
+        if known is not None and mandate is not None and known.state in NEVER_ANSWERED:
             _take_present(known, mandate)
+            again.append(known.pk)
         if known is None and each.intent_key in stored:
             known = fresh[stored[each.intent_key]]
-        opened[each.intent_key] = _opened(
-            each, mandate, known, now, ask_first=each.intent_key in earlier
-        )
+        before = each.intent_key in earlier
+        opened[each.intent_key] = _opened(each, mandate, known, now, ours, before=before)
+    Payment.objects.filter(pk__in=again).update(called_at=now)
     return opened
 
 
@@ -160,25 +169,27 @@ def charge_mandate(
         snapshots.apply_all([news], now=clock.now(), actor=SYSTEM)
         reach(CrashPoint.OUTCOME_COMMITTED)
     view = queries.payments([call.payment_id])[call.payment_id]
-    if news is None and view.state in _NEVER_ANSWERED:
+    if news is None and view.state in NEVER_ANSWERED:
         raise ProviderUnavailable(provider=call.provider)
     return view
 
 
 def _make(call: Call, silent: dict[str, int]) -> News | None:
-    if call.state not in _NEVER_ANSWERED or silent[call.provider] >= _PATIENCE:
+    if call.state not in NEVER_ANSWERED or silent[call.provider] >= _PATIENCE:
         return None
     _pace(call.provider).take_turn()
-    if clock.now() - call.opened_at >= asking.CALL_WITHIN:
-        # Whoever asks meanwhile could believe by now that it never gets there.
-        return None
     try:
         snapshot = _ask(call) if call.ask_first else None
     except Exception as error:  # noqa: BLE001 - without an answer it may have been charged before
         silent[call.provider] += 1
         _log.warning("payments.no_answer", payment=str(call.payment_id), error=repr(error))
         return News(call.payment_id, PaymentEvent.TIMED_OUT)
-    return News(call.payment_id, snapshot) if snapshot else _charge(call, silent)
+    if snapshot:
+        return News(call.payment_id, snapshot)
+    if clock.now() - call.opened_at >= asking.CALL_WITHIN:
+        # Whoever asks meanwhile could believe by now that no call is under way.
+        return None
+    return _charge(call, silent)
 
 
 def _charge(call: Call, silent: dict[str, int]) -> News | None:
@@ -187,6 +198,9 @@ def _charge(call: Call, silent: dict[str, int]) -> News | None:
         snapshot = provider.charge(call.request, timeout_seconds=_timeout())
     except OutsideRefused as error:
         _log.warning("payments.refused", payment=str(payment_id), error=repr(error))
+        if call.in_doubt:
+            # This call was refused; the one before may still be carried out.
+            return News(payment_id, PaymentEvent.TIMED_OUT)
         return News(payment_id, PaymentEvent.FAILED, "refused")
     except Exception as error:  # noqa: BLE001 - an answer that the adapter stumbles over, too
         silent[call.provider] += 1
@@ -200,6 +214,12 @@ def _charge(call: Call, silent: dict[str, int]) -> News | None:
 def _ask(call: Call) -> PaymentSnapshot | None:
     provider = providers.get(call.provider)
     return provider.fetch_payment(call.order, timeout_seconds=_timeout())
+
+
+def may_arrive(row: Payment, now: datetime) -> bool:
+    """Whether a call for a payment that its provider does not know of may still be carried out."""
+    limit = providers.get(row.provider).calls_end_within()
+    return asking.may_arrive(called_at=row.called_at, now=now, calls_end_within=limit)
 
 
 @cache
@@ -220,8 +240,9 @@ def _may_charge(intent: ChargeIntent, mandate: Mandate) -> bool:
     )
 
 
-def _payment(intent: ChargeIntent, mandate: Mandate, now: datetime) -> Payment:
+def _payment(intent: ChargeIntent, mandate: Mandate, ours: Installation, now: datetime) -> Payment:
     return Payment(
+        id=id_of_intent(intent.intent_key, ours),
         member_ref=intent.member_ref,
         intent_key=intent.intent_key,
         method=mandate.method,
@@ -232,6 +253,7 @@ def _payment(intent: ChargeIntent, mandate: Mandate, now: datetime) -> Payment:
         currency=intent.amount.currency,
         description=intent.description[:200],
         created_at=now,
+        called_at=now,
         ask_at=asking.next_ask_at(created_at=now, now=now),
     )
 
@@ -239,7 +261,7 @@ def _payment(intent: ChargeIntent, mandate: Mandate, now: datetime) -> Payment:
 def _take_present(known: Payment, mandate: Mandate) -> None:
     """What nobody has answered for is charged to the card or contract of today."""
     same_member = known.member_ref == mandate.member_ref and known.method == mandate.method
-    if known.mandate_id != mandate.pk and known.state in _NEVER_ANSWERED and same_member:
+    if known.mandate_id != mandate.pk and same_member:
         known.mandate_id = mandate.pk
         Payment.objects.filter(pk=known.pk, state=known.state).update(mandate=mandate)
 
@@ -249,8 +271,9 @@ def _opened(
     mandate: Mandate | None,
     known: Payment | None,
     now: datetime,
+    ours: Installation,
     *,
-    ask_first: bool,
+    before: bool,
 ) -> Opened:
     if mandate is None or mandate.member_ref != intent.member_ref:
         return NoSuchPayment(mandate=intent.mandate_id)
@@ -275,6 +298,7 @@ def _opened(
             description=known.description,
         ),
         order=order,
-        ask_first=ask_first,
+        ask_first=before or may_be_charged_before(ours, mandate.created_at),
+        in_doubt=before and may_arrive(known, now),
         opened_at=now,
     )

@@ -39,6 +39,18 @@ class ProviderUnavailable(PaymentError):
     code = "payments.provider_unavailable"
 
 
+class MandateKnown(PaymentError):
+    """A card or contract can't be taken over: it is here already."""
+
+    code = "payments.mandate_known"
+
+
+class ReferenceUnreadable(PaymentError):
+    """A number of an imported card or contract does not have the form of its kind."""
+
+    code = "payments.reference_unreadable"
+
+
 class MethodUnavailable(PaymentError):
     """The tenant does not offer this way to pay."""
 

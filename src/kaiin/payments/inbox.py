@@ -12,6 +12,7 @@ from typing import NamedTuple
 import structlog
 
 from kaiin.domain.errors import KaiinError
+from kaiin.infra import bulk
 from kaiin.infra.locks import claimed, transaction
 from kaiin.payments import asking, providers, snapshots, watching
 from kaiin.payments.models import EventState, Mandate, Payment, ProviderEvent
@@ -59,7 +60,7 @@ def receive(
         return provider.acknowledge(NoticeOutcome.REFUSED)
     row = _row(provider.name, notice, body, now, listed=False)
     with transaction():
-        ProviderEvent.objects.bulk_create([row], ignore_conflicts=True)
+        bulk.insert([row], pass_over_known=True)
         watching.heard(provider=provider.name, now=now)
     _log.info(
         "payments.notice_stored",
@@ -81,7 +82,7 @@ def store_listed(*, provider: str, events: Iterable[ListedEvent], now: datetime)
     known = ProviderEvent.objects.filter(provider=provider, event_id__in=list(rows))
     for event_id in known.values_list("event_id", flat=True):
         del rows[event_id]
-    ProviderEvent.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    bulk.insert(list(rows.values()), pass_over_known=True)
     return len(rows)
 
 
@@ -114,7 +115,8 @@ def retry(ids: Sequence[int], *, now: datetime) -> int:
 
 def abandon(ids: Sequence[int]) -> int:
     """Settle events that were put aside and that nothing shall follow from; how many."""
-    stuck = ProviderEvent.objects.filter(pk__in=ids, state=EventState.FAILED)
+    put_aside = [EventState.FAILED, EventState.UNREADABLE]
+    stuck = ProviderEvent.objects.filter(pk__in=ids, state__in=put_aside)
     return stuck.update(state=EventState.IGNORED)
 
 
@@ -122,7 +124,10 @@ def _row(
     provider: str, notice: VerifiedNotice, body: bytes, now: datetime, *, listed: bool
 ) -> ProviderEvent:
     state = EventState.RECEIVED
-    if notice.foreign:
+    if notice.unreadable:
+        state = EventState.UNREADABLE
+        _log.error("payments.notice_unreadable", provider=provider, event_id=notice.event_id)
+    elif notice.foreign:
         state = EventState.FOREIGN
     elif not (notice.order_id or notice.provider_mandate_id):
         state = EventState.IGNORED

@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from kaiin.domain.payments import Dispute, Method, PaymentState, RefundState
+from kaiin.domain.references import ReferenceKind
 from kaiin.infra import randomness
+from kaiin.infra.constraints import dated, known
 
 
 class MandateState(models.TextChoices):
@@ -33,11 +35,29 @@ class Mandate(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "provider_mandate_id"], name="mandate_once_per_provider"
-            )
+            ),
+            *known("mandate", method=Method, state=MandateState),
+            dated("mandate", "state", "ended", "ended_at"),
         ]
 
     def __str__(self) -> str:
         return f"mandate {self.pk} ({self.method})"
+
+
+class Installation(models.Model):
+    """One row. `order_secret` makes the order number of an intent: always the same one here,
+    never one of another installation on the same provider account. `restored_at`: since when the
+    database is one brought back, which does not know what was charged meanwhile."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    order_secret = models.UUIDField(default=randomness.uuid)
+    restored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="installation_once")]
+
+    def __str__(self) -> str:
+        return "installation"
 
 
 class Payment(models.Model):
@@ -47,6 +67,8 @@ class Payment(models.Model):
     member_ref = models.BigIntegerField()
     # Who calls names the money by this key; the database lets it exist once.
     intent_key = models.CharField(max_length=128, unique=True)
+    # Of the call that wrote the row: of two at once, each knows whether it was the one.
+    written_by = models.UUIDField(default=randomness.uuid, editable=False)
     method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Method])
     provider = models.CharField(max_length=32)
     mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="+")
@@ -67,6 +89,7 @@ class Payment(models.Model):
     # What the checkout was asked with, so that a call that got no answer is asked the same again.
     request = models.JSONField(default=dict)
     failure_code = models.CharField(max_length=64, blank=True, default="")
+    store = models.CharField(max_length=32, blank=True, default="", help_text="That a slip is for.")
     # How often the provider's page declined what the member tried, and when we last heard so.
     declines = models.PositiveSmallIntegerField(default=0)
     declined_at = models.DateTimeField(null=True)
@@ -76,6 +99,9 @@ class Payment(models.Model):
     paid_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    # When the provider was last called for it: written before the call, which may still be on its
+    # way for as long as the provider states.
+    called_at = models.DateTimeField()
     last_asked_at = models.DateTimeField(null=True)
     # When the provider is to be asked next; null once the payment is closed.
     ask_at = models.DateTimeField(null=True)
@@ -87,6 +113,10 @@ class Payment(models.Model):
                 condition=Q(amount__gt=0) | Q(amount=0, method="card", renews=True),
                 name="payment_amount_positive",
             ),
+            models.CheckConstraint(
+                condition=Q(received_amount__gte=0), name="payment_received_not_negative"
+            ),
+            *known("payment", method=Method, state=PaymentState, dispute=Dispute),
         ]
         indexes = [
             models.Index(fields=["member_ref", "created_at"], name="payment_of_member"),
@@ -126,6 +156,8 @@ class Refund(models.Model):
     provider_refund_id = models.CharField(max_length=128, blank=True, default="")
     failure_code = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField()
+    # When the provider was last called for it; null where it began there.
+    called_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     # When the provider is to be asked next; null once nothing more is expected.
     ask_at = models.DateTimeField(null=True)
@@ -133,6 +165,7 @@ class Refund(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            *known("refund", state=RefundState),
             models.UniqueConstraint(
                 fields=["payment", "provider_refund_id"],
                 condition=~Q(provider_refund_id=""),
@@ -152,7 +185,7 @@ class Refund(models.Model):
 class PaymentReference(models.Model):
     """A number that a bill, slip or mail can show, in canonical form (`domain.references`)."""
 
-    kind = models.CharField(max_length=32)
+    kind = models.CharField(max_length=32, choices=[(k.value, k.value) for k in ReferenceKind])
     value = models.CharField(max_length=64)
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
     mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="+")
@@ -174,6 +207,7 @@ class PaymentReference(models.Model):
                 | Q(payment__isnull=True, mandate__isnull=False),
                 name="reference_of_one_thing",
             ),
+            *known("reference", kind=ReferenceKind),
         ]
         indexes = [models.Index(fields=["value", "kind"], name="reference_value")]
 
@@ -188,6 +222,7 @@ class EventState(models.TextChoices):
     FOREIGN = "foreign"  # of another product on the same provider account: never adopted
     IGNORED = "ignored"  # about no payment and no mandate: a kind that nothing follows from
     FAILED = "failed"  # could not be applied for days; somebody must look
+    UNREADABLE = "unreadable"  # proven, but its content can't be read; somebody must look
 
 
 class ProviderEvent(models.Model):
@@ -212,7 +247,10 @@ class ProviderEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider", "event_id"], name="event_once_per_provider")
+            models.UniqueConstraint(
+                fields=["provider", "event_id"], name="event_once_per_provider"
+            ),
+            *known("event", state=EventState),
         ]
         indexes = [
             models.Index(fields=["due_at"], name="event_due", condition=Q(due_at__isnull=False)),
@@ -221,7 +259,11 @@ class ProviderEvent(models.Model):
                 name="event_waiting",
                 condition=Q(state="waiting"),
             ),
-            models.Index(fields=["received_at"], name="event_failed", condition=Q(state="failed")),
+            models.Index(
+                fields=["received_at"],
+                name="event_failed",
+                condition=Q(state__in=["failed", "unreadable"]),
+            ),
         ]
 
     def __str__(self) -> str:

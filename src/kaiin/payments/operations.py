@@ -6,7 +6,7 @@ Providers are called outside transactions; `snapshots` writes what they say.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -15,18 +15,20 @@ from django.conf import settings
 
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
-from kaiin.domain.payments import Method, PaymentEvent, PaymentState
+from kaiin.domain.payments import NEVER_ANSWERED, Method, PaymentEvent, PaymentState
 from kaiin.infra import audit, clock
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import claimed, transaction
 from kaiin.payments import (
     asking,
     backfill,
+    checkouts,
     inbox,
     providers,
     queries,
     refunds,
     snapshots,
+    voiding,
     watching,
 )
 from kaiin.payments.charging import (
@@ -35,23 +37,26 @@ from kaiin.payments.charging import (
     ChargeIntent,
     call_providers,
     charge_mandate,
+    may_arrive,
     open_intents,
     record_answers,
 )
 from kaiin.payments.errors import (
     IntentConflict,
     MandateEnded,
+    MandateKnown,
     MethodUnavailable,
     NoSuchPayment,
     NoSuchProvider,
     ProviderUnavailable,
+    ReferenceUnreadable,
     TooManyErrors,
 )
-from kaiin.payments.models import Mandate, MandateState, Payment
-from kaiin.payments.orders import key_of, order_id, order_of
+from kaiin.payments.importing import ForeignMandate, import_mandate
+from kaiin.payments.models import Mandate, MandateState, Payment, Refund
+from kaiin.payments.orders import id_of_intent, installation, key_of, order_of
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
-    CheckoutRequest,
     PaymentSnapshot,
     Provider,
 )
@@ -63,15 +68,19 @@ from kaiin.sites import queries as sites
 __all__ = [
     "Call",
     "ChargeIntent",
+    "ForeignMandate",
     "IntentConflict",
     "MandateEnded",
+    "MandateKnown",
     "MethodUnavailable",
     "News",
     "NoSuchPayment",
     "NoSuchProvider",
     "ProviderUnavailable",
+    "ReferenceUnreadable",
     "TooManyErrors",
     "abandon_events",
+    "after_restore",
     "apply_waiting_events",
     "backfill_events",
     "call_providers",
@@ -79,6 +88,7 @@ __all__ = [
     "charge_mandate",
     "check_may_try",
     "end_mandate",
+    "import_mandate",
     "open_intents",
     "poll_open",
     "receive_notice",
@@ -95,7 +105,6 @@ _log = structlog.get_logger(__name__)
 _NOT_ANSWERED = (OutsideUnavailable, OutsideUnknown, OutsideRefused)
 # A provider that was silent so often in a row is left alone for the rest of a round.
 _PATIENCE = 3
-_NEVER_ANSWERED = (PaymentState.INTENT, PaymentState.UNKNOWN)
 
 
 def start_payment(
@@ -130,7 +139,7 @@ def start_payment(
     provider = _provider_of(method)
     if not Payment.objects.filter(intent_key=intent_key).exists():
         check_may_try(member_ref=member_ref)
-    asked = _Asked(return_url, member_hint, language, slip_days)
+    asked = checkouts.Asked(return_url, member_hint, language, slip_days)
     row, created = _intent(
         member_ref=member_ref,
         intent_key=intent_key,
@@ -143,7 +152,7 @@ def start_payment(
         request=asdict(asked),
     )
     if row.checkout is None and PaymentState(row.state).is_open:
-        _drive(row, provider, _checkout_call(row, provider), ask_first=not created)
+        _drive(row, provider, lambda: checkouts.create(row), called_before=not created)
     return _view(row.pk)
 
 
@@ -235,27 +244,16 @@ def abandon_events(ids: Sequence[int]) -> int:
 def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
     """Void an open payment or slip. Money that was faster comes back as PAID.
 
-    A payment that has ended comes back as it is. Raises NoSuchPayment, ProviderUnavailable (not
-    known to be voided: try again).
+    One that the provider does not know of is voided once its call can't arrive any more; a page is
+    asked for again, so that there is something to void. A payment that has ended comes back as it
+    is. Raises NoSuchPayment, ProviderUnavailable (not known to be voided: try again).
     """
     row = _row(payment_id)
     if PaymentState(row.state).is_open:
-        provider = providers.get(row.provider)
         try:
-            snapshot = provider.cancel_payment(order_of(row), timeout_seconds=_timeout())
+            voiding.void(row, actor=actor)
         except _NOT_ANSWERED as error:
             raise ProviderUnavailable(provider=row.provider) from error
-        now = clock.now()
-        if snapshot is None:
-            snapshots.apply_event(
-                payment_id=row.pk,
-                event=PaymentEvent.CANCELED,
-                failure_code="",
-                now=now,
-                actor=actor,
-            )
-        else:
-            snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=now, actor=actor)
     return _view(payment_id)
 
 
@@ -284,16 +282,6 @@ def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
     return view
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What a checkout was asked with, kept so that it can be asked the same again."""
-
-    return_url: str
-    email: str
-    language: str
-    slip_days: int
-
-
 Ask = Callable[[], PaymentSnapshot]
 
 
@@ -315,6 +303,7 @@ def _intent(
         row, created = Payment.objects.get_or_create(
             intent_key=intent_key,
             defaults={
+                "id": id_of_intent(intent_key, installation()),
                 "member_ref": member_ref,
                 "method": method.value,
                 "provider": provider,
@@ -325,6 +314,7 @@ def _intent(
                 "description": description[:200],
                 "request": request,
                 "created_at": now,
+                "called_at": now,
                 "ask_at": asking.next_ask_at(created_at=now, now=now),
             },
         )
@@ -347,15 +337,19 @@ def _intent(
     return row, created
 
 
-def _drive(row: Payment, provider: Provider, call: Ask, *, ask_first: bool) -> None:
+def _drive(row: Payment, provider: Provider, call: Ask, *, called_before: bool) -> None:
     """Make a payment's call; one that may have been made before is asked about first, and the
     payment is left UNKNOWN while nobody answers."""
     snapshot = None
-    if ask_first:
+    in_doubt = called_before and may_arrive(row, clock.now())
+    if called_before or installation().restored_at is not None:
         try:
             snapshot = _fetch(row, timeout_seconds=_timeout())
         except _NOT_ANSWERED as error:
             _learn(row, PaymentEvent.TIMED_OUT, error)
+            return
+        unknown = snapshot is None and called_before
+        if unknown and not snapshots.note_call(payment_id=row.pk, now=clock.now()):
             return
     try:
         snapshot = snapshot or call()
@@ -364,7 +358,9 @@ def _drive(row: Payment, provider: Provider, call: Ask, *, ask_first: bool) -> N
     except OutsideUnknown as error:
         _learn(row, PaymentEvent.TIMED_OUT, error)
     except OutsideRefused as error:
-        _learn(row, PaymentEvent.FAILED, error)
+        # What an earlier call comes to may still be unknown.
+        event = PaymentEvent.TIMED_OUT if in_doubt else PaymentEvent.FAILED
+        _learn(row, event, error)
     else:
         snapshots.apply_payment(
             payment_id=row.pk, snapshot=snapshot, now=clock.now(), actor=_actor(row)
@@ -395,14 +391,14 @@ def _poll(row: Payment, now: datetime) -> bool:
 
 
 def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
+    asked_at = clock.now()
     snapshot = _fetch(row, timeout_seconds=timeout_seconds)
     now = clock.now()
     if snapshot is not None:
         snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=now, actor=actor)
-    elif row.state in _NEVER_ANSWERED and now - row.created_at >= asking.LOST_CALL:
-        # Nobody there has heard of it for a quarter of an hour: the call never arrived.
-        snapshots.apply_event(
-            payment_id=row.pk,
+    elif row.state in NEVER_ANSWERED and _is_lost(row, asked_at):
+        snapshots.give_up_call(
+            read=row,
             event=PaymentEvent.FAILED,
             failure_code="not_executed",
             now=now,
@@ -410,6 +406,15 @@ def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
         )
     else:
         snapshots.ask_later(payment_id=row.pk, now=now)
+
+
+def _is_lost(row: Payment, asked_at: datetime) -> bool:
+    return asking.is_lost(
+        called_at=row.called_at,
+        now=asked_at,
+        calls_end_within=providers.get(row.provider).calls_end_within(),
+        repeated=row.mandate_id is not None,
+    )
 
 
 def _fetch(row: Payment, *, timeout_seconds: float) -> PaymentSnapshot | None:
@@ -422,25 +427,6 @@ def _actor(row: Payment) -> str:
     return f"member:{row.member_ref}" if row.mandate_id is None else SYSTEM
 
 
-def _checkout_call(row: Payment, provider: Provider) -> Ask:
-    asked = _Asked(**row.request)
-    order = order_id(row.pk)
-    request = CheckoutRequest(
-        order_id=order,
-        idempotency_key=order,
-        method=Method(row.method),
-        amount=Money(row.amount, row.currency),
-        description=row.description,
-        customer=f"m{row.member_ref}",
-        email=asked.email,
-        language=asked.language,
-        return_url=asked.return_url.replace("{payment_id}", str(row.pk)),
-        renews=row.renews,
-        slip_days=asked.slip_days,
-    )
-    return lambda: provider.create_checkout(request, timeout_seconds=_timeout())
-
-
 def _provider_of(method: Method) -> Provider:
     name = sites.tenant().ways_to_pay.get(method)
     if name is None:
@@ -450,6 +436,17 @@ def _provider_of(method: Method) -> Provider:
 
 def _timeout() -> float:
     return float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
+
+
+def after_restore(*, now: datetime) -> None:
+    """The database was brought back from a backup: ask about each open payment and refund at
+    once, and before each charge of what existed already. Lists of events are read on from where
+    the backup's cursors are. Call it in a transaction."""
+    ours = installation()
+    ours.restored_at = now
+    ours.save(update_fields=["restored_at"])
+    for model in (Payment, Refund):
+        model.objects.filter(ask_at__isnull=False).update(ask_at=now)
 
 
 def _row(payment_id: UUID) -> Payment:

@@ -14,6 +14,7 @@ from kaiin.domain import payments as payment_rules
 from kaiin.domain.money import Money
 from kaiin.domain.payments import OPEN_STATES, Dispute, Method, PaymentState, RefundState
 from kaiin.domain.references import ReferenceKind, canonical
+from kaiin.infra.texts import has_text, text
 from kaiin.payments import providers
 from kaiin.payments.models import (
     EventState,
@@ -36,7 +37,8 @@ _MOST_MATCHES = 50
 @dataclass(frozen=True)
 class PaymentView:
     """One attempt to move money. `paid_at` of a konbini payment is the time at the store;
-    `answered_at` is when the provider last said what became of it."""
+    `answered_at` is when the provider last said what became of it; `store` is the chain that a slip
+    is for, "" where it is good at any."""
 
     id: UUID
     member_ref: int
@@ -54,6 +56,7 @@ class PaymentView:
     expires_at: datetime | None
     created_at: datetime
     answered_at: datetime | None
+    store: str
     references: tuple[Reference, ...]
 
     @property
@@ -115,6 +118,23 @@ class NoticeView:
     kind: str
     received_at: datetime
     state: str
+
+
+def can_refund(view: PaymentView) -> bool:
+    """Whether the provider can give a payment's money back the way it came."""
+    return providers.get(view.provider).can_refund(view.method)
+
+
+def store_name(view: PaymentView, language: str | None = None) -> str:
+    """The chain that a slip is for; "" where any will do, and for one that we have no name for."""
+    code = f"payments.store.{view.store}"
+    return text(code, language) if view.store and has_text(code) else ""
+
+
+def store_steps(view: PaymentView, language: str | None = None) -> str:
+    """What to do at the store."""
+    code = f"payments.store_how.{view.store}"
+    return text(code if view.store and has_text(code) else "payments.store_how.any", language)
 
 
 def payment(payment_id: UUID) -> PaymentView | None:
@@ -243,9 +263,11 @@ class StuckEvent:
 
 
 def stuck_events(limit: int) -> tuple[StuckEvent, ...]:
-    """Notices that were put aside or wait for an order that nobody knows, oldest first."""
+    """Notices that were put aside, can't be read, or wait for an order that nobody knows, oldest
+    first."""
     names = [field.name for field in fields(StuckEvent)]
-    rows = ProviderEvent.objects.filter(state__in=[EventState.FAILED, EventState.WAITING])
+    stuck = [EventState.FAILED, EventState.WAITING, EventState.UNREADABLE]
+    rows = ProviderEvent.objects.filter(state__in=stuck)
     return tuple(StuckEvent(**row) for row in rows.order_by("pk").values(*names)[:limit])
 
 
@@ -286,7 +308,8 @@ def silence(now: datetime) -> tuple[Silence, ...]:
 
 @dataclass(frozen=True)
 class InboxFigures:
-    """Notices yet to be applied, since when, and those that nobody could apply for days."""
+    """Notices yet to be applied, since when, and those that could not be applied for days or
+    can't be read."""
 
     waiting: int
     oldest_at: datetime | None
@@ -296,7 +319,7 @@ class InboxFigures:
 def inbox_figures() -> InboxFigures:
     """How far behind the inbox is; one query over partial indexes."""
     waiting = Q(due_at__isnull=False)
-    failed = Q(state=EventState.FAILED)
+    failed = Q(state__in=[EventState.FAILED, EventState.UNREADABLE])
     found = ProviderEvent.objects.filter(waiting | failed).aggregate(
         waiting=Count("pk", filter=waiting),
         oldest_at=Min("received_at", filter=waiting),
@@ -345,6 +368,7 @@ def _view(row: Payment, references: tuple[Reference, ...]) -> PaymentView:
         expires_at=row.expires_at,
         created_at=row.created_at,
         answered_at=row.last_asked_at,
+        store=row.store,
         references=references,
     )
 

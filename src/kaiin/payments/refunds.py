@@ -56,8 +56,11 @@ def refund_payment(
 def poll(*, now: datetime, limit: int) -> int:
     """Ask about refunds whose turn it is; how many. One that the provider never heard of is asked
     for again, under the same key."""
+    waiting = Refund.objects.filter(ask_at__lte=now)
+    if not waiting.exists():
+        return 0
     with transaction():
-        due = list(claimed(Refund.objects.filter(ask_at__lte=now))[:limit])
+        due = list(claimed(waiting)[:limit])
         Refund.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
     for refund in due:
         try:
@@ -90,6 +93,7 @@ def _written(
             currency=amount.currency,
             reason=reason,
             created_at=now,
+            called_at=now,
             ask_at=asking.next_ask_at(created_at=now, now=now),
         )
         fits = amount.currency == payment.currency and amount.amount <= reversals.left(payment)
@@ -105,14 +109,18 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
     """Ask the provider about a refund, then for it where it knows of none. One that has the
     provider's id, whoever began it, is only asked about."""
     payment = Payment.objects.get(pk=refund.payment_id)
+    in_doubt = ask_first and _may_arrive(payment, refund)
     try:
         snapshot = _fetch(payment) if ask_first else None
         known = snapshot is not None and _tells_of(snapshot, refund)
         if not known and not refund.provider_refund_id:
+            _note_call(refund, clock.now())
             snapshot = _ask_for(payment, refund)
     except OutsideRefused as error:
         _log.warning("payments.refund_refused", refund=str(refund.pk), reason=error.params)
-        _learn(refund, RefundEvent.FAILED, actor)
+        # This call is over; the one before, which got no answer, may still be carried out.
+        _note_call(refund, refund.called_at)
+        _learn(refund, RefundEvent.TIMED_OUT if in_doubt else RefundEvent.FAILED, actor)
     except (OutsideUnavailable, OutsideUnknown) as error:
         _not_answered(refund, error, actor)
     else:
@@ -120,6 +128,17 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
             snapshots.apply_payment(
                 payment_id=payment.pk, snapshot=snapshot, now=clock.now(), actor=actor
             )
+
+
+def _may_arrive(payment: Payment, refund: Refund) -> bool:
+    limit = providers.get(payment.provider).calls_end_within()
+    return refund.called_at is not None and asking.may_arrive(
+        called_at=refund.called_at, now=clock.now(), calls_end_within=limit
+    )
+
+
+def _note_call(refund: Refund, at: datetime | None) -> None:
+    Refund.objects.filter(pk=refund.pk).update(called_at=at)
 
 
 def _tells_of(snapshot: PaymentSnapshot, refund: Refund) -> bool:

@@ -10,8 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from kaiin.domain.payments import (
     HOLDING_STATES,
+    MONEY_EVENTS,
+    NEVER_ANSWERED,
     PaymentEvent,
     PaymentState,
     is_late_money,
@@ -23,12 +27,15 @@ from kaiin.infra.locks import locked, transaction
 from kaiin.payments import asking, events, reversals
 from kaiin.payments.errors import NoSuchPayment
 from kaiin.payments.models import Mandate, MandateState, Payment, PaymentReference
+from kaiin.payments.orders import order_id
 from kaiin.payments.providers.protocol import (
     Checkout,
     MandateSnapshot,
     PaymentSnapshot,
     ProviderState,
 )
+
+_log = structlog.get_logger(__name__)
 
 # What a short sum does not do.
 _HOLDING = frozenset(PaymentEvent(state.value) for state in HOLDING_STATES)
@@ -107,20 +114,52 @@ def _heed(
     told: bool,
     numbered: int,
 ) -> None:
+    if snapshot.order_id != order_id(row.pk):
+        # The answer is about another order: nothing is known of this one.
+        _log.error("payments.other_order", payment=str(row.pk), order=snapshot.order_id)
+        _learn(row, PaymentEvent.TIMED_OUT, "", now, actor, told=told)
+        return
     event = reversals.note(row, snapshot, now=now, actor=actor)
-    short = event in _HOLDING and _falls_short(row, snapshot)
+    short = event in MONEY_EVENTS and _falls_short(row, snapshot)
     noted_before = row.received_amount is not None
     before = PaymentState(row.state)
-    after = transition(before, PaymentEvent.ACCEPTED if short else event)
+    if short:
+        # It pays for nothing: it stays open for people, or is over once it has gone back.
+        event = PaymentEvent.ACCEPTED if event in _HOLDING else PaymentEvent.FAILED
+    after = transition(before, event)
     _take_over(row, snapshot, after, now)
     if short:
         row.failure_code = "amount_mismatch"
         if not noted_before:
-            _record(row, "payments.amount_mismatch", actor, {"received": row.received_amount})
-    _tell(row, before, actor, late=is_late_money(before, event) and not short, told=told)
+            received = snapshot.received or snapshot.amount
+            more = {"received": received.amount, "received_currency": received.currency}
+            _record(row, "payments.amount_mismatch", actor, more)
+    _tell(row, before, actor, late=is_late_money(before, event), told=told)
     if numbered and after is before:
         # A slip was issued: nothing is decided, but its numbers are news.
         _publish(row, key=f"{row.pk}:{row.state}:{numbered}")
+
+
+def note_call(*, payment_id: UUID, now: datetime) -> bool:
+    """Write down, before it is made, that a payment's call is made again; False: it was answered,
+    or has ended."""
+    with transaction():
+        found = Payment.objects.filter(pk=payment_id, state__in=NEVER_ANSWERED)
+        return found.update(called_at=now) == 1
+
+
+def give_up_call(
+    *, read: Payment, event: PaymentEvent, failure_code: str, now: datetime, actor: str
+) -> bool:
+    """End a payment that its provider does not know of; False: since it was `read` its call was
+    made again, or answered."""
+    with gathering_transaction():
+        row = _lock([read.pk])[read.pk]
+        if (row.state, row.called_at) != (read.state, read.called_at):
+            return False
+        _learn(row, event, failure_code, now, actor, told=False)
+        row.save(update_fields=["state", "failure_code", "ask_at"])
+    return True
 
 
 def ask_later(*, payment_id: UUID, now: datetime) -> None:
@@ -158,12 +197,15 @@ def _take_over(row: Payment, snapshot: PaymentSnapshot, after: PaymentState, now
     row.state = after.value
     row.provider_payment_id = snapshot.provider_payment_id
     row.expires_at = snapshot.expires_at or row.expires_at
+    row.store = snapshot.store or row.store
     row.checkout = _checkout_json(snapshot.checkout) if after.is_open else None
     row.last_asked_at = now
     row.ask_at = _ask_at(row, after, now)
     # Stale news about a payment that has money must not take its time or sum away.
     if snapshot.received is not None:
-        row.received_amount = snapshot.received.amount
+        # Of the currency that was asked for; another is worth nothing known.
+        same = snapshot.received.currency == row.currency
+        row.received_amount = snapshot.received.amount if same else 0
     if snapshot.state is ProviderState.PAID:
         row.paid_at = snapshot.paid_at or row.paid_at or now
     if after.took_money or after is PaymentState.REGISTERED:

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
@@ -37,6 +37,8 @@ api = Blueprint("api", __name__, url_prefix="/v1")
 # Keys are remembered so long, as Stripe and KOMOJU do.
 _KEY_LIFE = timedelta(hours=24)
 _MOST_EVENTS = 100
+# Marks a call that was held back, and is carried out now.
+_LATE = "kaiin.sandbox.late"
 Answer = tuple[dict[str, Any], int]
 
 
@@ -156,11 +158,12 @@ def list_events() -> Response:
             (number, limit + 1),
         )
     page = found[:limit]
-    return jsonify(
-        events=[json.loads(row["body"]) for row in page],
-        cursor=str(page[-1]["number"]) if page else after,
-        more=len(found) > limit,
-    )
+    cursor = json.dumps(str(page[-1]["number"]) if page else after)
+    more = json.dumps(len(found) > limit)
+    # Each event as it was stored, whatever is in it.
+    events = ", ".join(row["body"] for row in page)
+    body = f'{{"events": [{events}], "cursor": {cursor}, "more": {more}}}'
+    return Response(body, mimetype="application/json")
 
 
 @api.get("/switches")
@@ -203,6 +206,7 @@ def payment_json(payment: Row, mandate: Row | None) -> dict[str, Any]:
         "numbers": numbers_of(payment),
         "mandate": None if mandate is None else mandate_json(mandate),
         "declines": payment["tries"],
+        "store": payment["store"],
         "dispute": payment["dispute"],
         "refunds": [refund_json(refund) for refund in _service().refunds(payment)],
     }
@@ -251,20 +255,68 @@ def _once(run: Callable[[datetime], dict[str, Any]]) -> tuple[Response, int]:
         with _service().store.transaction() as tx:
             tx.run("DELETE FROM answer WHERE created_at < ?", (written(now - _KEY_LIFE),))
             known = tx.one("SELECT * FROM answer WHERE key = ?", (key,))
-            if known is not None:
+            if known is not None and switches.get(tx, Switch.KEYLESS, _order_id()) is None:
                 if known["request"] != digest:
                     raise Refused("idempotency_conflict", 422)
                 return json.loads(known["body"]), known["status"]
             answer = run(now)
             body = json.dumps(answer)
             values = {"key": key, "request": digest, "status": 201, "body": body}
+            tx.run("DELETE FROM answer WHERE key = ?", (key,))
             tx.insert("answer", values | {"created_at": written(now)})
             return answer, 201
 
     return _with_faults(first_time)
 
 
+def run_late_calls(app: Flask, now: datetime) -> None:
+    """Carry out the calls that the switch `late` held back, each as it was sent."""
+    service: Service = app.config["SERVICE"]
+    waiting = "SELECT 1 FROM late_call WHERE due_at <= ? LIMIT 1"
+    if service.store.reading().one(waiting, (written(now),)) is None:
+        return
+    with service.store.transaction() as tx:
+        due = tx.all("SELECT * FROM late_call WHERE due_at <= ? ORDER BY number", (written(now),))
+        tx.run("DELETE FROM late_call WHERE due_at <= ?", (written(now),))
+    for call in due:
+        headers = {
+            "Authorization": f"Bearer {app.config['SECRET']}",
+            "Idempotency-Key": call["key"],
+        }
+        with app.test_request_context(
+            call["path"],
+            method="POST",
+            data=call["body"],
+            content_type="application/json",
+            headers=headers,
+            environ_overrides={_LATE: True},
+        ):
+            app.full_dispatch_request()
+
+
+def _held_back(now: datetime) -> bool:
+    """Whether the switch `late` keeps this call for later."""
+    if request.environ.get(_LATE):
+        return False
+    minutes = switches.get(_service().store.reading(), Switch.LATE, _order_id())
+    if minutes is None:
+        return False
+    with _service().store.transaction() as tx:
+        tx.insert(
+            "late_call",
+            {
+                "path": request.path,
+                "key": request.headers.get("Idempotency-Key", ""),
+                "body": request.get_data(),
+                "due_at": written(now + timedelta(minutes=int(minutes))),
+            },
+        )
+    return True
+
+
 def _with_faults(run: Callable[[], Answer]) -> tuple[Response, int]:
+    if _held_back(clock.now()):
+        return jsonify(error=Switch.LATE.value), 504
     fault = _fault(Switch.TIME_OUT, 504)
     if fault is not None:
         return fault
@@ -274,13 +326,18 @@ def _with_faults(run: Callable[[], Answer]) -> tuple[Response, int]:
 
 def _fault(switch: Switch, status: int) -> tuple[Response, int] | None:
     """The answer of a switch that is on for this request's order, after its wait."""
-    order_id = (request.view_args or {}).get("order_id", "")
-    content = request.get_json(silent=True)
-    if not order_id and isinstance(content, dict):
-        order_id = str(content.get("order_id", ""))
-    with _service().store.transaction() as tx:
-        value = switches.get(tx, switch, order_id)
+    if request.environ.get(_LATE):
+        return None
+    value = switches.get(_service().store.reading(), switch, _order_id())
     if value is None:
         return None
     time.sleep(int(value))
     return jsonify(error=switch.value), status
+
+
+def _order_id() -> str:
+    order_id = (request.view_args or {}).get("order_id", "")
+    content = request.get_json(silent=True)
+    if not order_id and isinstance(content, dict):
+        order_id = content.get("order_id", "")
+    return str(order_id)

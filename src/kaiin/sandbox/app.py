@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from kaiin.infra import clock
 from kaiin.sandbox import events, sending, texts
-from kaiin.sandbox.api import api
+from kaiin.sandbox.api import api, run_late_calls
 from kaiin.sandbox.controls import controls
 from kaiin.sandbox.events import Post
 from kaiin.sandbox.numbers import Numbers
@@ -34,6 +34,7 @@ class SandboxApp(Flask):
         notice address.
         """
         now = clock.now()
+        run_late_calls(self, now)
         self.service.settle(now)
         return events.deliver_due(
             self.service.store,
@@ -51,16 +52,18 @@ def create_app(
     notice_url: str,
     public_url: str,
     source: random.Random | None = None,
+    alone: bool = False,
 ) -> SandboxApp:
     """The application over a store file, which is made if it is not there.
 
     `secret` is the API's bearer secret and signs the notices. `public_url` is where browsers
     reach the pages. `source` makes the numbers (default: the system's randomness).
+    `alone`: no other process or thread uses the store (see `Store`).
     """
     app = SandboxApp(__name__, static_folder="static", template_folder="templates")
     app.secret = secret
     app.notice_url = notice_url
-    app.service = Service(Store(store_path), Numbers(source or random.SystemRandom()))
+    app.service = Service(Store(store_path, alone=alone), Numbers(source or random.SystemRandom()))
     app.config.update(
         SECRET=secret,
         SERVICE=app.service,
@@ -73,6 +76,7 @@ def create_app(
     app.register_blueprint(pages)
     app.register_blueprint(controls)
     app.before_request(_same_origin_only)
+    app.before_request(lambda: run_late_calls(app, clock.now()))
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _error_page)
     app.add_template_global(texts.t, "t")

@@ -14,7 +14,7 @@ from typing import Any
 
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
-from kaiin.sandbox import cards, events, switches
+from kaiin.sandbox import cards, events, mandates, switches
 from kaiin.sandbox.numbers import Numbers
 from kaiin.sandbox.refusal import Refused
 from kaiin.sandbox.reversals import Reversals
@@ -112,8 +112,7 @@ class Service:
 
     def refunds(self, payment: Row) -> list[Row]:
         """A payment's refunds, oldest first."""
-        with self.store.transaction() as tx:
-            return self.reversals.of_payment(tx, payment)
+        return self.reversals.of_payment(self.store.reading(), payment)
 
     def open_dispute(self, order_id: str, now: datetime) -> Row:
         """The payer denies a payment at the bank. Raises Refused."""
@@ -144,6 +143,13 @@ class Service:
         """A contract by its id."""
         with self._at(now) as tx:
             return self.mandate(tx, mandate_id)
+
+    def add_mandate(
+        self, mandate_id: str, asked: dict[str, Any], now: datetime, card: cards.Card | None = None
+    ) -> Row:
+        """A contract made before the merchant came to this system, without a checkout here."""
+        with self._at(now) as tx:
+            return mandates.insert(tx, self.numbers, asked, now, mandate_id=mandate_id, card=card)
 
     def end_mandate(self, mandate_id: str, reason: str, now: datetime) -> Row:
         """End a contract: by the merchant, the member, or the carrier itself."""
@@ -400,29 +406,11 @@ class Service:
         """Make the contract that renewals will use; told apart from money on purpose."""
         if not payment["renews"]:
             return
-        last4 = card.last4 if card else ""
-        mandate_id = self.numbers.id("man")
-        tx.insert(
-            "mandate",
-            {
-                "id": mandate_id,
-                "application": payment["application"],
-                "customer": payment["customer"],
-                "method": payment["method"],
-                "status": "active",
-                "amount": payment["amount"],
-                "currency": payment["currency"],
-                "brand": card.brand if card else "",
-                "last4": last4,
-                "renewals_fail": card.renewals_fail if card else "",
-                "numbers": json.dumps(self.numbers.of_mandate(Method(payment["method"]), last4)),
-                "created_at": written(now),
-                "expires_at": payment["card_expires_at"],
-                "ended_at": None,
-                "end_reason": "",
-            },
-        )
-        self._change(tx, payment, mandate_id=mandate_id)
+        mandate = mandates.insert(
+            tx, self.numbers, payment, now,
+            mandate_id=self.numbers.id("man"), card=card, expires_at=payment["card_expires_at"],
+        )  # fmt: skip
+        self._change(tx, payment, mandate_id=mandate["id"])
         self._emit(tx, payment, "mandate.registered", now)
 
     def _paid(self, tx: Transaction, payment: Row, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The service's own database: one SQLite file, in WAL mode, one connection a thread."""
+"""The service's own database: one SQLite file, one connection a thread."""
 
 import json
 import sqlite3
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS mandate (
 );
 CREATE INDEX IF NOT EXISTS mandate_expires ON mandate (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS mandate_new ON mandate (created_at);
+CREATE INDEX IF NOT EXISTS mandate_of_customer ON mandate (customer);
 CREATE TABLE IF NOT EXISTS payment (
     id TEXT PRIMARY KEY,
     token TEXT NOT NULL UNIQUE,
@@ -71,6 +72,8 @@ CREATE TABLE IF NOT EXISTS payment (
 CREATE INDEX IF NOT EXISTS payment_closes ON payment (closes_at) WHERE closes_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payment_reports ON payment (report_at) WHERE report_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payment_new ON payment (created_at);
+CREATE INDEX IF NOT EXISTS payment_of_order ON payment (order_id);
+CREATE INDEX IF NOT EXISTS payment_of_customer ON payment (customer);
 CREATE TABLE IF NOT EXISTS refund (
     id TEXT PRIMARY KEY,
     payment_id TEXT NOT NULL REFERENCES payment (id),
@@ -93,6 +96,13 @@ CREATE TABLE IF NOT EXISTS answer (
     body TEXT NOT NULL,
     created_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS late_call (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body BLOB NOT NULL,
+    due_at TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS event (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -102,6 +112,7 @@ CREATE TABLE IF NOT EXISTS event (
     body TEXT NOT NULL,
     created_at TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS event_of_order ON event (order_id);
 CREATE TABLE IF NOT EXISTS delivery (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     event_id TEXT NOT NULL REFERENCES event (id),
@@ -122,11 +133,18 @@ CREATE TABLE IF NOT EXISTS switch (
 """
 
 
-class Store:
-    """The file and its transactions; safe for threads and for several processes."""
+# Files that live as long as their process, and that it alone opens: nothing to wait for or sync.
+_ALONE = ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=ON")
+_SHARED = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
-    def __init__(self, path: str | Path) -> None:
+
+class Store:
+    """The file and its transactions; safe for threads and for several processes, unless it is
+    used `alone`, by one thread at a time that closes it for others."""
+
+    def __init__(self, path: str | Path, *, alone: bool = False) -> None:
         self._path = str(path)
+        self._pragmas = _ALONE if alone else _SHARED
         self._local = threading.local()
         self._connection().executescript(_SCHEMA)
 
@@ -145,6 +163,10 @@ class Store:
             raise
         connection.execute("COMMIT")
 
+    def reading(self) -> "Transaction":
+        """For queries alone, each as of its moment: nothing is locked."""
+        return Transaction(self._connection())
+
     def close(self) -> None:
         """Close this thread's connection."""
         connection = getattr(self._local, "connection", None)
@@ -155,11 +177,12 @@ class Store:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, timeout=20, isolation_level=None)
+            connection = sqlite3.connect(
+                self._path, timeout=20, isolation_level=None, cached_statements=500
+            )
             connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA foreign_keys=ON")
+            for pragma in self._pragmas:
+                connection.execute(f"PRAGMA {pragma}")
             self._local.connection = connection
         return connection
 

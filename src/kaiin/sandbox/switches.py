@@ -8,6 +8,8 @@
 | duplicate | copies | so many further copies of each notice |
 | reorder | 1 | waiting notices go out newest first, a minute late |
 | time_out | seconds | API calls that write do nothing, wait so long, and answer 504 |
+| late | minutes | API calls that write answer 504 at once and are carried out so much later |
+| keyless | 1 | a repeated call is not known by its key: a used order number is refused |
 | answer_lost | seconds | API calls that write are done, wait so long, and answer 504 |
 | down | seconds | every API call, reads too, does nothing, waits so long, and answers 503 |
 | store_report | minutes | the store's report of a slip comes so much later (at most 180) |
@@ -32,6 +34,8 @@ class Switch(StrEnum):
     REORDER = "reorder"
     TIME_OUT = "time_out"
     ANSWER_LOST = "answer_lost"
+    LATE = "late"
+    KEYLESS = "keyless"
     DOWN = "down"
     STORE_REPORT = "store_report"
     REFUND_PENDING = "refund_pending"
@@ -47,6 +51,8 @@ _MOST = {
     Switch.REORDER: 1,
     Switch.TIME_OUT: 60,
     Switch.ANSWER_LOST: 60,
+    Switch.LATE: 24 * 60,
+    Switch.KEYLESS: 1,
     Switch.DOWN: 60,
     Switch.STORE_REPORT: 180,
     Switch.REFUND_PENDING: 14 * 24 * 60,

@@ -1,6 +1,4 @@
-"""The sandbox provider for a WSGI server.
-
-granian --interface wsgi kaiin.sandbox.wsgi:application
+"""The sandbox provider, served by `kaiin sandbox`.
 
 Read from the environment:
 KAIIN_SANDBOX_STORE       the store's file, made if it is not there

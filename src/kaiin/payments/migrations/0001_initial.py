@@ -65,8 +65,45 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("provider", "provider_mandate_id"), name="mandate_once_per_provider"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="mandate_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "ended"])),
+                        name="mandate_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", False), ("state", "ended")),
+                            models.Q(
+                                models.Q(("state", "ended"), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_ended_dated",
+                    ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Installation",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("order_secret", models.UUIDField(default=kaiin.infra.randomness.uuid)),
+                ("restored_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="installation_once")
+                ]
             },
         ),
         migrations.CreateModel(
@@ -83,6 +120,10 @@ class Migration(migrations.Migration):
                 ),
                 ("member_ref", models.BigIntegerField()),
                 ("intent_key", models.CharField(max_length=128, unique=True)),
+                (
+                    "written_by",
+                    models.UUIDField(default=kaiin.infra.randomness.uuid, editable=False),
+                ),
                 (
                     "method",
                     models.CharField(
@@ -127,6 +168,12 @@ class Migration(migrations.Migration):
                 ("checkout", models.JSONField(null=True)),
                 ("request", models.JSONField(default=dict)),
                 ("failure_code", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "store",
+                    models.CharField(
+                        blank=True, default="", help_text="That a slip is for.", max_length=32
+                    ),
+                ),
                 ("declines", models.PositiveSmallIntegerField(default=0)),
                 ("declined_at", models.DateTimeField(null=True)),
                 (
@@ -145,6 +192,7 @@ class Migration(migrations.Migration):
                 ("paid_at", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
+                ("called_at", models.DateTimeField()),
                 ("last_asked_at", models.DateTimeField(null=True)),
                 ("ask_at", models.DateTimeField(null=True)),
                 (
@@ -157,6 +205,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("received_amount__gte", 0)),
+                        name="payment_received_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="payment_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "canceled",
+                                    "charged_back",
+                                    "disputed",
+                                    "expired",
+                                    "failed",
+                                    "intent",
+                                    "paid",
+                                    "partly_refunded",
+                                    "pending",
+                                    "refunded",
+                                    "registered",
+                                    "unknown",
+                                ],
+                            )
+                        ),
+                        name="payment_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("dispute__in", ["lost", "none", "open", "won"])),
+                        name="payment_dispute_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="PaymentReference",
@@ -167,7 +255,22 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("kind", models.CharField(max_length=32)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("card_last4", "card_last4"),
+                            ("card_payment", "card_payment"),
+                            ("docomo_payment", "docomo_payment"),
+                            ("au_contract", "au_contract"),
+                            ("au_payment", "au_payment"),
+                            ("softbank_order", "softbank_order"),
+                            ("konbini_slip", "konbini_slip"),
+                            ("konbini_confirmation", "konbini_confirmation"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
                 ("value", models.CharField(max_length=64)),
                 (
                     "mandate",
@@ -188,6 +291,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "au_contract",
+                                    "au_payment",
+                                    "card_last4",
+                                    "card_payment",
+                                    "docomo_payment",
+                                    "konbini_confirmation",
+                                    "konbini_slip",
+                                    "softbank_order",
+                                ],
+                            )
+                        ),
+                        name="reference_kind_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ProviderEvent",
@@ -216,6 +341,7 @@ class Migration(migrations.Migration):
                             ("foreign", "Foreign"),
                             ("ignored", "Ignored"),
                             ("failed", "Failed"),
+                            ("unreadable", "Unreadable"),
                         ],
                         default="received",
                         max_length=16,
@@ -239,7 +365,7 @@ class Migration(migrations.Migration):
                         name="event_waiting",
                     ),
                     models.Index(
-                        condition=models.Q(("state", "failed")),
+                        condition=models.Q(("state__in", ["failed", "unreadable"])),
                         fields=["received_at"],
                         name="event_failed",
                     ),
@@ -247,7 +373,24 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("provider", "event_id"), name="event_once_per_provider"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "applied",
+                                    "failed",
+                                    "foreign",
+                                    "ignored",
+                                    "received",
+                                    "unreadable",
+                                    "waiting",
+                                ],
+                            )
+                        ),
+                        name="event_state_known",
+                    ),
                 ],
             },
         ),
@@ -283,6 +426,7 @@ class Migration(migrations.Migration):
                 ("provider_refund_id", models.CharField(blank=True, default="", max_length=128)),
                 ("failure_code", models.CharField(blank=True, default="", max_length=64)),
                 ("created_at", models.DateTimeField()),
+                ("called_at", models.DateTimeField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
                 ("ask_at", models.DateTimeField(null=True)),
                 (
@@ -294,6 +438,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["done", "failed", "requested", "unknown"])
+                        ),
+                        name="refund_state_known",
+                    ),
+                ]
+            },
         ),
         migrations.AddIndex(
             model_name="payment",

@@ -14,6 +14,7 @@ as its SDKs show it). Each member says below who needs it. How they differ, in s
 | it is answered     | 2xx | 2xx | body `OK` or `NG` | body `0` or `1` |
 | the present state  | by id | by id | by order | `SearchTradeMulti` by order |
 | list of events     | 30 days | yes | none | none |
+| the same call again | same answer, 24 h | same answer, 24 h | order refused | order refused |
 | a refund           | by id, key | by id, key | by order | by order |
 | disputes           | yes | yes | by mail | by mail |
 | a card, no charge  | `mode=setup` | customer's page | `pay_type=1` | `MemberID` page |
@@ -26,7 +27,7 @@ nothing happened), OutsideUnknown (it may have happened: ask before doing it aga
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -126,7 +127,8 @@ class PaymentSnapshot:
     `failure_code` is one of our codes (`payments.failure.<code>` in the catalogs). A payment that
     was taken stays PAID here, whatever became of the money since: `refunds` and `dispute` say that.
     `declines` is how often the page declined what the member tried (Stripe counts the charges of a
-    payment intent, the others' pages tell the last one only).
+    payment intent, the others' pages tell the last one only). `store` is the chain that a slip is
+    for, as `payments.store.<store>` in the catalogs; "" where the slip is good at any.
     """
 
     order_id: str
@@ -143,6 +145,7 @@ class PaymentSnapshot:
     refunds: tuple[RefundSnapshot, ...] = ()
     dispute: Dispute = Dispute.NONE
     declines: int = 0
+    store: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,8 @@ class CheckoutRequest:
 
 @dataclass(frozen=True)
 class ChargeRequest:
-    """A payment that nobody is present for, on a mandate; never sent twice unasked."""
+    """A payment on a mandate. Made again, it has the same order number and key, so that the
+    provider carries out one of the two."""
 
     order_id: str
     idempotency_key: str
@@ -236,8 +240,9 @@ class VerifiedNotice:
 
     `event_id` is unique for the provider and the same when it is sent again; SBPS and GMO send
     none, so the adapter makes it from a digest of the fields that do not change on a retry.
-    `foreign`: of another product on the same account (Stripe and KOMOJU share one webhook per
-    account; SBPS and GMO tell by service or shop id).
+    `unreadable`: proven, but its content can't be read: the adapter names it by a digest of its
+    bytes; people look at it, nothing follows. `foreign`: of another product on the same account
+    (Stripe and KOMOJU share one webhook per account; SBPS and GMO tell by service or shop id).
     """
 
     event_id: str
@@ -245,10 +250,11 @@ class VerifiedNotice:
     order_id: str = ""
     provider_mandate_id: str = ""
     foreign: bool = False
+    unreadable: bool = False
 
 
 class NoticeRefused(Exception):
-    """A notice that proves nothing: no or a wrong signature, too old, unreadable."""
+    """A notice that proves nothing: no or a wrong signature, too old."""
 
 
 class NoticeOutcome(StrEnum):
@@ -299,6 +305,16 @@ class Provider(Protocol):
         """Who charges each period. All need it: konbini never renews; SBPS and GMO run docomo and
         au contracts themselves, and leave SoftBank's to the merchant."""
 
+    def can_refund(self, method: Method) -> bool:
+        """Whether money paid this way goes back by `refund`. SBPS, GMO and KOMOJU can't give cash
+        from a store back, nor do they know its payer's bank account."""
+
+    def calls_end_within(self) -> timedelta:
+        """The provider's stated limit: a call that it does not know of so long after it was sent
+        is not carried out any more. Until then "no such order" proves nothing, and afterwards the
+        order is dead. (Stripe and KOMOJU end a request within minutes; SBPS and GMO say how long
+        a carrier may take.)"""
+
     def checkout_origins(self) -> tuple[str, ...]:
         """Origins that browsers are sent to, for the pages' Content-Security-Policy."""
 
@@ -309,7 +325,9 @@ class Provider(Protocol):
         the form without a call. Asked again with the same key, the same checkout comes back."""
 
     def charge(self, request: ChargeRequest, *, timeout_seconds: float) -> PaymentSnapshot:
-        """Charge a mandate. A decline is a snapshot in state FAILED, not an error."""
+        """Charge a mandate. A decline is a snapshot in state FAILED, not an error. An order number
+        or key that was used before is OutsideUnknown, never OutsideRefused: an earlier call
+        arrived. So is it for `create_checkout` and `refund`."""
 
     def fetch_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         """The present state. None only when the provider surely has no such order; one that can't

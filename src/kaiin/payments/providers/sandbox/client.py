@@ -7,8 +7,19 @@ import httpx
 
 from kaiin.infra import http
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.payments.providers.sandbox import wire
 
 Json = dict[str, Any]
+
+# Refusals that tell that an earlier call for the same order arrived, if not what came of it.
+_USED_BEFORE = ("order_exists", "idempotency_conflict", "refund_conflict")
+# The whole account is refused, or asked to wait: nothing is said about the order.
+_NOT_NOW = (
+    httpx.codes.UNAUTHORIZED,
+    httpx.codes.FORBIDDEN,
+    httpx.codes.REQUEST_TIMEOUT,
+    httpx.codes.TOO_MANY_REQUESTS,
+)
 
 
 class SandboxClient:
@@ -62,9 +73,17 @@ class SandboxClient:
             # The same call is still under way there (KOMOJU answers likewise).
             raise OutsideUnknown(reason="in_flight")
         try:
-            answer = response.json()
+            answer = wire.loads(response.content)
         except ValueError as error:
             raise OutsideUnknown(reason="unreadable") from error
         if response.is_error:
-            raise OutsideRefused(reason=str(answer.get("error", response.status_code)))
-        return dict(answer)
+            named = isinstance(answer, dict)
+            reason = str(answer["error"]) if named and "error" in answer else "unnamed"
+            if response.status_code in _NOT_NOW:
+                raise OutsideUnavailable(reason=reason)
+            if reason in _USED_BEFORE:
+                raise OutsideUnknown(reason=reason)
+            raise OutsideRefused(reason=reason)
+        if not isinstance(answer, dict):
+            raise OutsideUnknown(reason="unreadable")
+        return answer

@@ -5,7 +5,6 @@ The scheme of Stripe's: the code covers `<time>.<raw body>`, the time may be 300
 
 import hashlib
 import hmac
-import json
 from datetime import datetime
 
 from kaiin.payments.providers.protocol import Notice, NoticeRefused, VerifiedNotice
@@ -26,11 +25,7 @@ def read(notice: Notice, *, secret: str, now: datetime) -> VerifiedNotice:
         raise NoticeRefused("signature")
     if abs(now.timestamp() - stamp) > TOLERANCE_SECONDS:
         raise NoticeRefused("age")
-    try:
-        content = json.loads(notice.body)
-        return wire.event(content)
-    except wire.UNREADABLE as error:
-        raise NoticeRefused("content") from error
+    return wire.notice(notice.body)
 
 
 def _signature(header: str) -> tuple[int, list[str]]:

@@ -1,6 +1,6 @@
 """The sandbox provider behind the protocol."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -57,6 +57,14 @@ class SandboxProvider:
     def renewals(self, method: Method) -> Renewals:
         """All that can renew is charged by us; a slip never renews."""
         return Renewals.BY_US if method.can_renew else Renewals.NONE
+
+    def can_refund(self, method: Method) -> bool:
+        """All but cash from a store."""
+        return method is not Method.KONBINI
+
+    def calls_end_within(self) -> timedelta:
+        """Ten minutes, unless its switch `late` breaks the promise."""
+        return timedelta(minutes=10)
 
     def checkout_origins(self) -> tuple[str, ...]:
         """The service's public origin, if one is configured."""

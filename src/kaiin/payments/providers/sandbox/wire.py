@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +32,12 @@ UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 
 Json = dict[str, Any]
 
+_DEEPEST = 32
+_LARGEST = 10**12
+_LARGEST_COUNT = 1000
+# Texts are passed over whole, also one that does not end.
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+
 
 def payment(data: Json) -> PaymentSnapshot:
     """A payment of the API. Raises OutsideUnknown for one that can't be read."""
@@ -41,38 +48,55 @@ def payment(data: Json) -> PaymentSnapshot:
 
 
 def _payment(data: Json) -> PaymentSnapshot:
+    if data["application"] != APPLICATION:
+        raise ValueError("of another product on the same account")
     received = data.get("received_amount")
     url = data.get("checkout_url")
+    currency = _short(data["currency"], 3)
     return PaymentSnapshot(
         order_id=data["order_id"],
-        provider_payment_id=data["id"],
+        provider_payment_id=_short(data["id"], 128),
         state=ProviderState(data["status"]),
-        amount=Money(data["amount"], data["currency"]),
-        received=None if received is None else Money(received, data["currency"]),
+        amount=Money(_sum(data["amount"]), currency),
+        received=None if received is None else Money(_sum(received), currency),
         paid_at=_instant(data.get("paid_at")),
         expires_at=_instant(data.get("expires_at")),
-        failure_code=data.get("failure_code") or "",
+        failure_code=_short(data.get("failure_code") or "", 64),
         checkout=Checkout("get", url) if url else None,
         references=_references(data["numbers"], Scope.CHARGE),
         mandate=mandate(data["mandate"]) if data.get("mandate") else None,
-        refunds=tuple(_refund(each, data["currency"]) for each in data["refunds"]),
+        refunds=tuple(_refund(each, currency) for each in data["refunds"]),
         dispute=Dispute(data["dispute"]),
-        declines=data["declines"],
+        declines=_count(data["declines"]),
+        store=_short(data.get("store") or "", 32),
     )
 
 
 def mandate(data: Json) -> MandateSnapshot:
     """A mandate of the API."""
     return MandateSnapshot(
-        provider_mandate_id=data["id"],
+        provider_mandate_id=_short(data["id"], 128),
         method=Method(data["method"]),
         active=data["status"] == "active",
-        brand=data.get("brand") or "",
-        last4=data.get("last4") or "",
+        brand=_short(data.get("brand") or "", 32),
+        last4=_short(data.get("last4") or "", 4),
         ended_at=_instant(data.get("ended_at")),
-        end_reason=data.get("end_reason") or "",
+        end_reason=_short(data.get("end_reason") or "", 64),
         references=_references(data["numbers"], Scope.CONTRACT),
     )
+
+
+def loads(body: bytes) -> Any:
+    """The value of JSON; what is nested too deeply to be read is left out. Raises ValueError."""
+    return json.loads(_within_depth(body))
+
+
+def notice(body: bytes) -> VerifiedNotice:
+    """What a proven notice is about; one that can't be read stands for itself."""
+    try:
+        return event(loads(body))
+    except UNREADABLE:
+        return _unreadable(body)
 
 
 def event(data: Json) -> VerifiedNotice:
@@ -102,24 +126,56 @@ def _listed(data: Any) -> ListedEvent:
     try:
         return ListedEvent(event(data), body)
     except UNREADABLE:
-        digest = hashlib.sha256(body).hexdigest()
-        return ListedEvent(VerifiedNotice(f"unreadable:{digest}", "unreadable"), body)
+        return ListedEvent(_unreadable(body), body)
+
+
+def _unreadable(body: bytes) -> VerifiedNotice:
+    digest = hashlib.sha256(body).hexdigest()
+    return VerifiedNotice(f"unreadable:{digest}", "unreadable", unreadable=True)
+
+
+def _within_depth(body: bytes) -> bytes:
+    kept, start, depth = [], 0, 0
+    for token in _TOKENS.finditer(body):
+        if token[0] in b"[{":
+            depth += 1
+            if depth == _DEEPEST + 1:
+                kept.append(body[start : token.start()] + b"null")
+        elif token[0] in b"]}":
+            if depth == _DEEPEST + 1:
+                start = token.end()
+            depth -= 1
+    return b"".join(kept) if depth > _DEEPEST else b"".join([*kept, body[start:]])
 
 
 def _short(text: Any, most: int) -> str:
-    if not isinstance(text, str) or len(text) > most:
+    """A text that the database can keep: databases know neither NUL nor half a surrogate pair."""
+    if not isinstance(text, str) or len(text) > most or "\0" in text:
         raise ValueError("not a text of this length")
+    text.encode()
     return text
+
+
+def _sum(number: Any) -> int:
+    if type(number) is not int or not 0 <= number <= _LARGEST:
+        raise ValueError("not a sum of money")
+    return number
+
+
+def _count(number: Any) -> int:
+    if type(number) is not int or number < 0:
+        raise ValueError("not a count")
+    return min(number, _LARGEST_COUNT)
 
 
 def _refund(data: Json, currency: str) -> RefundSnapshot:
     return RefundSnapshot(
-        refund_id=data["id"],
+        refund_id=_short(data["id"], 128),
         key=data["key"],
-        amount=Money(data["amount"], currency),
+        amount=Money(_sum(data["amount"]), currency),
         state=ProviderRefundState(data["status"]),
         at=datetime.fromisoformat(data["done_at"] or data["created_at"]),
-        failure_code=data["failure_code"],
+        failure_code=_short(data["failure_code"], 64),
     )
 
 
