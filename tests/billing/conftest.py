@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from kaiin.domain.payments import Method
+from tests.due import quiet_days
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 
@@ -26,6 +27,8 @@ class World:
         self._deliver = deliver
         self._members = 0
 
+    password_hash = "!"
+
     def member(self, email: str | None = "", language: str = "ja") -> int:
         """A new member; an address of None is none."""
         from kaiin.identity.flows.register import import_member
@@ -34,7 +37,7 @@ class World:
         return import_member(
             member_id=None,
             email=f"fan{self._members}@example.jp" if email == "" else email,
-            password_hash="!",
+            password_hash=self.password_hash,
             details={"nickname": "ゆき"},
             language=language,
             created_at=self.clock.now(),
@@ -72,21 +75,31 @@ class World:
         self.work()
 
     def work(self) -> None:
-        """Rounds of the worker until nothing is left to do, as `kaiin worker --once`."""
-        from kaiin.cli import worker
+        """Rounds of the worker until nothing is left to do, as `kaiin worker --once`.
 
-        everything = worker.jobs()
+        Each job is run at least once; again when its tables say that something is due.
+        """
+        from kaiin.cli import worker
+        from kaiin.simulation.dues import KNOWN, NETWORK, dues
+
+        jobs = {NETWORK: self.sandbox.deliver_notices} | {j.name: j.run for j in worker.jobs()}
+        due = set(jobs)
         for _ in range(20):
-            done = self.sandbox.deliver_notices() + sum(job.run() for job in everything)
-            self._deliver()
-            if not done:
+            did = {name for name, run in jobs.items() if name in due and run()}
+            # A job whose rows have no due column is run until it finds nothing.
+            due = did - KNOWN
+            due |= {name for name, at in dues(self.sandbox).items() if at <= self.clock.now()}
+            if not did or not due:
+                self._deliver()
                 return
-        raise AssertionError("the worker never comes to rest")
+        raise AssertionError(f"the worker never comes to rest: {due}")
 
     def go_to(self, at: datetime) -> None:
-        """Let time pass day by day, with the worker at work each day, until `at`."""
-        while (at - self.clock.now()).days >= 1:
-            self.clock.advance(days=1)
+        """Let time pass day by day, with the worker at work each day on which anything falls
+        due, until `at`."""
+        while (left := (at - self.clock.now()).days) >= 1:
+            quiet = quiet_days(self.clock.now(), self.sandbox.app.service.store)
+            self.clock.advance(days=min(quiet + 1, left))
             self.work()
         self.clock.freeze(at)
         self.work()

@@ -9,6 +9,7 @@ from kaiin.domain.payments import Method
 from tests.billing.conftest import World
 
 
+@pytest.mark.usefixtures("year_by_days")
 @pytest.mark.parametrize("off", [-1, 1])
 def test_another_price_than_the_one_shown_is_not_charged(world: World, off: int) -> None:
     from kaiin.billing import queries

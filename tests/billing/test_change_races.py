@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 DECEMBER = datetime(2026, 12, 1, tzinfo=JST)
 
 
+@pytest.mark.usefixtures("year_by_days")
 def test_four_clicks_at_once_are_one_change_and_one_charge(world: World) -> None:
     from kaiin.billing.operations import Agreed, ChangeStarted
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kaiin.domain.changes import ChangeKind, ChangeNotYet, NothingToChange
+from kaiin.domain.errors import KaiinError
+from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import SubscriptionState
@@ -113,6 +115,7 @@ def test_what_is_shown_is_posted(
 ) -> None:
     from kaiin.billing import queries
 
+    made = set()
     for wanted_course, wanted in _offers(site):
         member = world.member()
         world.pay(world.join(member, course, method, site).payment)
@@ -121,34 +124,43 @@ def test_what_is_shown_is_posted(
             (offer.course_key, offer.method): offer
             for offer in queries.changes_offered(member, site)
         }
-        if (wanted_course, wanted) not in offered:
-            world.clock.freeze(world.clock.now() - timedelta(days=days))
-            continue
-        before, taken = world.view(member, site), collected(world)
-        shown = preview(world, member, wanted_course, wanted, site)
-        started = change(member, wanted_course, wanted, site=site)
-        assert started.preview == shown
-        if started.payment is not None and shown.needs_page:
-            world.pay(started.payment)
-        world.work()
-        after = world.view(member, site)
-        assert collected(world) - taken == shown.total.amount
-        assert (after.joined_date, after.member_number) == (
-            before.joined_date,
-            before.member_number,
-        )
-        assert world.entry(member, site).allowed
-        assert (after.next_charge_at, after.next_amount) == (
-            shown.next_charge_at,
-            shown.next_amount,
-        )
-        if shown.total:
-            assert posted(member) == as_shown(shown)
-            assert (after.course_key, after.method) == (wanted_course, wanted)
+        if (wanted_course, wanted) in offered:
+            _change_as_shown(world, member, wanted_course, wanted, site)
+            made.add((wanted_course, wanted))
         else:
-            assert after.paid_until == before.paid_until
+            with pytest.raises(KaiinError):
+                change(member, wanted_course, wanted, site=site)
         world.clock.freeze(world.clock.now() - timedelta(days=days))
+    assert made, "nothing was offered"
     balances()
+
+
+def _change_as_shown(
+    world: World, member: int, wanted_course: str, wanted: Method, site: str
+) -> None:
+    before, taken = world.view(member, site), collected(world)
+    shown = preview(world, member, wanted_course, wanted, site)
+    started = change(member, wanted_course, wanted, site=site)
+    assert started.preview == shown
+    if started.payment is not None and shown.needs_page:
+        world.pay(started.payment)
+    world.work()
+    after = world.view(member, site)
+    assert collected(world) - taken == shown.total.amount
+    assert (after.joined_date, after.member_number) == (
+        before.joined_date,
+        before.member_number,
+    )
+    assert world.entry(member, site).allowed
+    assert (after.next_charge_at, after.next_amount) == (
+        shown.next_charge_at,
+        shown.next_amount,
+    )
+    if shown.total:
+        assert posted(member) == as_shown(shown)
+        assert (after.course_key, after.method) == (wanted_course, wanted)
+    else:
+        assert after.paid_until == before.paid_until
 
 
 def _offers(site: str) -> list[tuple[str, Method]]:
@@ -159,13 +171,14 @@ def _offers(site: str) -> list[tuple[str, Method]]:
     ]
 
 
+@pytest.mark.usefixtures("year_by_days")
 def test_a_dearer_course_begins_now_and_unused_days_are_taken_off(world: World) -> None:
     member = world.joined()
     before = world.view(member)
     world.clock.advance(days=3)
     shown = preview(world, member, "yearly", Method.CARD)
-    # 22 November to 30 November are 9 days; on the 25th five of them are unused.
-    assert (shown.kind, shown.credited.amount) == (ChangeKind.NOW_WITH_CREDIT, 550 * 5 // 9)
+    # 22 November to 30 November are 9 days; on the 25th with the 25th six of them are given up.
+    assert (shown.kind, shown.credited.amount) == (ChangeKind.NOW_WITH_CREDIT, 550 * 6 // 9)
     change(member, "yearly", Method.CARD)
     world.work()
     view = world.view(member)
@@ -177,9 +190,9 @@ def test_a_dearer_course_begins_now_and_unused_days_are_taken_off(world: World) 
     assert view.mandate is None
     assert world.mails(member)[-2:] == ["receipt", "changed"]
     assert balances() == {
-        "provider_cash": 550 + 6600 - 305,
+        "provider_cash": 550 + 6600 - 366,
         "deferred_income": -6600,
-        "income": -(550 - 305),
+        "income": -(550 - 366),
     }
     windows_survive_a_rebuild()
 
@@ -194,7 +207,9 @@ def test_a_cheaper_course_comes_with_the_renewal_and_can_be_undone(world: World)
     world.work()
     view = world.view(member, "mail")
     assert view.next_course_name is not None
-    assert (view.next_amount, view.paid_until) == (started.preview and view.next_amount, ends_at)
+    assert started.preview is not None
+    assert (view.next_amount, view.paid_until) == (started.preview.next_amount, ends_at)
+    assert view.next_amount == Money(330)
     assert world.mails(member).count("change_agreed") == 1
     back = preview(world, member, "yearly", Method.CARD, "mail")
     assert back.undoes
@@ -255,6 +270,7 @@ class TestOneChange:
         first = payment_of(change(member, "yearly", Method.KONBINI))
         assert payment_of(change(member, "yearly", Method.KONBINI)).id == first.id
 
+    @pytest.mark.usefixtures("year_by_days")
     def test_a_click_after_the_money_came_makes_no_second_one(self, world: World) -> None:
         from kaiin.billing.operations import Agreed, ChangeDiffers
 
@@ -276,6 +292,7 @@ class TestOneChange:
         world.pay(second)
         assert world.view(member).method is Method.AU
 
+    @pytest.mark.usefixtures("year_by_days")
     def test_the_price_of_tomorrow_is_another(self, world: World) -> None:
         member = world.joined("monthly", Method.DOCOMO)
         first = payment_of(change(member, "yearly", Method.CARD))
@@ -288,6 +305,7 @@ class TestOneChange:
 class TestNotMade:
     """Turned back, declined, left lying: everything is as it was."""
 
+    @pytest.mark.usefixtures("year_by_days")
     def test_declined(self, world: World) -> None:
         member = world.joined(number=RENEWS_BADLY)
         before = world.view(member)
@@ -344,6 +362,7 @@ class TestNotMade:
         assert view.windows[0].ends_at == jst(2027, 1, 1)
         assert collected(world) == 1100
 
+    @pytest.mark.usefixtures("year_by_days")
     def test_a_credit_of_a_period_that_is_over_buys_nothing(self, world: World) -> None:
         member = world.joined("monthly", Method.DOCOMO)
         world.clock.freeze(jst(2026, 11, 30, 10))
@@ -384,3 +403,14 @@ def test_paying_what_failed_is_not_mixed_up_with_registering_a_card(world: World
     paying = world.join(member, "monthly", Method.CARD).payment
     assert (paying.id != registering.id, paying.amount.amount) == (True, 550)
     assert not world.payment(registering.id).is_open
+
+
+def test_a_registered_card_leaves_one_grace(world: World) -> None:
+    """The grace of the card before it ends with its registration: a new one counts."""
+    from kaiin.billing.models import Grant
+
+    member = world.joined()
+    world.pay(payment_of(change(member, "monthly", Method.CARD)), number=OTHER_CARD)
+    standing = Grant.objects.filter(membership__member=member, kind="grace", revoked_at=None)
+    assert standing.count() == 1
+    assert Grant.objects.filter(membership__member=member, kind="grace").count() == 2

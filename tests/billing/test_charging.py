@@ -260,7 +260,7 @@ def test_what_stumbles_over_one_does_not_stop_the_others(world: World) -> None:
     now = world.clock.now()
     stray = Payment.objects.create(
         member_ref=spoilt, intent_key="stray", method="card", provider="sandbox", amount=1,
-        description="", state=PaymentState.FAILED, created_at=now,
+        description="", state=PaymentState.FAILED, created_at=now, called_at=now,
     )  # fmt: skip
     corrupt = Period.objects.create(
         subscription=first, index=2, starts_at=now, ends_at=DECEMBER, payment=stray, amount=1

@@ -126,6 +126,23 @@ def test_a_refund_of_the_period_paid_ahead_leaves_the_running_one(world: World) 
     assert books(world)["provider_cash"] == 2 * 6820
 
 
+def test_a_period_paid_ahead_and_charged_back_is_no_new_beginning(world: World) -> None:
+    """At a site whose joining month is free: it is free once."""
+    member = world.member()
+    world.pay(world.join(member, "yearly", Method.KONBINI, "mail").payment)
+    end = world.view(member, "mail").paid_until
+    assert end is not None
+    world.go_to(end - timedelta(days=40))
+    ahead = world.join(member, "yearly", Method.CARD, "mail").payment
+    world.pay(ahead)
+    world.sandbox.dispute(ahead)
+    world.work()
+    world.sandbox.dispute(ahead, won=False)
+    world.work()
+    world.pay(world.join(member, "yearly", Method.CARD, "mail").payment)
+    assert world.view(member, "mail").paid_until == end.replace(year=end.year + 1)
+
+
 def test_money_that_came_and_went_before_we_looked(world: World) -> None:
     member = world.member()
     payment = world.join(member, "yearly").payment
@@ -268,3 +285,66 @@ def test_who_left_is_not_asked_again(world: World, amount: int) -> None:
     world.go_to(jst(2026, 12, 3))
     assert not world.entry(member).allowed
     assert books(world).get("provider_cash", 0) == 550 - amount
+
+
+def upgraded(world: World) -> tuple[int, "PaymentView"]:
+    """A month, and three days later a year that takes the place of what is left of it."""
+    from tests.billing.test_changes import change
+
+    member = world.joined()
+    world.clock.advance(days=3)
+    payment = change(member, "yearly", Method.CARD).payment
+    assert payment is not None
+    world.work()
+    return member, payment
+
+
+@pytest.mark.usefixtures("year_by_days")
+def test_an_upgrade_that_is_refunded_gives_the_moved_days_back(world: World) -> None:
+    from kaiin.billing import queries
+
+    member, payment = upgraded(world)
+    world.sandbox.refund_at_provider(payment, payment.amount.amount)
+    world.work()
+    cases = {case.reason.value: case for case in queries.refund_cases(member)}
+    assert cases["outside"].amount.amount == payment.amount.amount == 6600 - 366
+    assert (cases["staff"].amount.amount, cases["staff"].state) == (366, "done")
+    assert books(world) == {"provider_cash": 550 - 366, "income": -(550 - 366)}
+    assert not world.entry(member).allowed
+    assert world.mails(member).count("refund_requested") == 1
+    world.clock.advance(days=400)
+    world.work()
+    assert books(world) == {"provider_cash": 550 - 366, "income": -(550 - 366)}
+
+
+@pytest.mark.usefixtures("year_by_days")
+def test_in_two_parts_too_and_only_once_it_is_whole(world: World) -> None:
+    from kaiin.billing import queries
+
+    member, payment = upgraded(world)
+    world.sandbox.refund_at_provider(payment, 1000)
+    world.work()
+    assert [case.reason for case in queries.refund_cases(member)] == ["outside"]
+    assert world.entry(member).allowed
+    world.sandbox.refund_at_provider(payment, payment.amount.amount - 1000)
+    world.work()
+    world.work()
+    assert [case.reason for case in queries.refund_cases(member)].count("staff") == 1
+    assert books(world) == {"provider_cash": 550 - 366, "income": -(550 - 366)}
+
+
+@pytest.mark.usefixtures("year_by_days")
+def test_what_went_back_of_the_first_month_already_goes_back_once(world: World) -> None:
+    from kaiin.billing import queries
+    from kaiin.payments.models import Payment
+    from kaiin.payments.queries import payment as view_of
+
+    member, payment = upgraded(world)
+    first = view_of(Payment.objects.exclude(pk=payment.id).get().pk)
+    assert first is not None
+    world.sandbox.refund_at_provider(first, 550)
+    world.work()
+    world.sandbox.refund_at_provider(payment, payment.amount.amount)
+    world.work()
+    assert [case.reason for case in queries.refund_cases(member)] == ["outside", "outside"]
+    assert books(world).get("provider_cash", 0) == 0

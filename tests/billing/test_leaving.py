@@ -11,6 +11,7 @@ from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing
 from tests.billing.conftest import World
 from tests.billing.money import books
+from tests.fixtures.tenant import amend
 
 
 def jst(*parts: int) -> datetime:
@@ -20,9 +21,7 @@ def jst(*parts: int) -> datetime:
 @pytest.fixture
 def world(world: World) -> World:
     """A club whose courses may be left at once."""
-    from kaiin.billing.models import Course
-
-    Course.objects.update(leave_at_once=True)
+    amend(leave_at_once=True)
     return world
 
 
@@ -59,7 +58,7 @@ def test_unused_days_go_back_to_the_yen(world: World) -> None:
     assert books(world) == {"provider_cash": 6600 - expected, "income": expected - 6600}
     [case] = queries.refund_cases(member)
     assert case.state == "done"
-    assert world.mails(member)[-3:] == ["left_at_once", "withdrawn", "refund_done"]
+    assert world.mails(member)[-3:] == ["welcome", "left_at_once", "refund_done"]
     # Back within the rejoin days: the same number.
     world.clock.advance(days=20)
     world.pay(world.join(member).payment)
@@ -137,10 +136,9 @@ def test_what_was_agreed_to_is_what_happens(world: World) -> None:
 
 
 def test_only_staff_where_the_course_does_not_offer_it(world: World) -> None:
-    from kaiin.billing.models import Course
     from kaiin.billing.operations import LeaveAtOnceNotOffered
 
-    Course.objects.update(leave_at_once=False)
+    amend(leave_at_once=False)
     member = world.joined("yearly", Method.CARD)
     with pytest.raises(LeaveAtOnceNotOffered):
         leave(member)
@@ -261,6 +259,7 @@ def test_who_never_paid_just_leaves(world: World) -> None:
     assert books(world) == {}
 
 
+@pytest.mark.usefixtures("year_by_days")
 def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World) -> None:
     """A monthly course changed to a yearly one, and left: both payments paid for the year."""
     from kaiin.billing import operations, queries
@@ -279,10 +278,10 @@ def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World)
     )
     assert started.payment is not None
     world.pay(started.payment)
-    credited = 550 * 7 // 9
+    credited = 550 * 8 // 9
     assert books(world)["provider_cash"] == 6600 - credited + 550
     world.clock.advance(days=1)
-    unused = 6600 * 341 // 343
+    unused = 6600 * 363 // 365
     assert preview(member) == Money(unused)
     leave(member, agreed=Money(unused))
     world.work()
@@ -316,3 +315,22 @@ def test_who_left_at_once_is_not_charged_by_a_renewal_under_way(world: World) ->
     assert books(world)["unapplied"] == -550
     world.go_to(jst(2027, 1, 3))
     assert books(world)["provider_cash"] == 1100
+
+
+def test_what_was_given_back_of_a_period_is_not_paid_back_with_its_unused_days(
+    world: World,
+) -> None:
+    """500 of 550 went back at the provider: what is left of the fee is all that unused days are
+    worth."""
+    from kaiin.billing import queries
+
+    member = world.member()
+    payment = world.join(member).payment
+    world.pay(payment)
+    world.sandbox.refund_at_provider(payment, 500)
+    world.work()
+    assert preview(member) == Money(50)
+    leave(member, agreed=Money(50))
+    world.work()
+    assert sum(case.amount.amount for case in queries.refund_cases(member)) == 550
+    assert books(world) == {}

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import pytest
+from django.core import mail
 
 from kaiin.domain.changes import ChangeKind, RenewalFixed
 from kaiin.domain.payments import Method
@@ -11,6 +12,7 @@ from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.infra.business_days import is_business_day
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 from tests.billing.test_changes import change, payment_of
+from tests.fixtures.tenant import amend
 
 RENEWS_BADLY = "4000 0000 0000 0341"
 
@@ -73,9 +75,7 @@ class TestFailedEarly:
         assert view.dormant_until == jst(2028, 3, 1)
 
     def test_a_contract_that_is_gone_keeps_what_is_paid(self, world: World) -> None:
-        from kaiin.billing.models import Course
-
-        Course.objects.update(retry_days=[])
+        amend(retry_days=[])
         member = joined(world, number=RENEWS_BADLY)
         world.clock.freeze(jst(2027, 11, 30, 1))
         world.work()
@@ -112,6 +112,13 @@ class TestFixed:
         operations.leave(member_pk=member, site_key="mail")
         view = world.view(member, "mail")
         assert (view.cancel_at_period_end, view.next_charge_at) == (True, jst(2027, 11, 30))
+        world.work()
+        told = str(mail.outbox[-1].body)
+        assert (
+            "次回の更新（2027年11月30日(火)に3,960円（12か月分・税込））はお支払いいただき" in told
+        )
+        assert "2028年11月30日(木)までは" in told
+        assert "会費の請求はありません" not in told
         assert view.leaves_at == jst(2028, 12, 1)
         world.go_to(jst(2027, 12, 1, 12))
         view = world.view(member, "mail")
@@ -153,7 +160,7 @@ def test_who_paid_with_a_slip_renews_in_the_window(world: World) -> None:
     view = world.view(member, "mail")
     assert (view.next_charge_at, view.renews) == (None, False)
     assert view.renewal_opens_at == jst(2027, 8, 1)
-    world.clock.freeze(jst(2027, 8, 1))
+    world.clock.freeze(jst(2027, 8, 1, 9))
     world.work()
     assert world.mails(member)[-1] == "expiring"
     world.pay(world.join(member, "yearly", Method.CARD, "mail").payment)

@@ -3,11 +3,18 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
+from kaiin.billing import queries
+from kaiin.billing.models import Period
+from kaiin.billing.operations import SlipTooLate
+from kaiin.billing.queries import JoinPreview
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
+from kaiin.verification import checks
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
+from tests.fixtures.tenant import amend
 
 
 def jst(*parts: int) -> datetime:
@@ -35,7 +42,7 @@ def test_the_window_opens_and_a_renewal_loses_no_day(world: World, member: int) 
     assert world.view(member).renewal_opens_at == jst(2027, 7, 1)
     with pytest.raises(AlreadyMember):
         world.join(member, "yearly", Method.CARD)
-    world.clock.freeze(jst(2027, 7, 1))
+    world.clock.freeze(jst(2027, 7, 1, 9))
     world.work()
     assert world.mails(member)[-1] == "expiring"
     assert world.view(member).payable
@@ -98,7 +105,30 @@ def test_paid_before_the_end_and_told_after_it(world: World, member: int) -> Non
     assert (view.joined_date, view.member_number) == (date(2026, 11, 22), 1)
 
 
-def test_a_slip_of_the_window_paid_when_dormant_starts_anew(world: World, member: int) -> None:
+def test_who_left_and_asked_for_a_slip_again_is_in_though_it_is_paid_after_the_end(
+    world: World, member: int
+) -> None:
+    from kaiin.billing.operations import leave
+
+    world.clock.freeze(jst(2027, 10, 20, 12))
+    leave(member_pk=member, site_key="official", at_once=False, actor=f"member:{member}")
+    world.clock.freeze(jst(2027, 10, 30, 12))
+    world.work()
+    payment = slip(world, member)
+    world.go_to(jst(2027, 11, 2, 12))
+    assert world.view(member).standing is Standing.DORMANT
+    world.sandbox.pay_at_store(payment)  # type: ignore[arg-type]
+    world.work()
+    assert world.entry(member).allowed
+    view = world.view(member)
+    assert view.paid_until == jst(2028, 11, 1)
+    assert (view.joined_date, view.member_number) == (date(2026, 11, 22), 1)
+
+
+def test_a_slip_of_the_window_paid_when_dormant_counts_from_the_old_end(
+    world: World, member: int
+) -> None:
+    """It buys what its page said: the year after the one that is over."""
     world.clock.freeze(jst(2027, 10, 30, 12))
     world.work()
     payment = slip(world, member)
@@ -111,9 +141,100 @@ def test_a_slip_of_the_window_paid_when_dormant_starts_anew(world: World, member
     view = world.view(member)
     assert view.standing is Standing.ACTIVE
     assert view.period is not None
-    assert view.period.starts_at == jst(2027, 11, 3, 12)
+    assert view.period.starts_at == jst(2027, 11, 1)
     assert view.paid_until == jst(2028, 11, 1)
     assert view.member_number == 1
+
+
+class TestRenewedLate:
+    """In dormant time: from the old end, as the course says by default."""
+
+    def shown(self, world: World, member: int, method: Method = Method.CARD) -> JoinPreview:
+        return queries.preview(
+            site_key="official",
+            course_key="yearly",
+            method=method,
+            at=world.clock.now(),
+            member_pk=member,
+        )
+
+    def test_it_counts_from_the_old_end_and_the_preview_says_so(
+        self, world: World, member: int
+    ) -> None:
+        world.go_to(jst(2027, 11, 20, 12))
+        shown = self.shown(world, member)
+        assert (shown.late_after, shown.last_day) == (date(2027, 10, 31), date(2028, 10, 31))
+        assert not shown.continues
+        assert not world.entry(member).allowed
+        world.pay(world.join(member, "yearly", Method.CARD).payment)
+        view = world.view(member)
+        assert view.period is not None
+        assert (view.period.starts_at, view.paid_until) == (
+            shown.period.starts_at,
+            shown.period.ends_at,
+        )
+        assert (view.standing, view.member_number) == (Standing.ACTIVE, 1)
+        assert world.entry(member).allowed
+        windows_survive_a_rebuild()
+        # The year after follows it, and nothing is left over.
+        world.go_to(jst(2028, 11, 1))
+        assert world.view(member).standing is Standing.DORMANT
+        assert balances()["income"] == -2 * 6600
+
+    def test_by_a_course_that_says_so_it_counts_from_the_payment(
+        self, world: World, member: int
+    ) -> None:
+        amend({"key": "yearly"}, late_renewal="from_payment")
+        world.go_to(jst(2027, 11, 20, 12))
+        assert self.shown(world, member).late_after is None
+        world.pay(world.join(member, "yearly", Method.CARD).payment)
+        assert world.view(member).paid_until == jst(2028, 11, 1)
+        period = world.view(member).period
+        assert period is not None
+        assert period.starts_at > jst(2027, 11, 20)
+
+    def test_paid_in_dormant_time_and_told_of_after_it(self, world: World, member: int) -> None:
+        world.go_to(jst(2028, 1, 20, 12))
+        payment = slip(world, member)
+        world.go_to(jst(2028, 1, 27, 12))
+        world.sandbox.pay_at_store(payment, report_after=timedelta(days=6))  # type: ignore[arg-type]
+        world.go_to(jst(2028, 2, 1, 12))
+        assert world.view(member).standing is Standing.WITHDRAWN
+        world.go_to(jst(2028, 2, 3))
+        view = world.view(member)
+        assert (view.standing, view.paid_until) == (Standing.ACTIVE, jst(2028, 11, 1))
+
+    def test_no_slip_that_could_be_paid_after_the_dormant_time(
+        self, world: World, member: int
+    ) -> None:
+        world.go_to(jst(2028, 1, 24, 23, 59))
+        assert self.shown(world, member, Method.KONBINI).late_after == date(2027, 10, 31)
+        world.go_to(jst(2028, 1, 25))
+        with pytest.raises(SlipTooLate):
+            self.shown(world, member, Method.KONBINI)
+        with pytest.raises(SlipTooLate):
+            world.join(member, "yearly", Method.KONBINI)
+        assert self.shown(world, member).late_after is not None
+
+    def test_a_rejoin_after_it_begins_anew(self, world: World, member: int) -> None:
+        world.go_to(jst(2028, 2, 1, 12))
+        shown = self.shown(world, member, Method.KONBINI)
+        assert (shown.late_after, shown.last_day) == (None, date(2029, 1, 31))
+        world.pay(world.join(member, "yearly", Method.CARD).payment)
+        assert world.view(member).paid_until == jst(2029, 2, 1)
+
+    def test_the_checks_find_one_that_does_not_count_so(self, world: World, member: int) -> None:
+        world.go_to(jst(2027, 11, 20, 12))
+        world.pay(world.join(member, "yearly", Method.CARD).payment)
+        period = Period.objects.order_by("pk").last()
+        assert period is not None
+        Period.objects.filter(pk=period.pk).update(starts_at=jst(2027, 11, 20, 12))
+        found = {
+            each.check
+            for each in checks(connection, now=world.clock.now(), patience=timedelta(days=3650))
+        }
+        assert "period.gap" in found
+        Period.objects.filter(pk=period.pk).update(starts_at=period.starts_at)
 
 
 class TestLateMoney:

@@ -51,8 +51,10 @@ def test_two_months_are_passed_over_and_then_it_goes_on(world: World) -> None:
     assert view.next_amount == shown.next_amount
     assert balances()["provider_cash"] == 550
     world.clock.freeze(jst(2027, 2, 1))
-    assert world.entry(member).allowed
+    # The door opens with the money.
+    assert not world.entry(member).allowed
     world.work()
+    assert world.entry(member).allowed
     view = world.view(member)
     assert view.paid_until == jst(2027, 3, 1)
     assert view.paused_until is None
@@ -170,16 +172,6 @@ def test_leaving_in_the_pause_ends_it_and_the_number_is_kept_from_now(world: Wor
     assert world.view(member).member_number == 1
 
 
-def test_a_renewal_that_fails_at_its_end_has_its_grace_and_its_retries(world: World) -> None:
-    member = world.joined(number="4000 0000 0000 0341")
-    pause(member)
-    world.go_to(jst(2027, 2, 1, 1))
-    view = world.view(member)
-    assert view.state is SubscriptionState.PAST_DUE
-    assert view.next_try_at == jst(2027, 2, 4)
-    assert view.open_until == jst(2027, 2, 4)
-
-
 def test_a_contract_lost_in_the_pause_is_paid_by_hand_from_now(world: World) -> None:
     member = world.joined("monthly", Method.DOCOMO)
     pause(member)
@@ -203,3 +195,62 @@ def test_a_card_page_left_open_is_no_obstacle_to_coming_back(world: World) -> No
     resume(member)
     world.work()
     assert world.entry(member).allowed
+
+
+class TestTheFirstChargeAfterABreak:
+    """Nothing was paid for the time before it: the door opens with the money, without grace."""
+
+    def test_a_refusal_leaves_the_door_closed(self, world: World) -> None:
+        member = world.joined(number="4000 0000 0000 0341")
+        pause(member, 1)
+        world.go_to(jst(2027, 1, 1, 0, 1))
+        view = world.view(member)
+        assert view.state is SubscriptionState.PAST_DUE
+        assert not world.entry(member).allowed
+        assert not view.windows[-1].ends_at > jst(2026, 12, 1)
+        assert view.next_try_at == jst(2027, 1, 4)
+
+    def test_it_stays_open_for_a_week_while_the_outcome_is_unknown(self, world: World) -> None:
+        from django.core import mail
+
+        member = world.joined()
+        pause(member, 1)
+        world.go_to(jst(2026, 12, 31, 23))
+        world.sandbox.switch("time_out", "0")
+        world.clock.freeze(jst(2027, 1, 1))
+        assert not world.entry(member).allowed
+        world.work()
+        assert world.entry(member).allowed
+        world.go_to(jst(2027, 1, 7, 23))
+        assert world.entry(member).allowed
+        world.go_to(jst(2027, 1, 9, 12))
+        assert not world.entry(member).allowed
+        told = [
+            sent.body
+            for sent in mail.outbox
+            if sent.extra_headers["X-Kaiin-Key"].startswith("staff_renewal_unknown:")
+        ]
+        assert len(told) == 1
+        assert "お休み明けのため、会員ページは閉じました。" in told[0]
+        assert "550円" in told[0]
+        world.sandbox.switch("time_out", "")
+        world.go_to(jst(2027, 1, 10, 12))
+        assert world.entry(member).allowed
+        assert world.view(member).paid_until == jst(2027, 2, 1)
+
+    def test_a_refusal_after_days_without_an_answer_closes_at_once(self, world: World) -> None:
+        member = world.joined(number="4000 0000 0000 0341")
+        pause(member, 1)
+        world.go_to(jst(2026, 12, 31, 23))
+        world.sandbox.switch("time_out", "0")
+        world.clock.freeze(jst(2027, 1, 1))
+        world.work()
+        assert world.entry(member).allowed
+        world.sandbox.switch("time_out", "")
+        for _ in range(24):
+            world.clock.advance(hours=1)
+            world.work()
+            if world.view(member).state is SubscriptionState.PAST_DUE:
+                break
+        assert world.view(member).state is SubscriptionState.PAST_DUE
+        assert not world.entry(member).allowed

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.taxes import TaxedLine, TaxTotal
 from tests.billing.conftest import World
+from tests.fixtures.tenant import amend
 
 if TYPE_CHECKING:
     from kaiin.billing.queries import ReceiptView
@@ -26,9 +29,7 @@ def tax(percent: int, total: int, contained: int) -> TaxTotal:
 
 def courses(**changes: object) -> None:
     """Change every course, as it would have been applied in the first place."""
-    from kaiin.billing.models import Course
-
-    Course.objects.update(**changes)
+    amend(**changes)
 
 
 def test_a_slip_with_its_handling(world: World) -> None:
@@ -60,11 +61,11 @@ def test_what_was_told_stays_when_the_rate_changes(world: World) -> None:
     assert newest(member) == before
 
 
+@pytest.mark.usefixtures("year_by_days")
 def test_unused_days_of_another_course_are_a_line_at_their_own_rate(world: World) -> None:
     from kaiin.billing import operations
-    from kaiin.billing.models import Course
 
-    Course.objects.filter(key="monthly").update(tax_percent=8)
+    amend({"key": "monthly"}, tax_percent=8)
     member = world.joined()
     world.clock.advance(days=3)
     operations.change(
@@ -77,14 +78,14 @@ def test_unused_days_of_another_course_are_a_line_at_their_own_rate(world: World
     )
     world.work()
     receipt = newest(member)
-    credit = 550 * 5 // 9
+    credit = 550 * 6 // 9
     assert receipt.charged == (
         TaxedLine("membership_fee", Money(6600), 10),
         TaxedLine("credit", Money(-credit), 8),
     )
     assert receipt.total == Money(6600 - credit)
-    # 305 × 8/108 = 22.6: what is given back is rounded the same way as what is charged.
-    assert receipt.taxes == (tax(10, 6600, 600), tax(8, -credit, -22))
+    # 366 × 8/108 = 27.1: what is given back is rounded the same way as what is charged.
+    assert receipt.taxes == (tax(10, 6600, 600), tax(8, -credit, -27))
 
 
 def test_refunds_are_on_the_receipt_of_what_they_give_back(world: World) -> None:

@@ -1,14 +1,19 @@
 """Money that buys nothing: late, paid twice, too much. Staff give it back or keep it."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import Standing
-from tests.billing.conftest import World
+from tests.billing.conftest import World, nothing_is_amiss
 from tests.billing.money import books
+from tests.fixtures.tenant import amend
+
+if TYPE_CHECKING:
+    from kaiin.payments.queries import PaymentView
 
 
 def jst(*parts: int) -> datetime:
@@ -43,7 +48,9 @@ def test_paid_twice_waits_for_staff_and_goes_back(world: World) -> None:
     assert (case.reason, case.state, case.amount.amount) == ("paid_twice", "open", 6820)
     assert queries.refund_figures().open == 1
     assert books(world)["unapplied"] == -6820
-    assert "refund_opened" in world.mails(member)
+    assert "second_payment_account" in world.mails(member)
+    [parked] = [each for each in queries.charges(member) if each.outcome == "parked"]
+    assert parked.returns == "account"
     decide(case.id, refund=True)
     decide(case.id, refund=True)
     world.work()
@@ -52,6 +59,62 @@ def test_paid_twice_waits_for_staff_and_goes_back(world: World) -> None:
     assert world.mails(member)[-2:] == ["refund_requested", "refund_done"]
     assert books(world) == {"provider_cash": 6600, "deferred_income": -6600}
     assert world.entry(member).allowed
+
+
+def card_paid_twice(world: World) -> int:
+    from kaiin.payments import operations as payments
+
+    member = world.member()
+    card = pay_void_card(world, member)
+    payments.refresh_payment(payment_id=card.id, timeout_seconds=2.0)
+    return member
+
+
+def pay_void_card(world: World, member: int) -> "PaymentView":
+    """A card page that was void is paid all the same, after the slip."""
+    from kaiin.payments.orders import order_id
+
+    card = world.join(member, "yearly", Method.CARD).payment
+    slip = world.join(member, "yearly", Method.KONBINI).payment
+    world.sandbox.pay(slip)
+    world.work()
+    with world.sandbox.app.service.store.transaction() as tx:
+        tx.run("UPDATE payment SET status = 'open' WHERE order_id = ?", (order_id(card.id),))
+    world.sandbox.pay(card)
+    return card
+
+
+def test_a_second_payment_by_card_goes_back_by_itself(world: World) -> None:
+    from kaiin.billing import operations, queries
+    from kaiin.payments.models import Payment
+
+    member = card_paid_twice(world)
+    card = Payment.objects.get(method="card")
+    operations.act_on_payment(payment_id=card.pk)
+    [parked] = [each for each in queries.charges(member) if each.outcome == "parked"]
+    assert parked.returns == queries.returns_of_payment(card.pk) == "refund"
+    world.work()
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.state, case.amount.amount) == ("paid_twice", "done", 6600)
+    assert world.mails(member)[-2:] == ["second_payment_refunded", "refund_done"]
+    assert books(world)["provider_cash"] == 6820
+    assert "unapplied" not in books(world)
+    assert world.entry(member).allowed
+    assert queries.refund_figures().open == 0
+
+
+def test_a_tenant_that_wants_to_decide_itself(world: World) -> None:
+    from kaiin.billing import queries
+    from kaiin.sites.models import Tenant
+
+    Tenant.objects.update(refund_second_payments=False)
+    amend()
+    member = card_paid_twice(world)
+    world.work()
+    [case] = queries.refund_cases(member)
+    assert (case.reason, case.state) == ("paid_twice", "open")
+    assert "refund_opened" in world.mails(member)
+    assert books(world)["unapplied"] == -6600
 
 
 def test_what_is_kept_is_income(world: World) -> None:
@@ -191,3 +254,18 @@ def test_a_refund_that_can_not_be_made_may_be_kept_at_last(world: World) -> None
     world.work()
     assert queries.refund_figures().failed == 0
     assert books(world) == {"provider_cash": 6600, "income": -6600}
+
+
+def test_too_little_that_went_back_at_the_provider_is_over(world: World) -> None:
+    member = world.member()
+    slip = world.join(member, "yearly", Method.KONBINI).payment
+    world.sandbox.get_slip(slip)
+    world.sandbox.pay_at_store(slip, amount=500)
+    world.work()
+    world.sandbox.refund_at_provider(slip, 500)
+    world.work()
+    assert not world.entry(member).allowed
+    assert books(world) == {}
+    nothing_is_amiss(world.clock.now())
+    world.pay(world.join(member, "monthly", Method.CARD).payment)
+    assert world.entry(member).allowed

@@ -117,6 +117,7 @@ class TestRefused:
             "renewal_failed",
             "renewal_failed",
             "dormant",
+            "withdrawing",
             "withdrawn",
         ]
         assert balances() == {"provider_cash": 550, "income": -550}
@@ -245,7 +246,8 @@ class TestContractEndedOutside:
         assert not world.entry(member).allowed
         assert view.standing is Standing.DORMANT
         assert view.end_reason is EndReason.MANDATE_ENDED
-        assert view.end_detail == "carrier"
+        assert view.ending is not None
+        assert view.ending.detail == "carrier"
         assert balances() == {"provider_cash": 550, "income": -550}
 
     def test_paying_another_way_meanwhile_leaves_no_gap(self, world: World) -> None:

@@ -23,6 +23,8 @@ _FAULTS = {
     "reorder": ("1",),
     "time_out": ("0",),
     "answer_lost": ("0",),
+    "late": ("3", "9", "600"),
+    "keyless": ("1",),
     "down": ("0",),
     "store_report": ("120",),
     "refund_pending": ("600",),

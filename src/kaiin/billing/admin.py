@@ -1,6 +1,6 @@
 """Memberships, money and access in the back office: to be read; decisions go by operations."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from kaiin.billing.errors import NoMembership
+from kaiin.billing.errors import GrantTooLong, NoMembership
 from kaiin.billing.models import (
     Charge,
     Course,
@@ -26,9 +26,13 @@ from kaiin.billing.operations.grants import grant, revoke_grant
 from kaiin.billing.operations.leave import leave
 from kaiin.billing.operations.refunds import decide_refund
 from kaiin.billing.queries.refunds import preview_leave
-from kaiin.domain.periods import midnight
+from kaiin.domain.entitlements import MAX_GRANT
+from kaiin.domain.periods import japanese_date, midnight
+from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import queries as identity
+from kaiin.infra import clock
 from kaiin.infra.back_office import ReadOnlyAdmin, ReadOnlyRows
+from kaiin.infra.card_free_forms import WithoutCardNumbers
 from kaiin.infra.decisions import Deciding, Decision
 from kaiin.infra.texts import error_text, format_money, text
 from kaiin.payments import queries as payments
@@ -92,11 +96,18 @@ class _OfMember(ReadOnlyAdmin):
         return found
 
 
-class GrantForm(forms.Form):
+class GrantForm(WithoutCardNumbers):
     """Until when somebody is let in, and why."""
 
     until = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(max_length=200)
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        # Before the end of that day is computed: the last day of all has none.
+        if until > japanese_date(clock.now() + MAX_GRANT):
+            raise forms.ValidationError(error_text(GrantTooLong(days=MAX_GRANT.days)))
+        return until
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -149,23 +160,27 @@ _WHOSE = ("membership__member", "membership__site")
 
 
 class _Subscriptions(ReadOnlyRows):
+    right = StaffRight.MEMBERS
     model = Subscription
     fields = ("course", "method", "state", "period_count", "paid_until", "next_due_at", "ended_at")
     select_related = ("course",)
 
 
 class _Entitlements(ReadOnlyRows):
+    right = StaffRight.MEMBERS
     model = Entitlement
     fields = ("kind", "starts_at", "ends_at")
 
 
 class _Periods(ReadOnlyRows):
+    right = StaffRight.MONEY
     model = Period
     fields = ("index", "starts_at", "ends_at", "amount", "currency", "payment")
     select_related = ("payment",)
 
 
 class _Postings(ReadOnlyRows):
+    right = StaffRight.MONEY
     model = LedgerPosting
     fields = ("account", "amount", "currency")
     show_change_link = False
@@ -173,6 +188,7 @@ class _Postings(ReadOnlyRows):
 
 @admin.register(Course)
 class CourseAdmin(ReadOnlyAdmin):
+    right = StaffRight.MEMBERS
     list_display = ("id", "site", "key", "version", "price", "currency", "renews", "offered")
     list_filter = ("offered", "renews", "site")
     list_select_related = ("site",)
@@ -182,13 +198,14 @@ class CourseAdmin(ReadOnlyAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(Deciding, _OfMember):
+    right = StaffRight.MEMBERS
     membership_path = ""
     decisions = (
         Decision(
             "grant",
             label="staff.grant",
             question="staff.grant_ask",
-            permission="billing.add_grant",
+            right=StaffRight.GRANTS,
             act=_grant,
             form=GrantForm,
         ),
@@ -196,7 +213,7 @@ class MembershipAdmin(Deciding, _OfMember):
             "leave_at_once",
             label="staff.leave_at_once",
             question="staff.leave_at_once_ask",
-            permission="billing.change_membership",
+            right=StaffRight.LEAVING,
             act=_leave_at_once,
             told=_told_refund,
         ),
@@ -214,6 +231,7 @@ class MembershipAdmin(Deciding, _OfMember):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(_OfMember):
+    right = StaffRight.MEMBERS
     list_display = (
         "id", "member", "site", "course", "method", "state", "paid_until", "next_due_at",
         "cancel_at_period_end",
@@ -226,6 +244,7 @@ class SubscriptionAdmin(_OfMember):
 
 @admin.register(Charge)
 class ChargeAdmin(_OfMember):
+    right = StaffRight.MONEY
     list_display = (
         "intent_key", "member", "site", "method", "price", "handling", "state", "failure_code",
         "created_at",
@@ -238,6 +257,7 @@ class ChargeAdmin(_OfMember):
 
 @admin.register(Period)
 class PeriodAdmin(_OfMember):
+    right = StaffRight.MONEY
     membership_path = "subscription__membership"
     list_display = ("id", "member", "site", "index", "starts_at", "ends_at", "amount", "currency")
     list_filter = ("subscription__method", "subscription__course")
@@ -249,6 +269,7 @@ class PeriodAdmin(_OfMember):
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(_OfMember):
+    right = StaffRight.MONEY
     list_display = ("key", "kind", "member", "site", "occurred_at", "recorded_at")
     list_filter = ("kind",)
     list_select_related = (*_WHOSE, "subscription", "period", "payment", "reverses")
@@ -259,6 +280,7 @@ class LedgerEntryAdmin(_OfMember):
 
 @admin.register(Receipt)
 class ReceiptAdmin(_OfMember):
+    right = StaffRight.MONEY
     list_display = ("number", "member", "site", "method", "total", "currency", "paid_at")
     list_filter = ("method", "course")
     list_select_related = (*_WHOSE, "course", "payment", "period")
@@ -268,6 +290,7 @@ class ReceiptAdmin(_OfMember):
 
 @admin.register(Entitlement)
 class EntitlementAdmin(_OfMember):
+    right = StaffRight.MEMBERS
     list_display = ("id", "member", "site", "kind", "starts_at", "ends_at")
     list_filter = ("kind", "membership__site")
     list_select_related = _WHOSE
@@ -276,12 +299,13 @@ class EntitlementAdmin(_OfMember):
 
 @admin.register(Grant)
 class GrantAdmin(Deciding, _OfMember):
+    right = StaffRight.MEMBERS
     decisions = (
         Decision(
             "revoke",
             label="staff.revoke",
             question="staff.revoke_ask",
-            permission="billing.change_grant",
+            right=StaffRight.GRANTS,
             act=_revoke,
         ),
     )
@@ -300,19 +324,20 @@ class GrantAdmin(Deciding, _OfMember):
 
 @admin.register(RefundCase)
 class RefundCaseAdmin(Deciding, _OfMember):
+    right = StaffRight.MONEY
     decisions = (
         Decision(
             "give_back",
             label="staff.give_back",
             question="staff.give_back_ask",
-            permission="billing.change_refundcase",
+            right=StaffRight.REFUNDS,
             act=_give_back,
         ),
         Decision(
             "keep",
             label="staff.keep",
             question="staff.keep_ask",
-            permission="billing.change_refundcase",
+            right=StaffRight.REFUNDS,
             act=_keep,
         ),
     )

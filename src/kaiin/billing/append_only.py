@@ -20,3 +20,7 @@ class AppendOnly(models.QuerySet[Any]):
 
     def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise LedgerIsAppendOnly
+
+
+# Named, so that the type checker finds it again in its cache.
+AppendOnlyManager = models.Manager.from_queryset(AppendOnly)

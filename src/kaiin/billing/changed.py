@@ -90,7 +90,7 @@ def tell(
             holding,
             charge.intent_key,
             course=charge.course,
-            next_charge_at=subscription.next_due_at,
+            renewal=upkeep.renewal(subscription),
         )
     if charge.purpose != ChargePurpose.CHANGE:
         return
@@ -110,7 +110,7 @@ def tell(
         course=charge.course,
         method=Method(charge.method),
         from_at=span.starts_at,
-        next_charge_at=subscription.next_due_at,
+        renewal=upkeep.renewal(subscription),
     )
 
 
@@ -146,9 +146,11 @@ def registered(holding: Holding, charge: Charge, payment: PaymentView, batch: Ba
         course=charge.course.key,
         payment=str(payment.id),
     )
+    mandate_id = payment.mandate_id
     change_letters.card_registered(
         holding,
         charge.intent_key,
         course=charge.course,
-        next_charge_at=subscription.next_due_at,
+        card=payments.mandate(mandate_id) if mandate_id is not None else None,
+        renewal=upkeep.renewal(subscription),
     )

@@ -65,4 +65,5 @@ def held(subscription: Subscription, last: Period, at: datetime) -> Held:
         opens_at=payable.window_opens_at(subscription),
         fixed=upkeep.is_fixed(subscription, at),
         paused_until=subscription.paused_until,
+        imported=last.import_key is not None,
     )

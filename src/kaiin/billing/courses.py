@@ -58,6 +58,7 @@ def _terms(course: Course, method: Method) -> Terms:
         handling=Money(course.fees.get(method.value, 0), course.currency),
         renews=course.renews and method.can_renew,
         charge_day=ChargeDay(course.charge_day),
+        lock_day=course.lock_day,
     )
 
 

@@ -3,11 +3,11 @@ collects into a `Batch`."""
 
 from datetime import datetime
 
-from kaiin.billing import courses, events, letters, upkeep
+from kaiin.billing import courses, events, failures, letters, upkeep
 from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import EarlyEnd, Period, Subscription
-from kaiin.domain import dunning
+from kaiin.domain import dunning, reminders
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import (
     EndReason,
@@ -28,8 +28,10 @@ def end(
     batch: Batch,
     *,
     detail: str = "",
+    told: bool = False,
 ) -> None:
-    """End a subscription and let the membership's standing follow."""
+    """End a subscription and let the membership's standing follow. `told`: the member has a mail
+    about it already."""
     subscription.state = subscription_after(
         SubscriptionState(subscription.state), SubscriptionEvent.ENDED
     ).value
@@ -50,7 +52,7 @@ def end(
         return
     if reason is EndReason.LEFT:
         left_at = batch.now if subscription.paused_until else paid_until
-        withdraw(holding, max(left_at, holding.membership.created_at), batch)
+        withdraw(holding, max(left_at, holding.membership.created_at), batch, told=told)
     else:
         _lapse(holding, subscription, paid_until, reason, batch)
 
@@ -83,13 +85,17 @@ def end_early(period: Period, at: datetime, why: EarlyEnd, *, credited: int = 0)
     period.save(update_fields=["ended_early_at", "early_end", "credited", "recognise_due_at"])
 
 
-def withdraw(holding: Holding, at: datetime, batch: Batch) -> None:
+def withdraw(holding: Holding, at: datetime, batch: Batch, *, told: bool = False) -> None:
     """The membership's end: content closed, number kept for the site's rejoin days only."""
     membership = holding.membership
     set_standing(holding, StandingEvent.WITHDRAWN, batch.now)
     membership.dormant_until, membership.withdrawn_at = None, at
-    keeps_until = days_after(at, holding.site.rejoin_days)
-    letters.withdrawn(holding, at.isoformat(), keeps_until=keeps_until)
+    membership.notice_due_at = None
+    if not told:
+        keeps_until = days_after(at, holding.site.rejoin_days)
+        letters.withdrawn(
+            holding, at.isoformat(), keeps_until=keeps_until, ending=_ending_of(holding)
+        )
     batch.note("billing.membership_withdrawn", holding, at=at.isoformat())
     batch.tell(holding, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}", {})
 
@@ -103,6 +109,18 @@ def set_standing(holding: Holding, event: StandingEvent, at: datetime) -> None:
         membership.standing, membership.standing_changed_at = after.value, at
 
 
+def release_unless_charged(holding: Holding, mandate_id: int | None) -> None:
+    """Give the card or contract of a payment back that no open subscription is charged to,
+    whatever became of the payment: parked, refused, for a course that does not renew."""
+    charged = {
+        subscription.mandate_id
+        for subscription in holding.subscriptions.values()
+        if SubscriptionState(subscription.state).is_open
+    }
+    if mandate_id not in charged:
+        release(mandate_id)
+
+
 def release(mandate_id: int | None) -> None:
     """Have payments give a mandate back that is not needed any more."""
     if mandate_id is not None:
@@ -111,6 +129,31 @@ def release(mandate_id: int | None) -> None:
             key=str(mandate_id),
             payload={"mandate_id": mandate_id},
         )
+
+
+def _ending_of(holding: Holding) -> failures.Ending | None:
+    """Why the last subscription that was paid for ended."""
+    ended = [
+        each
+        for each in holding.subscriptions.values()
+        if each.period_count and each.state == SubscriptionState.ENDED
+    ]
+    last = max(ended, key=lambda each: each.pk, default=None)
+    if last is None:
+        last = (
+            Subscription.objects.filter(
+                membership=holding.membership, period_count__gt=0, state=SubscriptionState.ENDED
+            )
+            .order_by("-pk")
+            .first()
+        )
+    return _told_ending(holding, last) if last is not None else None
+
+
+def _told_ending(holding: Holding, subscription: Subscription) -> failures.Ending | None:
+    """Why it ended; the charge that was refused just now is not stored yet."""
+    charges = {charge.pk: charge for charge in failures.refused(subscription)}
+    return failures.ending(subscription, (charges | holding.charges).values())
 
 
 def _lapse(
@@ -125,6 +168,8 @@ def _lapse(
     ended_at = upkeep.stands_until(subscription) or paid_until
     until = dunning.dormant_until(courses.policy(subscription.course), ended_at)
     membership.dormant_until = until
+    membership.notice_due_at = reminders.next_after(reminders.of_withdrawal(until), batch.now)
+    ending = _told_ending(holding, subscription)
     letters.lapsed(
         holding,
         f"{subscription.pk}:{subscription.period_count}",
@@ -132,8 +177,7 @@ def _lapse(
         course=subscription.course,
         paid_until=paid_until,
         dormant_until=until,
-        failure_code=subscription.end_detail,
-        reason=reason,
+        ending=ending,
     )
     batch.note("billing.membership_lapsed", holding, reason=reason.value, until=until.isoformat())
     key = f"{subscription.pk}:{subscription.period_count}"

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from kaiin.billing.models import Entitlement, Grant, LedgerEntry
+from kaiin.billing.models import Entitlement, Grant, LedgerEntry, Period
 from kaiin.domain.entitlements import Fact, WindowKind, windows
 from kaiin.domain.ledger import EntryKind
 from kaiin.infra import bulk
@@ -16,19 +18,17 @@ _COLUMNS = ("starts_at", "ends_at", "kind", "evidence")
 
 
 def facts(membership_ids: Collection[int]) -> dict[int, list[Fact]]:
-    """What opens each membership's site: paid periods that stand, and grants up to their end or
-    their revocation. Two queries, whatever the number of memberships."""
+    """What opens each membership's site: paid periods that stand, imported ones, and grants up
+    to their end or their revocation. Two queries, whatever the number of memberships."""
     found: dict[int, list[Fact]] = defaultdict(list)
-    paid = LedgerEntry.objects.filter(
-        membership_id__in=membership_ids,
-        kind=EntryKind.PAYMENT,
-        period__isnull=False,
-        reversed_by=None,
+    paid = Period.objects.filter(
+        Q(import_key__isnull=False) | _is_paid(),
+        subscription__membership_id__in=membership_ids,
     ).values_list(
-        "membership_id",
-        "period_id",
-        "period__starts_at",
-        Coalesce("period__ended_early_at", "period__ends_at"),
+        "subscription__membership_id",
+        "pk",
+        "starts_at",
+        Coalesce("ended_early_at", "ends_at"),
     )
     for membership_id, period_id, starts_at, ends_at in paid:
         found[membership_id].append(
@@ -41,6 +41,14 @@ def facts(membership_ids: Collection[int]) -> dict[int, list[Fact]]:
         ends_at = min(granted_until, revoked_at) if revoked_at else granted_until
         found[membership_id].append(Fact(WindowKind(kind), starts_at, ends_at, f"grant:{key}"))
     return found
+
+
+@cache
+def _is_paid() -> Exists:
+    """Whether the books say of a period that it is paid, as a part of a query."""
+    return Exists(
+        LedgerEntry.objects.filter(period=OuterRef("pk"), kind=EntryKind.PAYMENT, reversed_by=None)
+    )
 
 
 def rebuild(membership_ids: Collection[int]) -> set[int]:

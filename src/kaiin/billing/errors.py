@@ -21,6 +21,12 @@ class WayNotOffered(BillingError):
     code = "billing.way_not_offered"
 
 
+class SlipTooLate(WayNotOffered):
+    """A late renewal's slip could be paid after the dormant time, when it would buy less."""
+
+    code = "billing.slip_too_late"
+
+
 class AlreadyMember(BillingError):
     """Paid already, and not yet time to renew: nothing may be charged."""
 
@@ -37,6 +43,24 @@ class Paused(AlreadyMember):
     """The membership is paused: it is resumed, not joined again."""
 
     code = "billing.paused"
+
+
+class ImportConflict(BillingError):
+    """The import key was used before, with other values."""
+
+    code = "billing.import_conflict"
+
+
+class ImportRefused(BillingError):
+    """A membership can't be imported with these values; `reason` names what is wrong."""
+
+    code = "billing.import_refused"
+
+
+class NumberTaken(BillingError):
+    """Another member of the site has this number."""
+
+    code = "billing.number_taken"
 
 
 class NoPause(BillingError):
@@ -91,6 +115,12 @@ class GrantEmpty(BillingError):
     """A grant must end in the future."""
 
     code = "billing.grant_empty"
+
+
+class GrantTooLong(BillingError):
+    """A grant ends within MAX_GRANT. `days` is that."""
+
+    code = "billing.grant_too_long"
 
 
 class NoGrant(BillingError):

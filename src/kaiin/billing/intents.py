@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import F, Max
 
-from kaiin.billing import courses, events
+from kaiin.billing import courses, events, payable
 from kaiin.billing.models import (
     Charge,
     ChargePurpose,
@@ -36,8 +36,7 @@ def open_charge(
     """
     last = _last_attempts([subscription])
     charge = _charge(subscription, course, method, last, automatic=False, now=now)
-    if purpose is not None:
-        charge.purpose = purpose
+    charge.purpose = purpose or payable.purpose(subscription.membership, subscription)
     if purpose is ChargePurpose.REGISTRATION:
         charge.price = charge.handling = 0
     charge.credit, charge.credit_period = credit, credit_period

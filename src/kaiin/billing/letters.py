@@ -7,16 +7,23 @@ words already: dates and money are written out here, since a queued mail is JSON
 from collections.abc import Sequence
 from datetime import datetime
 
+from kaiin.billing.failures import Ending
 from kaiin.billing.holding import Holding
 from kaiin.billing.models import Charge, ChargePurpose, Course, Receipt, RefundCase
+from kaiin.billing.wording import ending_words, failure_words, next_renewal_words, renewal_lines
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import PeriodSpan, days_after, last_day
+from kaiin.domain.periods import PeriodSpan, days_after
+from kaiin.domain.previews import Renewal
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.subscriptions import EndReason
 from kaiin.infra import mail, texts
+from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView, Reference
 from kaiin.sites import queries as sites
+
+# What was paid is not paid any more.
+_TAKEN_BACK = (EndReason.REFUNDED, EndReason.CHARGED_BACK)
 
 
 def welcome(holding: Holding, number: int) -> None:
@@ -37,7 +44,7 @@ def receipt(
     holding: Holding,
     row: Receipt,
     period: PeriodSpan,
-    next_charge_at: datetime | None,
+    renewal: Renewal | None,
     references: Sequence[Reference],
 ) -> None:
     """A period was paid; `references` are the numbers that the bill or slip shows."""
@@ -53,10 +60,8 @@ def receipt(
             "total": texts.format_money(row.total, row.currency, language),
             "paid_on": texts.format_date(row.paid_at, language),
             "period_from": texts.format_date(period.starts_at, language),
-            "period_until": _last_day(period.ends_at, language),
-            "next_charge_on": (
-                texts.format_date(next_charge_at, language) if next_charge_at else ""
-            ),
+            "period_until": texts.format_end(period.ends_at, language),
+            "renewal": renewal_lines(renewal, language),
             "references": [
                 {
                     "label": texts.text(f"payments.reference.{each.kind}", language),
@@ -69,7 +74,7 @@ def receipt(
     )
 
 
-def slip(holding: Holding, course: Course, payment: PaymentView) -> None:
+def slip(holding: Holding, charge: Charge, payment: PaymentView) -> None:
     """A convenience-store slip was issued: its numbers and its deadline."""
     language = _language(holding)
     numbers = {reference.kind: reference.value for reference in payment.references}
@@ -80,8 +85,13 @@ def slip(holding: Holding, course: Course, payment: PaymentView) -> None:
         "slip",
         str(payment.id),
         {
-            "course": _course(holding, course),
+            "course": _course(holding, charge.course),
+            "joins": charge.purpose == ChargePurpose.JOIN,
+            "changes": charge.purpose == ChargePurpose.CHANGE,
+            "member_id": holding.member.member_id,
             "slip_number": numbers[ReferenceKind.KONBINI_SLIP],
+            "store": payments.store_name(payment, language),
+            "steps": payments.store_steps(payment, language),
             "confirmation_number": numbers.get(ReferenceKind.KONBINI_CONFIRMATION, ""),
             "amount": texts.format_money(payment.amount.amount, payment.amount.currency, language),
             "deadline": texts.format_datetime(payment.expires_at, language),
@@ -110,7 +120,7 @@ def renewal_failed(
             "method": texts.text(f"payments.method.{method}", language),
             "reason": failure_words(failure_code, language),
             "tries": [texts.format_date(at, language) for at in tries],
-            "open_until": _last_day(open_until, language) if open_until else "",
+            "open_until": texts.format_end(open_until, language) if open_until else "",
         },
     )
 
@@ -126,21 +136,8 @@ def mandate_ended(
         key,
         {
             "course": _course(holding, course),
-            "paid_until": _last_day(paid_until, language),
+            "paid_until": texts.format_end(paid_until, language),
             "reason": failure_words(reason, language) if reason else "",
-        },
-    )
-
-
-def expiring(holding: Holding, key: str, *, course: Course, paid_until: datetime) -> None:
-    """A lump sum can be renewed from now on."""
-    _queue(
-        holding,
-        "expiring",
-        key,
-        {
-            "course": _course(holding, course),
-            "paid_until": _last_day(paid_until, _language(holding)),
         },
     )
 
@@ -153,8 +150,7 @@ def lapsed(
     course: Course,
     paid_until: datetime,
     dormant_until: datetime,
-    failure_code: str,
-    reason: EndReason,
+    ending: Ending | None,
 ) -> None:
     """Content is closed, My page still renews: `expired` (lump sum) or `dormant` (renewal)."""
     language = _language(holding)
@@ -164,29 +160,46 @@ def lapsed(
         key,
         {
             "course": _course(holding, course),
-            "paid_until": _last_day(paid_until, language),
-            "dormant_until": _last_day(dormant_until, language),
-            "said": failure_words(failure_code, language) if failure_code else "",
-            "why": reason.value,
+            "paid_until": texts.format_end(paid_until, language),
+            "dormant_until": texts.format_end(dormant_until, language),
+            "paid": ending is None or ending.reason not in _TAKEN_BACK,
+            "why": ending_words(ending, language) if ending else "",
         },
     )
 
 
-def left(holding: Holding, key: str, *, course: Course, paid_until: datetime | None) -> None:
-    """The member has asked to leave."""
+def left(
+    holding: Holding,
+    key: str,
+    *,
+    course: Course,
+    paid_until: datetime | None,
+    keeps_until: datetime,
+    renewal: Renewal | None,
+) -> None:
+    """The member has asked to leave. `renewal`: past the lock day, what is still charged."""
+    language = _language(holding)
     _queue(
         holding,
         "left",
         key,
         {
             "course": _course(holding, course),
-            "paid_until": _last_day(paid_until, _language(holding)) if paid_until else "",
+            "paid_until": texts.format_end(paid_until, language) if paid_until else "",
+            "keeps_until": texts.format_end(keeps_until, language),
+            "last_renewal": next_renewal_words(renewal, language) if renewal else "",
         },
     )
 
 
 def left_at_once(
-    holding: Holding, key: str, *, course: Course, method: Method, refund: Money
+    holding: Holding,
+    key: str,
+    *,
+    course: Course,
+    method: Method,
+    refund: Money,
+    keeps_until: datetime,
 ) -> None:
     """The membership ended on the spot; `refund` goes back for the days that were not lived."""
     language = _language(holding)
@@ -199,6 +212,7 @@ def left_at_once(
             "refund": _money(refund, language) if refund else "",
             "method": method.value,
             "carrier": method.is_carrier,
+            "keeps_until": texts.format_end(keeps_until, language),
         },
     )
 
@@ -220,12 +234,16 @@ def vanished(holding: Holding, charge: Charge, failure_code: str, now: datetime)
             "course": _course(holding, charge.course),
             "method": texts.text(f"payments.method.{charge.method}", language),
             "reason": failure_words(failure_code, language),
+            # A slip that was paid in time may be heard of hours after its deadline.
+            "late_slip": charge.method == Method.KONBINI and failure_code == "expired",
             "kept": in_time and membership.member_number is not None,
-            "keeps_until": _last_day(keeps_until, language) if keeps_until and in_time else "",
+            "keeps_until": texts.format_end(keeps_until, language)
+            if keeps_until and in_time
+            else "",
             "join_url": sites.identity_url(
                 f"/my/{site.key}/change"
                 if charge.purpose == ChargePurpose.CHANGE
-                else f"/join/{site.key}/"
+                else f"/join/{site.key}/again"
             ),
         },
     )
@@ -234,6 +252,16 @@ def vanished(holding: Holding, charge: Charge, failure_code: str, now: datetime)
 def refund_opened(holding: Holding, case: RefundCase) -> None:
     """Money came that buys nothing; staff decide what becomes of it."""
     _refund(holding, "refund_opened", case)
+
+
+def second_payment(holding: Holding, case: RefundCase, *, account: bool) -> None:
+    """A period was paid twice; `account`: the money can only be transferred to a bank account."""
+    _refund(holding, "second_payment_account" if account else "refund_opened", case)
+
+
+def second_payment_goes_back(holding: Holding, case: RefundCase) -> None:
+    """A period was paid twice; the second money goes back by itself."""
+    _refund(holding, "second_payment_refunded", case)
 
 
 def refund_requested(holding: Holding, case: RefundCase) -> None:
@@ -246,13 +274,18 @@ def refund_done(holding: Holding, case: RefundCase) -> None:
     _refund(holding, "refund_done", case)
 
 
-def withdrawn(holding: Holding, key: str, *, keeps_until: datetime) -> None:
-    """The membership is withdrawn; until when rejoining keeps join date and number."""
+def withdrawn(holding: Holding, key: str, *, keeps_until: datetime, ending: Ending | None) -> None:
+    """The membership is withdrawn: why, and until when rejoining keeps join date and number."""
+    language = _language(holding)
+    told = ending is not None and ending.reason is not EndReason.LEFT
     _queue(
         holding,
         "withdrawn",
         key,
-        {"keeps_until": _last_day(keeps_until, _language(holding))},
+        {
+            "keeps_until": texts.format_end(keeps_until, language),
+            "why": ending_words(ending, language) if ending and told else "",
+        },
     )
 
 
@@ -312,15 +345,3 @@ def _course(holding: Holding, course: Course) -> str:
 
 def _money(amount: Money, language: str) -> str:
     return texts.format_money(amount.amount, amount.currency, language)
-
-
-def failure_words(code: str, language: str) -> str:
-    """The words of a provider's reason, also of one that we have none for."""
-    for known in (f"payments.failure.{code}", f"payments.end_reason.{code}"):
-        if texts.has_text(known):
-            return texts.text(known, language)
-    return texts.text("payments.failure.other", language)
-
-
-def _last_day(ends_at: datetime, language: str) -> str:
-    return texts.format_date(last_day(ends_at), language)

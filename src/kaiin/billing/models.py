@@ -3,13 +3,18 @@
 from django.db import models
 from django.db.models import F, Q
 
-from kaiin.billing.append_only import AppendOnly
+from kaiin.billing.book_models import (
+    LedgerEntry as LedgerEntry,  # noqa: PLC0414 - exported
+    LedgerPosting as LedgerPosting,  # noqa: PLC0414
+    Receipt as Receipt,  # noqa: PLC0414
+)
 from kaiin.billing.choices import GrantReason, RefundReason, RefundState
 from kaiin.domain.entitlements import WindowKind
-from kaiin.domain.ledger import Account, EntryKind
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay
+from kaiin.domain.previews import LateRenewal
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
+from kaiin.infra.constraints import dated, in_order, known, within
 
 _METHODS = [(method.value, method.value) for method in Method]
 
@@ -42,6 +47,12 @@ class Course(models.Model):
     grace_days = models.PositiveSmallIntegerField(default=3)
     dormant_months = models.PositiveSmallIntegerField(default=1)
     renewal_opens_months = models.PositiveSmallIntegerField(default=3)
+    late_renewal = models.CharField(
+        max_length=16,
+        choices=[(each.value, each.value) for each in LateRenewal],
+        default=LateRenewal.FROM_PAYMENT.value,
+        help_text="From when a lump sum counts that is renewed in dormant time.",
+    )
     charge_day = models.CharField(
         max_length=24,
         choices=[(day.value, day.value) for day in ChargeDay],
@@ -66,6 +77,9 @@ class Course(models.Model):
             models.UniqueConstraint(
                 fields=["site", "key"], condition=Q(offered=True), name="course_offered_once"
             ),
+            *known("course", charge_day=ChargeDay, late_renewal=LateRenewal),
+            within("course", "lock_day", 1, 31),
+            within("course", "tax_percent", 0, 100),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +114,9 @@ class Membership(models.Model):
     member_number = models.PositiveBigIntegerField(null=True)
     dormant_until = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    notice_due_at = models.DateTimeField(
+        null=True, help_text="When a dormant member is reminded of the withdrawal to come."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -111,13 +128,19 @@ class Membership(models.Model):
                 | Q(joined_date__isnull=False, member_number__isnull=False),
                 name="membership_active_is_numbered",
             ),
+            *known("membership", standing=Standing),
         ]
         indexes = [
             models.Index(
                 fields=["dormant_until"],
                 name="membership_to_withdraw",
                 condition=Q(dormant_until__isnull=False),
-            )
+            ),
+            models.Index(
+                fields=["notice_due_at"],
+                name="membership_to_remind",
+                condition=Q(notice_due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,7 +152,7 @@ class Subscription(models.Model):
 
     `paid_until` is the end of its last period. The three `…_due_at` say when the worker has to
     do something; each is null when it has not: charge the next period, end it for want of one,
-    remind of a lump sum's end.
+    remind of the renewal or of the end.
     """
 
     membership = models.ForeignKey(
@@ -190,6 +213,16 @@ class Subscription(models.Model):
                 | Q(paid_until__isnull=False, anchor_day__isnull=False),
                 name="subscription_active_is_paid",
             ),
+            *known(
+                "subscription",
+                method=Method,
+                state=SubscriptionState,
+                end_reason=EndReason,
+                or_empty=("end_reason",),
+            ),
+            within("subscription", "anchor_day", 1, 31),
+            in_order("subscription", "paid_until", "paused_until"),
+            dated("subscription", "state", "ended", "ended_at"),
         ]
         indexes = [
             models.Index(fields=["membership", "id"], name="subscription_of_membership"),
@@ -209,11 +242,14 @@ class Subscription(models.Model):
 
 
 class ChargePurpose(models.TextChoices):
-    """JOIN: the first period, or one after an end. RENEWAL: the period that follows. CHANGE: a
+    """JOIN: the first period. REJOIN: the first one after a withdrawal. RENEWAL: the period that
+    follows, also after an end. DUE: the same by hand, after it could not be charged. CHANGE: a
     period of another course, or by another way. REGISTRATION: a new card, no money."""
 
     JOIN = "join"
+    REJOIN = "rejoin"
     RENEWAL = "renewal"
+    DUE = "due"
     CHANGE = "change"
     REGISTRATION = "registration"
 
@@ -271,6 +307,10 @@ class Charge(models.Model):
             models.UniqueConstraint(
                 fields=["membership"], condition=Q(state="open"), name="charge_open_once"
             ),
+            *known("charge", method=Method, purpose=ChargePurpose, state=ChargeState),
+            models.CheckConstraint(
+                condition=Q(period_index__gte=1, attempt__gte=1), name="charge_counted_from_one"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -299,7 +339,12 @@ class Period(models.Model):
     index = models.PositiveIntegerField(help_text="From 1.")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="+")
+    payment = models.OneToOneField(
+        "payments.Payment", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # Time that another system sold has this instead of a payment, and the price 0.
+    import_key = models.CharField(max_length=128, null=True, unique=True)  # noqa: DJ001 (unique)
+    import_digest = models.CharField(max_length=64, blank=True, default="")
     amount = models.PositiveIntegerField(help_text="The fee for the time, without handling.")
     currency = models.CharField(max_length=3, default="JPY")
     ended_early_at = models.DateTimeField(null=True)
@@ -316,12 +361,24 @@ class Period(models.Model):
                 condition=Q(starts_at__lt=F("ends_at")), name="period_not_empty"
             ),
             models.CheckConstraint(
+                condition=Q(payment__isnull=False, import_key=None)
+                | Q(payment=None, import_key__isnull=False, amount=0, index=1),
+                name="period_paid_or_imported",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_early_at=None)
                 | Q(ended_early_at__gte=F("starts_at"), ended_early_at__lt=F("ends_at")),
                 name="period_ends_early_within",
             ),
             models.CheckConstraint(
                 condition=Q(credited__lte=F("amount")), name="period_credit_within"
+            ),
+            *known("period", early_end=EarlyEnd, or_empty=("early_end",)),
+            models.CheckConstraint(condition=Q(index__gte=1), name="period_counted_from_one"),
+            models.CheckConstraint(
+                condition=Q(ended_early_at=None, early_end="")
+                | (Q(ended_early_at__isnull=False) & ~Q(early_end="")),
+                name="period_ends_early_for_a_reason",
             ),
         ]
         indexes = [
@@ -334,47 +391,6 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return f"period {self.index} of subscription {self.subscription_id}"
-
-
-class LedgerEntry(models.Model):
-    """One business fact in the books; its postings sum to zero. Append-only: the migration's
-    triggers refuse what the query set can't."""
-
-    # Room for a prefix and a provider's own number of a refund.
-    key = models.CharField(max_length=200, unique=True)
-    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in EntryKind])
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    subscription = models.ForeignKey(
-        Subscription, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    period = models.ForeignKey(Period, null=True, on_delete=models.PROTECT, related_name="+")
-    payment = models.ForeignKey(
-        "payments.Payment", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    reverses = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
-    )
-
-    objects = AppendOnly.as_manager()
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class LedgerPosting(models.Model):
-    """One side of an entry: debits positive, credits negative."""
-
-    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="postings")
-    account = models.CharField(max_length=32, choices=[(a.value, a.value) for a in Account])
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3, default="JPY")
-
-    objects = AppendOnly.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.account} {self.amount} {self.currency}"
 
 
 class Grant(models.Model):
@@ -395,7 +411,8 @@ class Grant(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="grant_not_empty")
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="grant_not_empty"),
+            *known("grant", kind=(WindowKind.GRANT, WindowKind.GRACE), reason=GrantReason),
         ]
 
     def __str__(self) -> str:
@@ -418,34 +435,16 @@ class Entitlement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["membership", "starts_at"], name="entitlement_window_once"
-            )
+            ),
+            *known("entitlement", kind=WindowKind),
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at")), name="entitlement_not_empty"
+            ),
         ]
         indexes = [models.Index(fields=["membership", "ends_at"], name="entitlement_open")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.starts_at} – {self.ends_at}"
-
-
-class Receipt(models.Model):
-    """What a member was charged, as it was told; the bill's own numbers are the payment's."""
-
-    number = models.CharField(max_length=32, unique=True)
-    payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="+")
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    period = models.OneToOneField(Period, on_delete=models.PROTECT, related_name="+")
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=16, choices=_METHODS)
-    issued_at = models.DateTimeField()
-    paid_at = models.DateTimeField()
-    lines = models.JSONField(help_text='[["membership_fee", 550, 10], …]: with tax, its percent')
-    taxes = models.JSONField(
-        default=list, help_text="[[percent, total with tax, tax of it], …], rounded once a rate"
-    )
-    total = models.PositiveIntegerField()
-    currency = models.CharField(max_length=3, default="JPY")
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class RefundCase(models.Model):
@@ -470,7 +469,8 @@ class RefundCase(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_case_positive")
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_case_positive"),
+            *known("refund_case", reason=RefundReason, state=RefundState),
         ]
         indexes = [
             models.Index(

@@ -11,6 +11,7 @@ from kaiin.billing import (
     endings,
     events,
     intents,
+    late,
     letters,
     numbers,
     receipts,
@@ -82,7 +83,7 @@ def paid(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -
     upkeep.plan(holding, subscription, batch)
     started = _stand(holding, paid_at)
     receipt = receipts.make(charge, payment, period, paid_at, batch)
-    letters.receipt(holding, receipt, span, subscription.next_due_at, payment.references)
+    letters.receipt(holding, receipt, span, upkeep.renewal(subscription), payment.references)
     batch.note(
         "billing.period_paid",
         holding,
@@ -118,7 +119,9 @@ def failed(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch)
         # A card that was not registered in the end: nothing was to be paid, nothing is lost.
         return
     if not charge.automatic:
-        if payment.state in _VANISHED or charge.failure_code == _NOT_EXECUTED:
+        stopped = payment.state is PaymentState.CANCELED and batch.actor.startswith("member:")
+        vanished = payment.state in _VANISHED or charge.failure_code == _NOT_EXECUTED
+        if vanished and not stopped:
             letters.vanished(holding, charge, charge.failure_code, batch.now)
     elif SubscriptionState(subscription.state).is_open:
         _dun(holding, subscription, charge.failure_code, batch)
@@ -135,7 +138,7 @@ def waiting(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch
             subscription.next_due_at = batch.now + _SOON
         upkeep.keep_open(holding, subscription, batch)
     elif payment.method is Method.KONBINI:
-        letters.slip(holding, charge.course, payment)
+        letters.slip(holding, charge, payment)
 
 
 def _buys(holding: Holding, charge: Charge, subscription: Subscription, paid_at: datetime) -> bool:
@@ -184,11 +187,14 @@ def _span(
         paid_at=paid_at,
         automatic=charge.automatic,
     )
+    by_hand = not charge.automatic and charge.purpose != ChargePurpose.CHANGE
+    lapsed = late.lapsed(holding.membership.pk, charge.course) if by_hand else None
     return paid_period(
         rule,
         paid_at=paid_at,
         previous=previous,
-        under_way=upkeep.under_way(subscription) and (is_open or charge.automatic),
+        under_way=charge.automatic or (upkeep.under_way(subscription) and is_open),
+        lapsed=lapsed,
     )
 
 
@@ -220,7 +226,10 @@ def _park(
     batch.post(ledger.unapplied(f"unapplied:{payment.id}", paid_at, received), charge=charge)
     twice = charge.period_index <= holding.subscriptions[charge.subscription_id].period_count
     reason = RefundReason.PAID_TWICE if twice or _pays_already(holding) else RefundReason.LATE
-    refunding.open_case(holding, charge, received, reason, batch)
+    if reason is RefundReason.PAID_TWICE:
+        refunding.second_payment(holding, charge, payment, received, batch)
+    else:
+        refunding.open_case(holding, charge, received, reason, batch)
     batch.note("billing.payment_parked", holding, payment=str(payment.id), amount=received.amount)
     more: dict[str, object] = {"payment_id": str(payment.id)}
     batch.tell(holding, events.PAYMENT_PARKED, str(payment.id), more)
@@ -263,7 +272,7 @@ def _stand(holding: Holding, paid_at: datetime) -> bool:
         membership.member_number = numbers.next_number(holding.site)
         membership.joined_date = japanese_date(paid_at)
     endings.set_standing(holding, StandingEvent.PAID, paid_at)
-    membership.dormant_until = membership.withdrawn_at = None
+    membership.dormant_until = membership.withdrawn_at = membership.notice_due_at = None
     return before in (Standing.PENDING, Standing.WITHDRAWN)
 
 
@@ -292,7 +301,10 @@ def _dun(holding: Holding, subscription: Subscription, code: str, batch: Batch) 
         endings.give_up(holding, subscription, EndReason.RENEWAL_FAILED, code, batch)
         return
     subscription.next_due_at = retry_at
-    grace_until = dunning.grace_until(policy, due_at)
+    if subscription.paused_until is not None:
+        # What was open while the outcome was unknown closes with the refusal.
+        batch.revoked.append(holding.membership.pk)
+    grace_until = upkeep.grace_until(subscription)
     letters.renewal_failed(
         holding,
         f"{subscription.pk}:{subscription.period_count}:{subscription.failures}",
@@ -300,7 +312,7 @@ def _dun(holding: Holding, subscription: Subscription, code: str, batch: Batch) 
         method=Method(subscription.method),
         failure_code=code,
         tries=dunning.tries_from(policy, due_at=due_at, next_at=retry_at),
-        open_until=grace_until if grace_until > batch.now else None,
+        open_until=grace_until if grace_until is not None and grace_until > batch.now else None,
     )
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from kaiin.billing import courses
 from kaiin.billing.errors import AlreadyMember, OtherCourseRunning, Paused
-from kaiin.billing.models import Course, Subscription
+from kaiin.billing.models import ChargePurpose, Course, Membership, Subscription
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import renewal_opens_at
-from kaiin.domain.subscriptions import SubscriptionState, may_pay
+from kaiin.domain.periods import japanese_date, last_day, months_after, renewal_opens_at
+from kaiin.domain.subscriptions import Standing, SubscriptionState, may_pay
 
 
 def window_opens_at(subscription: Subscription) -> datetime | None:
@@ -21,9 +21,13 @@ def window_opens_at(subscription: Subscription) -> datetime | None:
 
 
 def opens_at(subscription: Subscription) -> datetime | None:
-    """When the member may renew; None where nothing is paid yet or renewals run alone."""
-    terms = courses.terms(subscription.course, Method(subscription.method))
-    return None if terms.renews else window_opens_at(subscription)
+    """From when the member may renew by hand; None where nothing is paid yet, or where renewals
+    run alone. A month whose mandate has ended is bought ahead once: within the paid one."""
+    runs_alone = _renews(subscription) and not subscription.mandate_end_reason
+    if subscription.paid_until is None or runs_alone:
+        return None
+    rule = courses.rule(subscription.course, Method(subscription.method))
+    return window_opens_at(subscription) or months_after(subscription.paid_until, -rule.months)
 
 
 def payable(subscription: Subscription, at: datetime) -> bool:
@@ -31,9 +35,33 @@ def payable(subscription: Subscription, at: datetime) -> bool:
     return may_pay(
         SubscriptionState(subscription.state),
         opens_at=opens_at(subscription),
+        renews=_renews(subscription),
         mandate_lost=bool(subscription.mandate_end_reason),
         at=at,
     )
+
+
+def purpose(membership: Membership | None, subscription: Subscription | None) -> ChargePurpose:
+    """What a payment that the member makes now is for; `subscription` is the open one."""
+    if membership is None or membership.standing == Standing.PENDING:
+        return ChargePurpose.JOIN
+    if membership.standing == Standing.WITHDRAWN:
+        return ChargePurpose.REJOIN
+    if subscription is None:
+        return ChargePurpose.RENEWAL
+    past_due = subscription.state == SubscriptionState.PAST_DUE
+    return (
+        ChargePurpose.DUE if past_due or subscription.mandate_end_reason else ChargePurpose.RENEWAL
+    )
+
+
+def slip_days(course: Course, *, ends_at: datetime | None, at: datetime) -> int:
+    """How many days a slip issued at `at` lives: for a change that begins at `ends_at`, until the
+    day before it at the latest, but not less than a day."""
+    if ends_at is None:
+        return course.slip_days
+    left = (last_day(ends_at) - japanese_date(at)).days
+    return max(1, min(course.slip_days, left))
 
 
 def check(subscription: Subscription, course: Course, at: datetime) -> None:
@@ -45,3 +73,7 @@ def check(subscription: Subscription, course: Course, at: datetime) -> None:
         raise AlreadyMember(course=subscription.course.key)
     if subscription.period_count and subscription.course.key != course.key:
         raise OtherCourseRunning(course=subscription.course.key)
+
+
+def _renews(subscription: Subscription) -> bool:
+    return courses.terms(subscription.course, Method(subscription.method)).renews

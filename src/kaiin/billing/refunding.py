@@ -28,7 +28,9 @@ from kaiin.domain.payments import RefundState as Refunded
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.previews import unused_credit
 from kaiin.infra import outbox
-from kaiin.payments.queries import RefundView
+from kaiin.payments import queries as payments
+from kaiin.payments.queries import PaymentView, RefundView
+from kaiin.sites import queries as sites
 
 # Who decided what nobody here did.
 PROVIDER = "provider"
@@ -59,20 +61,33 @@ def unused_days(period: Period, at: datetime) -> Unused:
     span = PeriodSpan(period.starts_at, period.ends_at, period.ends_at.day)
     worth = fee if at < period.starts_at else unused_credit(fee, span, at)
     left = min(worth.amount, period.amount - period.credited)
+    return Unused(period, _shares(left, most=left, source=period))
+
+
+def moved_days(charge: Charge, period: Period) -> Unused:
+    """What of a period was not paid by its own payment, but moved to it by a change."""
+    if charge.credit_period is None:
+        return Unused(period, ())
+    left = min(charge.credit, period.amount - period.credited)
+    return Unused(period, _shares(left, most=charge.credit, source=charge.credit_period))
+
+
+def _shares(left: int, *, most: int, source: Period) -> tuple[tuple[Charge, Money], ...]:
+    """`left`, shared among the payments of a period and of those whose days were moved to it;
+    `most` of it is of `source` and what came before."""
     shares: list[tuple[Charge, Money]] = []
-    most, source = left, period
-    while left > 0:
+    while left > 0 and source.payment_id is not None:
         charge = Charge.objects.select_related("course", "credit_period").get(
             payment_id=source.payment_id
         )
         share = min(left, most, _refundable(charge))
         if share > 0:
-            shares.append((charge, Money(share, period.currency)))
+            shares.append((charge, Money(share, source.currency)))
             left -= share
         if charge.credit_period is None:
             break
         most, source = charge.credit, charge.credit_period
-    return Unused(period, tuple(shares))
+    return tuple(shares)
 
 
 def open_case(
@@ -84,6 +99,20 @@ def open_case(
     _note("billing.refund_case_opened", holding, case, batch)
     letters.refund_opened(holding, case)
     return case
+
+
+def second_payment(
+    holding: Holding, charge: Charge, payment: PaymentView, amount: Money, batch: Batch
+) -> None:
+    """A period was paid twice: the second money goes back by itself where the tenant wants that
+    and the way to pay allows it; else it waits for somebody who asks the payer for an account."""
+    case = _case(charge, amount, RefundReason.PAID_TWICE, batch, period=None)
+    case.save(force_insert=True)
+    _note("billing.refund_case_opened", holding, case, batch)
+    if payments.can_refund(payment) and sites.tenant().refund_second_payments:
+        request(holding, charge, case, [(Account.UNAPPLIED, amount)], batch)
+    else:
+        letters.second_payment(holding, case, account=not payments.can_refund(payment))
 
 
 def give_back(
@@ -108,7 +137,9 @@ def request(
     due = ledger.refund_due(f"refund_due:{case.key}", batch.now, sources)
     batch.post(due, charge=charge, period=case.period)
     _ask(holding, case, batch)
-    if case.reason != RefundReason.LEFT:
+    if case.reason == RefundReason.PAID_TWICE and case.opened_at == batch.now:
+        letters.second_payment_goes_back(holding, case)
+    elif case.reason != RefundReason.LEFT:
         # Who leaves has been told with the leaving.
         letters.refund_requested(holding, case)
 

@@ -14,6 +14,8 @@ def last_spans(subscriptions: Collection[Subscription]) -> Mapping[int, PeriodSp
     """By subscription; without those that have none. One query, and one more where a last period
     ended early: one that had begun leaves nothing to go on from, one that had not is passed over.
     """
+    if not subscriptions:
+        return {}
     # A subscription with a period has an anchor: the database checks it.
     anchors = {row.pk: row.anchor_day for row in subscriptions}
     found = {}

@@ -2,8 +2,8 @@
 address for questions, in the tenant's own language."""
 
 from kaiin.billing.holding import Holding
-from kaiin.billing.letters import failure_words
-from kaiin.billing.models import Charge, RefundCase
+from kaiin.billing.models import Charge, RefundCase, Subscription
+from kaiin.billing.wording import failure_words
 from kaiin.domain.money import Money
 from kaiin.infra import mail, texts
 from kaiin.payments.queries import PaymentView
@@ -14,6 +14,7 @@ _PAGES = {
     "staff_disputed": _PAYMENTS,
     "staff_charged_back": _PAYMENTS,
     "staff_refund_failed": _REFUNDS,
+    "staff_renewal_unknown": _PAYMENTS,
 }
 
 
@@ -37,6 +38,15 @@ def refund_failed(holding: Holding, case: RefundCase) -> None:
         case.refund_key,
         code=case.failure_code,
     )
+
+
+def renewal_unknown(holding: Holding, subscription: Subscription) -> None:
+    """The provider has not said for a week whether the first charge after a break was made."""
+    charge = holding.open_charge
+    if charge is None:
+        return
+    amount = Money(charge.price + charge.handling, charge.course.currency)
+    _queue(holding, "staff_renewal_unknown", charge, amount, str(subscription.period_count))
 
 
 def _queue(

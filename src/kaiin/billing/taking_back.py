@@ -183,7 +183,12 @@ def _take_back(
     """What a payment bought is over; the subscription goes on only as far as others paid. After
     a chargeback nothing is charged again, whatever it was for."""
     stands = period.ended_early_at is None and period.ends_at > batch.now
-    if stands:
+    if stands and why is EarlyEnd.REFUNDED:
+        # Days that a change had moved here were paid by other payments: that money goes back, too.
+        moved = refunding.moved_days(charge, period)
+        endings.end_early(period, batch.now, why, credited=moved.total.amount)
+        refunding.give_back(holding, moved, RefundReason.STAFF, batch)
+    elif stands:
         endings.end_early(period, batch.now, why)
     elif why is EarlyEnd.REFUNDED:
         return

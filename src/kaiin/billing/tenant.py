@@ -12,13 +12,20 @@ from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity_queries
-from kaiin.infra import clock
+from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
 from kaiin.payments import queries as payments_queries
 from kaiin.sites import operations as sites_operations, queries as sites_queries
 from kaiin.sites.operations import Change, ChangeKind, InUse, Plan
 from kaiin.sites.tenant_file import CourseSpec, SiteSpec, TenantFile
 
+# What a member agrees to, and whether it can be bought.
+_RECORDED = (
+    "offered",
+    "price", "currency", "renews", "term", "term_by_method", "ways", "fees", "slip_days",
+    "retry_days", "grace_days", "dormant_months", "renewal_opens_months", "late_renewal",
+    "charge_day", "lock_day", "pause_periods", "leave_at_once", "tax_percent",
+)  # fmt: skip
 _KEEPING = "running subscriptions keep version {version}"
 
 
@@ -64,6 +71,19 @@ def _apply(file: TenantFile, plan: Plan, now: datetime, actor: str) -> None:
     _apply_courses(file, of_courses, now)
     for change in of_courses:
         sites_operations.record(change=change, context="billing", actor=actor)
+    record_applied(actor=actor)
+
+
+def record_applied(*, actor: str) -> None:
+    """Write into the audit trail what is sold now, for `kaiin verify` to compare. In the
+    transaction of the change."""
+    rows = sites_operations.applied_rows()
+    for course in Course.objects.select_related("site"):
+        key = f"course:{course.site.key}/{course.key}:{course.version}"
+        rows[key] = {name: getattr(course, name) for name in _RECORDED}
+    audit.record(
+        action="billing.tenant_applied", subject="tenant", actor=actor, details={"rows": rows}
+    )
 
 
 def _in_use() -> InUse:
@@ -203,6 +223,7 @@ def _terms(spec: CourseSpec) -> dict[str, object]:
         "grace_days": spec.dunning.grace_days,
         "dormant_months": spec.dunning.dormant_months,
         "renewal_opens_months": spec.renewal_opens_months,
+        "late_renewal": spec.late_renewal.value,
         "charge_day": spec.charge_day.value,
         "lock_day": spec.lock_day,
         "pause_periods": spec.pause_periods,

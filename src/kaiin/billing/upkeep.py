@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from kaiin.billing import courses, payable
+from kaiin.billing import courses, payable, staff_letters
 from kaiin.billing.batch import Batch
 from kaiin.billing.choices import GrantReason
 from kaiin.billing.errors import NoPause
@@ -14,23 +14,24 @@ from kaiin.billing.models import (
     Period,
     Subscription,
 )
-from kaiin.domain import dunning
+from kaiin.domain import dunning, previews, reminders
 from kaiin.domain.changes import RenewalFixed
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import (
-    ChargeDay,
     PeriodSpan,
-    charge_at,
     days_after,
     fixed_from,
     next_period,
     passed_over,
 )
+from kaiin.domain.previews import Renewal
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra.business_days import is_business_day
+from kaiin.sites import queries as sites
 
 _MARGIN = timedelta(hours=2)
+_MAX_UNKNOWN_DAYS_AFTER_BREAK = 7
 
 
 def plan(holding: Holding, subscription: Subscription, batch: Batch) -> None:
@@ -40,20 +41,46 @@ def plan(holding: Holding, subscription: Subscription, batch: Batch) -> None:
         return
     subscription.next_due_at = subscription.lapse_due_at = subscription.notice_due_at = None
     if renews(subscription):
-        subscription.next_due_at = next_charge_at(subscription)
-        until = dunning.grace_until(courses.policy(subscription.course), ends_at)
-        _grant(holding, GrantReason.RENEWAL, ends_at, until, batch)
-        return
-    subscription.lapse_due_at = ends_at
-    opens_at = payable.opens_at(subscription)
-    # Whoever renews inside the window has just been told the new end.
-    if opens_at is not None and opens_at > batch.now:
-        subscription.notice_due_at = opens_at
+        coming = renewal(subscription)
+        subscription.next_due_at = coming.charge_at if coming else None
+        until = grace_until(subscription)
+        if until is not None:
+            _grant(holding, GrantReason.RENEWAL, ends_at, until, batch)
+    else:
+        subscription.lapse_due_at = ends_at
+    subscription.notice_due_at = next_reminder(subscription, batch.now)
+
+
+def next_reminder(subscription: Subscription, now: datetime) -> datetime | None:
+    """When the member is next reminded of the coming renewal, or of the end."""
+    ends_at = stands_until(subscription)
+    if ends_at is None or subscription.cancel_at_period_end:
+        return None
+    coming = renewal(subscription)
+    if coming is None:
+        # Whoever renews inside the window has just been told the new end.
+        opens_at = payable.opens_at(subscription)
+        return reminders.next_after(reminders.of_end(ends_at, opens_at), now)
+    if not coming.terms.unit.each_month:
+        days = sites.tenant().renewal_reminder_days
+    elif subscription.paused_until is not None:
+        days = reminders.BREAK_DAYS
+    else:
+        return None
+    return reminders.next_after(reminders.of_renewal(coming.stop_day, days), now)
 
 
 def stands_until(subscription: Subscription) -> datetime | None:
     """Where the next period begins: the end of the paid one, or of the pause after it."""
     return subscription.paused_until or subscription.paid_until
+
+
+def grace_until(subscription: Subscription) -> datetime | None:
+    """Until when the door stays open while a renewal is tried again. None after a break: nothing
+    was paid for the time before it, so the door opens with the money."""
+    if subscription.paid_until is None or subscription.paused_until is not None:
+        return None
+    return dunning.grace_until(courses.policy(subscription.course), subscription.paid_until)
 
 
 def renews(subscription: Subscription) -> bool:
@@ -69,16 +96,23 @@ def renews(subscription: Subscription) -> bool:
 
 def under_way(subscription: Subscription) -> bool:
     """Whether a late payment is for a renewal that is charged by itself, so that it keeps the
-    grid; the member's own ones begin anew (`previews.paid_period`)."""
-    return courses.terms(subscription.course, Method(subscription.method)).renews
+    grid; the member's own ones begin anew (`previews.paid_period`). The coming course decides: a
+    lump sum that is paid by hand may be followed by months that a card is charged for."""
+    return courses.terms(courses.coming(subscription), Method(subscription.method)).renews
 
 
-def next_charge_at(subscription: Subscription) -> datetime | None:
-    """When the renewal that follows is first charged, by the course that runs."""
+def renewal(subscription: Subscription) -> Renewal | None:
+    """The renewal that follows; None where none is coming."""
     ends_at = stands_until(subscription)
-    if ends_at is None:
+    if ends_at is None or not renews(subscription):
         return None
-    return charge_at(ends_at, ChargeDay(subscription.course.charge_day), is_business_day)
+    method = Method(subscription.method)
+    return previews.renewal(
+        courses.terms(courses.coming(subscription), method),
+        PeriodSpan(ends_at, ends_at, subscription.anchor_day or 1),
+        is_business_day,
+        running=courses.terms(subscription.course, method),
+    )
 
 
 def fixed_at(subscription: Subscription) -> datetime | None:
@@ -137,20 +171,26 @@ def _most_paused(subscription: Subscription, at: datetime) -> int:
 
 
 def keep_open(holding: Holding, subscription: Subscription, batch: Batch) -> None:
-    """Nobody knows whether a renewal was paid: that must not close the site, whatever the grace.
+    """The outcome of a renewal is unknown: that must not close the site, whatever the grace.
 
-    Opens one more day whenever what is open runs out within two hours.
+    Opens one more day whenever what is open runs out within two hours. After a break nothing was
+    paid for the time before: there it stays open for seven days, and then staff are told.
     """
     ends_at = stands_until(subscription)
     if ends_at is None:
         return
+    until = days_after(batch.now, 1)
+    if subscription.paused_until is not None:
+        limit = days_after(subscription.paused_until, _MAX_UNKNOWN_DAYS_AFTER_BREAK)
+        if batch.now >= limit - _MARGIN:
+            staff_letters.renewal_unknown(holding, subscription)
+        until = min(until, limit)
     open_grants = Grant.objects.filter(
         membership=holding.membership, kind=WindowKind.GRACE, revoked_at=None
     )
     last = open_grants.aggregate(last=Max("ends_at"))["last"] or ends_at
     starts_at = max(last, ends_at)
-    if starts_at <= batch.now + _MARGIN:
-        until = days_after(batch.now, 1)
+    if starts_at <= batch.now + _MARGIN and starts_at < until:
         _grant(holding, GrantReason.PAYMENT_UNKNOWN, starts_at, until, batch)
         batch.note("billing.grace_extended", holding, until=until.isoformat())
 

@@ -54,6 +54,18 @@ class Migration(migrations.Migration):
                 ("dormant_months", models.PositiveSmallIntegerField(default=1)),
                 ("renewal_opens_months", models.PositiveSmallIntegerField(default=3)),
                 (
+                    "late_renewal",
+                    models.CharField(
+                        choices=[
+                            ("from_old_end", "from_old_end"),
+                            ("from_payment", "from_payment"),
+                        ],
+                        default="from_payment",
+                        help_text="From when a lump sum counts that is renewed in dormant time.",
+                        max_length=16,
+                    ),
+                ),
+                (
                     "charge_day",
                     models.CharField(
                         choices=[
@@ -102,6 +114,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("charge_day__in", ["last_business_day", "period_end"])),
+                        name="course_charge_day_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_renewal__in", ["from_old_end", "from_payment"])),
+                        name="course_late_renewal_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lock_day__gte", 1), ("lock_day__lte", 31)),
+                        name="course_lock_day_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)),
+                        name="course_tax_percent_within",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LedgerEntry",
@@ -152,6 +184,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "charge",
+                                    "chargeback",
+                                    "credit",
+                                    "kept",
+                                    "payment",
+                                    "recognition",
+                                    "refund",
+                                    "refund_due",
+                                    "reversal",
+                                    "unapplied",
+                                ],
+                            )
+                        ),
+                        name="ledger_entry_kind_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LedgerPosting",
@@ -190,6 +246,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "account__in",
+                                [
+                                    "chargebacks",
+                                    "deferred_income",
+                                    "fees",
+                                    "handling_income",
+                                    "income",
+                                    "provider_cash",
+                                    "receivable",
+                                    "refunds_due",
+                                    "unapplied",
+                                ],
+                            )
+                        ),
+                        name="ledger_posting_account_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -218,6 +297,13 @@ class Migration(migrations.Migration):
                 ("member_number", models.PositiveBigIntegerField(null=True)),
                 ("dormant_until", models.DateTimeField(null=True)),
                 ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "notice_due_at",
+                    models.DateTimeField(
+                        help_text="When a dormant member is reminded of the withdrawal to come.",
+                        null=True,
+                    ),
+                ),
                 ("created_at", models.DateTimeField()),
                 (
                     "member",
@@ -236,6 +322,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("standing__in", ["active", "dormant", "pending", "withdrawn"])
+                        ),
+                        name="membership_standing_known",
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="ledgerentry",
@@ -292,6 +388,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["grace", "grant"])),
+                        name="grant_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["payment_unknown", "renewal", "staff"])),
+                        name="grant_reason_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Entitlement",
@@ -321,6 +429,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["grace", "grant", "paid"])),
+                        name="entitlement_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="entitlement_not_empty",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="NumberCounter",
@@ -381,12 +501,42 @@ class Migration(migrations.Migration):
                 (
                     "payment",
                     models.OneToOneField(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="payments.payment",
                     ),
                 ),
+                ("import_key", models.CharField(max_length=128, null=True, unique=True)),
+                (
+                    "import_digest",
+                    models.CharField(blank=True, default="", max_length=64),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("early_end__in", ["changed", "charged_back", "left", "refunded", ""])
+                        ),
+                        name="period_early_end_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("index__gte", 1)), name="period_counted_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("early_end", ""), ("ended_early_at", None)),
+                            models.Q(
+                                ("ended_early_at__isnull", False),
+                                models.Q(("early_end", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="period_ends_early_for_a_reason",
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="ledgerentry",
@@ -428,7 +578,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("join", "Join"),
+                            ("rejoin", "Rejoin"),
                             ("renewal", "Renewal"),
+                            ("due", "Due"),
                             ("change", "Change"),
                             ("registration", "Registration"),
                         ],
@@ -492,6 +644,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="charge_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "purpose__in",
+                                ["change", "due", "join", "registration", "rejoin", "renewal"],
+                            )
+                        ),
+                        name="charge_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["closed", "open", "paid", "parked", "registered"])
+                        ),
+                        name="charge_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("attempt__gte", 1), ("period_index__gte", 1)),
+                        name="charge_counted_from_one",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Receipt",
@@ -566,6 +747,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="receipt_method_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="RefundCase",
@@ -647,6 +838,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                ["late", "left", "outside", "paid_twice", "staff", "too_much"],
+                            )
+                        ),
+                        name="refund_case_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["declined", "done", "failed", "open", "requested"])
+                        ),
+                        name="refund_case_state_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Subscription",
@@ -783,6 +993,59 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="subscription_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["active", "ended", "past_due", "pending"])
+                        ),
+                        name="subscription_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "end_reason__in",
+                                [
+                                    "charged_back",
+                                    "expired",
+                                    "left",
+                                    "mandate_ended",
+                                    "refunded",
+                                    "renewal_failed",
+                                    "replaced",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="subscription_end_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("anchor_day__gte", 1), ("anchor_day__lte", 31)),
+                        name="subscription_anchor_day_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paid_until__lte", models.F("paused_until"))),
+                        name="subscription_paid_until_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", False), ("state", "ended")),
+                            models.Q(
+                                models.Q(("state", "ended"), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="subscription_ended_dated",
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="period",
@@ -832,6 +1095,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("dormant_until__isnull", False)),
                 fields=["dormant_until"],
                 name="membership_to_withdraw",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(
+                condition=models.Q(("notice_due_at__isnull", False)),
+                fields=["notice_due_at"],
+                name="membership_to_remind",
             ),
         ),
         migrations.AddConstraint(
@@ -950,6 +1221,22 @@ class Migration(migrations.Migration):
             model_name="period",
             constraint=models.CheckConstraint(
                 condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="period_not_empty"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("import_key", None), ("payment__isnull", False)),
+                    models.Q(
+                        ("amount", 0),
+                        ("import_key__isnull", False),
+                        ("index", 1),
+                        ("payment", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="period_paid_or_imported",
             ),
         ),
         migrations.AddConstraint(

@@ -215,8 +215,7 @@ def _agree(
         f"{subscription.pk}:{batch.now.isoformat()}",
         course=course,
         from_at=preview.from_at,
-        next_charge_at=preview.next_charge_at,
-        next_amount=preview.next_amount,
+        renewal=preview.renewal,
         undone=preview.undoes,
     )
     batch.write()

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from kaiin.billing import courses, intents
+from kaiin.billing import courses, intents, payable
 from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.holding import hold
-from kaiin.billing.models import Charge, ChargePurpose, ChargeState
+from kaiin.billing.models import Charge, ChargeState
 from kaiin.billing.operations.record_payment import record_payments
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import japanese_date, last_day
 from kaiin.infra import clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.locks import transaction
@@ -60,7 +59,7 @@ def start(
         member_hint=email,
         renews=courses.terms(charge.course, method).renews,
         language=language,
-        slip_days=_slip_days(charge, slip_ends_at),
+        slip_days=payable.slip_days(charge.course, ends_at=slip_ends_at, at=charge.created_at),
     )
 
 
@@ -115,14 +114,6 @@ def lives_until(charge: Charge) -> datetime:
         return left_at
     slip = payment.method is Method.KONBINI
     return payment.expires_at if slip else min(payment.expires_at, left_at)
-
-
-def _slip_days(charge: Charge, ends_at: datetime | None) -> int:
-    days = charge.course.slip_days
-    if ends_at is None or charge.purpose == ChargePurpose.JOIN:
-        return days
-    left = (last_day(ends_at) - japanese_date(charge.created_at)).days
-    return max(1, min(days, left))
 
 
 def _forget(charge: Charge) -> None:

@@ -4,7 +4,7 @@ along: reminders, recognised income. All found by index, in sets."""
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from kaiin.billing import letters
+from kaiin.billing import intents, reminder_letters, upkeep
 from kaiin.billing.batch import Batch
 from kaiin.billing.endings import end, withdraw
 from kaiin.billing.holding import Holding, hold
@@ -18,7 +18,8 @@ from kaiin.billing.models import (
 from kaiin.billing.operations.record_payment import SYSTEM
 from kaiin.domain import ledger
 from kaiin.domain.money import Money
-from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
+from kaiin.domain.periods import japanese_date
+from kaiin.domain.subscriptions import NOT_IMPORTED, EndReason, Standing, SubscriptionState
 from kaiin.infra.locks import claimed, transaction
 
 
@@ -45,10 +46,14 @@ def expire_member(*, member_pk: int, now: datetime) -> None:
 
 
 def remind_due(*, now: datetime, limit: int) -> int:
-    """Mail those whose lump sum can be renewed from now on; returns how many."""
-    opening = Subscription.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk")
-    ids = list(opening.values_list("membership_id", flat=True)[:limit])
-    return _each(ids, now, _remind_if_open)
+    """Remind members of a renewal to come, of a lump sum or a dormant time that runs out; returns
+    how many."""
+    coming = Subscription.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk")
+    ids = list(coming.values_list("membership_id", flat=True)[:limit])
+    count = _each(ids, now, _remind)
+    dormant = Membership.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk")
+    ids = list(dormant.values_list("pk", flat=True)[:limit])
+    return count + _each(ids, now, _remind_of_withdrawal)
 
 
 def recognise_due(*, now: datetime, limit: int) -> int:
@@ -99,9 +104,11 @@ def _end_if_over(holding: Holding, batch: Batch) -> None:
     subscription = holding.open_subscription
     if subscription is None or not _passed(subscription.lapse_due_at, batch.now):
         return
+    if subscription.cancel_at_period_end and _pays_again(holding, subscription):
+        subscription.cancel_at_period_end = False
     if subscription.cancel_at_period_end:
         reason, detail = EndReason.LEFT, ""
-    elif subscription.mandate_end_reason:
+    elif subscription.mandate_end_reason not in ("", NOT_IMPORTED):
         reason, detail = EndReason.MANDATE_ENDED, subscription.mandate_end_reason
     elif subscription.state == SubscriptionState.PAST_DUE:
         # Its renewal was charged before the end, and given up then (`endings.give_up`).
@@ -111,6 +118,18 @@ def _end_if_over(holding: Holding, batch: Batch) -> None:
     end(holding, subscription, reason, batch, detail=detail)
 
 
+def _pays_again(holding: Holding, subscription: Subscription) -> bool:
+    """Whether somebody who left has since asked to pay for more: the money may be on its way, by a
+    slip that outlives what was paid for. It then finds the membership dormant, not withdrawn."""
+    charge = holding.open_charge
+    return (
+        charge is not None
+        and charge.subscription_id == subscription.pk
+        and not charge.automatic
+        and charge.failure_code != intents.LEFT
+    )
+
+
 def _withdraw_if_over(holding: Holding, batch: Batch) -> None:
     until = holding.membership.dormant_until
     dormant = holding.membership.standing == Standing.DORMANT
@@ -118,18 +137,34 @@ def _withdraw_if_over(holding: Holding, batch: Batch) -> None:
         withdraw(holding, until, batch)
 
 
-def _remind_if_open(holding: Holding, batch: Batch) -> None:
+def _remind(holding: Holding, batch: Batch) -> None:
     subscription = holding.open_subscription
-    if subscription is None or not _passed(subscription.notice_due_at, batch.now):
+    due_at = subscription.notice_due_at if subscription else None
+    if subscription is None or due_at is None or due_at > batch.now:
         return
-    subscription.notice_due_at = None
-    if subscription.paid_until is not None and not subscription.cancel_at_period_end:
-        letters.expiring(
+    subscription.notice_due_at = upkeep.next_reminder(subscription, batch.now)
+    key = f"{subscription.pk}:{subscription.period_count}:{due_at.isoformat()}"
+    coming = upkeep.renewal(subscription)
+    if coming is not None and japanese_date(batch.now) <= coming.stop_day:
+        reminder_letters.renewal(holding, key, subscription=subscription, renewal=coming)
+    elif coming is None and subscription.paid_until is not None:
+        reminder_letters.expiring(
             holding,
-            f"{subscription.pk}:{subscription.period_count}",
+            key,
             course=subscription.course,
             paid_until=subscription.paid_until,
+            mandate_lost=bool(subscription.mandate_end_reason),
         )
+
+
+def _remind_of_withdrawal(holding: Holding, batch: Batch) -> None:
+    membership = holding.membership
+    due_at, until = membership.notice_due_at, membership.dormant_until
+    if due_at is None or due_at > batch.now:
+        return
+    membership.notice_due_at = None
+    if until is not None and until > batch.now:
+        reminder_letters.withdrawing(holding, due_at.isoformat(), dormant_until=until)
 
 
 def _passed(at: datetime | None, now: datetime) -> bool:

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
+from kaiin.billing import staff_access_letters
 from kaiin.billing.batch import Batch
 from kaiin.billing.choices import GrantReason
-from kaiin.billing.errors import GrantEmpty, NoGrant, NoMembership
+from kaiin.billing.errors import GrantEmpty, GrantTooLong, NoGrant, NoMembership
 from kaiin.billing.holding import hold
 from kaiin.billing.models import (
     Grant,
     Membership,
 )
-from kaiin.domain.entitlements import WindowKind
+from kaiin.domain.entitlements import MAX_GRANT, WindowKind
 from kaiin.identity import queries as identity
 from kaiin.infra import clock
 from kaiin.infra.locks import locked, transaction
@@ -23,12 +24,15 @@ def grant(*, member_pk: int, site_key: str, until: datetime, reason_text: str, a
     """Let a member in from now until `until`, whatever is paid; returns the grant's id.
 
     Somebody who never joined gets no number and no course by it. `reason_text` is what staff
-    note, without personal data. Raises SiteUnknown, NoMembership (no such member), GrantEmpty.
+    note, without personal data. Raises SiteUnknown, NoMembership (no such member), GrantEmpty,
+    GrantTooLong.
     """
     site = sites.site(site_key)
     now = clock.now()
     if until <= now:
         raise GrantEmpty(until=until)
+    if until - now > MAX_GRANT:
+        raise GrantTooLong(days=MAX_GRANT.days)
     if identity.member(member_pk) is None:
         raise NoMembership(site=site_key)
     with transaction():
@@ -49,6 +53,7 @@ def grant(*, member_pk: int, site_key: str, until: datetime, reason_text: str, a
             granted_by=actor,
             granted_at=now,
         )
+        staff_access_letters.granted(holding, str(row.pk), until=until)
         batch.note(
             "billing.granted", holding, grant=row.pk, until=until.isoformat(), reason=row.note
         )
@@ -72,5 +77,6 @@ def revoke_grant(*, grant_id: int, actor: str) -> None:
             raise NoGrant(grant=grant_id)
         row.revoked_at = batch.now
         row.save(update_fields=["revoked_at"])
+        staff_access_letters.revoked(holding, str(row.pk))
         batch.note("billing.grant_revoked", holding, grant=row.pk)
         batch.write()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kaiin.billing import courses, intents, payable
+from kaiin.billing import courses, intents, late, payable
 from kaiin.billing.errors import NoMembership, PaymentUnderWay
 from kaiin.billing.holding import Holding, hold
 from kaiin.billing.models import Charge, ChargePurpose, Course, Membership, Subscription
@@ -56,10 +56,10 @@ def join(
     """Start (or find again) the one payment that makes a member, or renews a lump sum.
 
     `return_url_for` makes the address to come back to of the payment's id. Raises
-    CourseNotOffered, WayNotOffered, NoMembership (no such member), AlreadyMember (paid, and no
-    renewal window is open; OtherCourseRunning is one of its kind), PaymentUnderWay (an earlier
-    one can't be stopped and nobody knows how it ended), and of payments ProviderUnavailable,
-    MethodUnavailable and TooManyErrors (nothing was written).
+    CourseNotOffered, WayNotOffered, SlipTooLate, NoMembership (no such member), AlreadyMember
+    (paid, and no renewal window is open; OtherCourseRunning is one of its kind),
+    PaymentUnderWay (an earlier one can't be stopped and nobody knows how it ended), and of
+    payments ProviderUnavailable, MethodUnavailable and TooManyErrors (nothing was written).
     """
     site = sites.site(site_key)
     course = courses.offered(site.id, course_key, method)
@@ -98,6 +98,7 @@ def _intend(
         charge = holding.open_charge
         if charge is not None:
             return _Intended(charge, in_the_way=not _is_for(charge, course, method))
+        late.check_slip(late.lapsed(membership.pk, course), course, method, now)
         subscription = _subscription(holding, course, method, now)
         payments.check_may_try(member_ref=member_pk)
         charge = intents.open_charge(subscription, course, method, now=now)

@@ -13,6 +13,7 @@ from kaiin.billing.models import (
 )
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
+from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 from kaiin.infra import clock
 from kaiin.infra.locks import locked, transaction
@@ -80,13 +81,8 @@ def undo_leave(*, member_pk: int, site_key: str) -> None:
 def _end_in_time(
     holding: Holding, subscription: Subscription, batch: Batch, *, running: bool
 ) -> None:
-    if subscription.state != SubscriptionState.PENDING:
-        letters.left(
-            holding,
-            f"{subscription.pk}:{batch.now.isoformat()}",
-            course=subscription.course,
-            paid_until=upkeep.leaves_at(subscription, batch.now) if running else None,
-        )
+    pending = subscription.state == SubscriptionState.PENDING
+    leaves_at = upkeep.leaves_at(subscription, batch.now) if running else None
     if running:
         # Past the lock day the coming renewal is made all the same, and is the last.
         subscription.renewal_fixed = upkeep.is_fixed(subscription, batch.now)
@@ -94,7 +90,16 @@ def _end_in_time(
         batch.revoked.append(holding.membership.pk)
         upkeep.plan(holding, subscription, batch)
     else:
-        end(holding, subscription, EndReason.LEFT, batch)
+        end(holding, subscription, EndReason.LEFT, batch, told=True)
+    if not pending:
+        letters.left(
+            holding,
+            f"{subscription.pk}:{batch.now.isoformat()}",
+            course=subscription.course,
+            paid_until=leaves_at,
+            keeps_until=days_after(leaves_at or batch.now, holding.site.rejoin_days),
+            renewal=upkeep.renewal(subscription),
+        )
 
 
 def _end_at_once(
@@ -116,8 +121,9 @@ def _end_at_once(
         course=subscription.course,
         refund=refund,
         method=Method(subscription.method),
+        keeps_until=days_after(batch.now, holding.site.rejoin_days),
     )
-    end(holding, subscription, EndReason.LEFT, batch)
+    end(holding, subscription, EndReason.LEFT, batch, told=True)
 
 
 def _has_left(holding: Holding) -> bool:

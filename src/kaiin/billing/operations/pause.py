@@ -68,7 +68,7 @@ def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
             course=subscription.course,
             paid_until=last.ends_at,
             paused_until=until,
-            next_charge_at=subscription.next_due_at,
+            renewal=upkeep.renewal(subscription),
         )
         batch.write()
     return None
@@ -140,7 +140,7 @@ def _take_back(holding: Holding, subscription: Subscription) -> None:
         holding,
         f"{subscription.pk}:{batch.now.isoformat()}",
         course=subscription.course,
-        next_charge_at=subscription.next_due_at,
+        renewal=upkeep.renewal(subscription),
     )
     batch.write()
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import structlog
 
-from kaiin.billing import changed, outcomes, taking_back
+from kaiin.billing import changed, endings, outcomes, taking_back
 from kaiin.billing.batch import Batch
 from kaiin.billing.holding import Holding, hold
 from kaiin.billing.models import Charge, ChargeState
-from kaiin.domain.payments import Dispute, PaymentState
+from kaiin.domain.payments import Dispute, Method, PaymentState
 from kaiin.infra import clock
 from kaiin.infra.gathering import gathering_transaction
 from kaiin.payments import operations as payment_operations, queries as payments
@@ -19,6 +19,8 @@ from kaiin.payments.operations import Call, News
 from kaiin.payments.queries import PaymentView
 
 _AT_ONCE = 50
+# What `_is_known` looks at.
+_DECIDES = ("pk", "membership_id", "intent_key", "payment_id", "state", "automatic")
 SYSTEM = "system:billing"
 _log = structlog.get_logger(__name__)
 
@@ -77,11 +79,35 @@ def _act_on_answers(answers: Sequence[Answer]) -> list[UUID]:
 
 
 def _record(payment_ids: Collection[UUID], actor: str) -> list[UUID]:
-    ids = list(payment_ids)
-    keys = {view.intent_key for view in payments.payments(ids).values()}
-    known = list(Charge.objects.filter(intent_key__in=keys).values_list("pk", "membership_id"))
+    views = {view.intent_key: view for view in payments.payments(list(payment_ids)).values()}
+    charges = Charge.objects.filter(intent_key__in=views).only(*_DECIDES)
+    # The same news comes by several ways: what changes nothing is not worth the locks.
+    news = [charge for charge in charges if not _is_known(charge, views[charge.intent_key])]
+    ids = [views[charge.intent_key].id for charge in news]
+    known = [(charge.pk, charge.membership_id) for charge in news]
     # The state may have moved while we waited for the locks: it is read under them.
     return _act(known, lambda: payments.payments(ids), actor) if known else []
+
+
+def _is_known(charge: Charge, payment: PaymentView) -> bool:
+    """Whether a charge says already what its payment is: `_decide` would change nothing.
+
+    Whatever moves either of them later brings news of its own.
+    """
+    if charge.payment_id != payment.id or payment.state is PaymentState.REGISTERED:
+        return False
+    if payment.state.took_money:
+        return _is_settled(charge) and not _went_back(payment)
+    if not payment.is_open:
+        # One that left a card or contract behind has it given back.
+        return charge.state != ChargeState.OPEN and payment.mandate_id is None
+    # The numbers of a slip are mailed; a renewal that nobody knows about keeps the door open.
+    tells = charge.automatic or (payment.method is Method.KONBINI and bool(payment.references))
+    return charge.state == ChargeState.OPEN and not tells
+
+
+def _is_settled(charge: Charge) -> bool:
+    return charge.state in (ChargeState.PAID, ChargeState.PARKED)
 
 
 def _act(
@@ -100,6 +126,8 @@ def _act(
                     view = views[charge.intent_key]
                     charge.payment_id = view.id
                     fresh = _decide(holding, charge, view, batch)
+                    if not view.is_open:
+                        endings.release_unless_charged(holding, view.mandate_id)
                     if fresh and _went_back(view):
                         more.append(view.id)
         batch.write()
@@ -108,9 +136,8 @@ def _act(
 
 def _decide(holding: Holding, charge: Charge, payment: PaymentView, batch: Batch) -> bool:
     """Returns whether money was recorded just now."""
-    settled = charge.state in (ChargeState.PAID, ChargeState.PARKED)
     if payment.state.took_money:
-        if not settled:
+        if not _is_settled(charge):
             outcomes.paid(holding, charge, payment, batch)
             return True
         if _went_back(payment):

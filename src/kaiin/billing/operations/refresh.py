@@ -2,11 +2,27 @@
 gets in by this."""
 
 import time
+from uuid import UUID
 
 from kaiin.billing.operations.record_payment import record_payments
+from kaiin.billing.queries.charges import is_acted_on
+from kaiin.domain.payments import ENDED_STATES
 from kaiin.payments import operations as payment_operations, queries as payments
 
 _LEAST_SECONDS = 0.05
+
+
+def act_on_payment(*, payment_id: UUID, timeout_seconds: float = 2.0) -> None:
+    """Act on what is known of a payment, if that was not done yet: whoever waits for it need not
+    wait for the worker. One that had ended is asked about: a page that was void may have been paid
+    all the same. Repeating it changes nothing."""
+    if not is_acted_on(payment_id):
+        payment = payments.payment(payment_id)
+        if payment is not None and payment.state in ENDED_STATES:
+            payment_operations.refresh_payment(
+                payment_id=payment_id, timeout_seconds=timeout_seconds
+            )
+        record_payments(payment_ids=[payment_id])
 
 
 def refresh_open_payments(*, member_pk: int, timeout_seconds: float = 2.0) -> None:

@@ -18,7 +18,7 @@ from kaiin.billing.batch import Batch
 from kaiin.billing.endings import give_up
 from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.holding import Holding, hold
-from kaiin.billing.models import Charge, ChargeState, Subscription
+from kaiin.billing.models import Charge, Subscription
 from kaiin.billing.operations import checkout
 from kaiin.billing.operations.record_payment import SYSTEM, Answer, record_answers
 from kaiin.domain.money import Money
@@ -195,8 +195,7 @@ def _end_without_mandate(
     for holding, subscription, reason in ending:
         charge = holding.open_charge
         if charge is not None:
-            charge.state, charge.closed_at = ChargeState.CLOSED, now
-            charge.failure_code = "mandate_ended"
+            intents.supersede(charge, "mandate_ended", now)
         give_up(holding, subscription, EndReason.MANDATE_ENDED, reason, batch)
     batch.write()
 

@@ -2,6 +2,7 @@
 
 from kaiin.billing.charts import BadChart, read_chart
 from kaiin.billing.closing import BookFile, BookFormat, closing_files
+from kaiin.billing.failures import Ending, Failure
 from kaiin.billing.models import ChargePurpose
 from kaiin.billing.queries.changes import (
     ChangeOffer,
@@ -14,7 +15,15 @@ from kaiin.billing.queries.changes import (
     preview_pause,
     preview_resume,
 )
-from kaiin.billing.queries.charges import ChargeView, charges, purpose_of_payment
+from kaiin.billing.queries.charges import (
+    ChargeView,
+    OpenPaymentView,
+    charges,
+    is_acted_on,
+    open_payment,
+    purpose_of_payment,
+    returns_of_payment,
+)
 from kaiin.billing.queries.closing import (
     AccountMonth,
     BooksBehind,
@@ -23,7 +32,7 @@ from kaiin.billing.queries.closing import (
     month_balances,
     month_journal,
 )
-from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview
+from kaiin.billing.queries.courses import CourseView, JoinPreview, courses, preview, purpose
 from kaiin.billing.queries.entry import Entry, EntryMembership, entry
 from kaiin.billing.queries.explain import (
     Explanation,
@@ -34,8 +43,8 @@ from kaiin.billing.queries.explain import (
     explain,
 )
 from kaiin.billing.queries.figures import Overdue, membership_figures, overdue, subscription_figures
+from kaiin.billing.queries.granted import granted_until
 from kaiin.billing.queries.memberships import (
-    Failure,
     MembershipView,
     PeriodView,
     membership_of_payment,
@@ -56,6 +65,20 @@ from kaiin.billing.queries.refunds import (
     refund_cases_of_payment,
     refund_figures,
 )
+from kaiin.billing.wording import (
+    card_words,
+    course_words,
+    days_left_words,
+    end_words,
+    ending_words,
+    next_renewal_words,
+    price_words,
+    refund_words,
+    renewal_price_words,
+    renewal_words,
+    short_start_words,
+    stop_words,
+)
 
 __all__ = [
     "AccountMonth",
@@ -68,6 +91,7 @@ __all__ = [
     "ChargePurpose",
     "ChargeView",
     "CourseView",
+    "Ending",
     "Entry",
     "EntryMembership",
     "Explanation",
@@ -78,6 +102,7 @@ __all__ = [
     "LeavePreview",
     "MembershipView",
     "MonthNotOver",
+    "OpenPaymentView",
     "OpenTime",
     "Overdue",
     "PaidTime",
@@ -88,17 +113,26 @@ __all__ = [
     "RefundFigures",
     "ResumePreview",
     "SubscriptionEnd",
+    "card_words",
     "changes_offered",
     "charges",
     "closing_files",
+    "course_words",
     "courses",
+    "days_left_words",
+    "end_words",
+    "ending_words",
     "entry",
     "explain",
+    "granted_until",
+    "is_acted_on",
     "membership_figures",
     "membership_of_payment",
     "memberships",
     "month_balances",
     "month_journal",
+    "next_renewal_words",
+    "open_payment",
     "overdue",
     "pauses_offered",
     "preview",
@@ -106,6 +140,8 @@ __all__ = [
     "preview_leave",
     "preview_pause",
     "preview_resume",
+    "price_words",
+    "purpose",
     "purpose_of_payment",
     "read_chart",
     "receipt",
@@ -114,5 +150,11 @@ __all__ = [
     "refund_cases",
     "refund_cases_of_payment",
     "refund_figures",
+    "refund_words",
+    "renewal_price_words",
+    "renewal_words",
+    "returns_of_payment",
+    "short_start_words",
+    "stop_words",
     "subscription_figures",
 ]

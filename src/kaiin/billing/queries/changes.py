@@ -2,10 +2,10 @@
 after by the same rule."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kaiin.billing import changing, courses as rows, upkeep
+from kaiin.billing import changing, courses as rows, payable, upkeep
 from kaiin.billing.errors import NoMembership, NoPause
 from kaiin.billing.models import Course, Period, Subscription
 from kaiin.domain import changes, previews
@@ -13,7 +13,7 @@ from kaiin.domain.changes import Change, ChangeKind, ChangeRefused
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
-from kaiin.domain.previews import next_charge_at
+from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart, Terms
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra import clock
 from kaiin.infra.business_days import is_business_day
@@ -21,15 +21,15 @@ from kaiin.sites import queries as sites
 
 
 @dataclass(frozen=True)
-class ChangePreview:
+class ChangePreview(Renewing):
     """What the confirmation page of a change shows, and the change then posts, to the yen.
 
     `lines` are (code, amount) and sum to `total`, which is paid now; `credited` is what of it the
     unused days are worth (their line is negative). `from_at`: when the new course or way begins;
-    `period` is the first one of it, `next_charge_at` the next charge by itself, None where there
-    is none. `ends_contract`: the present card or contract is given back. `moves_anchor`: later
-    periods end on another day of the month. `needs_page`: it leads to the provider's page.
-    `undoes`: it takes back a change that was agreed to. Join date and number are always kept.
+    `period` is the first one of it, `renewal` the next charge by itself, None where there is none.
+    `ends_contract`: the present card or contract is given back. `moves_anchor`: later periods end
+    on another day of the month. `needs_page`: it leads to the provider's page. `undoes`: it takes
+    back a change that was agreed to. Join date and number are always kept.
     """
 
     kind: ChangeKind
@@ -41,8 +41,7 @@ class ChangePreview:
     credited: Money
     from_at: datetime
     period: PeriodSpan
-    next_charge_at: datetime | None
-    next_amount: Money | None
+    renewal: Renewal | None
     keeps_number: bool
     ends_contract: bool
     moves_anchor: bool
@@ -53,38 +52,43 @@ class ChangePreview:
 
 @dataclass(frozen=True)
 class ChangeOffer:
-    """A course by a way to pay that the member could change to now."""
+    """A course by a way to pay that the member could change to now, from `from_at` on; `total` is
+    paid now, `price` is what a period costs, by `unit`."""
 
     course_key: str
     course_name: Mapping[str, str]
     method: Method
     kind: ChangeKind
     total: Money
+    price: Money
+    unit: PriceUnit
+    from_at: datetime
     undoes: bool
 
 
 @dataclass(frozen=True)
-class PausePreview:
+class PausePreview(Renewing):
     """A pause of `periods` periods: nothing is charged and nothing is open from `starts_at` to
-    `ends_at`; then the renewal is charged at `next_charge_at`."""
+    `ends_at`; then comes the renewal."""
 
     periods: int
     starts_at: datetime
     ends_at: datetime
-    next_charge_at: datetime
-    next_amount: Money
+    renewal: Renewal
 
 
 @dataclass(frozen=True)
-class ResumePreview:
+class ResumePreview(Renewing):
     """Coming back. Before the pause has begun it is only taken back and `total` is zero; within
-    it a first period is paid for now. `moves_anchor`: later periods end on another day."""
+    it a first period is paid for now. `short_start`: its first month has begun. `moves_anchor`:
+    later periods end on another day."""
 
     total: Money
     lines: tuple[tuple[str, Money], ...]
     period: PeriodSpan
-    next_charge_at: datetime | None
-    next_amount: Money | None
+    renewal: Renewal | None
+    unit: PriceUnit
+    short_start: ShortStart | None
     moves_anchor: bool
 
 
@@ -128,10 +132,22 @@ def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
         except ChangeRefused:
             continue
         if not scheduled:
-            offers.append(
-                ChangeOffer(course.key, course.name, method, found.kind, found.total, found.undoes)
-            )
+            offers.append(_offer(found, rows.terms(course, method)))
     return tuple(offers)
+
+
+def _offer(found: ChangePreview, terms: Terms) -> ChangeOffer:
+    return ChangeOffer(
+        course_key=found.course_key,
+        course_name=found.course_name,
+        method=found.method,
+        kind=found.kind,
+        total=found.total,
+        price=terms.total,
+        unit=terms.unit,
+        from_at=found.from_at,
+        undoes=found.undoes,
+    )
 
 
 def preview_pause(*, member_pk: int, site_key: str, periods: int) -> PausePreview:
@@ -155,17 +171,15 @@ def pauses_offered(member_pk: int, site_key: str) -> tuple[PausePreview, ...]:
 def _pause(subscription: Subscription, last: Period, periods: int) -> PausePreview:
     subscription.paused_until = None
     paused_until = upkeep.pause_until(subscription, last, periods, clock.now())
-    method = Method(subscription.method)
     subscription.paused_until = paused_until
-    charged_at = upkeep.next_charge_at(subscription)
-    if charged_at is None:
+    renewal = upkeep.renewal(subscription)
+    if renewal is None:
         raise NoPause
     return PausePreview(
         periods=periods,
         starts_at=last.ends_at,
         ends_at=paused_until,
-        next_charge_at=charged_at,
-        next_amount=rows.terms(rows.coming(subscription), method).total,
+        renewal=renewal,
     )
 
 
@@ -187,13 +201,14 @@ def preview_resume(*, member_pk: int, site_key: str, at: datetime) -> ResumePrev
         under_way=upkeep.under_way(subscription),
         is_business_day=is_business_day,
     )
-    back_to = next_charge_at(terms, last.ends_at, is_business_day)
+    back_to = previews.renewal(terms, replace(previous, ends_at=last.ends_at), is_business_day)
     return ResumePreview(
         total=found.total if begun else Money(0, found.total.currency),
         lines=found.lines if begun else (),
         period=found.period,
-        next_charge_at=found.next_charge_at if begun else back_to,
-        next_amount=found.next_amount,
+        renewal=found.renewal if begun else back_to,
+        unit=terms.unit,
+        short_start=previews.short_start(terms.rule, found.period) if begun else None,
         moves_anchor=begun and changes.moves_anchor(terms, previous, found.period),
     )
 
@@ -216,7 +231,7 @@ def view_of(
     change = changing.plan(subscription, last, course, method, at)
     held = changing.held(subscription, last, at)
     wanted = changes.Wanted(course.key, method, rows.terms(course, method))
-    return _view(change, course, method, undoes=changes.undoes(held, wanted))
+    return _view(change, course, method, at, undoes=changes.undoes(held, wanted))
 
 
 def _choices(subscription: Subscription, site_id: int) -> Iterator[tuple[Course, Method]]:
@@ -231,7 +246,9 @@ def _choices(subscription: Subscription, site_id: int) -> Iterator[tuple[Course,
             yield (own if method in rows.ways(own) else row), method
 
 
-def _view(change: Change, course: Course, method: Method, *, undoes: bool) -> ChangePreview:
+def _view(
+    change: Change, course: Course, method: Method, at: datetime, *, undoes: bool
+) -> ChangePreview:
     return ChangePreview(
         kind=change.kind,
         course_key=course.key,
@@ -242,12 +259,15 @@ def _view(change: Change, course: Course, method: Method, *, undoes: bool) -> Ch
         credited=change.credited,
         from_at=change.from_at,
         period=change.period,
-        next_charge_at=change.next_charge_at,
-        next_amount=change.next_amount,
+        renewal=change.renewal,
         keeps_number=True,
         ends_contract=change.ends_contract,
         moves_anchor=change.moves_anchor,
         needs_page=change.needs_page,
         undoes=undoes,
-        slip_days=course.slip_days if method is Method.KONBINI else None,
+        slip_days=(
+            payable.slip_days(course, ends_at=change.from_at, at=at)
+            if method is Method.KONBINI
+            else None
+        ),
     )

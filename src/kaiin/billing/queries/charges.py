@@ -20,11 +20,15 @@ from kaiin.billing.models import (
 from kaiin.domain.ledger import EntryKind
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
+from kaiin.payments import queries as payments
+from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 
 Outcome = Literal[
     "paid", "failed", "expired", "open", "waiting", "parked", "refunded", "charged_back"
 ]
+
+Returns = Literal["", "refund", "account"]
 
 # Given up before anything was charged: by another choice, by turning back, by leaving, or
 # never sent.
@@ -39,7 +43,8 @@ class ChargeView:
     `parked` where money came that bought nothing, `refunded` where all of it went back (part of
     it: `refunded` says how much), `charged_back` where the member's bank took it back.
     `failure_code` has words as `payments.failure.<code>`; `receipt_number` is empty where nothing
-    was bought.
+    was bought. `returns`: what becomes of parked money: `refund` where it is on its way back,
+    `account` where staff ask for a bank account, "" where they decide.
     """
 
     at: datetime
@@ -51,10 +56,11 @@ class ChargeView:
     failure_code: str
     receipt_number: str
     refunded: Money
+    returns: Returns
 
 
 def charges(member_pk: int) -> tuple[ChargeView, ...]:
-    """All charges of a member, newest first, in four queries. Registering a card is none."""
+    """All charges of a member, newest first, in five queries. Registering a card is none."""
     found = (
         Charge.objects.filter(membership__member_id=member_pk)
         .exclude(purpose=ChargePurpose.REGISTRATION)
@@ -63,10 +69,16 @@ def charges(member_pk: int) -> tuple[ChargeView, ...]:
     receipts: dict[UUID | None, Receipt] = {
         row.payment_id: row for row in Receipt.objects.filter(membership__member_id=member_pk)
     }
-    gone = _Gone.of(member_pk)
+    gone, returns = _Gone.of(member_pk), _returns(member_pk)
     places = {site.id: site.name for site in sites.sites()}
     views = [
-        _view(row, places[row.course.site_id], receipts.get(row.payment_id), gone)
+        _view(
+            row,
+            places[row.course.site_id],
+            receipts.get(row.payment_id),
+            gone,
+            returns.get(row.payment_id, ""),
+        )
         for row in found.select_related("course").order_by("-pk")
         if row.course.site_id in places
     ]
@@ -98,7 +110,11 @@ class _Gone:
 
 
 def _view(
-    row: Charge, site_name: Mapping[str, str], receipt: Receipt | None, gone: _Gone
+    row: Charge,
+    site_name: Mapping[str, str],
+    receipt: Receipt | None,
+    gone: _Gone,
+    returns: Returns,
 ) -> ChargeView:
     amount = row.price + row.handling - row.credit
     refunded = gone.refunded.get(row.payment_id, 0)
@@ -117,7 +133,37 @@ def _view(
         failure_code=row.failure_code,
         receipt_number=receipt.number if receipt else "",
         refunded=Money(refunded, row.course.currency),
+        returns=returns,
     )
+
+
+def _returns(member_pk: int) -> Mapping[UUID | None, Returns]:
+    """What becomes of a member's second payments, by payment, where it is not settled yet."""
+    cases = RefundCase.objects.filter(
+        membership__member_id=member_pk, reason=RefundReason.PAID_TWICE
+    )
+    states = dict(cases.values_list("payment_id", "state"))
+    waiting = [key for key, state in states.items() if state == RefundState.OPEN]
+    views = payments.payments(waiting) if waiting else {}
+    found: dict[UUID | None, Returns] = {
+        key: "refund" for key, state in states.items() if state == RefundState.REQUESTED
+    }
+    for key, view in views.items():
+        found[key] = "" if payments.can_refund(view) else "account"
+    return found
+
+
+def returns_of_payment(payment_id: UUID) -> Returns | None:
+    """What becomes of a payment's money that bought nothing; None where it is not parked."""
+    parked = Charge.objects.filter(payment_id=payment_id, state=ChargeState.PARKED)
+    member_pk = parked.values_list("membership__member_id", flat=True).first()
+    return None if member_pk is None else _returns(member_pk).get(payment_id, "")
+
+
+def is_acted_on(payment_id: UUID) -> bool:
+    """Whether what a payment brought was recorded: bought, parked or registered."""
+    settled = (ChargeState.PAID, ChargeState.PARKED, ChargeState.REGISTERED)
+    return Charge.objects.filter(payment_id=payment_id, state__in=settled).exists()
 
 
 def _outcome(row: Charge) -> Outcome:
@@ -135,3 +181,41 @@ def purpose_of_payment(payment_id: UUID) -> ChargePurpose | None:
     """What a payment was for; None if it is not billing's."""
     found = Charge.objects.filter(payment_id=payment_id).values_list("purpose", flat=True).first()
     return ChargePurpose(found) if found else None
+
+
+@dataclass(frozen=True)
+class OpenPaymentView:
+    """A payment at a site that may still bring money. `course_key`, `purpose`: what it is for;
+    `automatic`: charged without the member, who has no page to pay on."""
+
+    payment: PaymentView
+    site_key: str
+    course_key: str
+    purpose: ChargePurpose
+    automatic: bool
+
+    @property
+    def is_slip(self) -> bool:
+        """Whether there is a number to pay with at a store, of which we hear hours later."""
+        return self.payment.method is Method.KONBINI and bool(self.payment.references)
+
+
+def open_payment(*, member_pk: int, site_key: str) -> OpenPaymentView | None:
+    """The payment of a member at a site that is still open, if there is one."""
+    found = Charge.objects.filter(
+        membership__member_id=member_pk,
+        membership__site_id=sites.site(site_key).id,
+        state=ChargeState.OPEN,
+        payment_id__isnull=False,
+    )
+    charge = found.select_related("course").first()
+    payment = payments.payment(charge.payment_id) if charge and charge.payment_id else None
+    if charge is None or payment is None or not payment.is_open:
+        return None
+    return OpenPaymentView(
+        payment=payment,
+        site_key=site_key,
+        course_key=charge.course.key,
+        purpose=ChargePurpose(charge.purpose),
+        automatic=charge.automatic,
+    )

@@ -27,15 +27,17 @@ class EntryMembership:
 @dataclass(frozen=True)
 class Entry:
     """`allowed` at the instant asked about; `until` is the end of that window, and `kind` why
-    it is open. `membership` is None for somebody who never joined."""
+    it is open. `renews_at`: when the next renewal is charged, None where none is coming or the
+    last one failed. `membership` is None for somebody who never joined."""
 
     allowed: bool
     until: datetime | None
     kind: WindowKind | None
+    renews_at: datetime | None
     membership: EntryMembership | None
 
 
-_NOBODY = Entry(allowed=False, until=None, kind=None, membership=None)
+_NOBODY = Entry(allowed=False, until=None, kind=None, renews_at=None, membership=None)
 
 
 def entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
@@ -54,6 +56,8 @@ def entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
             "member_number",
             "open_window__ends_at",
             "open_window__kind",
+            "running__state",
+            "running__next_due_at",
             "running__course__key",
             "running__course__name",
         )
@@ -66,6 +70,7 @@ def entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
         allowed=until is not None,
         until=until,
         kind=WindowKind(row["open_window__kind"]) if until is not None else None,
+        renews_at=row["running__next_due_at"] if row["running__state"] == "active" else None,
         membership=EntryMembership(
             membership_id=row["pk"],
             standing=Standing(row["standing"]),

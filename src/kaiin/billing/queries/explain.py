@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kaiin.billing.failures import Ending, ending, refused
 from kaiin.billing.models import (
     Entitlement,
     Grant,
@@ -23,7 +24,8 @@ from kaiin.sites import queries as sites
 
 @dataclass(frozen=True)
 class PaidTime:
-    """A period that opened a window, with the entries of the books that stand for it."""
+    """A period that opened a window, with the entries of the books that stand for it. One that was
+    imported has an `import_key`, and neither payment, entries nor receipt."""
 
     id: int
     subscription_id: int
@@ -33,7 +35,8 @@ class PaidTime:
     ended_early_at: datetime | None
     early_end: str
     amount: Money
-    payment_id: UUID
+    payment_id: UUID | None
+    import_key: str
     ledger: tuple[str, ...]
     receipt: str
 
@@ -67,12 +70,10 @@ class OpenTime:
 
 @dataclass(frozen=True)
 class SubscriptionEnd:
-    """The last subscription that had ended by the instant; `detail` is the provider's reason."""
+    """The last subscription that had ended by the instant."""
 
-    subscription_id: int
     ended_at: datetime
-    reason: str
-    detail: str
+    ending: Ending
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ def _ended(membership: Membership, at: datetime) -> SubscriptionEnd | None:
     last = over.order_by("-ended_at").first()
     if last is None or last.ended_at is None:
         return None
-    return SubscriptionEnd(last.pk, last.ended_at, last.end_reason, last.end_detail)
+    found = ending(last, refused(last))
+    return SubscriptionEnd(last.ended_at, found) if found is not None else None
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,7 @@ def _paid(membership_id: int, period_ids: Collection[int]) -> list[PaidTime]:
             early_end=row.early_end,
             amount=Money(row.amount, row.currency),
             payment_id=row.payment_id,
+            import_key=row.import_key or "",
             ledger=tuple(entries[row.pk]),
             receipt=numbers.get(row.pk, ""),
         )

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kaiin.billing import courses as course_rows, payable, upkeep
+from kaiin.billing.failures import Ending, Failure, ending, last_failure
 from kaiin.billing.models import (
     Charge,
-    ChargePurpose,
     ChargeState,
     Entitlement,
     Membership,
@@ -19,15 +19,13 @@ from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import days_after, last_day
+from kaiin.domain.previews import Renewal
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.infra import clock
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import MandateView, PaymentView
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
-
-# Reasons of ours for giving a charge up: nothing went wrong with the member's money.
-_OUR_REASONS = ("superseded", "left", "not_executed")
 
 
 @dataclass(frozen=True)
@@ -44,27 +42,21 @@ class PeriodView:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """The last charge of the present period that came to nothing. The code's words are
-    `payments.failure.<code>`."""
-
-    code: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class MembershipView:
     """A member at a site, by their open subscription or else the last one.
 
     `period` is the one that runs now; `paid_until` the end of the last one bought. `next_charge_at`
     and `next_amount` are None where nothing is charged by itself; `next_try_at` is set while a
-    failed renewal is being tried again. `payable`: the member may pay now (first payment, failed
-    renewal, open renewal window, after the end). `rejoin_until`: until then a withdrawn member
-    keeps join date and number. `next_course_name`: a change that was agreed to, from the next
-    period on. `paused_until`: the end of a pause that runs or is to come; `pause_periods`: the
-    most that may be paused now, 0 where nothing may. `fixed`: past the lock day (`fixed_at`),
-    the coming renewal can't be left out any more; `leaves_at`: the end of access for somebody who
-    leaves now, or has left. `may_leave_at_once`: with unused days paid back.
+    failed renewal is being tried again, else `renewal` says what that charge is. `payable`: the
+    member may pay now (first payment, failed renewal, open renewal window, after the end).
+    `rejoin_until`: until then a withdrawn member keeps join date and number. `mandate_lost`: the
+    card or contract behind the renewals has ended. `next_course_name`: a change that was agreed
+    to, from the next period on. `paused_until`: the
+    end of a pause that runs or is to come; `pause_periods`: the most that may be paused now, 0
+    where nothing may. `fixed`: past the lock day (`fixed_at`), the coming renewal can't be left
+    out any more; `leaves_at`: the end of access for a member who leaves now, or has left.
+    `may_leave_at_once`: with unused days paid back.
+    `ending`: why what was paid for last has ended, None while something paid runs.
     `windows` are all windows of access, `open_until` how long entry
     goes on from now, None if it is closed.
     """
@@ -77,6 +69,7 @@ class MembershipView:
     renews: bool
     method: Method
     mandate: MandateView | None
+    mandate_lost: bool
     standing: Standing
     state: SubscriptionState
     joined_date: date | None
@@ -86,6 +79,7 @@ class MembershipView:
     next_charge_at: datetime | None
     next_amount: Money | None
     next_try_at: datetime | None
+    renewal: Renewal | None
     cancel_at_period_end: bool
     next_course_name: Mapping[str, str] | None
     paused_until: datetime | None
@@ -101,11 +95,14 @@ class MembershipView:
     rejoin_until: datetime | None
     open_payment: PaymentView | None
     last_failure: Failure | None
-    end_reason: EndReason | None
-    end_detail: str
-    ended_at: datetime | None
+    ending: Ending | None
     windows: tuple[Window, ...]
     open_until: datetime | None
+
+    @property
+    def end_reason(self) -> EndReason | None:
+        """Why what was paid for last has ended; None while something paid runs."""
+        return self.ending.reason if self.ending else None
 
     @property
     def last_day(self) -> date | None:
@@ -135,9 +132,11 @@ def membership_of_payment(payment_id: UUID) -> MembershipView | None:
 
 @dataclass(frozen=True)
 class _Gathered:
-    """What hangs on the memberships, by membership or subscription id."""
+    """What hangs on the memberships, by membership or subscription id. `ended` is the last one
+    that was paid for, where the one to tell of was not."""
 
     subscriptions: Mapping[int, Subscription]
+    ended: Mapping[int, Subscription]
     running: Mapping[int, Period]
     charges: Mapping[int, list[Charge]]
     windows: Mapping[int, list[Window]]
@@ -160,9 +159,17 @@ def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
     found = Subscription.objects.filter(membership__in=membership_ids).select_related(
         "course", "next_course"
     )
-    # The open one, or else the last, is the one to tell of.
-    every = sorted(found, key=lambda row: (SubscriptionState(row.state).is_open, row.pk))
+    # The open one is the one to tell of, or else the last that was paid, or else the last.
+    every = sorted(
+        found,
+        key=lambda row: (
+            SubscriptionState(row.state).is_open,
+            row.period_count > 0,
+            row.pk,
+        ),
+    )
     chosen = {row.membership_id: row for row in every}
+    paid = {row.membership_id: row for row in every if row.period_count}
     ids = [row.pk for row in chosen.values()]
     running = {
         period.subscription_id: period
@@ -191,6 +198,7 @@ def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
     mandate_ids = [row.mandate_id for row in chosen.values() if row.mandate_id is not None]
     return _Gathered(
         subscriptions=chosen,
+        ended={pk: row for pk, row in paid.items() if not SubscriptionState(row.state).is_open},
         running=running,
         charges=charges,
         windows=windows,
@@ -201,6 +209,9 @@ def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
 
 def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) -> MembershipView:
     subscription = gathered.subscriptions[row.pk]
+    paid_last = gathered.ended.get(row.pk)
+    if subscription.period_count and paid_last is not subscription:
+        paid_last = None
     state = SubscriptionState(subscription.state)
     charges = gathered.charges.get(row.pk, [])
     windows = tuple(gathered.windows.get(row.pk, ()))
@@ -217,15 +228,17 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         renews=course_rows.terms(subscription.course, Method(subscription.method)).renews,
         method=Method(subscription.method),
         mandate=gathered.mandates.get(subscription.mandate_id or 0),
+        mandate_lost=state.is_open and bool(subscription.mandate_end_reason),
         standing=Standing(row.standing),
         state=state,
         joined_date=row.joined_date,
         member_number=row.member_number,
         period=PeriodView(running.starts_at, running.ends_at) if running else None,
-        paid_until=subscription.paid_until,
+        paid_until=subscription.paid_until or (paid_last.paid_until if paid_last else None),
         next_charge_at=next_charge_at,
         next_amount=_next_amount(subscription) if next_charge_at else None,
         next_try_at=next_charge_at if retrying else None,
+        renewal=upkeep.renewal(subscription) if next_charge_at and not retrying else None,
         cancel_at_period_end=subscription.cancel_at_period_end,
         next_course_name=subscription.next_course.name if subscription.next_course else None,
         paused_until=subscription.paused_until if state.is_open else None,
@@ -240,10 +253,8 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         withdrawn_at=withdrawn_at,
         rejoin_until=days_after(withdrawn_at, site.rejoin_days) if withdrawn_at else None,
         open_payment=_open_payment(charges, gathered.payments),
-        last_failure=_last_failure(subscription, charges),
-        end_reason=EndReason(subscription.end_reason) if subscription.end_reason else None,
-        end_detail=subscription.end_detail,
-        ended_at=subscription.ended_at,
+        last_failure=last_failure(subscription, charges),
+        ending=ending(paid_last, charges) if paid_last else None,
         windows=windows,
         open_until=open_until(windows, at),
     )
@@ -258,18 +269,4 @@ def _open_payment(charges: list[Charge], found: Mapping[UUID, PaymentView]) -> P
     for charge in charges:
         if charge.state == ChargeState.OPEN and charge.payment_id is not None:
             return found.get(charge.payment_id)
-    return None
-
-
-def _last_failure(subscription: Subscription, charges: list[Charge]) -> Failure | None:
-    for charge in reversed(charges):
-        mine = charge.subscription_id == subscription.pk
-        current = charge.period_index > subscription.period_count
-        if not mine or not current or charge.state != ChargeState.CLOSED:
-            continue
-        if charge.purpose in (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION):
-            # A change that was not made: what runs is as it was.
-            continue
-        if charge.closed_at is not None and charge.failure_code not in _OUR_REASONS:
-            return Failure(charge.failure_code, charge.closed_at)
     return None
