@@ -49,8 +49,13 @@ def choose(page: Page, value: str) -> None:
     press(page)
 
 
-def join_up_to(last: str, way: str = "card", course: str = "monthly") -> Steps:
-    """From the first page of joining to the one called `last`."""
+def join_up_to(
+    last: str,
+    way: str = "card",
+    course: str = "monthly",
+    look: Callable[[Page], object] = lambda page: None,
+) -> Steps:
+    """From the first page of joining to the one called `last`, with a `look` at each between."""
 
     def steps(page: Page) -> None:
         email = f"sakura.{token_hex(4)}@example.jp"
@@ -68,6 +73,7 @@ def join_up_to(last: str, way: str = "card", course: str = "monthly") -> Steps:
             page.wait_for_load_state()
             if name == last:
                 return
+            look(page)
 
     return steps
 
@@ -119,6 +125,16 @@ def first_link(selector: str) -> Steps:
     return lambda page: page.locator(selector).first.click()
 
 
+# By name: what `join_up_to("done")` comes by.
+ON_THE_WAY_TO_DONE = ("join-way", "join-details", "join-code", "join-confirm", "pay-card")
+
+
+def _slip(page: Page) -> None:
+    """From My page to the open slip's numbers."""
+    page.locator("a[href$='/other']").first.click()
+    page.locator("main a.button").first.click()
+
+
 _REFUSED = fill(login="E123456786", password="not the password")
 
 PAGES: tuple[DemoPage, ...] = (
@@ -163,6 +179,11 @@ PAGES: tuple[DemoPage, ...] = (
     DemoPage("pay-card", "id", "/join/official/", None, join_up_to("pay")),
     DemoPage("join-done", "id", "/join/official/", None, join_up_to("done")),
     DemoPage("pay-docomo", "id", "/join/official/", None, join_up_to("pay", way="docomo")),
+    DemoPage("confirm-renewal", "id", "/join/official/again", "expired"),
+    DemoPage("confirm-rejoin", "id", "/join/official/again", "withdrawn"),
+    DemoPage("confirm-due", "id", "/join/official/again", "grace"),
+    DemoPage("other-way", "id", "/my", "pending_slip", first_link("a[href$='/other']")),
+    DemoPage("slip", "id", "/my", "pending_slip", _slip),
     # My page
     DemoPage("my", "id", "/my", "active_card"),
     DemoPage("my-two-sites", "id", "/my", "active_both"),
@@ -171,6 +192,7 @@ PAGES: tuple[DemoPage, ...] = (
     DemoPage("my-lapsed", "id", "/my", "lapsed"),
     DemoPage("my-leaving", "id", "/my", "leaving"),
     DemoPage("my-withdrawn", "id", "/my", "withdrawn"),
+    DemoPage("my-password", "id", "/my/password", "active_card"),
     DemoPage("my-receipts", "id", "/my/receipts", "active_card"),
     DemoPage(
         "my-receipt", "id", "/my/receipts", "active_card", first_link("a[href*='/my/receipts/']")

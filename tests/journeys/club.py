@@ -21,6 +21,8 @@ from kaiin.cli.demo_environment import demo_variables
 from kaiin.cli.processes import Processes
 from kaiin.config import environment
 from kaiin.infra import clock
+from kaiin.sandbox.store import Store
+from tests.due import quiet_days
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 T = TypeVar("T")
@@ -118,12 +120,20 @@ class Club:
         return self.walk_to(self.now() + timedelta(**units))
 
     def walk_to(self, at: datetime) -> datetime:
-        """Let the club's worker walk the clock on to an instant, day by day; never back."""
+        """Let the club's worker walk the clock on to an instant, day by day; never back.
+
+        Days on which nothing falls due pass at once.
+        """
+        store = Store(self.sandbox_store)
         with self.inside():
-            if at > clock.now():
-                days = (at - clock.now()).days
-                clock.ask_for(at)
-                self.until(lambda: clock.target() is None, seconds=30 + days)
+            while at > clock.now():
+                left = (at - clock.now()).days
+                quiet = min(quiet_days(clock.now(), store), left)
+                if quiet:
+                    clock.turn_to(clock.now() + timedelta(days=quiet))
+                clock.ask_for(min(at, clock.now() + timedelta(days=1)))
+                self.until(lambda: clock.target() is None, seconds=30)
+            store.close()
             return clock.now()
 
     def jump_to(self, at: datetime) -> None:

@@ -146,6 +146,11 @@ class Visits:
         self.pages[page] = javascript
         return page
 
+    def again(self, page: Page, *, javascript: bool) -> None:
+        """Visit with a browser that stays open after the test, and with its cookies."""
+        self.watches.append(Watch(page))
+        self.pages[page] = javascript
+
     def examine(self, page: Page) -> None:
         """Examine the page as it stands; what is wrong is told at the test's end."""
         if page.url.startswith("http"):

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 
 from kaiin.domain.payments import Method
+from tests.fixtures.hashes import at_real_cost
 from tests.journeys.club import Club
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def make_member(club: Club, email: str, password: str) -> "MemberView":
 
     with club.inside():
         if password not in _HASHES:
-            _HASHES[password] = operations.hash_password(password)
+            with at_real_cost():
+                _HASHES[password] = operations.hash_password(password)
         operations.import_member(
             member_id=None,
             email=email,

@@ -13,7 +13,7 @@ from tests.journeys.visitor import PASSWORD, Visitor
 
 CHANGES = [
     # from course and way, to course and way, how it is done
-    ("monthly", "card", "yearly", "card", "now_with_credit"),
+    ("monthly", "card", "yearly", "card", "prepaid"),
     ("monthly", "card", "monthly", "docomo", "prepaid"),
     ("monthly", "docomo", "monthly", "card", "register"),
     ("monthly", "softbank", "monthly", "au", "prepaid"),
@@ -59,7 +59,7 @@ def test_what_the_page_says_is_what_is_charged(
     taken = sum(paid_at_provider(club, person.email))
     person.enters()
     total = opens_change(person, to_course, to_way)
-    assert bool(total) == (kind in ("now_with_credit", "prepaid"))
+    assert bool(total) == (kind == "prepaid")
     goes_through(person, to_way)
     person.sees("changing.registered_title" if kind == "register" else "changing.returned_title")
     assert sum(paid_at_provider(club, person.email)) == taken + total

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from kaiin.domain.payments import PaymentState
 from tests.journeys.club import Club
@@ -146,7 +146,7 @@ def test_back_from_the_provider_and_on_again(club: Club, person: Visitor) -> Non
     person.presses_pay()
     first = open_payment(club, person.email)
     person.page.go_back()
-    person.sees("join.confirm_title")
+    person.sees("join.confirm_join")
     person.presses_pay()
     assert open_payment(club, person.email).id == first.id
     person.pays_by_card()
@@ -159,7 +159,7 @@ def test_two_tabs_choose_otherwise(club: Club, visit: Visits, person: Visitor) -
     other = Visitor(club, person.page.context.new_page(), email=person.email)
     other.opens("id", "/join/official/")
     other.chooses("yearly", "card")
-    other.sees("join.confirm_title")
+    other.sees("join.confirm_join")
     person.presses_pay(550)
     told = person.page.get_by_role("status")
     expect(told).to_contain_text(person.words("join.changed_title"))
@@ -196,15 +196,13 @@ def test_two_tabs_at_the_provider(club: Club, person: Visitor) -> None:
 def test_back_without_having_paid(club: Club, visit: Visits, person: Visitor) -> None:
     person.presses_pay()
     person.presses_there("cancel")
-    person.sees("join.failed_page")
+    person.sees("join.canceled_title")
     visit.examine(person.page)
     assert books(club, person.email) == NOTHING_PAID
     person.opens("official", "/members/")
     person.sees_code("access.never_paid")
     person.follow("cure.pay")
-    person.chooses()
-    person.presses_pay()
-    person.pays_by_card()
+    person.pays_again()
     person.sees("join.paid_title")
     assert books(club, person.email) == ONE_OF_EACH
 
@@ -230,3 +228,32 @@ def test_somebody_elses_return_page(club: Club, visit: Visits, person: Visitor) 
     stranger = Visitor(club, visit())
     stranger.opens("id", f"/pay/return/{payment.id}")
     stranger.sees("login.title")
+
+
+def test_back_by_a_form_from_the_providers_site(club: Club, visit: Visits, person: Visitor) -> None:
+    """SBPS and GMO post the browser back: from another site, so that the session stays away from
+    the first request, and comes with the second."""
+    person.presses_pay()
+    payment = pays_in_a_tunnel(person)
+    address = club.url("id", f"/pay/return/{payment.id}")
+    cookies: dict[str, str] = {}
+
+    def note(request: Request) -> None:
+        if request.url == address:
+            cookies[request.method] = request.headers.get("cookie", "")
+
+    form = (
+        f'<!doctype html><title>PSP</title><form method="post" action="{address}">'
+        '<input name="res_result" value="OK"><button>OK</button></form>'
+    )
+    person.page.route(
+        "http://psp.localhost/back",
+        lambda route: route.fulfill(content_type="text/html", body=form),
+    )
+    person.page.goto("http://psp.localhost/back")
+    person.page.on("request", note)
+    person.page.get_by_role("button").click()
+    person.sees("join.paid_title")
+    assert list(cookies) == ["POST", "GET"]
+    assert books(club, person.email) == ONE_OF_EACH
+    forget_the_tunnel(visit)

@@ -5,18 +5,20 @@ In Japanese, in English with dark colours, and in Japanese without scripts.
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Response, StorageState
+from playwright.sync_api import Browser, Page, Response, StorageState
 
 from tests.journeys.club import Club
 from tests.journeys.conftest import Visits
 from tests.journeys.visitor import Visitor
-from tests.pages import PAGES, DemoPage
+from tests.pages import ON_THE_WAY_TO_DONE, PAGES, DemoPage, join_up_to
 
 CLUB = "demo"
 LIGHT, DARK, PLAIN = "Japanese", "English in the dark", "without scripts"
+_windows: dict[tuple[str, str | None], Page] = {}
 MOST_BYTES, MOST_REQUESTS = 50_000, 3
 
 
@@ -46,27 +48,56 @@ def signed_in(club: Club, browser: Browser) -> Callable[[str], StorageState]:
     return state
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[Visits]:
+    """Browsers that stay open from page to page."""
+    visits = Visits(browser)
+    yield visits
+    visits.end()
+    _windows.clear()
+
+
+@pytest.fixture
+def opened(
+    visit: Visits, kept: Visits, signed_in: Callable[[str], StorageState]
+) -> Callable[[DemoPage, str], Page]:
+    """A browser for a page: one for each look and login where pages are only looked at, since
+    opening one costs as much as looking; a fresh one where forms are sent."""
+
+    def open_(listed: DemoPage, look: str) -> Page:
+        state = signed_in(listed.login) if listed.login else None
+        if listed.steps:
+            return visit(**_options(look), storage_state=state)
+        key = look, listed.login
+        if key not in _windows:
+            _windows[key] = kept(**_options(look), storage_state=state)
+        visit.again(_windows[key], javascript=look != PLAIN)
+        return _windows[key]
+
+    return open_
+
+
+def _options(look: str) -> dict[str, Any]:
+    return {
+        "language": "en" if look == DARK else "ja",
+        "dark": look == DARK,
+        "javascript": look != PLAIN,
+    }
+
+
 def _looks() -> Iterator[object]:
     for listed in PAGES:
         # What comes after a form is walked without scripts by the journey of joining.
         for look in (LIGHT, DARK) if listed.steps else (LIGHT, DARK, PLAIN):
-            yield pytest.param(listed, look, id=f"{listed.name}-{look}")
+            if listed.name not in ON_THE_WAY_TO_DONE:
+                yield pytest.param(listed, look, id=f"{listed.name}-{look}")
 
 
 @pytest.mark.parametrize(("listed", "look"), list(_looks()))
 def test_page(
-    club: Club,
-    visit: Visits,
-    signed_in: Callable[[str], StorageState],
-    listed: DemoPage,
-    look: str,
+    club: Club, opened: Callable[[DemoPage, str], Page], listed: DemoPage, look: str
 ) -> None:
-    page = visit(
-        language="en" if look == DARK else "ja",
-        dark=look == DARK,
-        javascript=look != PLAIN,
-        storage_state=signed_in(listed.login) if listed.login else None,
-    )
+    page = opened(listed, look)
     answer = page.goto(club.url(listed.host, listed.path))
     assert answer is not None
     assert answer.status == listed.status
@@ -75,6 +106,22 @@ def test_page(
         page.wait_for_load_state()
     assert page.locator("h1").count() == 1
     # The examination of what then stands there comes with the end of every journey.
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_the_pages_on_the_way_to_a_membership(club: Club, visit: Visits, look: str) -> None:
+    page = visit(**_options(look))
+    seen: list[str] = []
+
+    def examine(page: Page) -> None:
+        visit.examine(page)
+        assert page.locator("h1").count() == 1
+        seen.append(page.url)
+
+    page.goto(club.url("id", "/join/official/"))
+    join_up_to("done", look=examine)(page)
+    # The bank's question is another.
+    assert len(seen) == len(ON_THE_WAY_TO_DONE) + 1
 
 
 def test_the_first_login_page_is_light_and_guarded(club: Club, visit: Visits) -> None:

@@ -57,7 +57,11 @@ class Visitor:
 
     def fact(self, code: str) -> str:
         """What a list of facts says beside a term."""
-        term = self.page.get_by_role("term").filter(has_text=re.compile(f"^{self.words(code)}$"))
+        return self.fact_of(self.words(code))
+
+    def fact_of(self, term_text: str) -> str:
+        """The same, by the term's words, which may be the tenant's."""
+        term = self.page.get_by_role("term").filter(has_text=re.compile(f"^{term_text}$"))
         return term.locator("xpath=following-sibling::dd[1]").first.inner_text().strip()
 
     # Doing
@@ -125,7 +129,17 @@ class Visitor:
         self.fills_in_details()
         self.press("join.send_code")
         self.proves_mail()
-        self.sees("join.confirm_title")
+        self.sees("join.confirm_join")
+
+    def pays_again(self, *, yen: int = 550) -> None:
+        """From a way back, which leads to the confirmation: by card, whatever it was before."""
+        if self.fact("join.way") != self.words("payments.method.card"):
+            of_way = self.words("common.change_what", what=self.words("join.way"))
+            name = re.compile(rf"{self.words('common.change')}\s*{re.escape(of_way)}")
+            self.page.get_by_role("link", name=name).click()
+            self.chooses_way("card")
+        self.presses_pay(yen)
+        self.pays_by_card()
 
     # Paying
 

@@ -17,6 +17,24 @@ def render(source: str, **context: object) -> str:
 
 
 @pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("JO1 OFFICIAL SITEを退会しますか", "[JO1 OFFICIAL SITEを]退会しますか"),
+        (
+            "JO1 Mailへの申し込みと<JO1 OFFICIAL SITE>",
+            "[JO1 Mailへの]申し込みと&lt;[JO1 OFFICIAL SITE]&gt;",
+        ),
+        ("Leave JO1 Mail?", "Leave [JO1 Mail]?"),
+        ("マイページ", "マイページ"),
+    ],
+)
+def test_titles_keep_a_sites_name_together(plusmember: object, title: str, shown: str) -> None:
+    rendered = render("{{ title|whole_names }}", title=title)
+    opened = rendered.replace('<span class="whole site-name">', "[").replace("</span>", "]")
+    assert opened == shown
+
+
+@pytest.mark.parametrize(
     ("language", "source", "shown"),
     [
         ("ja", "{{ money|money }}", "6,600円"),
@@ -52,7 +70,7 @@ def test_texts_are_escaped_with_what_is_put_into_them() -> None:
     assert shown == "Operated by &lt;b&gt;A &amp; B&lt;/b&gt;"
 
 
-def test_a_notice_quotes_its_code_and_escapes_its_title() -> None:
+def test_a_notice_quotes_its_code_and_escapes_its_title(plusmember: object) -> None:
     shown = render(
         '{% notice kind="error" title=title code="access.dormant" %}'
         "<p>{{ why }}</p>{% endnotice %}",
@@ -75,7 +93,7 @@ class Sample(KaiinForm):
 def test_what_is_missing_is_asked_for_by_name() -> None:
     with override("en"):
         errors = Sample({}).errors
-    assert errors["name"] == ["Name: please fill this in."]
+    assert errors["name"] == ["Please enter your name."]
     assert errors["way"] == ["Way: please choose one."]
     assert errors["agree"] == ["Please tick “Yes”."]
 

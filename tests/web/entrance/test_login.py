@@ -1,5 +1,6 @@
 """The login page: forgiving, the same to every stranger, and never led astray."""
 
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,6 +8,9 @@ import pytest
 from django.test import Client
 from tests.identity.members import statements
 from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of, without_tokens
+
+from kaiin.infra import clock
+from kaiin.infra.places import Full
 
 EVIL = ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
 
@@ -78,15 +82,61 @@ def test_strangers_get_the_same_answer_whoever_they_try(world: World) -> None:
         assert work[name] == work["unknown"], name
 
 
-def test_a_locked_account_says_nothing_even_to_the_right_password(
-    visitor: Visitor, world: World
-) -> None:
+def fail(visitor: Visitor, typed: str, times: int) -> str:
+    for _ in range(times):
+        answer = visitor.log_in(typed, "wrong")
+    return text_of(answer)
+
+
+def test_a_locked_account_says_nothing_to_another_browser(visitor: Visitor, world: World) -> None:
     member_id = world.member_id(world.member())
-    for _ in range(10):
-        visitor.log_in(member_id, "wrong")
+    fail(Visitor(Client()), member_id, 10)
     page = text_of(visitor.log_in(member_id))
-    assert "15分" in page
+    assert "ログインできませんでした" in page
+    assert "15分" not in page
     assert state_of(visitor) is None
+
+
+def test_the_browser_that_failed_so_often_is_told_the_lock_and_its_end(world: World) -> None:
+    """The same for an ID that nobody has; also to the right password; until the end, not longer."""
+    member_id = world.member_id(world.member())
+    pages = []
+    for typed in ("E123456786", member_id):
+        browser = Visitor(Client())
+        assert "最大15分間" not in fail(browser, typed, 2)
+        assert "最大15分間" in fail(browser, typed, 1)
+        world.clock.advance(minutes=1)
+        fail(browser, typed, 7)
+        body = without_tokens(browser.log_in(typed, "wrong"))
+        pages.append(body.replace(typed, "ID").replace("12:16", "12:15"))
+    assert "2026年11月22日(日) 12:15まで" in pages[0]
+    assert pages[0] == pages[1]
+    assert "12:16までは、正しいパスワードでも" in text_of(browser.log_in(member_id))
+    world.clock.advance(minutes=14)
+    assert browser.log_in(member_id).status_code == 302
+
+
+def test_two_identifiers_of_one_account_are_not_linked_by_the_lock(world: World) -> None:
+    """An account's tries are counted together, a browser's by what it typed."""
+    member = world.member("fan@example.jp")
+    browser = Visitor(Client())
+    for typed in ("fan@example.jp", world.member_id(member)):
+        page = fail(browser, typed, 6)
+    assert "ログインできませんでした" in page
+    assert "12:15" not in page
+
+
+def test_a_reset_ends_the_lock_of_a_known_browser(visitor: Visitor, world: World) -> None:
+    from tests.web.entrance.test_reset_and_trouble import NEW, ask_for_code
+
+    member_id = world.member_id(world.member())
+    visitor.log_in(member_id)
+    visitor.post("/logout")
+    assert "12:15まで" in fail(visitor, member_id, 10)
+    other = Visitor(Client())
+    code = ask_for_code(other, world, member_id)
+    other.post("/reset/code", code=code, password=NEW)
+    assert visitor.log_in(member_id, NEW).status_code == 302
 
 
 def test_what_was_typed_stays_but_never_the_password(visitor: Visitor) -> None:
@@ -117,6 +167,32 @@ def test_something_else_is_told_from_its_shape_and_nobody_is_asked(
     assert said in text_of(response)
     assert f'value="{typed}"' in response.content.decode()
     assert not LoginAttempt.objects.exists()
+
+
+def test_a_member_number_is_named_with_its_label_and_hinted_at_after_a_failure(
+    world: World,
+) -> None:
+    from kaiin.identity import operations
+    from kaiin.identity.models import LoginAttempt
+
+    hint = "サイトごとの会員番号のよう"
+    page = text_of(Visitor(Client()).log_in("会員番号：00000012", "wrong"))
+    assert hint in page
+    assert not LoginAttempt.objects.exists()
+    before = text_of(Visitor(Client()).log_in("00000012", "wrong"))
+    operations.import_member(
+        member_id="E00000012",
+        email=None,
+        password_hash=operations.hash_password("another good one"),
+        details={},
+        language="ja",
+        created_at=clock.now(),
+        actor="system:test",
+    )
+    after = text_of(Visitor(Client()).log_in("00000012", "wrong"))
+    assert hint in before
+    assert before == after
+    assert Visitor(Client()).log_in("00000012", "another good one").status_code == 302
 
 
 def test_a_card_number_is_not_even_shown_again(visitor: Visitor) -> None:
@@ -249,3 +325,51 @@ def test_pages_are_cheap_and_kept_by_no_cache(
         response = visitor.get(path)
     assert "no-store" in response.headers["Cache-Control"]
     assert len(response.content) < 20_000
+
+
+def test_in_a_crowd_the_page_asks_to_come_again_and_keeps_what_was_typed(
+    visitor: Visitor, world: World
+) -> None:
+    from kaiin.identity import hashing
+
+    member = world.member_id(world.joined())
+    places = hashing.places
+    visitor.get("/login", follow=True)
+    with ExitStack() as crowd:
+        with suppress(Full):
+            while True:
+                crowd.enter_context(places.taken())
+        answer = visitor.post("/login", login=member, password=PASSWORD)
+        assert answer.status_code == 503
+        assert 1 <= int(answer.headers["Retry-After"]) <= 10
+        page = answer.content.decode()
+        assert f'value="{member}"' in page
+        assert PASSWORD not in page
+        assert "混み合って" in text_of(answer)
+        # Strangers get the very same.
+        other = visitor.post("/login", login="E87654321", password=PASSWORD)
+        assert without_tokens(other).replace("E87654321", member) == without_tokens(answer)
+        # Nothing of one visitor is kept for another: neither words, nor token, nor address.
+        visitor.post("/login?evil=1", login='"><b>4242 4242 4242 4242', password="x")
+        plain = visitor.post("/login", login="<i>", password="x", csrfmiddlewaretoken="abc")
+        again = plain.content.decode()
+        assert "evil" not in again
+        assert "4242" not in again
+        assert "&lt;i&gt;" in again
+        assert 'value="abc"' in again
+        assert visitor.get("/reset").status_code == 200
+    assert visitor.post("/login", login=member, password=PASSWORD).status_code == 302
+
+
+def test_the_member_learns_what_was_odd_with_the_password_that_failed(
+    visitor: Visitor, world: World
+) -> None:
+    member_id = world.member_id(world.member())
+    refused = visitor.log_in(member_id, "ｐａｓｓ ")
+    assert "全角文字" not in text_of(refused)
+    visitor.log_in(member_id)
+    page = text_of(visitor.client.get("/my"))
+    assert "全角文字が入っていました" in page
+    assert "前後に空白が入っていました" in page
+    assert "12文字を超えていました" not in page
+    assert "全角文字" not in text_of(visitor.client.get("/my"))

@@ -57,9 +57,7 @@ def test_a_wrong_code_changes_nothing(visitor: Visitor, world: World) -> None:
     member_id = world.member_id(world.member())
     code = ask_for_code(visitor, world, member_id)
     wrong = f"{(int(code) + 1) % 10**8:08}"
-    assert "確認コードが正しくない" in text_of(
-        visitor.post("/reset/code", code=wrong, password=NEW)
-    )
+    assert "確認コードが違います" in text_of(visitor.post("/reset/code", code=wrong, password=NEW))
     assert visitor.log_in(member_id, PASSWORD).status_code == 302
 
 
@@ -163,3 +161,23 @@ def test_the_site_one_comes_from_is_in_the_report(visitor: Visitor, world: World
     report = last_mail(world)
     assert "JO1 OFFICIAL SITE" in report.body
     assert "http://id.localhost:8000/entry/mail" in report.body
+
+
+@pytest.mark.parametrize("path", ["/trouble", "/reset"])
+def test_the_site_that_led_here_is_kept(visitor: Visitor, path: str) -> None:
+    assert "JO1 Mail" in visitor.open(f"{path}?site=mail")
+    assert "JO1 Mail" in visitor.open("/login")
+    assert "JO1 Mail" in visitor.open(f"{path}?site=nowhere")
+
+
+def test_the_mail_speaks_first_of_the_site_that_led_here(visitor: Visitor, world: World) -> None:
+    """A member of another site learns first that they are no member here."""
+    member = world.joined()
+    world.work()
+    visitor.open("/trouble?site=mail")
+    visitor.post("/trouble", login=world.member_id(member))
+    body = last_mail(world).body
+    first, _, second = body.partition("■")[2].partition("■")
+    assert first.startswith(" JO1 Mailにはまだ入会していません")
+    assert "JO1 OFFICIAL SITE" in second
+    assert "/login?site=mail" in body

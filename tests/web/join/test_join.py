@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of, witho
 
 from kaiin.billing import queries as billing
 from kaiin.domain.payments import Method
+from kaiin.domain.periods import JST
 from kaiin.payments import queries as payments
 
 DETAILS = {
@@ -182,6 +184,16 @@ def test_every_mistake_is_named_and_nothing_typed_is_lost(visitor, world) -> Non
 
 
 @pytest.mark.django_db
+def test_who_lives_abroad_joins_with_a_latin_name(visitor, world, deliver) -> None:
+    choose(visitor)
+    abroad = {"prefecture": "abroad", "legal_name": "Zoë O’Brien", "legal_name_kana": ""}
+    assert fill_in(visitor, **{**abroad, "prefecture": "JP-13"}).status_code == 200
+    assert fill_in(visitor, **abroad).headers["Location"] == "/join/official/code"
+    answer = visitor.post("/join/official/code", code=mailed_code(deliver))
+    assert answer.headers["Location"] == "/join/official/confirm"
+
+
+@pytest.mark.django_db
 def test_a_mistyped_mail_domain_is_asked_about_once(visitor: Visitor, world) -> None:
     choose(visitor)
     first = fill_in(visitor, email="hanako@gmial.com")
@@ -259,3 +271,23 @@ def test_too_many_declines_are_told_with_the_time(visitor: Visitor, world, deliv
     assert "2026年11月23日(月) 12:00を過ぎてから" in text_of(refused)
     assert "payments.too_many_errors" in text_of(refused)
     assert not payments.open_payments(payment.member_ref)
+
+
+def test_a_late_renewal_says_from_when_it_counts_and_why_there_is_no_slip(
+    visitor: Visitor, world: World
+) -> None:
+    member = world.joined("yearly")
+    world.go_to(datetime(2028, 1, 20, 12, tzinfo=JST))
+    visitor.log_in(world.member_id(member))
+    choose(visitor, "yearly", "konbini")
+    shown = text_of(visitor.get("/join/official/confirm"))
+    assert "前回の期限（2027年10月31日(日)）の翌日、2027年11月1日(月)から2028年10月31日" in shown
+    assert "お支払い日からではありません" in shown
+    # Five days later the slip would outlive the dormant time.
+    world.go_to(datetime(2028, 1, 25, 12, tzinfo=JST))
+    visitor.log_in(world.member_id(member))
+    choose(visitor, "yearly", "card")
+    assert visitor.get("/join/official/confirm").status_code == 200
+    page = visitor.get("/join/official/way")
+    assert "更新の受付期限（2028年1月31日" in text_of(page)
+    assert 'value="konbini"' not in page.content.decode()

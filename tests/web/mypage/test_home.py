@@ -45,11 +45,11 @@ def test_a_running_monthly_course(fans: Fans, visit: Visit) -> None:
     assert "JO1 OFFICIAL SITE Member Member number 00000001" in english
     assert "Member since 22 November 2026" in english
     assert "Paid for 22 November 2026 – 30 November 2026" in english
-    assert "Next charge ¥550 on 1 December 2026" in english
+    assert "Next renewal ¥550 a month, tax included, on 1 December 2026" in english
     assert "docomo (d Payment)" in english
     japanese = page.text(language="ja")
     assert "ご利用期間 2026年11月22日(日)〜 2026年11月30日(月)" in japanese
-    assert "次回のお支払い 2026年12月1日(火)に550円" in japanese
+    assert "次回の更新日 2026年12月1日(火)に550円（月額・税込）" in japanese
     body = page.get("/my").content.decode()
     assert 'href="/entry/official"' in body
     assert 'href="/my/official/leave"' in body
@@ -77,7 +77,7 @@ def test_a_lump_sum_is_renewed_in_its_window(fans: Fans, visit: Visit) -> None:
     page = visit(member)
     assert "You can renew now Your membership runs out on 31 October 2027." in page.text()
     assert "更新の受付期間です ご利用期間は2027年10月31日(日)までです。" in page.text(language="ja")
-    assert 'href="/join/official/?course=yearly"' in page.get("/my").content.decode()
+    assert 'href="/join/official/again"' in page.get("/my").content.decode()
 
 
 def test_a_slip_shows_number_deadline_and_how_to_check(fans: Fans, visit: Visit) -> None:
@@ -144,8 +144,8 @@ def test_a_first_payment_that_failed_says_why(fans: Fans, visit: Visit) -> None:
         " “The card issuer did not approve the payment”" in page.text()
     )
     japanese = page.text(language="ja")
-    assert "決済会社からの返事：「カード会社の承認が得られませんでした」" in japanese
-    assert 'href="/join/official/?course=monthly"' in page.get("/my").content.decode()
+    assert "決済会社からの回答：「カード会社の承認が得られませんでした」" in japanese
+    assert 'href="/join/official/again"' in page.get("/my").content.decode()
 
 
 def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) -> None:
@@ -167,7 +167,7 @@ def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) 
     assert "Paid until 30 November 2026" in page.text()
     body = page.get("/my").content.decode()
     assert 'href="/entry/official"' not in body
-    assert 'href="/join/official/?course=monthly"' in body
+    assert 'href="/join/official/again"' in body
 
 
 def test_a_lump_sum_that_ran_out_is_told_even_before_the_worker_acts(
@@ -178,9 +178,10 @@ def test_a_lump_sum_that_ran_out_is_told_even_before_the_worker_acts(
     page = visit(member)
     assert "Your membership has run out It ran out on 31 October 2027." in page.text()
     assert "ご利用期間が終わりました" in page.text(language="ja")
-    assert 'href="/join/official/?course=yearly"' in page.get("/my").content.decode()
+    assert 'href="/join/official/again"' in page.get("/my").content.decode()
     fans.work()
-    assert "Your membership is waiting to be renewed It ran out on 31 October 2027." in page.text()
+    ran_out = "The time that you had paid for ended on 31 October 2027"
+    assert f"Your membership is waiting to be renewed {ran_out}" in page.text()
     assert "Renew by 31 January 2028" in page.text()
 
 
@@ -190,19 +191,20 @@ def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:
     page = visit(member)
     english = page.text()
     assert "Waiting for renewal" in english
-    assert "It was paid until 30 November 2026" in english
+    refused = "The automatic renewal (Credit or debit card) was not approved on 8 December 2026."
+    assert refused in english
     assert "Renew by 31 December 2026 to go on" in english
     assert "2026年12月31日(木)までに更新すると" in page.text(language="ja")
-    assert "Next charge" not in english
+    assert "Next renewal" not in english
     assert 'href="/my/official/leave"' not in page.get("/my").content.decode()
 
     fans.go_to(datetime(2027, 1, 1, 12, 0, tzinfo=JST))
     english = page.text()
     assert "Ended" in english
-    assert "Your membership ended on 31 December 2026" in english
+    assert f"Your membership ended on 31 December 2026 {refused}" in english
     assert "Rejoin by 30 January 2027 to keep your joining date" in english
     assert "00000001" in english
-    assert 'href="/join/official/?course=monthly"' in page.get("/my").content.decode()
+    assert 'href="/join/official/again"' in page.get("/my").content.decode()
 
     fans.go_to(datetime(2027, 1, 31, 12, 0, tzinfo=JST))
     page = visit(member)
@@ -223,7 +225,7 @@ def test_a_contract_ended_at_the_carrier_is_told_while_one_is_still_in(
     # By SoftBank a month runs to the day before the one of joining.
     assert "You have access until 21 December 2026." in page.text()
     assert "Next charge Nothing more will be charged" in page.text()
-    assert 'href="/join/official/?course=monthly"' in page.get("/my").content.decode()
+    assert 'href="/join/official/again"' in page.get("/my").content.decode()
 
 
 def test_a_renewal_that_nobody_knows_about_asks_nothing_of_the_member(
@@ -239,7 +241,7 @@ def test_a_renewal_that_nobody_knows_about_asks_nothing_of_the_member(
     page = visit(member)
     assert "We are confirming your renewal" in page.text()
     assert "更新のお支払いを確認しています" in page.text(language="ja")
-    assert 'href="/join/official/?course=monthly"' not in page.get("/my").content.decode()
+    assert 'href="/join/official/again"' not in page.get("/my").content.decode()
 
 
 def test_two_sites_stand_on_one_page(fans: Fans, visit: Visit) -> None:
@@ -271,7 +273,7 @@ def test_who_one_is_stands_below(fans: Fans, visit: Visit) -> None:
     ):  # fmt: skip
         assert value in shown
     body = page.get("/my").content.decode()
-    assert 'href="/reset"' in body
+    assert 'href="/my/password"' in body
     assert 'action="/logout"' in body
 
 
@@ -299,3 +301,50 @@ def test_my_page_needs_a_dozen_queries_at_most(fans: Fans, visit: Visit) -> None
     with CaptureQueriesContext(connection) as queries:
         assert page.get("/my").status_code == 200
     assert len(queries) <= 12, "\n".join(query["sql"][:150] for query in queries)
+
+
+class TestAccessFromStaff:
+    """My page shows it, its end and the way in, and a mail tells the member."""
+
+    def grant(self, fans: Fans, member: int, until: datetime) -> int:
+        from kaiin.billing import operations
+
+        found = operations.grant(
+            member_pk=member, site_key="official", until=until, reason_text="-", actor="staff:1"
+        )
+        fans.work()
+        return found
+
+    def test_to_somebody_who_has_not_joined(self, fans: Fans, visit: Visit) -> None:
+        from kaiin.billing import operations
+
+        member = fans.member()
+        given = self.grant(fans, member, datetime(2026, 12, 1, tzinfo=JST))
+        page = visit(member)
+        japanese = page.text(language="ja")
+        assert "JO1 OFFICIAL SITE ご利用いただけます 2026年11月30日(月)まで" in japanese
+        assert "事務局が用意したご利用期間 2026年11月30日(月)まで" in japanese
+        body = page.get("/my").content.decode()
+        assert 'href="/entry/official"' in body
+        assert body.count('href="/join/official/"') == 1
+        assert fans.mails(member) == ["granted"]
+        operations.revoke_grant(grant_id=given, actor="staff:1")
+        fans.work()
+        assert fans.mails(member) == ["granted", "grant_revoked"]
+        assert "Open to you" not in page.text()
+
+    def test_after_the_end_the_old_steps_stand_beside_the_way_in(
+        self, fans: Fans, visit: Visit
+    ) -> None:
+        member = fans.joined("yearly")
+        fans.clock.freeze(datetime(2027, 11, 2, 12, 0, tzinfo=JST))
+        fans.work()
+        self.grant(fans, member, datetime(2027, 11, 5, 18, 0, tzinfo=JST))
+        page = visit(member)
+        english = page.text()
+        assert "Open to you" in english
+        assert "You have access until 5 November 2027, 18:00 JST" in english
+        assert "Waiting for renewal" not in english
+        body = page.get("/my").content.decode()
+        assert 'href="/entry/official"' in body
+        assert 'href="/join/official/again"' in body

@@ -35,7 +35,7 @@ def test_one_press_leaves_and_says_so(fans: Fans, visit: Visit) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, PATH)
     assert fans.view(member).cancel_at_period_end is True
     assert "You keep access to JO1 OFFICIAL SITE until 30 November 2026." in page.text(PATH)
-    assert "退会の手続きが済みました" in page.text(PATH, "ja")
+    assert "退会の手続きが完了しました" in page.text(PATH, "ja")
     home = page.text()
     assert "Leaving" in home
     assert "You are a member until 30 November 2026" in home
@@ -60,7 +60,7 @@ def test_leaving_is_taken_back(fans: Fans, visit: Visit) -> None:
     assert response.headers["Location"] == "/my"
     home = page.text()
     assert "You are staying. JO1 OFFICIAL SITE goes on as before." in home
-    assert "Next charge ¥550 on 1 December 2026" in home
+    assert "Next renewal ¥550 a month, tax included, on 1 December 2026" in home
     fans.go_to(datetime(2026, 12, 1, 12, 0, tzinfo=JST))
     assert "1 December 2026 – 31 December 2026" in page.text()
 
@@ -98,7 +98,9 @@ def test_an_application_is_cancelled_before_it_is_paid(fans: Fans, visit: Visit)
     assert "申し込みを取り消しますか" in page.text(PATH, "ja")
     assert page.post(PATH).headers["Location"] == "/my"
     home = page.text()
-    assert "Your application to JO1 OFFICIAL SITE is cancelled. Nothing was charged." in home
+    assert (
+        "Your application to JO1 OFFICIAL SITE is cancelled. Nothing more will be charged." in home
+    )
     assert "You have not joined a site yet" in home
     fans.work()
     assert fans.payment(payment.id).state == "canceled"

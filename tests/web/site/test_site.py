@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.fixtures.clock import START, Clock
+from tests.security.browsing import start_at_site
 
 from kaiin.billing.models import Course, Entitlement, Membership, Subscription
 from kaiin.identity import operations as identity
@@ -120,7 +121,7 @@ def test_who_has_paid_is_in(client: Client, entitled: Membership) -> None:
     assert "00000123" in body
     assert "月会費コース" in body
     assert "リハーサル中の写真" in body
-    assert "2026年11月30日(月)" in body
+    assert "2026年12月1日(火)" in body
     assert "no-store" in page.headers["Cache-Control"]
     assert len(seen) <= 5
     card = client.get("/card/", HTTP_HOST=OFFICIAL).content.decode()
@@ -194,6 +195,14 @@ def test_a_forged_return_signs_nobody_in(client: Client) -> None:
     client.get("/auth/start", HTTP_HOST=OFFICIAL)
     for query in ({}, {"state": "x", "code": "y"}, {"state": "ä" * 12, "code": "\x00"}):
         assert client.get("/auth/return", query, HTTP_HOST=OFFICIAL).status_code == 400
+
+
+@pytest.mark.parametrize("tail", ["é", "\x00", "x" * 500])
+def test_an_altered_state_is_refused(client: Client, tail: str) -> None:
+    """Its beginning names the cookie, which is rightly signed."""
+    _, state = start_at_site(client)
+    query = {"state": state[:12] + tail, "code": "y"}
+    assert client.get("/auth/return", query, HTTP_HOST=OFFICIAL).status_code == 400
 
 
 @pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "/\\evil.example"])

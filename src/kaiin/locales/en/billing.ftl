@@ -7,6 +7,7 @@ billing-line-credit = Unused days of the course before
 ## Errors
 billing-error = Something went wrong while handling your membership.
 billing-course_not_offered = This course is not open for applications at present.
+billing-slip_too_late = A convenience-store slip can be paid for { $days } days, but renewing is only possible until { $until }. So this time you can’t pay at a convenience store. Please choose another way to pay.
 billing-way_not_offered = This course can’t be paid in the way you chose.
 billing-already_member = You have paid already. No further payment is needed.
 billing-other_course_running = You have another course at this site. You can change to this one in one step on My page.
@@ -24,8 +25,19 @@ billing-leave_at_once_not_offered = This course ends with the period that is pai
 billing-refund_differs = The date has changed since this page was opened, and so has the refund. Please check the new amount and confirm again.
 billing-no_refund_case = There is no such refund.
 billing-refund_decided = This refund has already been decided the other way.
+billing-grant_too_long = Access can be given for { $days } days at most.
 billing-grant_empty = Access must be given until a time in the future.
 billing-no_grant = There is no such access to take back.
 billing-unknown_transition = This can’t be done with the membership as it is now.
 money-currency_mismatch = Two currencies can’t be added up.
 ledger-unbalanced = The postings of an entry do not balance.
+billing-import_conflict = This import key has already been used with other values.
+billing-import_refused = This membership can’t be imported. { $reason ->
+    [key] The import key must have 1 to 128 characters.
+    [dates] The joining date can’t be after the last paid day, nor after today.
+    [over] The paid time is over, so neither a contract nor a number that has been given up can come along.
+    [term] A paid period of this course must end with a month.
+    [number] Member numbers go from 1 to 999999999999.
+   *[mandate] The course does not renew by itself, so a contract can’t come along.
+}
+billing-number_taken = Member number { $number } belongs to another member.

@@ -17,10 +17,10 @@ common-error_summary =
         [one] Please check what you entered
        *[other] Please check what you entered ({ $count } places)
     }
-common-fill_in = { $label }: please fill this in.
+common-fill_in = Please enter your { $label }.
 common-choose = { $label }: please choose one.
 common-tick = Please tick “{ $label }”.
-common-no_date = Please enter a real date, for example year 1998, month 4, day 7.
+common-no_date = Please enter a real date, for example day 7, month 4, year 1998.
 common-year = Year
 common-month = Month
 common-day = Day
@@ -43,14 +43,13 @@ common-legal_representative = Person in charge
 common-legal_address = Address
 common-legal_contact = Contact
 common-legal_registration = Qualified invoice issuer’s registration number
-common-legal_price = Prices
-common-legal_price_text = Shown with each course and on the final confirmation page before you pay, tax included. Paying at a convenience store adds the fee that is shown there.
+common-legal_price = Prices and renewal
 common-legal_payment = When and how you pay
-common-legal_payment_text = You pay when you join, in the way you choose. The monthly course renews every month until you leave.
+common-legal_payment_text = You pay when you join, in the way you choose. Where a course renews by itself, each renewal is charged in the same way.
 common-legal_delivery = When your membership begins
 common-legal_delivery_text = At once, as soon as your payment is confirmed.
 common-legal_cancel = Leaving and refunds
-common-legal_cancel_text = You can leave at any time on My page, and keep access until the end of the period you have paid for. Given the nature of the service, fees that have been paid are not refunded.
+common-legal_cancel_text = You can leave at any time on My page, and keep access until the end of the period you have paid for. By when a renewal can be stopped, and what is paid back, stands with each course above.
 
 # Browsers
 common-in_app_why = Inside an app you may lose your login without warning. Open this page in your usual browser before you log in.

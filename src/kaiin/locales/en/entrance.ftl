@@ -13,8 +13,11 @@ login-suggestion_question = Did you mean:
 login-anyway = If it is right as you typed it, enter your password again and press “Log in”.
 login-refused_title = We could not log you in
 login-refused = The member ID, email address or password seems to be wrong.
-login-refused_wait = After ten wrong tries in a row, logging in is paused for up to 15 minutes, even with the right password. If this may be the reason, please try again a little later.
+login-refused_wait = After ten wrong tries in a row, logging in is paused for up to 15 minutes. If you have tried many times, please wait about 15 minutes and try again.
 login-refused_do = We can also email you what the matter is, and how to put it right, at your registered address.
+login-locked_title = Logging in is paused
+login-locked = There were too many wrong tries in this browser. For safety you can’t log in until { $until }, even with the right password.
+login-locked_do = If you can read mail at your registered address, set a new password and you can log in at once.
 login-mended = Changed to { $suggestion }. Please enter your password.
 
 # Log out
@@ -74,7 +77,7 @@ trouble-submit = Email me the details
 trouble-before = Quicker ways
 trouble-before_password = You forgot your password
 trouble-before_password_do = Set a new password
-trouble-before_paid = You have paid but can’t get in
+trouble-before_paid = Paid but can’t log in
 trouble-before_paid_do = If you know your password, log in: we check your payment on the spot and tell you the reason and what to do.
 trouble-sent_title = We have your request
 trouble-sent_what = If “{ $typed }” belongs to an account, the details will reach its registered address within a few minutes.

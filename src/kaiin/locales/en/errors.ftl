@@ -1,6 +1,7 @@
 # Pages that say what went wrong: what, why, what to do.
 errors-home = Go to the top page
 errors-retry = Open it again
+errors-reference = Reference to quote:
 
 errors-bad_request_title = We could not read that request
 errors-bad_request_why = Something in what was sent could not be read.
@@ -21,6 +22,14 @@ errors-failure_do = Please wait a moment and try again. If you were paying, the 
 errors-stale_form_title = Please try again
 errors-stale_form_why = The page had been open for a long time, or cookies are switched off in your browser, so we could not safely accept what was sent.
 errors-stale_form_do = Open the page again with the button below. If this keeps happening, allow cookies in your browser’s settings.
+
+errors-other_login_title = Please try again
+errors-other_login_why = Your login changed after this page was opened, for example in another tab. What you sent has not taken effect.
+errors-other_login_do = Open the page again with the button below and send it once more.
+
+errors-crowded_title = It is very busy just now
+errors-crowded_why = Very many people are logging in, so nothing has been done yet.
+errors-crowded_do = Please try again in a few seconds.
 
 errors-maintenance_title = We’ll be back in a few minutes
 errors-maintenance_why = The service is under maintenance, or very busy.

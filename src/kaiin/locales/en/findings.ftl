@@ -8,10 +8,10 @@ access-ok-what = { $goes_on ->
 access-ok-do = Please go ahead.
 
 access-pending_slip-title = We are waiting for your payment at the store
-access-pending_slip-what = We received your application for { $site } on { $started }. The pages are closed because we have no word of the payment yet.
+access-pending_slip-what = We have not yet heard of the convenience store payment for { $site } ({ $amount }) that you began at { $started }. Until then you can’t use the members’ pages.
 access-pending_slip-why = { $late ->
-    [yes] The deadline, { $deadline }, has passed. If you paid at the store before it, word of it can take up to three hours to reach us.
-   *[no] After you pay at the store, word of it can take up to three hours to reach us.
+    [yes] The deadline, { $deadline }, has passed. If you paid before it, it can take up to three hours for the store to confirm your payment.
+   *[no] It can take up to three hours for the store to confirm your payment.
 }
 access-pending_slip-do = { $slip ->
     [ready] If you have not paid yet, use this number at the store before the deadline. If you have paid, press “I have paid: check now”.
@@ -30,10 +30,18 @@ access-pending_payment-do = { $known ->
 }
 
 access-never_paid-title = We have not received a payment yet
-access-never_paid-what = Your application for { $site } is on file, but no payment was ever completed. You have not been charged.
-access-never_paid-why = { $said ->
-    [none] The payment stopped before it was finished.
-   *[other] About your payment on { $failed }, the payment company said: “{ $said }”
+access-never_paid-what = { $charged ->
+    [no] We have your application to { $site }, but the payment is not complete. Nothing was charged.
+    [slip] We have your application to { $site }, but we can’t see a payment yet. If you paid at the store in time, do not pay again: we will email you as soon as it is confirmed.
+   *[unsaid] We have your application to { $site }, but the payment is not complete.
+}
+access-never_paid-why = { $failure ->
+    [none] The payment was begun but not finished.
+    [canceled] The payment was stopped on { $failed }.
+    [expired] The time to pay ran out on { $failed }.
+    [failed] The payment on { $failed } was not completed.
+    [not_executed] The payment on { $failed } never reached the payment company.
+   *[other] The payment company’s answer on { $failed }: “{ $said }”
 }
 access-never_paid-do = Everything you registered is still here. Once you have paid, you can enter.
 
@@ -44,19 +52,10 @@ access-paused-do = Come back sooner, or simply wait. You keep your member number
 
 access-lapsed_monthly-title = Your payments have stopped
 access-lapsed_monthly-what = { $paid ->
-    [yes] { $site } is paid until { $last_day }. The pages are closed because we have not received the fee that follows.
+    [yes] { $site } is paid until { $last_day }. The pages are closed because we have not received your next payment.
    *[no] The pages of { $site } are closed because we have not received the fee.
 }
-access-lapsed_monthly-why = { $reason ->
-    [mandate_ended] The agreement to charge you ({ $method_name }) was ended by the payment company or your mobile carrier.
-    [left] You chose to leave, and the time you had paid for has ended.
-    [refunded] Your fee was paid back.
-    [charged_back] Your payment was taken back through your card company or carrier.
-   *[renewal_failed] { $said ->
-        [none] The renewal ({ $method_name }) could not be charged.
-       *[other] When we tried to charge you ({ $method_name }) on { $failed }, the payment company said: “{ $said }”
-    }
-}
+access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->
     [yes] We will try again by ourselves on { $next_try }. To get in sooner, pay now. You keep your joining date and member number.
    *[no] Once you have paid, you can enter. You keep your joining date and member number.
@@ -67,7 +66,7 @@ access-expired_lump_sum-what = { $paid ->
     [yes] { $site } was paid until { $last_day }. The pages are closed because that day has passed.
    *[no] The pages of { $site } are closed because the time you had paid for has passed.
 }
-access-expired_lump_sum-why = A membership paid in one sum does not renew by itself, so you have not been charged since.
+access-expired_lump_sum-why = { $ended } So nothing was charged after that.
 access-expired_lump_sum-do = Renew it, and you can enter.
 
 access-dormant-title = Your membership is waiting to be renewed
@@ -81,24 +80,18 @@ access-dormant-do = { $dated ->
    *[no] Renew to go on with the same joining date and member number.
 }
 
-access-withdrawn-title = Your membership has ended
+access-withdrawn-title = Your membership of { $site } has ended
 access-withdrawn-what = { $dated ->
     [yes] Your membership of { $site } ended on { $withdrawn }. You have not been charged since.
    *[no] Your membership of { $site } has ended, and you are not being charged.
 }
-access-withdrawn-why = { $reason ->
-    [left] You asked to leave.
-   *[unpaid] { $paid ->
-        [yes] It was paid until { $last_day } and was not renewed after that.
-       *[no] It was not renewed.
-    }
-}
+access-withdrawn-why = { $ended }
 access-withdrawn-do = { $keeps ->
     [yes] Rejoin by { $until } to keep your joining date and member number. Your member ID and password stay as they are.
    *[no] You are welcome to rejoin. Your member ID and password stay as they are; the joining date and member number will be new.
 }
 
-access-other_site-title = You are a member of { $other }
+access-other_site-title = You have not joined { $site } yet
 access-other_site-what = { $goes_on ->
     [yes] This member ID belongs to “{ $other }” (paid until { $until }, then renewed by itself). “{ $site }” is a different site.
    *[no] With this member ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
@@ -109,13 +102,13 @@ access-other_site-do = { $joins ->
    *[no] You can go straight to “{ $other }”.
 }
 
-access-no_membership-title = You have not joined this site yet
+access-no_membership-title = You have not joined { $site } yet
 access-no_membership-what = We found no membership of { $site } under this member ID.
 access-no_membership-why = If you joined with another member ID or email address, log in with that one and you can enter.
 access-no_membership-do = If you are new here, you can join with this member ID.
 
 access-disabled-title = This member ID is suspended
-access-disabled-what = You have shown that this is your account, but our staff have suspended it.
+access-disabled-what = Our staff have suspended this member ID.
 access-disabled-why = We cannot give the reason here.
 access-disabled-do = Please contact us. Give us your member ID and the code below.
 

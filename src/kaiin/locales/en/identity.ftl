@@ -48,7 +48,7 @@ mail-reset_unknown-body =
 mail-password_changed-subject = { $identity }: your password was changed
 mail-password_changed-body =
     The password of { $identity } (member ID: { $member_id }) was changed.
-    For safety, every device that was logged in has been logged out.
+    To keep you safe, all other devices have been logged out.
 
     If you changed it yourself, there is nothing to do.
 
@@ -61,15 +61,30 @@ identity-login_refused = The member ID, email address or password seems to be wr
 identity-disabled = This member ID cannot be used at present. Please contact us to learn more.
 identity-login_outdated = The password was changed while you were logging in. Please log in with the new one.
 identity-session_ended = Your login has ended. Please log in again.
-identity-code_refused = This code is wrong or no longer works. Please check it, or ask for a new one.
+identity-code_wrong = This code is wrong. Please check the { $digits } digits in the email. ({ $left ->
+    [one] One more try
+   *[other] { $left } more tries
+    })
+identity-code_used_up = This code no longer works, because it was entered wrongly { $tries } times. Please ask for a new one.
+identity-code_expired = This code has expired: it was good for { $minutes } minutes. Please ask for a new one.
+identity-code_used = This code has been used already. If you have set a new password, please log in with it.
+identity-code_not_read = There is no number of { $digits } digits here. Please enter the code from the email.
+identity-code_several = There are several numbers of { $digits } digits here. Please enter the code alone.
 identity-too_many_mails = No more codes can be sent for now. Please try again in about { $minutes ->
     [one] a minute
    *[other] { $minutes } minutes
     }.
+identity-asked_too_fast = Many people are asking from the same network just now. Please try again in { $seconds ->
+    [one] a second
+   *[other] { $seconds } seconds
+    }.
+identity-crowded = Very many people are logging in just now. Your password has not been checked yet. Please try again in a few seconds.
 identity-mail_not_proven = Your email address is not confirmed, or that was too long ago. Please ask for a new code.
 identity-already_registered = This email address already belongs to an account. Please log in and carry on.
 identity-unknown_member = No such member was found.
 identity-password_refused = This password cannot be used.
+identity-old_password_wrong = The present password seems to be wrong. Please check it again.
+identity-old_password_locked = After too many wrong tries it cannot be changed until { $until }. If it is urgent, set a new one by email.
 identity-details_invalid = Please check what you entered.
 
 ## Passwords
@@ -90,8 +105,9 @@ details-not_a_date = Please enter a real date, such as 1 April 1990.
 details-date_ahead = Please enter a date up to today.
 details-date_too_old = Please check the year of birth.
 details-unknown_prefecture = Please choose from the list.
-details-not_a_phone = Please enter a phone number, such as 090-1234-5678.
+details-not_a_phone = Please enter the whole phone number with its area code, such as 090-1234-5678. For a number outside Japan, begin with + and the country code, such as +1 650-253-0000.
 details-not_an_address = Please enter an email address, such as name@example.jp.
+details-several_addresses = Please enter one email address only, without spaces or words around it.
 
 ## Prefectures (ISO 3166-2:JP)
 
@@ -146,4 +162,8 @@ prefecture-abroad = Outside Japan
 
 ## Command line
 
+cli-staff-rights_set = Set the rights of { $member_id }.
 cli-staff-created = Created { $member_id }. It can log in to the back office by that ID or by its email address.
+password-full_width = The password of your last failed try had full-width characters. They are not the same as half-width ones.
+password-outer_spaces = The password of your last failed try began or ended with a space.
+password-over_legacy_limit = The password of your last failed try had more than 12 characters. Passwords of the former service have at most 12.

@@ -17,8 +17,9 @@ mail-method = Paid by: { $method }
 mail-total = Amount: { $total } (tax included)
 mail-paid_on = Paid on: { $day }
 mail-period = Period: { $from } to { $until }
-mail-next_charge = Next payment: { $day } (renews by itself)
-mail-no_next_charge = Next payment: none (does not renew by itself)
+mail-next_charge = Next renewal: { $next } (automatic)
+mail-no_next_charge = Next renewal: none (it does not renew by itself)
+mail-store = Store: { $store }
 mail-slip_number = Slip number (受付番号): { $number }
 mail-confirmation_number = Confirmation number (確認番号): { $number }
 mail-deadline = Pay by: { $deadline }
@@ -58,9 +59,19 @@ mail-slip-subject = { $site }: your number for paying at the convenience store
 mail-slip-body =
     Thank you for applying to { $site }.
     Please pay at a convenience store by the deadline.
+mail-slip-body_change =
+    Here is the slip number for your change at { $site }.
+    Please pay at a convenience store by the deadline. The change is made once your payment is confirmed.
+mail-slip-body_again =
+    Here is the slip number for your payment for { $site }.
+    Please pay at a convenience store by the deadline.
 mail-slip-after =
-    The store’s message can take up to three hours to reach us. If you are in a hurry, log in: we check your payment on the spot.
-    After the deadline this number can no longer be paid. In that case, please apply again.
+    It can take up to three hours for the store to confirm your payment. If you are in a hurry, log in: we check your payment on the spot.
+    Once you have paid, please do not pay again in another way.
+mail-slip-expires = After the deadline this number can no longer be paid. In that case, please apply again.
+mail-slip-expires_again =
+    After the deadline this number can no longer be paid. In that case, please start again on My page:
+    { $url }
 
 ## A renewal was not charged
 mail-renewal_failed-subject = { $site }: we could not charge your membership fee
@@ -76,13 +87,28 @@ mail-mandate_ended-subject = { $site }: your recurring payment has ended
 mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) has ended. Nothing more is charged by itself.
 mail-mandate_ended-after = You keep access until { $until }, as you have paid for it. To carry on after that day, please set up your payment again.
 
-## A lump sum can be renewed
-mail-expiring-subject = { $site }: you can renew now
-mail-expiring-body = Your membership ({ $course }) runs until { $until }. You can now renew it.
+## A lump sum can be renewed, and runs out
+mail-expiring-subject = { $site }: Your membership is paid until { $day }
+mail-expiring-body = { $site } ({ $course }) is paid until { $until }. You can renew it now.
+mail-expiring-once = This course does not renew by itself.
+mail-expiring-lost = There is no valid agreement to charge you, so it will not renew by itself.
 mail-expiring-after =
-    This course does not renew by itself. Renew by that day to carry on with the same joining date and member number.
-    The new period begins on the day after the present one, so renewing early costs you nothing.
+    Renew by then and you go on with the same joining date and member number.
+    The new period begins the day after the present one. Renewing early makes it no shorter.
     { $url }
+
+## A renewal is coming
+mail-renewal_coming-subject = { $site }: Your membership renews soon
+mail-renewal_coming-break_subject = { $site }: Your break ends soon
+mail-renewal_coming-body = { $site } ({ $course }) renews by itself soon. To go on, there is nothing you need to do.
+mail-renewal_coming-break = Your break from { $site } ({ $course }) lasts until { $until }. After that the fee is charged and you can enter again. To go on, there is nothing you need to do.
+mail-renewal_coming-stop =
+    If you do not want it to renew, leave or change your course on My page by { $day }.
+    { $url }
+
+## A dormant membership will be withdrawn
+mail-withdrawing-subject = { $site }: Your membership is about to end
+mail-withdrawing-body = Your membership of { $site } is waiting to be renewed. If it is not renewed by { $until }, it ends.
 
 ## A lump sum ran out
 mail-expired-subject = { $site }: your membership period has ended
@@ -90,20 +116,21 @@ mail-expired-body = Your membership ({ $course }) ended on { $until }. Nothing i
 
 ## Renewals were given up
 mail-dormant-subject = { $site }: the members’ page is closed for now
-mail-dormant-mandate_ended = The recurring payment for { $site } ({ $course }) has ended, so the members’ page is closed. It was paid until { $until }. Nothing more is charged by itself.
-mail-dormant-refunded = The fee for { $site } ({ $course }) was refunded, so the members’ page is closed. Nothing more is charged by itself.
-mail-dormant-charged_back = The payment for { $site } ({ $course }) was taken back by way of your card company or carrier, so the members’ page is closed. Nothing more is charged by itself.
-mail-dormant-body = We could not charge the fee for { $site } ({ $course }), so the members’ page is closed. It was paid until { $until }. Nothing more is charged by itself.
+mail-dormant-body = The members’ pages of { $site } ({ $course }) are closed. Nothing more will be charged automatically.
+mail-dormant-paid = {" "}What you have paid for ran until { $until }.
 
 ## Leaving
 mail-left-subject = { $site }: your request to leave
 mail-left-body = We have received your request to leave { $site } ({ $course }). Nothing more will be charged.
+mail-left-fixed = We have received your request to leave { $site } ({ $course }). The deadline for the next renewal has passed, so it is still charged ({ $next }), and you leave at the end of that period. Nothing is charged after that.
+mail-left-after = Your { $identity } stays as it is. If you rejoin by { $until }, you keep your joining date and member number.
 mail-left-running =
     You keep access until { $until }, as you have paid for it. Until then you can change your mind on My page.
     { $url }
 mail-left-at_once = No paid time is left, so the members’ page is closed now.
 mail-withdrawn-subject = { $site }: your membership has ended
 mail-withdrawn-body = Your membership of { $site } has ended. Thank you for having been with us.
+mail-withdrawn-unpaid = The time in which your membership of { $site } could be renewed is over, and it has ended. Thank you for having been with us.
 mail-withdrawn-after =
     Your { $identity } remains, and so do your memberships of other sites.
     Rejoin by { $until } to keep your joining date and member number.
@@ -117,7 +144,9 @@ mail-left_at_once-no_refund = There is no fee to refund.
 
 ## A payment came to nothing without the member's doing
 mail-vanished-subject = { $site }: your payment was not completed
-mail-vanished-body = Your payment for { $site } ({ $course }, { $method }) ended without being completed. You have not been charged.
+mail-vanished-body = Your payment for { $site } ({ $course }, { $method }) ended without being completed.
+mail-vanished-nothing_charged = You have not been charged.
+mail-vanished-late_slip = If you paid at the store in time, do not pay again. We will email you as soon as the store has confirmed it.
 mail-vanished-again =
     You can pay again from this page:
     { $url }
@@ -134,6 +163,11 @@ mail-refund_opened-body =
        *[other] It came after the time for it had passed, so it was not used for a fee.
     }
 mail-refund_opened-after = Our staff will look at it and write to you if it is refunded.
+mail-second_payment-subject = { $site }: you have paid twice
+mail-second_payment-body = We received { $amount } for { $site } ({ $course }). You had already paid the fee for the same period, so this sum was not used for it.
+mail-second_payment-refunded = We have started to refund it by itself. There is nothing you need to do. We will write again once it is done.
+mail-second_payment-account = Cash paid at a store can’t be given back there, so we will transfer it to a bank account. Our staff will ask you for the account by letter or telephone. Until then there is nothing you need to do.
+mail-second_payment-safety = We never ask for account numbers, card numbers or passwords by email or on social media. Please don’t write them in a reply to this mail either. If anything is unclear, contact us at the address below.
 mail-refund_requested-subject = { $site }: we are refunding you
 mail-refund_requested-body = We have started to refund { $amount } of your payment for { $site } ({ $course }), and will write again once it is done.
 mail-refund_done-subject = { $site }: you have been refunded
@@ -164,6 +198,10 @@ mail-staff_refund_failed-subject = { $site }: a refund failed
 mail-staff_refund_failed-body =
     The payment company did not carry out the refund below.
     Try again under “Refunds” in the back office, or refund the member another way.
+mail-staff_renewal_unknown-subject = { $site }: no answer for a week about a charge after a break
+mail-staff_renewal_unknown-body =
+    For a week the payment company has not said what became of the charge below. As it is the first after a break, the members’ page is now closed.
+    Look it up on the payment company’s own pages. Once its answer comes, the rest happens by itself.
 
 ## Changes and pauses
 mail-changed-subject = { $site }: your change has been made
@@ -174,17 +212,24 @@ mail-changed-after =
 mail-change_agreed-subject = { $site }: your course will change
 mail-change_agreed-body = Your course at { $site } will change to “{ $course }” with the next renewal, on { $day }. Until then everything stays as it is.
 mail-change_agreed-undone = The change of your course at { $site } has been taken back. The next renewal is again for “{ $course }”.
-mail-change_agreed-amount = Next payment: { $amount } (tax included) on { $day }
 mail-change_agreed-after =
     Your join date and member number stay as they are. You can take this change back on My page.
     { $url }
 mail-card_registered-subject = { $site }: your new card has been registered
+mail-card_registered-card = New card: { $card }
 mail-card_registered-body = From the next payment for { $site } on, your new card will be charged. Registering it cost nothing.
 mail-paused-subject = { $site }: your membership will be paused
 mail-paused-body = You keep access to { $site } ({ $course }) until { $paid }, as you have paid for it. After that your membership is paused until { $until }: the members’ page is closed, and nothing is charged.
-mail-paused-next = After the pause, the fee is charged on { $day } and you can enter again.
+mail-paused-next = After the pause, the fee is charged on the day above and you can enter again. If it is not approved, the members’ page stays closed until it is paid.
 mail-paused-after =
     Your join date and member number stay as they are. You can come back earlier on My page.
     { $url }
 mail-resumed-subject = { $site }: your pause has ended
 mail-resumed-body = The pause of your membership of { $site } ({ $course }) has ended. Your join date and member number are as before.
+
+## Access that staff give
+mail-granted-subject = { $site }: the members’ page is open to you
+mail-granted-body = Our staff have opened the members’ page of { $site } to you. You have access until { $until }.
+mail-granted-after = This costs you nothing, and nothing is charged when it ends. Time that you have paid for stays yours.
+mail-grant_revoked-subject = { $site }: access given by our staff has ended
+mail-grant_revoked-body = The access to { $site } that our staff gave you has ended. Time that you have paid for stays yours.

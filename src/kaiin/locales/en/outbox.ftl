@@ -5,6 +5,7 @@ outbox-abandoned = Settled for good: { $count }
 outbox-dead = outbox:{ $id }  GIVEN UP { $at }  { $what }  ({ $attempts } tries: { $error })
 outbox-waiting = outbox:{ $id }  to be told { $at }  { $what }  ({ $attempts } tries: { $error })
 outbox-event_failed = inbox:{ $id }  GIVEN UP, received { $at }  { $what }  ({ $attempts } tries: { $error })
+outbox-event_unreadable = inbox:{ $id }  CAN’T BE READ, received { $at }  { $what }
 outbox-event_waiting = inbox:{ $id }  waits for its order, next try { $at }  { $what }  ({ $attempts } tries: { $error })
 
 ## In the back office

@@ -31,6 +31,19 @@ payments-reference-softbank_order = Order number (注文番号)
 payments-reference-konbini_slip = Slip number (受付番号)
 payments-reference-konbini_confirmation = Confirmation number (確認番号)
 
+## Stores: their names, and the steps there
+payments-store-seven_eleven = Seven-Eleven
+payments-store-family_mart = FamilyMart
+payments-store-lawson = Lawson
+payments-store-ministop = Ministop
+payments-store-seicomart = Seicomart
+payments-store_how-any = Give the slip number and the confirmation number at the store’s terminal or till.
+payments-store_how-seven_eleven = At the till, say that it is an internet payment (インターネット代金の支払い) and give the slip number.
+payments-store_how-family_mart = Enter the slip number and the confirmation number at the multi-copier in the store, then take the printed ticket to the till.
+payments-store_how-lawson = Enter the slip number and the confirmation number at the Loppi terminal in the store, then take the printed ticket to the till within 30 minutes.
+payments-store_how-ministop = Enter the slip number and the confirmation number at the Loppi terminal in the store, then take the printed ticket to the till within 30 minutes.
+payments-store_how-seicomart = At the till, say that it is an internet payment (インターネット代金の支払い), then enter the slip number and the confirmation number on its screen.
+
 ## Why a payment failed; quoted as the provider's answer, so without a full stop
 payments-failure-card_declined = The card issuer did not approve the payment
 payments-failure-insufficient_funds = There were not enough funds
@@ -42,7 +55,7 @@ payments-failure-contract_invalid = This phone contract can’t be used to pay t
 payments-failure-carrier_declined = The carrier did not approve the payment
 payments-failure-mandate_ended = The recurring contract has ended
 payments-failure-amount_mismatch = The amount received differs from the amount due
-payments-failure-not_executed = The charge never reached the payment company; nothing was taken
+payments-failure-not_executed = The charge never reached the payment company
 payments-failure-refused = The payment company did not accept the charge
 payments-failure-refund_exceeds = The refund is more than what is left of the payment
 payments-failure-refund_refused = The payment company did not accept the refund
@@ -72,3 +85,5 @@ payments-too_many_errors = Payments were declined four times within 24 hours. To
 payments-method_unavailable = This way to pay isn’t available now. Please choose another.
 payments-provider_unavailable = We can’t reach the payment company. Nothing was charged. Please try again in a little while.
 payments-unknown_transition = The payment’s state doesn’t allow this.
+payments-mandate_known = This card or contract has been taken over already.
+payments-reference_unreadable = { $number } does not have the form of its kind ({ $kind }).

@@ -5,24 +5,18 @@ site-card = Member card
 site-card_short = Card
 site-what_you_get = What members get
 site-courses = Courses and fees
-site-a_month = a month
-site-per_months =
-    { $months ->
-        [one] for a month
-       *[other] for { $months } months
-    }
-site-tax_included = {" "}(tax included)
 site-ways = Ways to pay: { $ways }
 site-join_course = Join with this course
 site-to_members = To the members’ page
 site-already = Already a member?
 site-already_text = Log in with your member ID or email address and your password.
-site-trouble = You have paid but can’t log in?
+site-trouble = Paid but can’t log in?
 site-environments = Recommended devices and browsers
 site-greeting = Hello, { $name }
 site-membership = Your membership
 site-nickname = Nickname
 site-course = Course
+site-renews = Next renewal
 site-until = Valid until
 site-see_card = See your card
 site-card_text = Valid as of { $at }.

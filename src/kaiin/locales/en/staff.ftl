@@ -31,12 +31,14 @@ staff-table_auditrow = Audit log
 staff-table_outboxmessage = Outbox
 staff-table_providerevent = Providers’ notices
 staff-table_providercursor = Watch over the providers
+staff-parameter_refused = This address asked for something this table can’t be filtered by. All rows are shown.
 
 ## Decisions
 staff-done = { $count ->
         [one] Done for one row.
        *[other] Done for { $count } rows.
     }
+staff-changed_meanwhile = Something changed since this page was opened. Please read it again and decide.
 staff-decide_yes = Yes, do it
 staff-decide_no = No, go back
 staff-grant = Give access

@@ -43,14 +43,13 @@ common-legal_representative = 運営責任者
 common-legal_address = 所在地
 common-legal_contact = お問い合わせ先
 common-legal_registration = 適格請求書発行事業者の登録番号
-common-legal_price = 販売価格
-common-legal_price_text = 各コースのご案内と、お支払い前の最終確認画面に表示します（税込）。コンビニ払いには、画面に表示する手数料がかかります。
+common-legal_price = 販売価格と更新
 common-legal_payment = お支払いの時期と方法
-common-legal_payment_text = お申し込みのときに、選んだ方法でお支払いいただきます。月会費コースは、退会されるまで毎月自動で更新します。
+common-legal_payment_text = お申し込みのときに、選んだ方法でお支払いいただきます。自動で更新されるコースは、更新のたびに同じ方法でお支払いいただきます。
 common-legal_delivery = ご利用開始の時期
 common-legal_delivery_text = お支払いを確認でき次第、すぐにご利用いただけます。
 common-legal_cancel = 解約と返金
-common-legal_cancel_text = マイページからいつでも退会できます。退会しても、お支払い済みの期間が終わるまではご利用いただけます。サービスの性質上、お支払い済みの会費は返金できません。
+common-legal_cancel_text = マイページからいつでも退会できます。退会しても、お支払い済みの期間が終わるまではご利用いただけます。更新を止められる期限と返金は、上のコースごとの記載のとおりです。
 
 # Browsers
 common-in_app_why = アプリの中の画面では、ログインの状態が保たれないことがあります。ログインする前に、いつものブラウザで開いてください。

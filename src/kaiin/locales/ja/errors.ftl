@@ -1,6 +1,7 @@
 # Pages that say what went wrong: what, why, what to do.
 errors-home = トップページへ
 errors-retry = もう一度開く
+errors-reference = お問い合わせ用の番号：
 
 errors-bad_request_title = 送信された内容を読み取れませんでした
 errors-bad_request_why = 内容の一部が欠けているか、正しくない形で届きました。
@@ -21,6 +22,14 @@ errors-failure_do = 少し時間をおいて、もう一度お試しください
 errors-stale_form_title = もう一度お試しください
 errors-stale_form_why = ページを開いてから時間がたったか、ブラウザでクッキー（Cookie）が使えないため、送信された内容を安全に受け取れませんでした。
 errors-stale_form_do = 下のボタンからページを開き直してください。繰り返し表示される場合は、ブラウザの設定でクッキーを有効にしてください。
+
+errors-other_login_title = もう一度お試しください
+errors-other_login_why = このページを開いたあとに、別のタブなどでログインの状態が変わりました。送信された内容は、まだ反映されていません。
+errors-other_login_do = 下のボタンからページを開き直して、もう一度お試しください。
+
+errors-crowded_title = ただいま混み合っています
+errors-crowded_why = ログインされる方が大変多いため、まだ何も処理していません。
+errors-crowded_do = 数秒おいて、もう一度お試しください。
 
 errors-maintenance_title = ただいまご利用いただけません
 errors-maintenance_why = メンテナンス中か、一時的に混み合っています。

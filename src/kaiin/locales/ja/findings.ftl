@@ -8,7 +8,7 @@ access-ok-what = { $goes_on ->
 access-ok-do = そのままお進みください。
 
 access-pending_slip-title = コンビニでのお支払いをお待ちしています
-access-pending_slip-what = { $site }へのお申し込みを{ $started }に受け付けました。お支払いの確認がまだ届いていないため、会員ページをご利用いただけません。
+access-pending_slip-what = { $started }に始めた{ $site }のコンビニ払い（{ $amount }）は、お支払いの確認がまだ届いていません。そのため、会員ページをご利用いただけません。
 access-pending_slip-why = { $late ->
     [yes] お支払い期限の{ $deadline }を過ぎています。期限までにお店でお支払い済みの場合は、確認が届くまで3時間ほどかかることがあります。
    *[no] お店でのお支払いは、確認が届くまで3時間ほどかかることがあります。
@@ -22,7 +22,7 @@ access-pending_payment-title = お支払いの手続きが終わっていませ�
 access-pending_payment-what = { $started }に始めた{ $method_name }でのお支払い（{ $amount }）が、まだ完了していません。
 access-pending_payment-why = { $known ->
     [yes] 手続きがお支払いページの途中で止まっているか、完了のお知らせがまだ届いていません。
-   *[no] 決済会社からの返事を待っています。二重のお支払いにならないよう、結果がわかるまで新しいお支払いは始められません。
+   *[no] 決済会社からの回答を待っています。二重のお支払いにならないよう、結果がわかるまで新しいお支払いは始められません。
 }
 access-pending_payment-do = { $known ->
     [yes] お支払いがお済みの場合は「お支払いを今すぐ確認する」を、途中の場合は「お支払いを続ける」を押してください。
@@ -30,10 +30,18 @@ access-pending_payment-do = { $known ->
 }
 
 access-never_paid-title = 会費のお支払いがまだ確認できていません
-access-never_paid-what = { $site }へのお申し込みは登録されていますが、お支払いは一度も完了していません。会費は請求されていません。
-access-never_paid-why = { $said ->
+access-never_paid-what = { $charged ->
+    [no] { $site }へのお申し込みは受け付けていますが、お支払いがまだ完了していません。料金は発生していません。
+    [slip] { $site }へのお申し込みは受け付けていますが、お支払いを確認できていません。期限までにお店でお支払い済みの場合は、もう一度お支払いにならないでください。確認でき次第、メールでお知らせします。
+   *[unsaid] { $site }へのお申し込みは受け付けていますが、お支払いがまだ完了していません。
+}
+access-never_paid-why = { $failure ->
     [none] お支払いの手続きが途中で終わっています。
-   *[other] { $failed }のお支払いについて、決済会社からの返事は「{ $said }」でした。
+    [canceled] { $failed }に、お支払いの手続きが途中で中止されたためです。
+    [expired] { $failed }に、お支払いの期限が切れたためです。
+    [failed] { $failed }のお支払いが完了しなかったためです。
+    [not_executed] { $failed }のお支払いが、決済会社に届かなかったためです。
+   *[other] { $failed }のお支払いについての、決済会社からの回答：「{ $said }」
 }
 access-never_paid-do = 登録した内容はそのまま残っています。お支払いいただくと、すぐにご利用いただけます。
 
@@ -44,19 +52,10 @@ access-paused-do = 早めに再開することも、このまま待つことも�
 
 access-lapsed_monthly-title = 会費のお支払いが止まっています
 access-lapsed_monthly-what = { $paid ->
-    [yes] { $site }は{ $last_day }分までお支払い済みです。そのあとの会費を受け取れていないため、会員ページをご利用いただけません。
+    [yes] { $site }の会費は、{ $last_day }分までお支払い済みです。そのあとの会費を受け取れていないため、会員ページをご利用いただけません。
    *[no] { $site }の会費を受け取れていないため、会員ページをご利用いただけません。
 }
-access-lapsed_monthly-why = { $reason ->
-    [mandate_ended] { $method_name }の継続払いが、決済会社またはご契約の携帯電話会社で終了しています。
-    [left] 退会の手続きが済んでいて、お支払い済みの期間が終わったためです。
-    [refunded] 会費を返金したためです。
-    [charged_back] お支払いが、カード会社などを通じて取り消されたためです。
-   *[renewal_failed] { $said ->
-        [none] { $method_name }での更新の請求が完了しませんでした。
-       *[other] { $failed }の{ $method_name }での請求に対する決済会社からの返事は「{ $said }」でした。
-    }
-}
+access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->
     [yes] { $next_try }にもう一度自動で請求します。すぐにご利用になりたい場合は、お支払いの手続きをお願いします。入会日と会員番号はそのままです。
    *[no] お支払いいただくと、すぐにご利用いただけます。入会日と会員番号はそのままです。
@@ -64,10 +63,10 @@ access-lapsed_monthly-do = { $retry ->
 
 access-expired_lump_sum-title = まとめて払いのご利用期間が終わりました
 access-expired_lump_sum-what = { $paid ->
-    [yes] { $site }の会費は{ $last_day }分までお支払い済みです。ご利用期間が終わったため、会員ページをご利用いただけません。
+    [yes] { $site }の会費は、{ $last_day }分までお支払い済みです。ご利用期間が終わったため、会員ページをご利用いただけません。
    *[no] { $site }のご利用期間が終わったため、会員ページをご利用いただけません。
 }
-access-expired_lump_sum-why = まとめて払いは自動では更新されません。そのため、期間が終わったあとの請求はしていません。
+access-expired_lump_sum-why = { $ended }そのため、期間が終わったあとの請求はしていません。
 access-expired_lump_sum-do = 更新すると、すぐにご利用いただけます。
 
 access-dormant-title = 更新をお待ちしています
@@ -81,27 +80,21 @@ access-dormant-do = { $dated ->
    *[no] 更新すると、入会日と会員番号を引き継いで続けられます。
 }
 
-access-withdrawn-title = このサイトは退会済みです
+access-withdrawn-title = { $site }は退会済みです
 access-withdrawn-what = { $dated ->
     [yes] { $site }は、{ $withdrawn }に退会となりました。それ以降の会費は請求していません。
    *[no] { $site }は退会となっています。会費は請求していません。
 }
-access-withdrawn-why = { $reason ->
-    [left] ご自身で退会の手続きをされたためです。
-   *[unpaid] { $paid ->
-        [yes] { $last_day }分までお支払いいただき、そのあと更新の手続きがなかったためです。
-       *[no] 更新の手続きがなかったためです。
-    }
-}
+access-withdrawn-why = { $ended }
 access-withdrawn-do = { $keeps ->
     [yes] { $until }までに再入会すると、以前の入会日と会員番号を引き継げます。会員IDとパスワードはそのままお使いいただけます。
    *[no] 再入会していただけます。会員IDとパスワードはそのままお使いいただけますが、入会日と会員番号は新しくなります。
 }
 
-access-other_site-title = { $other }の会員です
+access-other_site-title = { $site }にはまだ入会していません
 access-other_site-what = { $goes_on ->
-    [yes] この会員IDで入会されているのは「{ $other }」です（{ $until }分までお支払い済みで、そのあとは自動で更新されます）。「{ $site }」とは別のサイトです。
-   *[no] この会員IDで入会されているのは「{ $other }」です（{ $until }までご利用いただけます）。「{ $site }」とは別のサイトです。
+    [yes] この会員IDでは「{ $other }」に入会中です（{ $until }分までお支払い済みで、そのあとは自動で更新されます）。「{ $site }」とは別のサイトです。
+   *[no] この会員IDでは「{ $other }」に入会中です（{ $until }までご利用いただけます）。「{ $site }」とは別のサイトです。
 }
 access-other_site-why = 会員IDは共通ですが、入会と会費はサイトごとに分かれています。
 access-other_site-do = { $joins ->
@@ -109,14 +102,14 @@ access-other_site-do = { $joins ->
    *[no] 「{ $other }」へはそのままお進みいただけます。
 }
 
-access-no_membership-title = このサイトにはまだ入会していません
+access-no_membership-title = { $site }にはまだ入会していません
 access-no_membership-what = この会員IDでは、{ $site }への入会の記録が見つかりませんでした。
 access-no_membership-why = ほかの会員IDやメールアドレスで入会されている場合は、そちらでログインし直すとお入りいただけます。
 access-no_membership-do = はじめての方は、この会員IDのまま入会できます。
 
 access-disabled-title = この会員IDはご利用を停止しています
-access-disabled-what = ご本人であることは確認できましたが、この会員IDのご利用は事務局で停止しています。
-access-disabled-why = 停止の理由は、ここではお伝えできません。
+access-disabled-what = この会員IDのご利用は、事務局で停止しています。
+access-disabled-why = 停止の理由は、この画面ではご案内しておりません。
 access-disabled-do = 事務局までご連絡ください。その際に、会員IDと、下の「お問い合わせ用コード」をお知らせください。
 
 # 解決への一歩(ボタンとリンク)
@@ -136,10 +129,10 @@ cure-contact = 事務局に連絡する
 # 今すぐ確認した結果
 checked-waiting = { $at }に決済会社へ確認しました。お支払いはまだ届いていません。
 checked-expired = { $at }に決済会社へ確認しました。お支払いの期限が切れています。
-checked-failed = { $at }に決済会社へ確認しました。返事は「{ $said }」でした。
+checked-failed = { $at }に決済会社へ確認しました。決済会社からの回答：「{ $said }」
 checked-canceled = { $at }に決済会社へ確認しました。お支払いは取り消されています。
 checked-refunded = { $at }に決済会社へ確認しました。このお支払いは返金されています。
-checked-no_answer = { $at }に決済会社へ問い合わせましたが、返事がありませんでした。少し時間をおいて、もう一度お試しください。
+checked-no_answer = { $at }に決済会社へ問い合わせましたが、回答がありませんでした。少し時間をおいて、もう一度お試しください。
 checked-nothing = { $at }に確認しました。手続き中のお支払いはありませんでした。
 checked-paid = { $at }に決済会社へ確認し、お支払いを確認できました。
 

@@ -50,7 +50,7 @@ mail-reset_unknown-body =
 mail-password_changed-subject = 【{ $identity }】パスワードが変更されました
 mail-password_changed-body =
     { $identity }（会員ID：{ $member_id }）のパスワードが変更されました。
-    安全のため、ログイン中だったすべての端末からログアウトしました。
+    安全のため、ほかの端末はすべてログアウトしました。
 
     ご自身で変更された場合は、何もする必要はありません。
 
@@ -63,12 +63,21 @@ identity-login_refused = 会員ID・メールアドレスか、パスワード�
 identity-disabled = この会員IDは、現在ご利用いただけません。詳しくは事務局までお問い合わせください。
 identity-login_outdated = ログインの途中でパスワードが変更されました。新しいパスワードでもう一度ログインしてください。
 identity-session_ended = ログインの状態が終わりました。もう一度ログインしてください。
-identity-code_refused = 確認コードが正しくないか、期限が切れています。もう一度確かめて入力するか、新しいコードをお受け取りください。
+identity-code_wrong = 確認コードが違います。メールに書かれた{ $digits }桁の数字をもう一度ご確認ください。（あと{ $left }回入力できます）
+identity-code_used_up = 入力できる回数（{ $tries }回）を超えたため、この確認コードは使えなくなりました。新しいコードをお受け取りください。
+identity-code_expired = 確認コードの有効期限（{ $minutes }分）が切れました。新しいコードをお受け取りください。
+identity-code_used = この確認コードは使用済みです。パスワードを設定し直した場合は、新しいパスワードでログインしてください。
+identity-code_not_read = { $digits }桁の数字が見つかりません。メールに書かれた確認コードを入力してください。
+identity-code_several = { $digits }桁の数字が複数あり、どれが確認コードか分かりません。確認コードだけを入力してください。
 identity-too_many_mails = 確認コードをお送りできる回数を超えました。{ $minutes }分ほどおいて、もう一度お試しください。
+identity-asked_too_fast = ただいま、同じ回線からの手続きが集中しています。{ $seconds }秒ほどおいて、もう一度お試しください。
+identity-crowded = ただいま、ログインが大変混み合っています。パスワードはまだ確認していません。数秒おいて、もう一度お試しください。
 identity-mail_not_proven = メールアドレスの確認が済んでいないか、確認から時間がたっています。もう一度確認コードをお受け取りください。
 identity-already_registered = このメールアドレスは、すでに登録されています。ログインして手続きを続けてください。
 identity-unknown_member = 会員が見つかりませんでした。
 identity-password_refused = このパスワードは使えません。
+identity-old_password_wrong = 今のパスワードが違うようです。もう一度ご確認ください。
+identity-old_password_locked = 間違いが続いたため、{ $until }まで変更できません。お急ぎの場合は、メールで再設定してください。
 identity-details_invalid = 入力内容をご確認ください。
 
 ## Passwords
@@ -89,8 +98,9 @@ details-not_a_date = 実在する日付を入力してください。例：1990�
 details-date_ahead = 今日までの日付を入力してください。
 details-date_too_old = 生年月日の年をご確認ください。
 details-unknown_prefecture = 一覧から選んでください。
-details-not_a_phone = 電話番号を正しく入力してください。例：090-1234-5678
+details-not_a_phone = 電話番号を市外局番から正しく入力してください。例：090-1234-5678（国外の番号は、＋と国番号から入力してください。例：+1 650-253-0000）
 details-not_an_address = メールアドレスを正しく入力してください。例：name@example.jp
+details-several_addresses = メールアドレスが2つ以上入っているか、空白などで分かれているようです。1つだけを入力してください。
 
 ## Prefectures (ISO 3166-2:JP)
 
@@ -145,4 +155,8 @@ prefecture-abroad = 海外
 
 ## Command line
 
+cli-staff-rights_set = { $member_id } の権限を設定しました。
 cli-staff-created = { $member_id } を作成しました。会員IDまたはメールアドレスで管理画面にログインできます。
+password-full_width = 先ほどログインできなかったときのパスワードには、全角文字が入っていました。全角と半角は別の文字として扱われます。
+password-outer_spaces = 先ほどログインできなかったときのパスワードには、前後に空白が入っていました。
+password-over_legacy_limit = 先ほどログインできなかったときのパスワードは、12文字を超えていました。以前のサービスのパスワードは12文字までです。

@@ -5,6 +5,7 @@ outbox-abandoned = 送らない・適用しないことにしたもの：{ $coun
 outbox-dead = outbox:{ $id }  送信できませんでした { $at }  { $what }  （試行{ $attempts }回：{ $error }）
 outbox-waiting = outbox:{ $id }  送信予定 { $at }  { $what }  （試行{ $attempts }回：{ $error }）
 outbox-event_failed = inbox:{ $id }  適用できませんでした（受信 { $at }）  { $what }  （試行{ $attempts }回：{ $error }）
+outbox-event_unreadable = inbox:{ $id }  内容を読み取れません（受信 { $at }）  { $what }
 outbox-event_waiting = inbox:{ $id }  注文が見つかるのを待っています（次回 { $at }）  { $what }  （試行{ $attempts }回：{ $error }）
 
 ## In the back office

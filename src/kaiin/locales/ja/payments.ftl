@@ -31,6 +31,19 @@ payments-reference-softbank_order = 注文番号
 payments-reference-konbini_slip = 受付番号
 payments-reference-konbini_confirmation = 確認番号
 
+## Stores: their names, and the steps there
+payments-store-seven_eleven = セブン-イレブン
+payments-store-family_mart = ファミリーマート
+payments-store-lawson = ローソン
+payments-store-ministop = ミニストップ
+payments-store-seicomart = セイコーマート
+payments-store_how-any = 店頭の端末かレジで、受付番号と確認番号をお伝えください。
+payments-store_how-seven_eleven = レジで「インターネット代金の支払い」と伝え、受付番号をお知らせください。
+payments-store_how-family_mart = 店内のマルチコピー機で受付番号と確認番号を入力し、印刷された申込券をレジへお持ちください。
+payments-store_how-lawson = 店内のLoppi（ロッピー）で受付番号と確認番号を入力し、印刷された申込券を30分以内にレジへお持ちください。
+payments-store_how-ministop = 店内のLoppi（ロッピー）で受付番号と確認番号を入力し、印刷された申込券を30分以内にレジへお持ちください。
+payments-store_how-seicomart = レジで「インターネット代金の支払い」と伝え、画面に受付番号と確認番号を入力してください。
+
 ## Why a payment failed; quoted as the provider's answer, so without a full stop
 payments-failure-card_declined = カード会社の承認が得られませんでした
 payments-failure-insufficient_funds = ご利用可能額が足りません
@@ -42,7 +55,7 @@ payments-failure-contract_invalid = ご契約の回線では、この支払い�
 payments-failure-carrier_declined = 携帯電話会社の承認が得られませんでした
 payments-failure-mandate_ended = 継続払いのご契約が終了しています
 payments-failure-amount_mismatch = 受け取った金額が、請求した金額と違います
-payments-failure-not_executed = 決済会社に請求が届きませんでした。料金は発生していません
+payments-failure-not_executed = 決済会社に請求が届きませんでした
 payments-failure-refused = 決済会社が請求を受け付けませんでした
 payments-failure-refund_exceeds = 返金できる残りの金額を超えています
 payments-failure-refund_refused = 決済会社が返金を受け付けませんでした
@@ -72,3 +85,5 @@ payments-too_many_errors = 24時間以内にお支払いが4回承認されま�
 payments-method_unavailable = このお支払い方法は、現在ご利用いただけません。ほかの方法をお選びください。
 payments-provider_unavailable = 決済会社につながりません。料金は発生していません。少し時間をおいて、もう一度お試しください。
 payments-unknown_transition = お支払いの状態が、この操作に合っていません。
+payments-mandate_known = このカードまたは継続契約は、すでに引き継がれています。
+payments-reference_unreadable = 番号「{ $number }」は、{ $kind }の形式ではありません。

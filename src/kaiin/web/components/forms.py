@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from kaiin.infra import texts
+from kaiin.infra.card_free_forms import WithoutCardNumbers
 
 # `label = field_text("join.email")`: looked up when shown, in the page's language.
 field_text = lazy(texts.text, str)
@@ -17,7 +18,7 @@ field_text = lazy(texts.text, str)
 _CHOOSING = (forms.ChoiceField, forms.BooleanField)
 
 
-class KaiinForm(forms.Form):
+class KaiinForm(WithoutCardNumbers):
     """Its required fields ask for what is missing by name; nothing is marked "required"."""
 
     # The server's words stand beside the field; the browser's bubbles would hide them.
@@ -39,9 +40,17 @@ def _ask_by_name(field: forms.Field) -> None:
     code = "common.choose" if choosing else "common.fill_in"
     if isinstance(field, forms.BooleanField):
         code = "common.tick"
-    field.error_messages["required"] = texts.text(code, label=str(field.label or ""))
+    label = str(field.label or "")
+    field.error_messages["required"] = (
+        texts.text(code, label=label) if choosing else asked_for(label)
+    )
     if isinstance(field, forms.ChoiceField):
         field.error_messages["invalid_choice"] = field.error_messages["required"]
+
+
+def asked_for(label: str) -> str:
+    """That a field is empty, by its label, which is no heading inside a sentence."""
+    return texts.text("common.fill_in", label=label[:1].lower() + label[1:])
 
 
 @dataclass(frozen=True)
@@ -126,6 +135,7 @@ class CodeInput(forms.TextInput):
 
 
 _PARTS = ("year", "month", "day")
+_LONGEST_PART = 4
 
 
 class BirthDateWidget(forms.MultiWidget):
@@ -152,7 +162,10 @@ class BirthDateWidget(forms.MultiWidget):
             parts.reverse()
         return context
 
-    def decompress(self, value: date | None) -> list[Any]:
+    def decompress(self, value: date | str | None) -> list[Any]:
+        """Of a date, or of one as it is kept in a session: 1998-04-07."""
+        if isinstance(value, str):
+            return [part.lstrip("0") for part in value.split("-")] if value else [None] * 3
         return [value.year, value.month, value.day] if value else [None, None, None]
 
 
@@ -173,13 +186,20 @@ class BirthDateField(forms.MultiValueField):
                 raise forms.ValidationError(self.error_messages["required"], code="required")
             return None
         try:
-            year, month, day = (int(part) for part in parts)
+            year, month, day = (_number(part) for part in parts)
             born = date(year, month, day)
         except ValueError:
             raise _no_date() from None
         if born.year < 1900 or (self.today is not None and born > self.today):
             raise _no_date()
         return born
+
+
+def _number(part: str) -> int:
+    """Raises ValueError, for what no part of a date can be, too."""
+    if len(part) > _LONGEST_PART:
+        raise ValueError
+    return int(part)
 
 
 def _digits(part: str | None) -> str:
@@ -197,11 +217,16 @@ class ChoiceForm(KaiinForm):
     choice = forms.ChoiceField(widget=RadioCards)
 
     def __init__(
-        self, *args: Any, label: str, choices: list[tuple[str, Choice]], **kwargs: Any
+        self,
+        *args: Any,
+        label: str,
+        missing: str = "",
+        choices: list[tuple[str, Choice]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["choice"]
         field.label = label
         field.choices = choices  # type: ignore[attr-defined]
-        message = texts.text("common.choose", label=label)
+        message = missing or texts.text("common.choose", label=label)
         field.error_messages.update(required=message, invalid_choice=message)

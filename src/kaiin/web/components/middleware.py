@@ -1,11 +1,14 @@
 """Host -> site and pages; language; who is signed in; the headers of every answer."""
 
 from collections.abc import Callable
+from ctypes import c_ulonglong
+from multiprocessing.sharedctypes import RawValue
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -14,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kaiin.identity import queries as identity
+from kaiin.identity.operations import Crowded
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 from kaiin.web.components import brand, errors
@@ -24,11 +28,16 @@ logger = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # Asked for by machines at whatever name they know the node by, or the same at every host.
-_ANY_HOST_PATHS = ("/healthz", "/readyz", "/metrics", "/assets/")
+_ANY_HOST_PATHS = ("/readyz", "/metrics", "/assets/")
 _ANY_HOST_URLS = "kaiin.web.components.urls_any_host"
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 # Pages are about whoever looks at them: no proxy keeps them, nor the browser after logging out.
 _KEPT_BY_NOBODY = "private, no-store"
+
+# Requests whose Host is no host, since this node's start. In memory that forked processes share:
+# a scanner makes no writes. Without a lock, since a killed process would keep it for good; two
+# at the very same moment may count as one.
+bad_hosts = RawValue(c_ulonglong, 0)
 
 
 class HostMiddleware:
@@ -45,11 +54,20 @@ class HostMiddleware:
         request = cast(Request, http_request)
         request.site, request.member, request.brand = None, None, brand.PLAIN
         request.language = preferred_language(request)
+        # At the beginning, since Django logs an answer's status after all middlewares.
+        structlog.contextvars.clear_contextvars()
         if request.path.startswith(_ANY_HOST_PATHS):
             request.urlconf = _ANY_HOST_URLS
             return self.get_response(request)
+        request.reference = errors.new_reference()
+        structlog.contextvars.bind_contextvars(reference=request.reference)
         try:
             response = self._answer(request)
+        except DisallowedHost:
+            # Scanners send such hosts all day: one line without a traceback.
+            logger.warning("bad_host")
+            bad_hosts.value += 1
+            response = errors.error_page(request, 400, "bad_request")
         except (sites.TenantMissing, OperationalError):
             # Nothing applied yet, or no database: a page that says so, not a page of error.
             logger.exception("not_ready")
@@ -74,6 +92,8 @@ class HostMiddleware:
         if isinstance(exception, OperationalError):
             logger.error("database_unavailable", exc_info=exception)
             return errors.maintenance(request)
+        if isinstance(exception, Crowded):
+            return errors.crowded(request)
         return None
 
 

@@ -14,12 +14,14 @@ class Request(HttpRequest):
 
     `site`: on a site's host that site; on the identity host the one that the visitor came
     from, if any. `member`: who is signed in; checked at this very request.
+    `reference`: what finds the request's log lines.
     """
 
     site: SiteView | None  # type: ignore[assignment]  # Django means its own sites framework
     member: MemberView | None
     brand: Brand
     language: str
+    reference: str
 
 
 def show_site(request: Request, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What any host may see, declared or not: health, figures, style sheets, and the error pages."""
+"""What any host may see, declared or not: readiness, figures, style sheets, and the error pages."""
 
 from django.urls import include, path, re_path
 
@@ -12,7 +12,6 @@ from kaiin.web.components.errors import (  # noqa: F401
 
 _ASSET = r"^assets/(?P<name>[a-z0-9-]+)\.(?P<digest>[0-9a-f]{12})\.(?P<suffix>css|js)$"
 _pages = [
-    path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     re_path(_ASSET, views.asset, name="asset"),
 ]

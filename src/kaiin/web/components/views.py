@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import (
     Http404,
     HttpRequest,
@@ -16,7 +16,9 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from kaiin.billing import queries as billing
 from kaiin.domain.errors import KaiinError
+from kaiin.infra import readiness
 from kaiin.sites import queries as sites
 from kaiin.web.components import assets, brand
 from kaiin.web.components.middleware import remember_language
@@ -52,9 +54,20 @@ def language(http_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def legal(request: HttpRequest) -> HttpResponse:
-    """The seller, as the law on mail-order trade asks for."""
-    return render(request, "components/pages/legal.html", {"tenant": sites.tenant()})
+def legal(http_request: HttpRequest) -> HttpResponse:
+    """The seller and every course, as the law on mail-order trade asks for; on a site's own host
+    those of that site."""
+    request = cast(Request, http_request)
+    places = [request.site] if request.site is not None else sites.sites()
+    offers = [
+        {
+            "site": site,
+            "courses": [billing.course_words(course) for course in billing.courses(site.key)],
+        }
+        for site in places
+    ]
+    context = {"tenant": sites.tenant(), "offers": offers}
+    return render(request, "components/pages/legal.html", context)
 
 
 @require_safe
@@ -89,28 +102,16 @@ def _find_asset(name: str, suffix: str) -> assets.Asset:
 
 @require_safe
 @without_member
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@require_safe
-@without_member
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Whether this node can serve members: the database answers and a tenant is applied."""
-    checks = {"database": _answers(_ask_database), "tenant": _answers(sites.tenant)}
+    """Whether this node can serve members: the database takes writes and a tenant is applied."""
+    checks = {"database": readiness.takes_writes(), "tenant": _has_tenant()}
     ready = all(checks.values())
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
-def _ask_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-
-
-def _answers(question: Callable[[], object]) -> bool:
+def _has_tenant() -> bool:
     try:
-        question()
+        sites.tenant()
     except (DatabaseError, KaiinError):
         return False
     return True

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from kaiin.domain.identifiers import canonical_email
 from kaiin.infra import clock
 
 
@@ -34,7 +35,7 @@ class MailboxBackend(BaseEmailBackend):
         folder = Path(settings.KAIIN_MAILBOX)
         folder.mkdir(parents=True, exist_ok=True)
         for message in messages:
-            recipient = re.sub(r"[^\w.@+-]", "_", message.to[0].lower())
+            recipient = re.sub(r"[^\w.@+-]", "_", canonical_email(message.to[0]) or "")
             name = f"{clock.now():%Y%m%dT%H%M%S%fZ}--{recipient}--{uuid4().hex[:8]}.eml"
             draft = folder / f"{name}.draft"
             draft.write_bytes(message.message().as_bytes())
@@ -45,7 +46,7 @@ class MailboxBackend(BaseEmailBackend):
 def newest(*, to: str = "", limit: int = 50) -> list[Mail]:
     """The newest mails, those to one address if `to` is given."""
     folder = Path(settings.KAIIN_MAILBOX)
-    wanted = re.sub(r"[^\w.@+-]", "_", to.strip().lower())
+    wanted = re.sub(r"[^\w.@+-]", "_", canonical_email(to) or to.strip().lower())
     names = sorted(
         (path.name for path in folder.glob("*.eml") if wanted in path.name.split("--")[1]),
         reverse=True,

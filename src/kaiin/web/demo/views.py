@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from kaiin.domain.card_numbers import without_card_numbers
 from kaiin.infra import clock
 from kaiin.sites.queries import identity_url, site_url, sites
 from kaiin.web.demo import logins, mailbox
@@ -30,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def mails(request: HttpRequest) -> HttpResponse:
     """The newest mails that Kaiin has sent."""
-    to = request.GET.get("to", "")
+    to = without_card_numbers(request.GET.get("to", ""))
     return render(request, "demo/mailbox.html", {"mails": mailbox.newest(to=to), "to": to})
 
 

@@ -41,11 +41,9 @@ class IdentifierForm(KaiinForm):
         label=field_text("login.id"), max_length=_LONGEST_TYPED, widget=LoginIdInput
     )
 
-    def doubt(self, words: str, *, forget: bool) -> None:
-        """Say why what was typed will not do; `forget` it where it must not be shown again."""
+    def doubt(self, words: str) -> None:
+        """Say why what was typed will not do."""
         self.add_error("login", words)
-        if forget:
-            self.data = {name: str(value) for name, value in self.data.items()} | {"login": ""}
 
 
 class NewPasswordForm(KaiinForm):
@@ -53,7 +51,8 @@ class NewPasswordForm(KaiinForm):
 
     code = forms.CharField(
         label=field_text("reset.code"),
-        max_length=100,
+        # A whole mail may be pasted.
+        max_length=_LONGEST_TYPED,
         widget=CodeInput(attrs={"inputmode": "numeric"}),
     )
     password = forms.CharField(

@@ -1,6 +1,7 @@
 """The mail with the login doctor's report; `config/wiring.py` routes the event here."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django.utils.translation import override
 
@@ -26,20 +27,21 @@ def send_report(payload: dict[str, object]) -> None:
             to=report.to,
             template="trouble_report",
             language=language,
-            context=_context(report),
+            context=_context(report, wanted["site_key"]),
             sender=_sender(wanted["site_key"]),
             key=f"report:{wanted['key']}",
         )
 
 
-def _context(report: Report) -> dict[str, object]:
-    """Words already: a queued mail is JSON."""
+def _context(report: Report, site_key: str) -> dict[str, object]:
+    """Words already: a queued mail is JSON. Its links keep the site that the member came from."""
     tenant = sites.tenant()
+    query = f"?{urlencode({'site': site_key})}" if site_key else ""
     context: dict[str, object] = {
         "identity": localized(tenant.identity_name),
-        "login_url": sites.identity_url("/login"),
-        "reset_url": sites.identity_url("/reset"),
-        "trouble_url": sites.identity_url("/trouble"),
+        "login_url": sites.identity_url(f"/login{query}"),
+        "reset_url": sites.identity_url(f"/reset{query}"),
+        "trouble_url": sites.identity_url(f"/trouble{query}"),
         "support": tenant.support.url or tenant.support.email,
         "known": report.member is not None,
     }

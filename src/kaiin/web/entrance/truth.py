@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.urls import reverse
 
+from kaiin.billing import queries as billing
 from kaiin.domain.diagnosis import AccessCode, Cure, CureCode, Diagnosis, Finding, Value
 from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.subscriptions import EndReason
 from kaiin.infra.texts import format_datetime, format_money, has_text, localized, text
 from kaiin.sites import queries as sites
 
@@ -71,6 +75,8 @@ def failure_words(code: str) -> str:
 def _told(finding: Finding, *, site_key: str, absolute: bool) -> Told:
     words = _words(finding.evidence, site_key)
     code = finding.code.value
+    if "reason" in finding.evidence:
+        words["ended"] = _ended(finding.evidence)
     why = f"{code}.why"
     return Told(
         code=code,
@@ -94,6 +100,19 @@ def _words(evidence: Mapping[str, Value], site_key: str) -> dict[str, object]:
     if isinstance(amount := evidence.get("amount"), Money):
         words["amount"] = format_money(amount.amount, amount.currency)
     return words
+
+
+def _ended(evidence: Mapping[str, Value]) -> str:
+    """Why what was paid for has ended, as on My page, in mails and in `kaiin explain`."""
+    paid_until, failed_on = evidence.get("last_day"), evidence.get("failed")
+    failure = str(evidence.get("failure", "none"))
+    return billing.end_words(
+        EndReason(str(evidence["reason"])),
+        method=Method(str(evidence["method"])),
+        paid_until=paid_until if isinstance(paid_until, date) else None,
+        failure_code="" if failure == "none" else failure,
+        failed_on=failed_on if isinstance(failed_on, date) else None,
+    )
 
 
 def _facts(finding: Finding) -> tuple[Fact, ...]:
@@ -129,6 +148,14 @@ def _join(site_key: str, _finding: Finding) -> str:
     return reverse("join:start", args=(site_key,))
 
 
+def _again(site_key: str, _finding: Finding) -> str:
+    return reverse("join:again", args=(site_key,))
+
+
+def _other_way(_site_key: str, finding: Finding) -> str:
+    return reverse("join:other_way", args=(finding.evidence["payment"],))
+
+
 def _entry(site_key: str, _finding: Finding) -> str:
     return reverse("entrance:entry", args=(site_key,))
 
@@ -156,10 +183,10 @@ _PLACES: Mapping[CureCode, Place] = {
     CureCode.CHECK_PAYMENT: _check,
     CureCode.OPEN_SLIP: _payment,
     CureCode.CONTINUE_PAYMENT: _payment,
-    CureCode.OTHER_WAY: _join,
-    CureCode.PAY: _join,
-    CureCode.RENEW: _join,
-    CureCode.REJOIN: _join,
+    CureCode.OTHER_WAY: _other_way,
+    CureCode.PAY: _again,
+    CureCode.RENEW: _again,
+    CureCode.REJOIN: _again,
     CureCode.RESUME: _resume,
     CureCode.GO_TO_SITE: _entry,
     CureCode.JOIN: _join,

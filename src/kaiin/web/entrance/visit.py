@@ -1,24 +1,33 @@
 """What a browser's session remembers on its way in. Never a password, never a place outside."""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
+from urllib.parse import unquote
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import CreateError
 from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
-from kaiin.domain.identifiers import Identified, TypedKind
+from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.identifiers import Identified
 from kaiin.identity import operations as identity
+from kaiin.identity.operations import OwnFailures, keep_device
+from kaiin.infra import clock
 from kaiin.web.components.requests import Request, come_from
 from kaiin.web.components.views import safe_next
 
-DEVICE_COOKIE = ("__Host-" if settings.KAIIN.secure else "") + "kaiin-device"
-_DEVICE_AGE = 400 * 24 * 3600  # browsers keep no cookie longer
+DEVICE_COOKIE = settings.KAIIN_DEVICE_COOKIE_NAME
 _LONGEST_TYPED = 254
 # A site sends the SHA-256 of its secret state.
 _STATE = re.compile(r"[0-9a-f]{64}")
 # What a visitor chose before logging in survives it, whoever was logged in before.
 _KEPT = ("site", "next", "states", "typed")
+# How long a second click on the same form may come after the first.
+_SECOND_CLICK_SECONDS = 60
+_FAILURES = "failures"
 
 
 def remember(request: Request) -> None:
@@ -33,13 +42,27 @@ def go_next(request: Request, path: str) -> None:
     """Remember where to go after login; anything but a path of this host is forgotten."""
     safe = safe_next(path, otherwise="")
     ours = tuple(reverse(f"entrance:{name}") for name in ("login", "logout", "reset", "trouble"))
-    if safe and not safe.startswith(ours):
+    if safe and not safe.startswith(ours) and not holds_card_number(unquote(safe)):
         request.session["next"] = safe
 
 
 def next_path(request: Request, otherwise: str | None = None) -> str:
     """Where to go after login."""
     return str(request.session.get("next") or otherwise or reverse("mypage:home"))
+
+
+def note_failure(request: Request, identified: Identified) -> OwnFailures:
+    """Count a failed login of this browser with what was typed."""
+    own = identity.note_failure(
+        before=request.session.get(_FAILURES, {}), identified=identified, now=clock.now()
+    )
+    request.session[_FAILURES] = own.kept
+    return own
+
+
+def forget_failures(request: Request) -> None:
+    """A password is new, and the locks are over."""
+    request.session.pop(_FAILURES, None)
 
 
 def keep_state(request: Request, site_key: str) -> None:
@@ -61,7 +84,7 @@ def take_state(request: Request, site_key: str) -> str | None:
 
 def keep_typed(request: Request, identified: Identified) -> str:
     """Remember what was typed for the next page; a card number is not even shown again."""
-    card = identified.kind is TypedKind.CARD_NUMBER
+    card = holds_card_number(identified.input) and identified.value is None
     typed = "" if card else identified.input.strip()[:_LONGEST_TYPED]
     request.session["typed"] = typed
     return typed
@@ -72,8 +95,20 @@ def typed(request: Request) -> str:
     return str(request.session.get("typed", ""))
 
 
-def begin(request: Request, response: HttpResponse, *, sid: str, device: str | None) -> None:
-    """Log this browser in: a new session key, a new CSRF secret, the device cookie."""
+def begin(
+    request: Request,
+    response: HttpResponse,
+    *,
+    sid: str,
+    device: str | None,
+    left_behind: Mapping[str, object] | None = None,
+) -> None:
+    """Log this browser in: a new session key, a new CSRF secret, the device cookie.
+
+    A browser that clicks twice drops the first answer with its cookies and comes again under
+    the former key; for a minute it finds there what was `left_behind`, and nothing else.
+    """
+    former_key = request.session.session_key
     former = request.session.get("sid")
     # Somebody else's choices in this browser are not the new member's.
     names = _KEPT if former else tuple(request.session.keys())
@@ -82,19 +117,23 @@ def begin(request: Request, response: HttpResponse, *, sid: str, device: str | N
         identity.end_session(sid=former)
     # Flushed, and not cycled: the new key is written once, with all that the session then holds.
     request.session.flush()
-    for done in ("next", "typed"):
+    for done in ("next", "typed", _FAILURES):
         kept.pop(done, None)
     request.session.update(kept | {"sid": sid})
+    if left_behind and former_key:
+        _leave_behind(request, former_key, left_behind)
     rotate_token(request)
     if device is not None:
-        response.set_cookie(
-            DEVICE_COOKIE,
-            device,
-            max_age=_DEVICE_AGE,
-            secure=settings.KAIIN.secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        keep_device(response, device)
+
+
+def _leave_behind(request: Request, key: str, content: Mapping[str, object]) -> None:
+    former = type(request.session)(key)
+    former.clear()  # not loaded: an unknown key would be dropped
+    former.update(content)
+    former.set_expiry(_SECOND_CLICK_SECONDS)
+    with suppress(CreateError):  # two at once: the other one has left the same
+        former.save(must_create=True)
 
 
 def end(request: Request, *, keep_way: bool) -> None:

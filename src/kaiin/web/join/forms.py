@@ -17,6 +17,7 @@ from kaiin.web.components.forms import (
     KaiinForm,
     MailInput,
     PasswordInput,
+    asked_for,
     field_text,
 )
 
@@ -24,9 +25,9 @@ _AUTOCOMPLETE = {"nickname": "nickname", "legal_name": "name", "phone": "tel"}
 
 
 class CodeForm(KaiinForm):
-    """The code from the mail; `digits` counts what is shown as its length."""
+    """The code from the mail, or the mail itself, pasted."""
 
-    code = forms.CharField(label=field_text("join.code_label"), max_length=40, widget=CodeInput)
+    code = forms.CharField(label=field_text("join.code_label"), max_length=4096, widget=CodeInput)
 
 
 class ConfirmForm(KaiinForm):
@@ -61,7 +62,9 @@ class DetailsForm(KaiinForm):
 
     def __init__(self, *args: Any, tenant: TenantView, has_password: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._asked, self._required = tenant.details, tenant.details_required
+        self._asked = tenant.details
+        lives_in = str(self.data.get("prefecture") or self.initial.get("prefecture") or "")
+        self._required = identity.required_details(tenant.details_required, prefecture=lives_in)
         for name in self._asked:
             self.add_field(name, _detail_field(name, required=name in self._required))
         if has_password:
@@ -112,7 +115,7 @@ class DetailsForm(KaiinForm):
 
     def _words(self, name: str, code: str) -> str:
         label = str(self.fields[name].label or "")
-        return text("common.fill_in", label=label) if code == "details.missing" else text(code)
+        return asked_for(label) if code == "details.missing" else text(code)
 
 
 def _detail_field(name: str, *, required: bool) -> forms.Field:

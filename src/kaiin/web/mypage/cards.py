@@ -5,20 +5,27 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from kaiin.billing.queries import MembershipView
+from kaiin.billing.queries import (
+    MembershipView,
+    card_words,
+    ending_words,
+    next_renewal_words,
+    stop_words,
+)
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import japanese_date, last_day
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
-from kaiin.infra.texts import format_date, format_datetime, localized, text
+from kaiin.infra.texts import format_datetime, localized, text
+from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites.queries import SiteView
 from kaiin.web.mypage.marks import Mark
 from kaiin.web.mypage.words import (
+    NOBODY_SAID,
     failure_words,
     money_words,
     reference_words,
@@ -29,7 +36,8 @@ from kaiin.web.mypage.words import (
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of the list. `from_at`/`until_at` make a span of days; `soft` stands below."""
+    """One line of the list. `from_at`/`until_at` make a span of days; `soft` stands below;
+    `change` is where it is changed."""
 
     label: str
     value: str = ""
@@ -37,6 +45,7 @@ class Fact:
     number: bool = False
     from_at: datetime | None = None
     until_at: datetime | None = None
+    change: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Notice:
 @dataclass(frozen=True)
 class Card:
     """One membership. `number` and `joined_date` are the member's as long as they are kept;
-    `quiet` are links at the end, not steps that are offered."""
+    `links` are what else can be done with it, at the end."""
 
     site: SiteView
     mark: Mark
@@ -75,7 +84,7 @@ class Card:
     notice: Notice | None
     facts: tuple[Fact, ...]
     steps: tuple[Step, ...]
-    quiet: tuple[Step, ...]
+    links: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -93,9 +102,14 @@ def is_shown(view: MembershipView) -> bool:
     return not (view.standing is Standing.PENDING and view.state is SubscriptionState.ENDED)
 
 
-def card(view: MembershipView, site: SiteView, now: datetime) -> Card:
-    """A membership at `now`, in the current language."""
+def card(
+    view: MembershipView, site: SiteView, now: datetime, *, granted: datetime | None = None
+) -> Card:
+    """A membership at `now`, in the current language. `granted`: until when staff let them in,
+    whatever is paid."""
     told = _told(view, site, now)
+    if granted is not None and _state(view, now) in _CLOSED and view.open_payment is None:
+        told = _granted(told, site, granted)
     number = view.member_number if _keeps_number(view, now) else None
     return Card(
         site=site,
@@ -105,10 +119,42 @@ def card(view: MembershipView, site: SiteView, now: datetime) -> Card:
         tag=text(_TAGS.get(told.tag, f"mypage.standing_{told.tag}")),
         tone=told.tone,
         notice=told.notice,
-        facts=_facts(view),
+        facts=(*_facts(view), *_granted_facts(granted)),
         steps=told.steps,
-        quiet=_quiet(view),
+        links=_links(view),
     )
+
+
+def granted_card(site: SiteView, until: datetime) -> Card:
+    """A site that staff opened to somebody who has not joined it."""
+    nothing = _Told("", "", None, (Step(text("mypage.join"), _join_address(site)),))
+    told = _granted(nothing, site, until)
+    return Card(
+        site=site,
+        mark=Mark.of(site),
+        number="",
+        joined_date=None,
+        tag=text("mypage.standing_granted"),
+        tone=told.tone,
+        notice=told.notice,
+        facts=_granted_facts(until),
+        steps=told.steps,
+        links=(),
+    )
+
+
+def _granted(told: _Told, site: SiteView, until: datetime) -> _Told:
+    """Closed by what is paid, and open all the same; what was offered before is so still."""
+    title = text("mypage.granted_title", until=until_words(until))
+    notice = Notice("info", "", title, (text("mypage.granted_what"),))
+    others = tuple(replace(step, kind="secondary") for step in told.steps)
+    return _Told("granted", "good", notice, (_first(_enter(site)), *others))
+
+
+def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
+    if until is None:
+        return ()
+    return (Fact(text("mypage.granted"), text("mypage.until", day=until_words(until))),)
 
 
 def _told(view: MembershipView, site: SiteView, now: datetime) -> _Told:
@@ -136,7 +182,7 @@ def _state(view: MembershipView, now: datetime) -> str:
         ("pausing", paused),
         ("renewing", over and is_open),
         ("over", over),
-        ("mandate_lost", view.payable and view.renews),
+        ("mandate_lost", view.mandate_lost and view.renews),
         ("renewable", view.payable),
         ("fixed", view.fixed),
     )
@@ -152,7 +198,9 @@ def _paying(view: MembershipView, site: SiteView, payment: PaymentView, now: dat
     """A payment is under way: nothing else may be paid meanwhile."""
     check = Step(text("mypage.check"), reverse("entrance:check", args=(site.key,)), posts=True)
     go_on = Step(text("mypage.pay_on"), reverse("join:pay", args=(payment.id,)))
-    other = Step(text("mypage.other_way"), reverse("join:start", args=(site.key,)), kind="link")
+    other = Step(
+        text("mypage.other_way"), reverse("join:other_way", args=(payment.id,)), kind="link"
+    )
     enter = (_enter(site),) if view.open_until else ()
     tag, tone = _tag(view)
     if payment.method is Method.KONBINI:
@@ -193,13 +241,15 @@ def _slip(payment: PaymentView, now: datetime) -> Notice:
         text("mypage.slip_late") if late else text("mypage.slip_what", deadline=payment.expires_at)
     )
     rows = (
+        Fact(text("join.store"), payments.store_name(payment)),
         Fact(reference_words(ReferenceKind.KONBINI_SLIP), number, number=True),
         Fact(reference_words(confirmation), numbers.get(confirmation, ""), number=True),
         Fact(text("mypage.amount"), money_words(payment.amount)),
         Fact(text("mypage.deadline"), format_datetime(payment.expires_at)),
     )
     facts = tuple(row for row in rows if row.value)
-    return Notice("warning" if late else "info", "access.pending_slip", title, (line,), facts)
+    lines = (line,) if late else (line, payments.store_steps(payment))
+    return Notice("warning" if late else "info", "access.pending_slip", title, lines, facts)
 
 
 def _active(view: MembershipView, site: SiteView, now: datetime) -> _Told:
@@ -232,10 +282,17 @@ def _renewable(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 
 def _mandate_lost(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    line = text("mypage.mandate_what", method=way_words(view.method), day=_last_day(view))
-    notice = Notice("warning", "membership.mandate_ended", text("mypage.mandate_title"), (line,))
-    steps = (_first(_join(view, "mypage.pay_again")), _enter(site))
-    return _Told("active", "good", notice, steps)
+    what = "mypage.mandate_what" if view.mandate else "mypage.mandate_not_imported"
+    lines = [text(what, method=way_words(view.method), day=_last_day(view))]
+    step = _join(view, "mypage.pay_again")
+    if not view.payable and view.renewal_opens_at is not None:
+        # The next year is not sold months ahead: until its window only a card is registered.
+        opens_on = japanese_date(view.renewal_opens_at)
+        lines.append(text("mypage.mandate_not_yet", day=opens_on))
+        step = _at(view, "mypage.mandate_register", "change")
+    title = text("mypage.mandate_title")
+    notice = Notice("warning", "membership.mandate_ended", title, tuple(lines))
+    return _Told("active", "good", notice, (_first(step), _enter(site)))
 
 
 def _leaving(view: MembershipView, site: SiteView, now: datetime) -> _Told:
@@ -283,31 +340,34 @@ def _pending(view: MembershipView, site: SiteView, now: datetime) -> _Told:
 
 
 def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    untold = view.end_reason in (EndReason.LEFT, EndReason.REPLACED)
-    reason = EndReason.EXPIRED if view.end_reason is None or untold else view.end_reason
-    why = text(f"mypage.dormant_{reason.value}", day=_last_day(view), method=way_words(view.method))
-    lines = [why, *_said(view)]
+    lines = [ending_words(view.ending)] if view.ending else []
+    if view.ending and view.last_failure != view.ending.failure:
+        # They have tried to pay again since.
+        lines += _said(view)
     if view.dormant_until is not None:
-        lines.append(text("mypage.dormant_until", day=last_day(view.dormant_until)))
+        lines.append(text("mypage.dormant_until", day=until_words(view.dormant_until)))
     notice = Notice("warning", "access.dormant", text("mypage.dormant_title"), tuple(lines))
     return _Told("dormant", "waiting", notice, (_first(_join(view, "mypage.renew")),))
 
 
 def _withdrawn(view: MembershipView, site: SiteView, now: datetime) -> _Told:
     ended_on = last_day(view.withdrawn_at) if view.withdrawn_at else ""
-    line = text("mypage.withdrawn_anew")
-    if view.rejoin_until is not None and _keeps_number(view, now):
-        line = text("mypage.withdrawn_keeps", day=last_day(view.rejoin_until))
     left = view.end_reason is EndReason.LEFT
+    lines = [ending_words(view.ending)] if view.ending and not left else []
+    if view.rejoin_until is not None and _keeps_number(view, now):
+        lines.append(text("mypage.withdrawn_keeps", day=until_words(view.rejoin_until)))
+    else:
+        lines.append(text("mypage.withdrawn_anew"))
     title = text("mypage.left_on_title" if left else "mypage.ended_title", day=ended_on)
-    notice = Notice("info", "", title, (line,))
+    notice = Notice("info", "", title, tuple(lines))
     return _Told("withdrawn", "", notice, (_first(_join(view, "mypage.rejoin")),))
 
 
 def _facts(view: MembershipView) -> tuple[Fact, ...]:
+    change = reverse("mypage:change", args=(view.site_key,)) if _may_change(view) else ""
     rows = [
-        Fact(text("mypage.course"), localized(view.course_name)),
-        Fact(text("mypage.way"), way_words(view.method), soft=_card_words(view)),
+        Fact(text("mypage.course"), localized(view.course_name), change=change),
+        Fact(text("mypage.way"), way_words(view.method), soft=_card_words(view), change=change),
         _paid(view),
         _coming(view),
         *_next(view),
@@ -323,7 +383,7 @@ def _paid(view: MembershipView) -> Fact | None:
         return Fact(label, from_at=view.period.starts_at, until_at=until_at)
     if view.paid_until is None:
         return None
-    return Fact(text("mypage.last_period"), text("mypage.until", day=last_day(view.paid_until)))
+    return Fact(text("mypage.last_period"), text("mypage.until", day=until_words(view.paid_until)))
 
 
 def _coming(view: MembershipView) -> Fact | None:
@@ -340,9 +400,10 @@ def _next(view: MembershipView) -> tuple[Fact, ...]:
         return ()
     if view.next_try_at is not None:
         return (Fact(label, text("mypage.next_retry", day=japanese_date(view.next_try_at))),)
-    if view.next_charge_at is not None and view.next_amount is not None:
-        day, amount = japanese_date(view.next_charge_at), money_words(view.next_amount)
-        return (Fact(label, text("mypage.next_charge", day=day, amount=amount)),)
+    if view.renewal is not None:
+        stop = "" if view.fixed else stop_words(view.renewal)
+        label = text("mypage.next_renewal")
+        return (Fact(label, next_renewal_words(view.renewal), soft=stop),)
     opens_at = view.renewal_opens_at
     soft = ""
     if opens_at is not None and not view.payable and not view.cancel_at_period_end:
@@ -351,10 +412,7 @@ def _next(view: MembershipView) -> tuple[Fact, ...]:
 
 
 def _card_words(view: MembershipView) -> str:
-    mandate = view.mandate
-    if mandate is None or not mandate.last4:
-        return ""
-    return text("mypage.card", brand=mandate.brand, last4=mandate.last4)
+    return card_words(view.mandate) if view.mandate else ""
 
 
 def _said(view: MembershipView) -> tuple[str, ...]:
@@ -362,7 +420,7 @@ def _said(view: MembershipView) -> tuple[str, ...]:
     failure = view.last_failure
     if failure is None:
         return ()
-    code = "mypage.happened" if failure.code in _NOBODY_SAID else "mypage.said"
+    code = "mypage.happened" if failure.code in NOBODY_SAID else "mypage.said"
     said = failure_words(failure.code)
     return (text(code, day=japanese_date(failure.at), said=said),)
 
@@ -371,12 +429,8 @@ def _keeps_number(view: MembershipView, now: datetime) -> bool:
     return view.rejoin_until is None or now < view.rejoin_until
 
 
-# The member's own or time's doing: no answer of a provider.
-_NOBODY_SAID = ("expired", "canceled")
-
-
 def _last_day(view: MembershipView) -> str:
-    return format_date(view.last_day) if view.last_day else ""
+    return until_words(view.paid_until)
 
 
 def _enter(site: SiteView) -> Step:
@@ -384,31 +438,44 @@ def _enter(site: SiteView) -> Step:
     return Step(label, reverse("entrance:entry", args=(site.key,)))
 
 
+def _join_address(site: SiteView) -> str:
+    return reverse("join:start", args=(site.key,))
+
+
 def _join(view: MembershipView, code: str) -> Step:
-    address = reverse("join:start", args=(view.site_key,))
-    return Step(text(code), f"{address}?{urlencode({'course': view.course_key})}")
+    return Step(text(code), reverse("join:again", args=(view.site_key,)))
 
 
 def _first(step: Step) -> Step:
     return replace(step, kind="")
 
 
-def _quiet(view: MembershipView) -> tuple[Step, ...]:
-    """Changing is offered where something paid runs, leaving wherever anything does: also to an
-    application that waits for money."""
-    if not view.state.is_open or (view.cancel_at_period_end and not view.fixed):
+def _links(view: MembershipView) -> tuple[Step, ...]:
+    """Leaving is offered wherever anything runs: also to an application that waits for money."""
+    if not _may_leave(view):
         return ()
-    if view.standing is Standing.PENDING or view.state is SubscriptionState.PENDING:
+    if not _may_change(view):
         return (_at(view, "mypage.give_up", "leave"),)
     pause = (_at(view, "changing.pause_link", "pause"),) if view.pause_periods else ()
-    change = _at(view, "changing.link", "change")
-    return (change, *pause, _at(view, "mypage.leave", "leave"))
+    return (*pause, _at(view, "mypage.leave", "leave"))
+
+
+def _may_change(view: MembershipView) -> bool:
+    """Course and way to pay are changed where something paid runs."""
+    waits = view.standing is Standing.PENDING or view.state is SubscriptionState.PENDING
+    return _may_leave(view) and not waits
+
+
+def _may_leave(view: MembershipView) -> bool:
+    return view.state.is_open and (view.fixed or not view.cancel_at_period_end)
 
 
 def _at(view: MembershipView, code: str, page: str) -> Step:
     return Step(text(code), reverse(f"mypage:{page}", args=(view.site_key,)))
 
 
+# States in which what is paid opens nothing.
+_CLOSED = ("pending", "closed", "paused", "renewing", "over", "dormant", "withdrawn")
 _TAGS = {"paused": "changing.standing_paused"}
 
 # Every state of a membership that nobody is paying for just now.

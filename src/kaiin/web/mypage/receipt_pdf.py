@@ -1,20 +1,17 @@
 """A receipt on paper: one A4 page as PDF, its letters embedded, the same bytes each time."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import WrapMode
-from pylopdf_fonts_jp import sans_path
 
 from kaiin.domain.money import Money
 from kaiin.infra.texts import text
+from kaiin.web.mypage.receipt_fonts import MAIN, Fonts
 from kaiin.web.mypage.receipt_words import Fact, RateTotal, ReceiptWords
 from kaiin.web.mypage.words import money_words
 
-_FONT = "noto"
 # All in millimetres but the sizes of letters, which are in points.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 22.0, 188.0, 18.0, 284.0
 _WIDTH = _RIGHT - _LEFT
@@ -22,12 +19,6 @@ _SELLER_LEFT = 118.0
 _INK, _SOFT = (28, 28, 30), (95, 95, 100)
 _LINE, _BAND = (190, 190, 195), (243, 243, 245)
 _HAIR, _RULE = 0.15, 0.4
-
-# What Japanese printers set where they have no type for a character.
-_GETA = "〓"
-_COMBINED = re.compile(r".[\u0300-\u036f\u3099\u309a]+")
-# Variants of the character before, and what joins emoji: nothing to see of themselves.
-_UNSEEN = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef\U0001f3fb-\U0001f3ff\u200b-\u200f]")
 
 
 def receipt_pdf(words: ReceiptWords, *, language: str, issued_at: datetime) -> bytes:
@@ -49,18 +40,6 @@ def receipt_pdf(words: ReceiptWords, *, language: str, issued_at: datetime) -> b
     return bytes(sheet.output())
 
 
-def printable(said: str, known: Collection[int]) -> str:
-    """`said` in characters that a font has: combining marks are joined to their letters, signs of
-    variants are left out, and what is still unknown, such as emoji, is shown as a geta (〓).
-
-    Nothing else is normalised: NFC would turn one name's 神 into another's.
-    """
-    joined = _COMBINED.sub(lambda found: unicodedata.normalize("NFC", found[0]), said)
-    seen = _UNSEEN.sub("", joined)
-    spaced = "".join(" " if unicodedata.category(each)[0] in "ZC" else each for each in seen)
-    return "".join(each if each == " " or ord(each) in known else _GETA for each in spaced)
-
-
 class _Sheet(FPDF):
     """An A4 page and the few ways in which something is put on it."""
 
@@ -68,8 +47,7 @@ class _Sheet(FPDF):
         super().__init__(format="A4")
         # A member may be called {nb}.
         self.alias_nb_pages("")
-        self.add_font(_FONT, fname=sans_path())
-        self._known: Collection[int] = self.fonts[_FONT].cmap  # type: ignore[union-attr]
+        self._fonts = Fonts(self)
         self.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self.set_title(f"{words.title} {words.number}")
         self.set_author(words.seller_name)
@@ -93,14 +71,14 @@ class _Sheet(FPDF):
         leading: float = 1.55,
     ) -> float:
         """Write at the present height, in as many lines as it takes; returns where they end."""
-        self.set_font(_FONT, size=size)
+        self.set_font(MAIN, size=size)
         self.set_text_color(*(_SOFT if soft else _INK))
         top = self.get_y()
         self.set_x(left)
         self.multi_cell(
             width,
             size * leading * 0.3528,
-            printable(said, self._known),
+            self._fonts.printable(said),
             align=align,
             padding=0,
             new_x="LMARGIN",

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from kaiin.web.mypage.views import changing, home, leaving, pausing, receipts
+from kaiin.web.mypage.views import changing, home, leaving, password, pausing, receipts
 
 app_name = "mypage"
 urlpatterns = [
     path("", home.root, name="root"),
     path("my", home.home, name="home"),
+    path("my/password", password.change, name="password"),
     path("my/receipts", receipts.charges, name="receipts"),
     path("my/<slug:site_key>/change", changing.choose, name="change"),
     path(

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import japanese_date, last_day, midnight
 from kaiin.domain.references import ReferenceKind
-from kaiin.infra.texts import format_date, format_datetime, format_money, has_text, text
+from kaiin.infra.texts import format_end, format_money, has_text, text
 
 
 def way_words(method: Method) -> str:
@@ -24,6 +23,10 @@ def reference_words(kind: ReferenceKind) -> str:
     return text(f"payments.reference.{kind.value}")
 
 
+# The member's own, time's or our doing: no answer of a provider.
+NOBODY_SAID = frozenset({"", "failed", "expired", "canceled", "not_executed", "amount_mismatch"})
+
+
 def failure_words(code: str) -> str:
     """What a provider said."""
     known = f"payments.failure.{code}"
@@ -31,9 +34,5 @@ def failure_words(code: str) -> str:
 
 
 def until_words(ends_at: datetime | None) -> str:
-    """An exclusive end as people say it: the last whole day, or the very minute within a day."""
-    if ends_at is None:
-        return ""
-    if ends_at == midnight(japanese_date(ends_at)):
-        return format_date(last_day(ends_at))
-    return format_datetime(ends_at)
+    """An exclusive end, where there is one."""
+    return "" if ends_at is None else format_end(ends_at)

@@ -96,5 +96,7 @@ def _kept(request: HttpRequest, state: str) -> dict[str, str] | None:
         )
     except signing.BadSignature:
         return None
-    same = secrets.compare_digest(identity.state_digest(kept["secret"]), state)
+    # As bytes: letters beyond ASCII can't be compared as text.
+    expected = identity.state_digest(kept["secret"]).encode()
+    same = secrets.compare_digest(expected, state.encode())
     return {"secret": kept["secret"], "next": kept["next"]} if same else None

@@ -65,6 +65,7 @@ def members(request: Request, site: SiteView, entry: Entry) -> HttpResponse:
         "site": site,
         "membership": _membership(site, entry),
         "until": entry.until,
+        "renews_at": entry.renews_at,
         "grace": entry.kind is WindowKind.GRACE,
     }
     return render(request, "site/members.html", context)
@@ -92,9 +93,7 @@ def _offer(request: Request, site: SiteView, course: CourseView) -> dict[str, ob
     return {
         "name": localized(course.name),
         "summary": localized(course.summary),
-        "price": course.price,
-        "renews": course.renews,
-        "months": course.months,
+        "price": billing.price_words(course.price, course.unit),
         "ways": text("site.ways", ways=ways),
         "join_url": _identity_url(request, f"/join/{site.key}/", course=course.key),
     }

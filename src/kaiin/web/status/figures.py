@@ -4,21 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from kaiin.billing import queries as billing
 from kaiin.identity import queries as identity
-from kaiin.infra import clock, outbox
+from kaiin.infra import clock, front, outbox
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
+from kaiin.web.components.middleware import bad_hosts
 
 _AN_HOUR = timedelta(hours=1)
 
 
 class Figures(Collector):
-    """One query a family and no counters kept in memory: every node says the same."""
+    """One query a family, so that every node says the same; requests refused are each node's."""
 
     def describe(self) -> Sequence[Metric]:
         """Nothing: registering this collector must not ask the database."""
@@ -39,6 +40,12 @@ class Figures(Collector):
             {(state,): count for state, count in billing.subscription_figures().items()},
         )
         yield _memberships()
+        yield CounterMetricFamily(
+            "kaiin_bad_hosts",
+            "Requests to this node whose Host header is no host, since its start.",
+            value=bad_hosts.value,
+        )
+        yield _refused()
         yield _by(
             "kaiin_login_attempts_last_hour",
             "Tries to log in during the last hour.",
@@ -48,6 +55,17 @@ class Figures(Collector):
                 for outcome, count in identity.attempt_figures(since=now - _AN_HOUR).items()
             },
         )
+
+
+def _refused() -> Metric:
+    family = CounterMetricFamily(
+        "kaiin_refused_requests",
+        "Requests that this node refused before any work began, since its start.",
+        labels=["reason"],
+    )
+    for reason, count in front.refused_requests().items():
+        family.add_metric([reason], count)
+    return family
 
 
 def _outbox(now: datetime) -> Iterator[Metric]:

@@ -1,5 +1,6 @@
 """Template tags of every page and mail (built in: no `load` needed)."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -8,10 +9,22 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from kaiin.domain import periods
+from kaiin.billing.queries import (
+    JoinPreview,
+    ResumePreview,
+    days_left_words,
+    next_renewal_words,
+    price_words,
+    refund_words,
+    renewal_words,
+    short_start_words,
+    stop_words,
+)
 from kaiin.domain.money import Money
+from kaiin.domain.previews import PriceUnit, Renewal, ShortStart
 from kaiin.infra import texts
 from kaiin.sites import queries as sites
 
@@ -32,6 +45,25 @@ def localized(value: Mapping[str, str]) -> str:
     return texts.localized(value)
 
 
+# A particle belongs to the name before it: no line begins with one.
+_PARTICLES = "(?:には|への|では|から|を|に|へ|は|の|が|で|と)?"
+
+
+@register.filter
+def whole_names(title: str) -> SafeString:
+    """A title whose lines never break inside a site's name, while the name fits on one line."""
+    names = sorted((texts.localized(site.name) for site in sites.sites()), key=len, reverse=True)
+    pattern = "|".join(re.escape(name) for name in names)
+    parts = re.split(f"((?:{pattern}){_PARTICLES})", title) if pattern else [title]
+    return format_html_join(
+        "", "{}", ((_whole(part) if at % 2 else part,) for at, part in enumerate(parts))
+    )
+
+
+def _whole(name: str) -> SafeString:
+    return format_html('<span class="whole site-name">{}</span>', name)
+
+
 @register.filter
 def money(value: Money | Mapping[str, Any] | int) -> str:
     """550円 / ¥550, of Money, of `{"amount", "currency"}` in a mail's context, or of yen."""
@@ -40,6 +72,52 @@ def money(value: Money | Mapping[str, Any] | int) -> str:
     if isinstance(value, int):
         return texts.format_money(value)
     return texts.format_money(value.amount, value.currency)
+
+
+@register.filter
+def price(amount: Money, unit: PriceUnit) -> str:
+    """550円（月額・税込） / ¥550 a month, tax included: `{{ course.price|price:course.unit }}`."""
+    return price_words(amount, unit)
+
+
+@register.filter
+def renewal(value: Renewal) -> str:
+    """What will be charged by itself, when, and how it goes on after that."""
+    return renewal_words(value)
+
+
+@register.filter
+def next_renewal(value: Renewal) -> str:
+    """The day of the next renewal and its price."""
+    return next_renewal_words(value)
+
+
+@register.filter
+def stop(value: Renewal) -> str:
+    """Until which day leaving or changing stops a renewal."""
+    return stop_words(value)
+
+
+@register.inclusion_tag("components/short_start.html")
+def short_start(preview: JoinPreview | ResumePreview) -> dict[str, object]:
+    """In the last days of a month: how many the money buys, and from when a whole month."""
+    short = preview.short_start
+    if short is None or not short.is_last_days:
+        return {}
+    words = short_start_words(short, preview.total, preview.unit)
+    return {"days": short.days, "words": words}
+
+
+@register.filter
+def days_left(short: ShortStart | None) -> str:
+    """（今月分・残り4日） behind a period that begins within a month."""
+    return days_left_words(short) if short else ""
+
+
+@register.simple_tag
+def refund(leave_at_once: bool) -> str:  # noqa: FBT001 - a value of templates
+    """What of a paid fee goes back to who leaves."""
+    return refund_words(leave_at_once=leave_at_once)
 
 
 @register.filter
@@ -54,8 +132,8 @@ def jdate(value: date | str | None) -> str:
 
 @register.filter
 def last_day(ends_at: datetime) -> str:
-    """The last day of a period that ends before `ends_at`: midnight belongs to the day before."""
-    return texts.format_date(periods.last_day(ends_at))
+    """An exclusive end: midnight belongs to the day before."""
+    return texts.format_end(ends_at)
 
 
 @register.filter

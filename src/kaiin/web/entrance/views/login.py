@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,10 +12,19 @@ from django.views.decorators.http import require_http_methods
 
 from kaiin.domain.identifiers import Identified, TypedKind
 from kaiin.identity import operations as identity
-from kaiin.identity.operations import LoginOutdated, LoginResult, MemberDisabled, Proof
+from kaiin.identity.operations import (
+    Crowded,
+    LoginOutdated,
+    LoginResult,
+    MemberDisabled,
+    OwnFailures,
+    Proof,
+)
+from kaiin.identity.queries import shape_of_last_failure
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.web.components.browsers import in_app_browser
+from kaiin.web.components.errors import ask_again
 from kaiin.web.components.requests import Request, show_site
 from kaiin.web.entrance import cookies, hints, visit
 from kaiin.web.entrance.forms import LoginForm
@@ -22,6 +32,8 @@ from kaiin.web.entrance.hints import Hint
 from kaiin.web.entrance.views.entry import closed_account
 
 _DISABLED = "identity.disabled"
+# A first slip is no reason to speak of locks.
+_WARNED_FROM = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,18 +87,27 @@ def _try(request: Request) -> HttpResponse:
         return _doubt(request, form, identified, doubt)
     if not valid:
         return _page(request, form)
-    result = identity.log_in(
+    try:
+        result = _ask(request, form)
+    except Crowded as error:
+        form.add_error(None, text(error.code))
+        return ask_again(_page(request, form))
+    if result.refusal == _DISABLED and result.member_pk is not None:
+        return closed_account(request, result.member_pk)
+    if result.refusal is not None or result.proof is None:
+        return _refuse(request, form, identified)
+    return _enter(request, form, result, result.proof)
+
+
+def _ask(request: Request, form: LoginForm) -> LoginResult:
+    """Raises Crowded."""
+    return identity.log_in(
         typed=form.cleaned_data["login"],
         password=form.cleaned_data["password"],
         device=request.COOKIES.get(visit.DEVICE_COOKIE),
         site_key=request.site.key if request.site else None,
         user_agent=request.headers.get("User-Agent", ""),
     )
-    if result.refusal == _DISABLED and result.member_pk is not None:
-        return closed_account(request, result.member_pk)
-    if result.refusal is not None or result.proof is None:
-        return _refuse(request, form, identified)
-    return _enter(request, form, result, result.proof)
 
 
 def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof) -> HttpResponse:
@@ -103,6 +124,9 @@ def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof)
         return closed_account(request, proof.member_pk)
     response = HttpResponseRedirect(visit.next_path(request))
     visit.begin(request, response, sid=sid, device=result.device)
+    user_agent = request.headers.get("User-Agent", "")
+    for flag in shape_of_last_failure(proof.member_pk, user_agent=user_agent):
+        messages.info(request, text(flag))
     return response
 
 
@@ -116,25 +140,26 @@ def _use_suggestion(request: Request) -> HttpResponse:
 
 
 def _doubt(request: Request, form: LoginForm, identified: Identified, doubt: Hint) -> HttpResponse:
-    form.add_error("login", doubt.words)
+    if identified.kind is not TypedKind.CARD_NUMBER:  # of a card number the form itself speaks
+        form.add_error("login", doubt.words)
     return _page(request, _again(form, identified), hint=doubt, identified=identified)
 
 
 def _refuse(request: Request, form: LoginForm, identified: Identified) -> HttpResponse:
-    """The one answer to unknown, wrong and locked; more only from the text's own shape."""
+    """The one answer to unknown, wrong and locked; more only from the text's own shape, and from
+    how often this browser itself has failed."""
     form.add_error(None, text("login.refused"))
+    own = visit.note_failure(request, identified)
     hint = hints.after_refusal(identified)
     if hint is not None:
         form.add_error("login", hint.words)
-    return _page(request, form, hint=hint, identified=identified, refused=True)
+    return _page(request, form, hint=hint, identified=identified, refused=own)
 
 
 def _again(form: LoginForm, identified: Identified) -> LoginForm:
-    """The form to show again, with what was doubted noted, and no card number in it."""
+    """The form to show again, with what was doubted noted."""
     data = {name: str(value) for name, value in form.data.items()}
     data["insisted_on"] = identified.value or ""
-    if identified.kind is TypedKind.CARD_NUMBER:
-        data["login"] = ""
     form.data = data
     return form
 
@@ -145,7 +170,7 @@ def _page(
     *,
     hint: Hint | None = None,
     identified: Identified | None = None,
-    refused: bool = False,
+    refused: OwnFailures | None = None,
     mended: str = "",
 ) -> HttpResponse:
     if formerly := sites.tenant().formerly:
@@ -155,8 +180,10 @@ def _page(
     context = {
         "form": form,
         "hint": hint,
-        "may_insist": hint is not None and not refused and _may_insist(identified),
+        "may_insist": hint is not None and refused is None and _may_insist(identified),
         "refused": refused,
+        "locked_until": refused.locked_until if refused else None,
+        "warns": refused is not None and refused.count >= _WARNED_FROM,
         "mended": mended,
     }
     return render(request, "entrance/login.html", context)

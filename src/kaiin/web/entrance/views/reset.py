@@ -9,12 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaiin.domain.identifiers import TypedKind
 from kaiin.identity import operations as identity
-from kaiin.identity.operations import TooManyMails
+from kaiin.identity.operations import Crowded, TooManyMails
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
+from kaiin.web.components.errors import ask_again
 from kaiin.web.components.requests import Request
 from kaiin.web.entrance import hints, visit
 from kaiin.web.entrance.forms import IdentifierForm, NewPasswordForm
@@ -28,7 +28,10 @@ def request_code(http_request: HttpRequest) -> HttpResponse:
     """Ask for the identifier; the same answer for every one."""
     request = cast(Request, http_request)
     if request.method != "POST":
-        form = IdentifierForm(initial={"login": visit.typed(request)})
+        visit.remember(request)
+        # Who is logged in is not asked for the ID.
+        login = request.member.member_id if request.member else visit.typed(request)
+        form = IdentifierForm(initial={"login": login})
         return render(request, "entrance/reset.html", {"form": form})
     form = IdentifierForm(request.POST)
     if form.is_valid() and _send(request, form):
@@ -44,22 +47,28 @@ def change_password(http_request: HttpRequest) -> HttpResponse:
     request = cast(Request, http_request)
     code_id = request.session.get("reset")
     if not code_id:
-        return render(request, "entrance/reset_expired.html")
+        return _without_code(request)
     if request.method != "POST":
         return _code_page(request, NewPasswordForm())
     form = NewPasswordForm(request.POST)
     if not form.is_valid():
         return _code_page(request, form)
-    result = identity.finish_reset(
-        code_id=code_id,
-        typed_code=form.cleaned_data["code"],
-        new_password=form.cleaned_data["password"],
-    )
+    try:
+        result = identity.finish_reset(
+            code_id=code_id,
+            typed_code=form.cleaned_data["code"],
+            new_password=form.cleaned_data["password"],
+        )
+    except Crowded as error:
+        form.add_error(None, text(error.code))
+        return ask_again(_code_page(request, form))
     if result.member_pk is not None:
         request.session.pop("reset")
+        request.session["reset_done"] = True
+        visit.forget_failures(request)
         return HttpResponseRedirect(reverse("entrance:reset_done"))
     if result.refusal is not None:
-        form.add_error("code", text(result.refusal))
+        form.add_error("code", text(result.refusal, None, **result.words))
     for problem in result.problems:
         form.add_error("password", text(problem))
     return _code_page(request, form)
@@ -77,9 +86,10 @@ def _send(request: Request, form: IdentifierForm) -> bool:
     visit.keep_typed(request, identified)
     doubt = hints.before_asking(identified, insisted_on=identified.value or "")
     if doubt is not None:
-        form.doubt(doubt.words, forget=identified.kind is TypedKind.CARD_NUMBER)
+        form.doubt(doubt.words)
         return False
     try:
+        request.session.pop("reset_done", None)
         request.session["reset"] = identity.request_reset(
             typed=form.cleaned_data["login"],
             language=request.language,
@@ -91,6 +101,12 @@ def _send(request: Request, form: IdentifierForm) -> bool:
         form.add_error(None, text(error.code, None, **error.params))
         return False
     return True
+
+
+def _without_code(request: Request) -> HttpResponse:
+    if request.session.get("reset_done"):  # a second click
+        return HttpResponseRedirect(reverse("entrance:reset_done"))
+    return render(request, "entrance/reset_expired.html")
 
 
 def _code_page(request: Request, form: NewPasswordForm) -> HttpResponse:

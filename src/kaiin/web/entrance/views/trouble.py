@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kaiin.diagnosis import operations as diagnosis
 from kaiin.diagnosis.operations import TooManyReports
-from kaiin.domain.identifiers import TypedKind
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
@@ -22,9 +21,13 @@ from kaiin.web.entrance.forms import IdentifierForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def ask(http_request: HttpRequest) -> HttpResponse:
-    """Ask for the identifier; what was typed at the login page stands there already."""
+    """Ask for the identifier; what was typed at the login page stands there already.
+
+    `?site=`: whose page led here; the mail speaks of that site first.
+    """
     request = cast(Request, http_request)
     if request.method != "POST":
+        visit.remember(request)
         form = IdentifierForm(initial={"login": visit.typed(request)})
         return render(request, "entrance/trouble.html", {"form": form})
     form = IdentifierForm(request.POST)
@@ -53,7 +56,7 @@ def _send(request: Request, form: IdentifierForm) -> bool:
     visit.keep_typed(request, identified)
     doubt = hints.before_asking(identified, insisted_on=identified.value or "")
     if doubt is not None:
-        form.doubt(doubt.words, forget=identified.kind is TypedKind.CARD_NUMBER)
+        form.doubt(doubt.words)
         return False
     try:
         diagnosis.request_report(

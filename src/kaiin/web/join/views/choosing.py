@@ -7,17 +7,18 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from kaiin.billing import queries as billing
-from kaiin.billing.operations import AlreadyMember
-from kaiin.billing.queries import CourseView
+from kaiin.billing.operations import AlreadyMember, SlipTooLate
+from kaiin.billing.queries import ChargePurpose, CourseView
 from kaiin.domain.payments import Method
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
-from kaiin.infra.texts import localized, text
+from kaiin.infra.texts import error_text, localized, text
 from kaiin.sites.queries import SiteView
 from kaiin.web.components.forms import Choice, ChoiceForm
 from kaiin.web.components.requests import Request
 from kaiin.web.components.templatetags.kaiin import money
 from kaiin.web.join import draft as drafts
+from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.join.views.steps import chosen_course, show, site_of
 
 
@@ -29,6 +30,11 @@ def choose_course(request: Request, site_key: str) -> HttpResponse:
     if request.member and courses and not _may_pay(request.member, site, courses):
         # Back after paying, or a link to join that a member has followed: they are in.
         return redirect("entrance:entry", site.key)
+    purpose = ChargePurpose.JOIN
+    if request.member:
+        if (slip := slip_first(request, request.member, site.key)) is not None:
+            return slip
+        purpose = billing.purpose(site_key=site.key, member_pk=request.member.pk)
     draft = drafts.read(request, site.key)
     form = ChoiceForm(
         request.POST or None,
@@ -43,7 +49,12 @@ def choose_course(request: Request, site_key: str) -> HttpResponse:
     return show(
         request,
         "course",
-        {"form": form, "site": site, "courses": courses},
+        {
+            "form": form,
+            "site": site,
+            "courses": courses,
+            "joins": purpose is ChargePurpose.JOIN,
+        },
         step="course",
     )
 
@@ -56,10 +67,18 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
     course = chosen_course(site, draft.course)
     if course is None:
         return redirect("join:start", site.key)
+    purpose = ChargePurpose.JOIN
+    if request.member:
+        if (slip := slip_first(request, request.member, site.key)) is not None:
+            return slip
+        purpose = billing.purpose(site_key=site.key, member_pk=request.member.pk)
+    ways, no_slip = course.ways, _no_slip(request.member, site, course)
+    if no_slip is not None:
+        ways = tuple(way for way in ways if way is not Method.KONBINI)
     form = ChoiceForm(
         request.POST or None,
         label=text("join.way"),
-        choices=[(way.value, _way(course, way)) for way in course.ways],
+        choices=[(way.value, _way(course, way)) for way in ways],
         initial={"choice": draft.way},
     )
     if request.method == "POST" and form.is_valid():
@@ -68,9 +87,35 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
     return show(
         request,
         "way",
-        {"form": form, "site": site, "course": course},
+        {
+            "form": form,
+            "site": site,
+            "course": course,
+            "ways": ways,
+            "no_slip": error_text(no_slip) if no_slip else "",
+            "joins": purpose is ChargePurpose.JOIN,
+        },
         step="way",
     )
+
+
+def _no_slip(member: MemberView | None, site: SiteView, course: CourseView) -> SlipTooLate | None:
+    """Why this member can't pay the course with a slip now, though others can; None if they can."""
+    if member is None or Method.KONBINI not in course.ways:
+        return None
+    try:
+        billing.preview(
+            site_key=site.key,
+            course_key=course.key,
+            method=Method.KONBINI,
+            at=clock.now(),
+            member_pk=member.pk,
+        )
+    except SlipTooLate as error:
+        return error
+    except AlreadyMember:
+        return None
+    return None
 
 
 def _may_pay(member: MemberView, site: SiteView, courses: Sequence[CourseView]) -> bool:
@@ -86,16 +131,17 @@ def _may_pay(member: MemberView, site: SiteView, courses: Sequence[CourseView]) 
             )
         except AlreadyMember:
             continue
+        except SlipTooLate:
+            return True
         return True
     return False
 
 
 def _course(course: CourseView) -> Choice:
-    cycle = "join.price_monthly" if course.renews else "join.price_once"
     return Choice(
         title=localized(course.name),
         detail=localized(course.summary),
-        price=text(cycle, price=money(course.price)),
+        price=billing.price_words(course.price, course.unit),
     )
 
 

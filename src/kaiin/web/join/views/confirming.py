@@ -3,14 +3,23 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kaiin.billing import operations, queries as billing
-from kaiin.billing.operations import AlreadyMember, OtherCourseRunning, PaymentUnderWay
-from kaiin.billing.queries import CourseView, JoinPreview
+from kaiin.billing.operations import (
+    AlreadyMember,
+    CourseNotOffered,
+    NoMembership,
+    OtherCourseRunning,
+    PaymentUnderWay,
+    SlipTooLate,
+    WayNotOffered,
+)
+from kaiin.billing.queries import ChargePurpose, CourseView, JoinPreview, OpenPaymentView
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
@@ -24,7 +33,9 @@ from kaiin.web.components.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.draft import Draft
 from kaiin.web.join.forms import ConfirmForm
-from kaiin.web.join.views.steps import chosen_course, show, site_of
+from kaiin.web.join.views.other_way import slip_first
+from kaiin.web.join.views.own import ASK_SECONDS
+from kaiin.web.join.views.steps import chosen_course, number_words, show, site_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,14 +52,20 @@ def confirm(request: Request, site_key: str) -> HttpResponse:
         return redirect("join:details", site.key)
     try:
         return _confirm(request, request.member, site, course, draft)
-    except (AlreadyMember, OtherCourseRunning):
+    except (AlreadyMember, NoMembership, OtherCourseRunning):
         return redirect("entrance:entry", site.key)
+    except (CourseNotOffered, WayNotOffered) as error:
+        # The page of ways says itself why there is no slip; else the tenant file was applied.
+        too_late = isinstance(error, SlipTooLate)
+        if not too_late:
+            messages.info(request, error_text(error))
+        return redirect("join:way" if too_late else "join:start", site.key)
 
 
 def _confirm(
     request: Request, member: MemberView, site: SiteView, course: CourseView, draft: Draft
 ) -> HttpResponse:
-    """Raises AlreadyMember, OtherCourseRunning."""
+    """Raises AlreadyMember, OtherCourseRunning, NoMembership, CourseNotOffered, WayNotOffered."""
     now = clock.now()
     preview = billing.preview(
         site_key=site.key,
@@ -57,6 +74,10 @@ def _confirm(
         at=now,
         member_pk=member.pk,
     )
+    open_one = billing.open_payment(member_pk=member.pk, site_key=site.key)
+    leave_for = _open_one(request, member, open_one, course, draft)
+    if leave_for is not None:
+        return leave_for
     shown = {"course": course.key, "way": draft.way, "total": str(preview.total.amount)}
     minor = _is_minor(member, now)
     form = ConfirmForm(request.POST or None, minor=minor, initial=shown)
@@ -77,6 +98,11 @@ def _confirm(
             "form": form,
             "site": site,
             "course": course,
+            "title": f"join.confirm_{preview.purpose}",
+            "joins": preview.purpose is ChargePurpose.JOIN,
+            "same_course": preview.purpose is ChargePurpose.DUE,
+            "number": number_words(preview.member_number, site),
+            **_other(open_one, course, draft),
             "way": draft.way,
             "way_code": f"payments.method.{draft.way}",
             "preview": preview,
@@ -86,11 +112,43 @@ def _confirm(
             "changed": changed,
             "trouble": trouble.code if trouble else "",
             "trouble_text": error_text(trouble) if trouble else "",
-            "may_pass": not isinstance(trouble, TooManyErrors),
         },
         step="confirm",
         newcomer=draft.proven,
     )
+
+
+def _open_one(
+    request: Request,
+    member: MemberView,
+    found: OpenPaymentView | None,
+    course: CourseView,
+    draft: Draft,
+) -> HttpResponse | None:
+    """Where to go first while a payment is open: to its own page if it is a slip. Any other is
+    asked about before this page offers to pay again."""
+    if found is None:
+        return None
+    if found.is_slip and _is_same(found, course, draft):
+        return redirect("join:pay_return", found.payment.id)
+    if request.method == "POST":
+        return slip_first(request, member, found.site_key)
+    operations.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    after = billing.open_payment(member_pk=member.pk, site_key=found.site_key)
+    if after is None:
+        return redirect("join:pay_return", found.payment.id)
+    return slip_first(request, member, found.site_key)
+
+
+def _other(found: OpenPaymentView | None, course: CourseView, draft: Draft) -> dict[str, object]:
+    if found is None or _is_same(found, course, draft):
+        return {"other": ""}
+    method = found.payment.method
+    return {"other": text(f"payments.method.{method}"), "other_amount": found.payment.amount}
+
+
+def _is_same(found: OpenPaymentView, course: CourseView, draft: Draft) -> bool:
+    return (found.course_key, found.payment.method.value) == (course.key, draft.way)
 
 
 def _pay(request: Request, member: MemberView, site: SiteView, draft: Draft) -> HttpResponse:

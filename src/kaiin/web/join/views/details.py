@@ -7,17 +7,26 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaiin.identity import operations as identity
-from kaiin.identity.operations import AlreadyRegistered, MailNotProven, TooManyMails
+from kaiin.identity.operations import (
+    CODE_USED,
+    AlreadyRegistered,
+    Crowded,
+    MailNotProven,
+    TooManyMails,
+)
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import error_text, text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
+from kaiin.web.components.errors import ask_again
 from kaiin.web.components.requests import Request
 from kaiin.web.entrance import visit
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.draft import Draft
 from kaiin.web.join.forms import CodeForm, DetailsForm
 from kaiin.web.join.views.steps import show, site_of
+
+_JOINED = "joined"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,11 +45,18 @@ def fill_in(request: Request, site_key: str) -> HttpResponse:
         initial={**draft.details, "email": draft.email_typed},
     )
     if request.method == "POST" and form.is_valid():
-        draft = _keep(request, site, form)
         try:
+            draft = _keep(request, site, form)
             return _send_code(request, site, draft)
         except TooManyMails as error:
             form.add_error("email", error_text(error))
+        except Crowded as error:
+            form.add_error(None, error_text(error))
+            return ask_again(_details_page(request, site, form))
+    return _details_page(request, site, form)
+
+
+def _details_page(request: Request, site: SiteView, form: DetailsForm) -> HttpResponse:
     return show(
         request,
         "details",
@@ -56,12 +72,14 @@ def enter_code(request: Request, site_key: str) -> HttpResponse:
     draft = drafts.read(request, site.key)
     if request.member:
         return redirect("join:confirm", site.key)
-    if not draft.code_id:
-        return redirect("join:details", site.key)
     form = CodeForm(request.POST or None)
+    if not draft.code_id:
+        return _second_click(request, site, form) or redirect("join:details", site.key)
     if request.method == "POST" and form.is_valid():
         try:
-            return _register(request, site, draft, typed=form.cleaned_data["code"])
+            response = _prove(request, site, draft, form)
+            if response is not None:
+                return response
         except (MailNotProven, AlreadyRegistered) as error:
             form.add_error("code", error_text(error))
     return show(
@@ -121,16 +139,23 @@ def _send_code(request: Request, site: SiteView, draft: Draft) -> HttpResponse:
     return redirect("join:code", site.key)
 
 
-def _register(request: Request, site: SiteView, draft: Draft, *, typed: str) -> HttpResponse:
-    """Raises MailNotProven, AlreadyRegistered."""
-    # A proof that was won stays won: a crash or a second click after it goes on from here.
+def _prove(request: Request, site: SiteView, draft: Draft, form: CodeForm) -> HttpResponse | None:
+    """Check the code and register, or note what is wrong with it in the form.
+
+    Raises MailNotProven, AlreadyRegistered.
+    """
     if not draft.proven:
-        draft = drafts.change(
-            request,
-            site.key,
-            proven=identity.check_join_code(code_id=draft.code_id, typed=typed),
-        )
-        request.session.save()
+        checked = identity.check_join_code(code_id=draft.code_id, typed=form.cleaned_data["code"])
+        # A second click, or a crash after the first: the address is proven, and it goes on.
+        if checked.refusal not in {None, CODE_USED}:
+            form.add_error("code", text(str(checked.refusal), None, **checked.words))
+            return None
+        draft = drafts.change(request, site.key, proven=True)
+    return _register(request, site, draft)
+
+
+def _register(request: Request, site: SiteView, draft: Draft) -> HttpResponse:
+    """Raises MailNotProven, AlreadyRegistered."""
     tenant = sites.tenant()
     member_pk = identity.register_member(
         code_id=draft.code_id,
@@ -141,15 +166,33 @@ def _register(request: Request, site: SiteView, draft: Draft, *, typed: str) -> 
         ),
         language=request.language,
     )
+    drafts.change(request, site.key, password_hash="", details={}, code_id="", email_typed="")
+    return _enter(request, site, member_pk, code_id=draft.code_id)
+
+
+def _second_click(request: Request, site: SiteView, form: CodeForm) -> HttpResponse | None:
+    """The same code once more, under the session that the first click has ended."""
+    code_id = request.session.get(_JOINED, {}).get(site.key)
+    if code_id is None or not form.is_valid():
+        return None
+    checked = identity.check_join_code(code_id=code_id, typed=form.cleaned_data["code"])
+    if checked.member_pk is None:
+        return None
+    return _enter(request, site, checked.member_pk, code_id=code_id)
+
+
+def _enter(request: Request, site: SiteView, member_pk: int, *, code_id: str) -> HttpResponse:
+    """Log the new member in, and on to the confirmation."""
     sid = identity.start_session(
         member_pk=member_pk, user_agent=request.headers.get("User-Agent", "")
     )
-    drafts.change(request, site.key, password_hash="", details={}, code_id="", email_typed="")
     response = redirect("join:confirm", site.key)
     device = identity.remember_device(
         member_pk=member_pk, device=request.COOKIES.get(visit.DEVICE_COOKIE)
     )
-    visit.begin(request, response, sid=sid, device=device)
+    visit.begin(
+        request, response, sid=sid, device=device, left_behind={_JOINED: {site.key: code_id}}
+    )
     return response
 
 

@@ -6,31 +6,31 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from kaiin.billing import operations, queries as billing
 from kaiin.billing.queries import ChargePurpose
 from kaiin.domain.payments import Method, PaymentState
-from kaiin.domain.periods import last_day
+from kaiin.domain.periods import japanese_date
 from kaiin.infra import clock
-from kaiin.infra.texts import has_text, text
+from kaiin.infra.texts import text
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 from kaiin.web.components.requests import Request, come_from
 from kaiin.web.join import draft as drafts
-
-# The member waits for this answer; what it does not bring, the worker learns later.
-_ASK_SECONDS = 2.0
+from kaiin.web.join.views.other_way import CHANGES
+from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login
+from kaiin.web.mypage.words import NOBODY_SAID, failure_words
 
 
 @require_http_methods(["GET", "HEAD"])
 def go(request: Request, payment_id: UUID) -> HttpResponse:
     """On to the provider: a redirect, or a form to send where the provider wants one."""
-    payment = _own(request, payment_id)
+    payment = own_payment(request, payment_id)
     if payment is None:
-        return _to_login(request)
+        return to_login(request)
     if not payment.is_open or payment.checkout is None:
         return redirect("join:pay_return", payment_id)
     if payment.checkout.method == "get":
@@ -38,91 +38,113 @@ def go(request: Request, payment_id: UUID) -> HttpResponse:
     return render(request, "join/pay.html", {"checkout": payment.checkout})
 
 
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def come_back(request: Request, payment_id: UUID) -> HttpResponse:
     """Back from the provider's page. The browser's word counts for nothing: the provider is asked.
 
-    Reloading asks again, and changes nothing twice.
+    Reloading asks again, and changes nothing twice. SBPS and GMO send the browser back by a form,
+    from their site to ours: it comes without the session's cookie, which is `SameSite=Lax`, and is
+    sent on to the same address by GET, which brings it. Nothing that was posted is read.
     """
-    payment = _own(request, payment_id)
+    if request.method == "POST":
+        response = redirect("join:pay_return", payment_id)
+        response.status_code = 303
+        return response
+    payment = own_payment(request, payment_id)
     if payment is None or request.member is None:
-        return _to_login(request)
+        return to_login(request)
+    asked_at = clock.now()
     if payment.is_open:
-        operations.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=_ASK_SECONDS)
+        operations.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
         payment = payments.payment(payment_id) or payment
+    operations.act_on_payment(payment_id=payment_id, timeout_seconds=ASK_SECONDS)
+    payment = payments.payment(payment_id) or payment
     membership = billing.membership_of_payment(payment_id)
     if membership is None:
         raise Http404
     come_from(request, membership.site_key)
-    changes = billing.purpose_of_payment(payment_id) in _CHANGES
-    outcome = _outcome(payment, changes=changes)
+    purpose = billing.purpose_of_payment(payment_id) or ChargePurpose.JOIN
+    changes = purpose in CHANGES
+    returns = billing.returns_of_payment(payment_id)
+    outcome = "parked" if returns is not None else _outcome(payment, changes=changes)
     if outcome == "paid":
         drafts.forget(request, membership.site_key)
+    elif not changes and not drafts.read(request, membership.site_key).course:
+        # Another browser than the one that chose: the next way to pay is for the same course.
+        drafts.change(request, membership.site_key, course=membership.course_key)
     context = {
-        "title": _TITLES[outcome],
+        "title": _TITLES.get(f"{outcome}_{purpose}") or _TITLES[outcome],
         "outcome": outcome,
+        "purpose": purpose,
         "changes": changes,
+        "returns": returns,
         "payment": payment,
         "membership": membership,
         "site": sites.site(membership.site_key),
         "tenant": sites.tenant(),
         "way": text(f"payments.method.{payment.method.value}"),
-        "asked_at": clock.now(),
+        "card": billing.card_words(membership.mandate) if membership.mandate else "",
+        "asked_at": asked_at,
+        "answered": payment.answered_at is not None and payment.answered_at >= asked_at,
         **_details(payment, outcome),
     }
     if outcome in ("paid", "changed"):
         receipt = billing.receipt_of_payment(payment_id)
         context["receipt"] = receipt.number if receipt else ""
-        context["valid_until"] = last_day(membership.paid_until) if membership.paid_until else None
+        context["valid_until"] = membership.paid_until
         digits = sites.site(membership.site_key).member_number_digits
         context["member_number"] = f"{membership.member_number or 0:0{digits}}"
+        paid_on = japanese_date(payment.paid_at or payment.created_at)
+        context["kept"] = membership.joined_date is not None and membership.joined_date < paid_on
     return render(request, "join/returned.html", context)
 
 
-_CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
 _TITLES = {
     "paid": "join.paid_title",
+    "paid_rejoin": "join.rejoined_title",
+    "paid_renewal": "join.renewed_title",
+    "paid_due": "join.paid_due_title",
     "changed": "changing.returned_title",
     "registered": "changing.registered_title",
     "slip": "join.slip_title",
     "open": "join.open_title",
+    "parked": "join.parked_title",
+    "moment": "join.moment_title",
     "failed": "join.failed_page",
+    "expired": "join.expired_title",
+    "canceled": "join.canceled_title",
 }
+
+# Ends that are no refusal: the member turned back, or the time was over.
+_ENDS = {PaymentState.EXPIRED: "expired", PaymentState.CANCELED: "canceled"}
 
 
 def _outcome(payment: PaymentView, *, changes: bool) -> str:
     if payment.state is PaymentState.REGISTERED:
         return "registered"
     if payment.state.holds_money:
+        if not billing.is_acted_on(payment.id):
+            return "moment"
         return "changed" if changes else "paid"
     if not payment.is_open:
-        return "failed"
-    return "slip" if payment.method is Method.KONBINI and payment.references else "open"
+        return _ENDS.get(payment.state, "failed")
+    if payment.method is not Method.KONBINI or not payment.references:
+        return "open"
+    # What was paid just before the deadline is heard of hours after it.
+    late = payment.expires_at is not None and payment.expires_at <= clock.now()
+    return "expired" if late else "slip"
 
 
 def _details(payment: PaymentView, outcome: str) -> Mapping[str, Any]:
     if outcome == "slip":
-        numbers = [
-            {"label": text(f"payments.reference.{number.kind}"), "value": number.value}
-            for number in sorted(payment.references, key=lambda each: each.kind.place)
-        ]
-        return {"numbers": numbers}
+        return {"numbers": slip_rows(payment), "store_steps": payments.store_steps(payment)}
     if outcome == "failed":
-        known = f"payments.failure.{payment.failure_code}"
-        return {"failure": text(known) if has_text(known) else ""}
+        code = payment.failure_code
+        return {
+            "failure": failure_words(code),
+            "said": code not in NOBODY_SAID,
+            # What came was another sum: it is given back.
+            "nothing_charged": code != "amount_mismatch",
+        }
     return {}
-
-
-def _own(request: Request, payment_id: UUID) -> PaymentView | None:
-    """The payment, if it is this member's; None asks for a login. Raises Http404."""
-    if request.member is None:
-        return None
-    payment = payments.payment(payment_id)
-    if payment is None or payment.member_ref != request.member.pk:
-        raise Http404
-    return payment
-
-
-def _to_login(request: Request) -> HttpResponse:
-    # In-app browsers come back without their cookie: after logging in, it goes on here.
-    return redirect(f"{reverse('entrance:login')}?next={request.path}")

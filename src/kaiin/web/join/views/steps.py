@@ -33,6 +33,11 @@ def chosen_course(site: SiteView, key: str) -> CourseView | None:
     return next((each for each in billing.courses(site.key) if each.key == key), None)
 
 
+def number_words(number: int | None, site: SiteView) -> str:
+    """A member number as it is shown; empty where there is none."""
+    return "" if number is None else f"{number:0{site.member_number_digits}}"
+
+
 def show(
     request: Request,
     name: str,

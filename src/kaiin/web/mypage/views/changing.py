@@ -17,7 +17,8 @@ from kaiin.billing.queries import ChangeOffer, ChangePreview, MembershipView
 from kaiin.domain.changes import ChangeKind, ChangeRefused
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import japanese_date
+from kaiin.domain.periods import japanese_date, last_day
+from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, format_date, localized, text
@@ -31,6 +32,7 @@ from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 from kaiin.web.components.forms import Choice, ChoiceForm
 from kaiin.web.components.requests import Request
+from kaiin.web.join.views.other_way import CHANGES, slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.views.places import membership_at, number_at, site_of
@@ -45,6 +47,9 @@ def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Everything that this membership can be changed to, each with when and how it begins."""
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
+    waits = view is not None and view.open_payment is not None
+    if waits and (slip := slip_first(request, member, site_key)) is not None:
+        return slip
     offers = billing.changes_offered(member.pk, site_key)
     if view is None or not offers:
         messages.info(request, text("changing.none"))
@@ -52,6 +57,7 @@ def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     form = ChoiceForm(
         request.POST or None,
         label=text("changing.to_what"),
+        missing=text("changing.to_what_missing"),
         choices=[(f"{o.course_key}/{o.method.value}", _choice(o, view)) for o in offers],
     )
     if request.method == "POST" and form.is_valid():
@@ -72,6 +78,10 @@ def confirm(
     method = next((each for each in Method if each.value == way), None)
     if view is None or method is None:
         return redirect("mypage:home")
+    if view.open_payment is not None:
+        slip = _slip(request, member, site_key, course_key, method)
+        if slip is not None:
+            return slip
     now = clock.now()
     try:
         preview = billing.preview_change(
@@ -93,6 +103,10 @@ def confirm(
             changed = True
         except _TROUBLES as error:
             trouble = error
+        except (BillingError, ChangeRefused) as error:
+            # Another tab has left, paused or changed since this page was made.
+            messages.info(request, error_text(error))
+            return redirect("mypage:home")
     context = {
         "site": site,
         "view": view,
@@ -103,6 +117,21 @@ def confirm(
         **_shown(preview, view, site, now),
     }
     return render(request, "mypage/change_confirm.html", context)
+
+
+def _slip(
+    request: Request, member: MemberView, site_key: str, course_key: str, method: Method
+) -> HttpResponse | None:
+    """Where to go first while a slip is open: to its own page if it is of this very change."""
+    found = billing.open_payment(member_pk=member.pk, site_key=site_key)
+    if found is None or not found.is_slip:
+        return None
+    if found.purpose in CHANGES and (found.course_key, found.payment.method) == (
+        course_key,
+        method,
+    ):
+        return redirect("join:pay_return", found.payment.id)
+    return slip_first(request, member, site_key)
 
 
 def _change(
@@ -132,18 +161,24 @@ def _return_url(payment_id: UUID) -> str:
 
 def _choice(offer: ChangeOffer, view: MembershipView) -> Choice:
     kind = "undo" if offer.undoes else offer.kind.value
+    if view.state is SubscriptionState.PAST_DUE:
+        kind = "due"
     again = offer.kind is ChangeKind.REGISTER and view.method is Method.CARD
     other_card = again and offer.course_key == view.course_key
     return Choice(
         title=_words(offer.course_name, "" if other_card else way_words(offer.method)),
-        detail=text(f"changing.how_{kind}", day=view.last_day),
-        price=money_words(offer.total) if offer.total else "",
+        detail=text(
+            f"changing.how_{kind}",
+            day=last_day(offer.from_at),
+            amount=money_words(offer.total),
+        ),
+        price=billing.price_words(offer.price, offer.unit),
     )
 
 
 def _running(view: MembershipView) -> str:
-    card = f" {view.mandate_label}" if view.mandate_label else ""
-    return _words(view.course_name, way_words(view.method) + card)
+    card = billing.card_words(view.mandate) if view.mandate else ""
+    return _words(view.course_name, f"{way_words(view.method)} {card}".strip())
 
 
 def _words(course: Mapping[str, str], way: str) -> str:

@@ -45,12 +45,23 @@ def home(request: Request, member: MemberView) -> HttpResponse:
     known = {site.key: site for site in sites.sites()}
     views = [view for view in billing.memberships(member.pk) if cards.is_shown(view)]
     joined = {view.site_key for view in views}
+    granted = billing.granted_until(member.pk, now)
     context = {
-        "cards": [cards.card(view, known[view.site_key], now) for view in views],
+        "cards": [
+            *(
+                cards.card(view, known[view.site_key], now, granted=granted.get(view.site_key))
+                for view in views
+            ),
+            *(
+                cards.granted_card(known[key], until)
+                for key, until in granted.items()
+                if key not in joined
+            ),
+        ],
         "others": [
             OtherSite(site, Mark.of(site), reverse("join:start", args=(site.key,)))
             for site in known.values()
-            if site.key not in joined
+            if site.key not in joined | granted.keys()
         ],
         "greeting": text("mypage.greeting", name=member.nickname) if member.nickname else "",
         "details": shown_details(member, sites.tenant().details),

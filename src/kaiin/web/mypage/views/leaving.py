@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaiin.billing import operations, queries as billing
-from kaiin.billing.operations import NoMembership
+from kaiin.billing.operations import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
 from kaiin.billing.queries import LeavePreview, MembershipView
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
-from kaiin.infra.texts import localized, text
+from kaiin.infra.texts import error_text, localized, text
 from kaiin.sites.queries import SiteView
 from kaiin.web.components.forms import Choice, ChoiceForm
 from kaiin.web.components.requests import Request
@@ -76,7 +76,11 @@ def _at_once(member: MemberView, view: MembershipView) -> LeavePreview | None:
     """What leaving at once would bring; None where there is only one time to leave."""
     if view.cancel_at_period_end or not view.may_leave_at_once:
         return None
-    preview = billing.preview_leave(member_pk=member.pk, site_key=view.site_key)
+    try:
+        preview = billing.preview_leave(member_pk=member.pk, site_key=view.site_key)
+    except NoMembership:
+        # Another tab has left meanwhile.
+        return None
     return preview if preview.refund else None
 
 
@@ -115,6 +119,10 @@ def _leave(
         )
     except NoMembership:
         return HttpResponseRedirect(reverse("mypage:home"))
+    except (LeaveAtOnceNotOffered, RefundDiffers) as error:
+        # What was shown is not true any more: it is asked anew, with what is.
+        messages.info(request, error_text(error))
+        return HttpResponseRedirect(reverse("mypage:leave", args=(site.key,)))
     if at_once is not None:
         words = {"site": localized(site.name), "amount": money_words(at_once.refund)}
         messages.success(request, text("changing.said_left_now", **words))

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from kaiin.billing import operations, queries as billing
 from kaiin.billing.operations import BillingError, NoMembership, PaymentUnderWay
-from kaiin.billing.queries import PausePreview
+from kaiin.billing.queries import PausePreview, renewal_price_words
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.payments import PaymentState
 from kaiin.domain.periods import japanese_date, last_day
@@ -17,6 +17,7 @@ from kaiin.infra.texts import error_text, text
 from kaiin.payments.operations import MandateEnded, ProviderUnavailable
 from kaiin.web.components.forms import Choice, ChoiceForm
 from kaiin.web.components.requests import Request
+from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.views.places import membership_at, number_at, site_of
@@ -37,6 +38,7 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     form = ChoiceForm(
         request.POST or None,
         label=text("changing.pause_how_long"),
+        missing=text("changing.pause_missing"),
         choices=[(str(each.periods), _choice(each)) for each in previews],
     )
     if request.method == "POST" and form.is_valid():
@@ -59,6 +61,9 @@ def resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Before the pause has begun it is taken back; within it the card or contract is charged."""
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
+    waits = view is not None and view.open_payment is not None
+    if waits and (slip := slip_first(request, member, site_key)) is not None:
+        return slip
     try:
         preview = billing.preview_resume(member_pk=member.pk, site_key=site_key, at=clock.now())
     except NoMembership:
@@ -118,7 +123,7 @@ def _choice(preview: PausePreview) -> Choice:
         ),
         detail=text(
             "changing.pause_then",
-            day=japanese_date(preview.next_charge_at),
-            amount=money_words(preview.next_amount),
+            day=japanese_date(preview.renewal.charge_at),
+            amount=renewal_price_words(preview.renewal),
         ),
     )

@@ -81,12 +81,19 @@ def _row(charge: ChargeView) -> dict[str, object]:
     }
 
 
+_RETURNS = {
+    "": "mypage.charge_parked_why",
+    "refund": "mypage.charge_parked_refund",
+    "account": "mypage.charge_parked_account",
+}
+
+
 def _why(charge: ChargeView) -> str:
     match charge.outcome:
         case "failed":
             return failure_words(charge.failure_code)
         case "parked":
-            return text("mypage.charge_parked_why")
+            return text(_RETURNS[charge.returns])
         case "charged_back":
             return text("mypage.charge_charged_back_why")
         case "paid" if charge.refunded:

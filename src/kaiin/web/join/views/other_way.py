@@ -1,0 +1,86 @@
+"""Before another way to pay: a payment that is open may have been made, and is looked at first."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from kaiin.billing import operations, queries as billing
+from kaiin.billing.operations import PaymentUnderWay
+from kaiin.billing.queries import ChargePurpose, OpenPaymentView
+from kaiin.identity.queries import MemberView
+from kaiin.infra import clock
+from kaiin.infra.texts import error_text, text
+from kaiin.payments.operations import ProviderUnavailable
+from kaiin.sites import queries as sites
+from kaiin.web.components.requests import Request, come_from
+from kaiin.web.join import draft as drafts
+from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login
+
+_SEEN = "other_way"
+CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
+
+
+def slip_first(request: Request, member: MemberView, site_key: str) -> HttpResponse | None:
+    """The page about a slip that is open, unless the member has chosen another way there. Money
+    may come of it hours after it was paid; of any other page the provider knows at once."""
+    found = billing.open_payment(member_pk=member.pk, site_key=site_key)
+    if found is None or not found.is_slip:
+        return None
+    if request.session.get(_SEEN) == str(found.payment.id):
+        return None
+    return redirect("join:other_way", found.payment.id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: Request, payment_id: UUID) -> HttpResponse:
+    """What is open, asked about at this moment; then, as a second step, another way or none."""
+    payment = own_payment(request, payment_id)
+    if payment is None or request.member is None:
+        return to_login(request)
+    asked_at = clock.now()
+    if payment.is_open:
+        operations.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
+    membership = billing.membership_of_payment(payment_id)
+    site_key = membership.site_key if membership else ""
+    found = (
+        billing.open_payment(member_pk=request.member.pk, site_key=site_key) if site_key else None
+    )
+    if membership is None or found is None or found.payment.id != payment_id:
+        return redirect("join:pay_return", payment_id)
+    come_from(request, site_key)
+    trouble = ""
+    if request.method == "POST" and not found.automatic:
+        if "give_up" not in request.POST:
+            return _go_on(request, found)
+        try:
+            operations.give_up_payment(payment_id=payment_id)
+        except (PaymentUnderWay, ProviderUnavailable) as error:
+            trouble = error_text(error)
+        else:
+            messages.success(request, text("join.said_given_up"))
+            return redirect("mypage:home")
+    answered_at = found.payment.answered_at
+    context = {
+        "site": sites.site(site_key),
+        "payment": found.payment,
+        "way": text(f"payments.method.{found.payment.method.value}"),
+        "slip": found.is_slip,
+        "numbers": slip_rows(found.payment),
+        "automatic": found.automatic,
+        "applies": found.purpose is ChargePurpose.JOIN,
+        "answered": answered_at is not None and answered_at >= asked_at,
+        "asked_at": asked_at,
+        "trouble": trouble,
+    }
+    return render(request, "join/other_way.html", context)
+
+
+def _go_on(request: Request, found: OpenPaymentView) -> HttpResponse:
+    request.session[_SEEN] = str(found.payment.id)
+    if found.purpose in CHANGES:
+        return redirect("mypage:change", found.site_key)
+    drafts.change(request, found.site_key, course=found.course_key, way="")
+    return redirect("join:way", found.site_key)

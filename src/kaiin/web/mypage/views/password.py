@@ -1,0 +1,66 @@
+"""A new password for who is logged in: the old one, the new one, done."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from kaiin.identity import operations as identity
+from kaiin.identity.operations import Crowded, MemberDisabled
+from kaiin.identity.queries import MemberView
+from kaiin.infra.texts import text
+from kaiin.web.components.errors import ask_again
+from kaiin.web.components.requests import Request
+from kaiin.web.entrance import visit
+from kaiin.web.mypage.forms import PasswordForm
+from kaiin.web.mypage.signed_in import for_members
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("old", "new")
+@for_members
+def change(request: Request, member: MemberView) -> HttpResponse:
+    """The form; then My page says that it is done. Other devices are logged out, this one not."""
+    form = PasswordForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, form)
+    try:
+        result = identity.change_password(
+            member_pk=member.pk,
+            old_password=form.cleaned_data["old"],
+            new_password=form.cleaned_data["new"],
+            device=request.COOKIES.get(visit.DEVICE_COOKIE),
+        )
+    except Crowded as error:
+        form.add_error(None, text(error.code))
+        return ask_again(_page(request, form))
+    if result.changed:
+        return _stay_logged_in(request, member)
+    if result.refusal is not None:
+        form.add_error("old", text(result.refusal, None, until=result.locked_until or ""))
+    for problem in result.problems:
+        form.add_error("new", text(problem))
+    return _page(request, form)
+
+
+def _stay_logged_in(request: Request, member: MemberView) -> HttpResponse:
+    """Every session has ended, this browser's too: it begins another one."""
+    try:
+        sid = identity.start_session(
+            member_pk=member.pk, user_agent=request.headers.get("User-Agent", "")
+        )
+    except MemberDisabled:
+        return HttpResponseRedirect(reverse("entrance:login"))
+    response = HttpResponseRedirect(reverse("mypage:home"))
+    device = identity.remember_device(
+        member_pk=member.pk, device=request.COOKIES.get(visit.DEVICE_COOKIE)
+    )
+    visit.begin(request, response, sid=sid, device=device)
+    messages.success(request, text("mypage.password_said"))
+    return response
+
+
+def _page(request: Request, form: PasswordForm) -> HttpResponse:
+    return render(request, "mypage/password.html", {"form": form})
