@@ -1,7 +1,7 @@
 """A club with members in every standing, made by the real operations, the sandbox, the clock."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
@@ -22,6 +22,8 @@ def play(world: World) -> None:
     world.joined("yearly", Method.KONBINI)
     for early in (_fails_to_renew, _leaves, _leaves, _stays_after_all, _pays_twice, _pays_too_much):
         early(world)
+    _upgrade_is_refunded(world)
+    _is_brought_along(world)
     rejoining, ended = _leaves(world), world.joined("monthly", Method.AU)
     world.go_to(EARLIER)
     world.pay(world.join(rejoining, "monthly", Method.DOCOMO).payment)
@@ -34,6 +36,23 @@ def play(world: World) -> None:
     for last in (_turns_back, _holds_a_slip, _pages_open, _joins_another_site, _disputes):
         last(world)
     world.go_to(NOW)
+
+
+def _is_brought_along(world: World) -> None:
+    from kaiin.billing import operations
+    from kaiin.payments.operations import ForeignMandate
+
+    for name in ("old_card", None):
+        member, mandate = world.member(), None
+        if name:
+            world.sandbox.add_mandate(name, member=member, method="card", amount=550)
+            mandate = ForeignMandate(provider_mandate_id=name, brand="Visa", last4="4242")
+        operations.import_membership(
+            import_key=f"old:{name}", member_pk=member, site_key="official",
+            course_key="monthly", method=Method.CARD, joined_date=date(2023, 5, 31),
+            member_number=None, paid_through=date(2026, 11, 30), mandate=mandate,
+            actor="system:import",
+        )  # fmt: skip
 
 
 def _fails_to_renew(world: World) -> None:
@@ -84,6 +103,28 @@ def _pays_too_much(world: World) -> None:
     world.work()
     case = RefundCase.objects.get(payment_id=slip.id)
     operations.decide_refund(case_id=case.pk, refund=True, actor="staff:1")
+    world.work()
+
+
+def _upgrade_is_refunded(world: World) -> None:
+    """At the provider, whole: what was moved from the first month goes back, too."""
+    from kaiin.billing import operations
+
+    member = world.joined()
+    world.clock.advance(days=3)
+    started = operations.change(
+        member_pk=member,
+        site_key="official",
+        course_key="yearly",
+        method=Method.CARD,
+        return_url_for=lambda key: f"http://id.localhost/pay/return/{key}",
+        language="ja",
+    )
+    assert started.payment is not None
+    if started.payment.is_open:
+        world.sandbox.pay(started.payment)
+    world.work()
+    world.sandbox.refund_at_provider(started.payment, started.payment.amount.amount)
     world.work()
 
 

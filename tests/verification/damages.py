@@ -34,10 +34,13 @@ TARGETS = {
     "slip": "SELECT max(id) FROM billing_charge WHERE state = 'open' AND method = 'konbini'",
     "slip_key": "SELECT intent_key FROM billing_charge WHERE id = {slip}",
     "closed": "SELECT max(id) FROM billing_charge WHERE state = 'closed'",
+    "moved": "SELECT period_id FROM billing_refundcase WHERE reason = 'staff'",
     "open_case": "SELECT max(id) FROM billing_refundcase WHERE state = 'open'",
     "done_case": "SELECT max(id) FROM billing_refundcase WHERE state = 'done' AND tries = 1",
     "done_key": "SELECT key FROM billing_refundcase WHERE id = {done_case}",
     "audit": "SELECT max(id) FROM infra_auditrow WHERE action = 'billing.period_paid'",
+    "member": "SELECT member_id FROM billing_membership WHERE id = {membership}",
+    "course": "SELECT course_id FROM billing_subscription WHERE id = {subscription}",
     "newest": "SELECT max(id) FROM infra_auditrow",
     "event": "SELECT max(id) FROM payments_providerevent WHERE state = 'applied'",
     "message": "SELECT max(id) FROM infra_outboxmessage WHERE topic = 'payments.payment_changed'",
@@ -93,6 +96,7 @@ MONEY = (
         "DELETE FROM billing_ledgerposting WHERE entry_id = {entry}",
         "DELETE FROM billing_ledgerentry WHERE id = {entry}",
     ),
+    by("period.imported", "period:{period}", _set("billing_period", "period", import_key="'x'")),
     by(
         "period.recognition",
         "period:{last}",
@@ -210,6 +214,11 @@ MONEY = (
         _set("billing_receipt", "receipt", period_id="{last}"),
     ),
     by("money.without_case", "charge:", "DELETE FROM billing_refundcase WHERE id = {open_case}"),
+    by(
+        "money.moved_without_case",
+        "period:{moved}",
+        "UPDATE billing_refundcase SET period_id = NULL WHERE reason = 'staff'",
+    ),
     by("refund.too_much", "payment:", "UPDATE payments_refund SET amount = 9999999"),
     by("refund.amount", "refund:", "UPDATE payments_refund SET amount = amount - 1"),
     by(
@@ -412,4 +421,43 @@ TRAIL = (
         sqlite_only=True,
     ),
 )
-DAMAGES = (*MONEY, *TIME, *TRAIL)
+ACCOUNTS = (
+    by(
+        "database.unreadable",
+        "membership:{membership}",
+        "UPDATE billing_course SET term = '{{}}' WHERE id = {course}",
+    ),
+    by("account.password", "member:{member}", _set("identity_member", "member", password="'x'")),
+    by("account.state", "member:{member}", _set("identity_member", "member", state="'disabled'")),
+    by("account.staff", "member:{member}", _set("identity_member", "member", is_staff="true")),
+    by(
+        "account.identifiers",
+        "member:{member}",
+        """UPDATE identity_loginidentifier SET value = 'thief@example.jp'
+        WHERE member_id = {member} AND kind = 'email'""",
+    ),
+    by(
+        "account.identifiers",
+        "member:{member}",
+        "DELETE FROM identity_loginidentifier WHERE member_id = {member} AND kind = 'email'",
+    ),
+    by(
+        "account.unrecorded",
+        "member:{member}",
+        "DELETE FROM infra_auditrow WHERE subject = 'member:{member}'",
+    ),
+    by("course.changed", "course:official/monthly:1", _set("billing_course", "course", price="5")),
+    by(
+        "course.changed",
+        "course:official/monthly:1",
+        "UPDATE billing_course SET fees = '{{\"card\": 9}}' WHERE id = {course}",
+    ),
+    by(
+        "course.changed",
+        "course:official/copy:1",
+        "UPDATE billing_course SET key = 'copy' WHERE id = {course}",
+    ),
+    by("site.changed", "site:official", "UPDATE sites_site SET host = 'x' WHERE key = 'official'"),
+    by("tenant.changed", "tenant", "UPDATE sites_tenant SET ways_to_pay = '{{}}'"),
+)
+DAMAGES = (*MONEY, *TIME, *TRAIL, *ACCOUNTS)

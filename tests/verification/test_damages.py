@@ -24,15 +24,15 @@ class _Undone(Exception):
 
 
 @pytest.mark.damages
+@pytest.mark.usefixtures("year_by_days")
 def test_every_damage_is_found(world: World) -> None:
     club.play(world)
     now = world.clock.now()
     assert list(checks(connection, now=now)) == []
     targets = _targets()
+    _drop_checks()
     unfound = []
-    for damage in DAMAGES:
-        if damage.sqlite_only and connection.vendor != "sqlite":
-            continue
+    for damage in (d for d in DAMAGES if connection.vendor == "sqlite" or not d.sqlite_only):
         found = _found(damage, targets, world)
         names = damage.names.format(**targets)
         named = [
@@ -52,7 +52,8 @@ def test_every_damage_is_found(world: World) -> None:
 def test_every_check_was_seen_to_find_something_and_is_explained() -> None:
     codes = _codes()
     assert codes == {damage.check for damage in DAMAGES}
-    told = set(re.findall(r"^\| `([a-z_.]+)` \|", MANUAL.read_text("utf-8"), re.MULTILINE))
+    rows = re.findall(r"^\| (`[^|]+`) \|", MANUAL.read_text("utf-8"), re.MULTILINE)
+    told = {code for row in rows for code in re.findall(r"`([a-z_.]+)`", row)}
     assert {code for code in told if not code.startswith("provider.")} == codes
 
 
@@ -87,6 +88,20 @@ def _found(damage: Damage, targets: dict[str, str], world: World) -> list[Violat
             raise _Undone
     except _Undone:
         return found
+
+
+def _drop_checks() -> None:
+    """Damage may hold what the tables refuse; the test's own transaction brings them back."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)"
+            " FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
+            " AND connamespace = 'public'::regnamespace"
+        )
+        cursor.execute("; ".join(statement for (statement,) in cursor.fetchall()))
 
 
 def _off_guard(cursor: Any) -> None:

@@ -31,7 +31,8 @@ _DAMAGES = {
     "provider.refunds": "UPDATE payments_refund SET state = 'failed'",
     "provider.unknown": "DELETE FROM payments_payment",
     "provider.charged_after_end": (
-        "UPDATE billing_subscription SET ended_at = '2026-11-22 04:00:00+00:00'"
+        "UPDATE billing_subscription SET ended_at = '2026-11-22 04:00:00+00:00',"
+        " state = 'ended', end_reason = 'left'"
     ),
     "provider.charged_twice": "UPDATE billing_charge SET period_index = 2, attempt = 100 + id",
 }

@@ -1,9 +1,11 @@
 """What members do with what they have: change, pause, leave, get money back, quarrel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from random import Random
 from uuid import UUID
+
+from django.db import connection
 
 from kaiin.billing import operations as billing, queries as memberships
 from kaiin.billing.operations import Agreed
@@ -176,18 +178,38 @@ class Changes:
         self._steps.person(person.name, "quarrels", quarrel, chance=chance)
         return some_days(chance, 10)
 
-    def decide(self, person: Person, chance: Random) -> None:
-        """Staff decide what becomes of money that bought nothing."""
+    def decide(self, person: Person, places: Mapping[int, str], chance: Random) -> None:
+        """Staff decide what becomes of money that bought nothing. `places`: membership -> site."""
+        if not _has_open_case(person):
+            return
         for case in memberships.refund_cases(person.pk):
             if case.state != "open":
                 continue
             back = chance.random() < 0.8
+            if chance.random() < 0.4:
+                # It bought nothing: they pay again.
+                person.impatient.add(places[case.membership_id])
+                person.wants_to_leave.discard(places[case.membership_id])
+
+            if not back:
+                person.kept.add(case.payment_id)
 
             def decide(_: Random, case_id: int = case.id, refund: bool = back) -> str:  # noqa: FBT001
                 billing.decide_refund(case_id=case_id, refund=refund, actor=_STAFF)
                 return "gives it back" if refund else "keeps it"
 
             self._steps.person(person.name, f"staff, case {case.id}", decide, chance=chance)
+
+
+def _has_open_case(person: Person) -> bool:
+    """Whether staff's page of a member asks for a decision; few do, and each is asked often."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM billing_refundcase c JOIN billing_membership m"
+            " ON m.id = c.membership_id WHERE m.member_id = %s AND c.state = 'open' LIMIT 1",
+            [person.pk],
+        )
+        return cursor.fetchone() is not None
 
 
 def return_url(payment_id: UUID) -> str:

@@ -24,7 +24,6 @@ _LEFT_OVER = {
         " WHERE state IN ('received', 'waiting', 'failed')"
     ),
 }
-_SUNDAY = 6
 _COUNTED = ("infra_outboxmessage", "payments_payment", "payments_providerevent", "billing_period")
 
 
@@ -37,12 +36,12 @@ class Checks:
         self._since: datetime | None = None
 
     def daily(self, now: datetime, swept_since: datetime | None) -> Iterator[Violation]:
-        """After a day: what anything happened to; on Sundays, everything.
+        """After a day: what anything happened to; on the first of a month, everything.
 
         `swept_since`: what the provider knew by then has been asked about.
         """
         self.done += 1
-        everything = now.astimezone(JST).weekday() == _SUNDAY
+        everything = now.astimezone(JST).day == 1
         since = None if everything else self._since
         self._since = now
         yield from verification.checks(connection, now=now, since=since)
@@ -66,6 +65,7 @@ class Checks:
         self, now: datetime, swept_since: datetime | None
     ) -> Iterator[Violation]:
         if swept_since is not None:
+            self._provider.close()
             yield from verification.provider_checks(
                 connection, self._provider.store_path, now=now, patience=now - swept_since
             )

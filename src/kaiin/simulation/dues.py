@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from django.db import connection
 
 from kaiin.sandbox.store import read
-from kaiin.simulation.provider import Provider
+
+
+class Provider(Protocol):
+    """Reads the provider's tables."""
+
+    def rows(self, sql: str) -> list[dict[str, Any]]: ...
+
 
 NETWORK = "network"
 ASKING = "payments.ask"
@@ -20,13 +27,17 @@ _DUE = (
     ("billing.expire", "billing_subscription", "lapse_due_at"),
     ("billing.expire", "billing_membership", "dormant_until"),
     ("billing.remind", "billing_subscription", "notice_due_at"),
+    ("billing.remind", "billing_membership", "notice_due_at"),
     ("billing.recognise", "billing_period", "recognise_due_at"),
 )
 KNOWN = {NETWORK, *(job for job, _, _ in _DUE)}
 _STORE = (
-    "SELECT min(due) AS due FROM (SELECT min(due_at) AS due FROM delivery"
-    " UNION ALL SELECT min(closes_at) FROM payment UNION ALL SELECT min(report_at) FROM payment"
-    " UNION ALL SELECT min(settles_at) FROM refund)"
+    "SELECT min(due) AS due FROM ("
+    "SELECT min(due_at) AS due FROM delivery WHERE due_at IS NOT NULL"
+    " UNION ALL SELECT min(closes_at) FROM payment WHERE closes_at IS NOT NULL"
+    " UNION ALL SELECT min(report_at) FROM payment WHERE report_at IS NOT NULL"
+    " UNION ALL SELECT min(settles_at) FROM refund WHERE settles_at IS NOT NULL"
+    " UNION ALL SELECT min(due_at) FROM late_call)"
 )
 _QUERY = "SELECT " + ", ".join(
     f"(SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL)" for _, table, column in _DUE

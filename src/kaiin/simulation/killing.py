@@ -1,4 +1,5 @@
-"""Running something in a process that is really killed at a crash point."""
+"""Running something that ends at a crash point: in a process that is really killed there, or,
+much cheaper, in this one, where nothing more is done from the point on."""
 
 import json
 import os
@@ -50,10 +51,56 @@ def run_killed(work: Callable[[], str], *, at: int, let_go: Callable[[], None]) 
     return Fate(said=text) if kind == "done" else Fate(broke=text)
 
 
+class _Ended(BaseException):
+    """Unwinds what ends here; nothing in the engine catches it."""
+
+
+def run_ended(work: Callable[[], str], *, at: int) -> Fate:
+    """As `run_killed`, without another process: what is not durable by then is not done. Whatever
+    would still write while it unwinds, or goes on, is `broke`."""
+    left = at
+    ended_at: CrashPoint | None = None
+    written = 0
+
+    def count(point: CrashPoint) -> None:
+        nonlocal left, ended_at, written
+        if ended_at is None:
+            refuse_inside_transactions(point)
+            left -= 1
+            if left:
+                return
+            ended_at, written = point, _changes()
+        raise _Ended
+
+    crash_points.install(count)
+    try:
+        said = work()
+    except _Ended:
+        if _in_transaction() or _changes() != written:
+            return Fate(broke=f"went on writing after its end at {ended_at}")
+        return Fate(killed_at=ended_at)
+    finally:
+        crash_points.install(None)
+    return Fate(said=said) if ended_at is None else Fate(broke=f"survived its end at {ended_at}")
+
+
+def _changes() -> int:
+    """How many rows this process has written so far; 0 where the database does not say."""
+    return sum(
+        each.connection.total_changes
+        for each in connections.all(initialized_only=True)
+        if each.vendor == "sqlite" and each.connection is not None
+    )
+
+
 def refuse_inside_transactions(point: CrashPoint) -> None:
     """Raises RuntimeError where a point stands inside a transaction: nothing is durable there."""
-    if any(connection.in_atomic_block for connection in connections.all(initialized_only=True)):
+    if _in_transaction():
         raise RuntimeError(f"crash point {point} was reached inside a transaction")
+
+
+def _in_transaction() -> bool:
+    return any(each.in_atomic_block for each in connections.all(initialized_only=True))
 
 
 def _live(work: Callable[[], str], at: int, writer: int) -> NoReturn:

@@ -1,5 +1,6 @@
 """Hears what the engine logs: an error that nobody foresaw ends the run."""
 
+import logging
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -20,7 +21,11 @@ def start(broke: Callable[[str], None]) -> None:
                 broke(told)
         raise structlog.DropEvent
 
-    structlog.configure(processors=[hear], cache_logger_on_first_use=False)
+    structlog.configure(
+        processors=[hear],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        cache_logger_on_first_use=False,
+    )
 
 
 def stop() -> None:

@@ -3,12 +3,39 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from uuid import UUID
 
+from kaiin.domain.periods import TermRuleSpec
 from kaiin.infra import clock
 
 SOON = timedelta(minutes=7)
 # Days between two things that somebody does who has nothing unfinished.
 SETTLED = 75
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A membership that somebody was brought along with: paid elsewhere until `until`."""
+
+    site: str
+    at: datetime
+    until: datetime
+    rule: TermRuleSpec
+    mandate_id: str
+
+
+@dataclass
+class Given:
+    """Access that staff gave. `sure`: it is known that it was; `ended_at`: when staff took it back,
+    or tried to (`surely_ended` says which)."""
+
+    site: str
+    at: datetime
+    until: datetime
+    key: int = 0
+    sure: bool = True
+    ended_at: datetime | None = None
+    surely_ended: bool = False
 
 
 @dataclass
@@ -24,6 +51,18 @@ class Person:
     wants_to_leave: set[str] = field(default_factory=set)
     # Every click that means "in" (True) or "out" at a site, also those that nobody answered.
     clicks: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    # When they turned back on the provider's page.
+    turned_back: dict[str, list[datetime]] = field(default_factory=dict)
+    imported: Imported | None = None
+    given: list[Given] = field(default_factory=list)
+    # Whether staff have closed the account; None while nobody knows.
+    closed: bool | None = False
+    # The session of their browser, from the last time that they logged in.
+    sid: str = ""
+    # They pay again, by whatever way, the next time that they come: a slip's money is not seen.
+    impatient: set[str] = field(default_factory=set)
+    # Payments that bought nothing, whose money staff kept or tried to.
+    kept: set[UUID] = field(default_factory=set)
 
     def clicked(self, site: str, *, inwards: bool) -> None:
         """Remember a click."""
@@ -37,6 +76,11 @@ class Person:
         at_once = self.left_at_once.get(site)
         gone = at_once is not None and at_once >= paid_at
         return gone or out_soon or (bool(before) and not before[-1])
+
+    def may_have_ended(self, site: str, since: datetime, until: datetime) -> bool:
+        """Whether something that they did between two instants may have voided a payment."""
+        clicks = [at for at, _ in self.clicks.get(site, [])]
+        return any(since <= at <= until for at in (*clicks, *self.turned_back.get(site, [])))
 
     def clicked_inwards(self, site: str, since: datetime, until: datetime) -> bool:
         """Whether they asked for something at a site between two instants."""

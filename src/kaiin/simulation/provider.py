@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
 from kaiin.payments import providers
-from kaiin.payments.providers.sandbox import SandboxProvider
+from kaiin.payments.providers.sandbox import SandboxProvider, wire
 from kaiin.payments.queries import PaymentView
 from kaiin.sandbox import cards, events, switches
 from kaiin.sandbox.app import create_app
@@ -34,6 +34,7 @@ class Provider:
             notice_url=f"{_URL}/unused",
             public_url=_URL,
             source=source,
+            alone=True,
         )
         self.service = self._app.service
         self._requests = RequestFactory()
@@ -48,7 +49,7 @@ class Provider:
         )
 
     def close(self) -> None:
-        """Let go of the store's file, as before a fork."""
+        """Let go of the store's file, as before a fork or for another reader."""
         self.service.store.close()
 
     # People at the provider's pages. Each raises `service.Refused` where the page would say no.
@@ -83,6 +84,21 @@ class Provider:
         """From now on, charges of a contract fail."""
         with self.service.store.transaction() as tx:
             tx.update("mandate", mandate_id, {"renewals_fail": code})
+
+    def add_mandate(
+        self, key: str, member_pk: int, method: Method, amount: int, card: cards.Card | None
+    ) -> None:
+        """A card or contract made before the club came here; once, whoever asks again."""
+        if self.rows("SELECT 1 FROM mandate WHERE id = ?", key):
+            return
+        asked = {
+            "application": wire.APPLICATION,
+            "customer": f"m{member_pk}",
+            "method": method.value,
+            "amount": amount,
+            "currency": "JPY",
+        }
+        self.service.add_mandate(key, asked, clock.now(), card)
 
     def mandates_of(self, member_pk: int) -> list[Row]:
         """A member's running contracts, oldest first."""
@@ -156,8 +172,7 @@ class Provider:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """What the provider's own store says."""
-        with self.service.store.transaction() as tx:
-            return tx.all(sql, values)
+        return self.service.store.reading().all(sql, values)
 
     def _to_webhook(self, body: bytes, headers: dict[str, str]) -> int:
         request = self._requests.post(

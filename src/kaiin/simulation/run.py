@@ -33,9 +33,11 @@ _JOINING_SHARE = 0.6
 _SECOND_IDS = 12
 _MOST_TURNS = 12
 _LOST_MAILS = 25
-# A worker never sleeps longer than this when something is due.
+# How long the worker sleeps though something is due. Pages that nobody finishes are asked about
+# for a day, which is no hurry.
 _GAP_MINUTES = (15, 110)
-_LONG_GAP_MINUTES = (90, 115)
+_ASKING_GAP_MINUTES = (90, 115)
+_ASKS_EARLY = 0.2
 # Of the worker's own story, when it is the worker that broke.
 _JOB_LINES = 30
 _AFTER_THE_END = timedelta(days=9)
@@ -89,6 +91,9 @@ class Run:
         # Those in which the provider's list of events was read, too.
         self._full_sweeps: list[datetime] = [plan.start]
         self._next_round: datetime | None = None
+        # When open payments were last asked about, and how long they rest after that.
+        self._asked_at = plan.start
+        self._asking_gap = timedelta()
 
     def play(self) -> Outcome:
         """From the start to the end; stops at the first violation."""
@@ -159,17 +164,21 @@ class Run:
         self._at(clock.now() + self.weather.change(chance), self._change_weather)
         self.weather.litter(chance)
 
-    def _plan_round(self) -> None:
-        """The worker wakes up when something is due, not at once and not late."""
-        waiting = dues(self.provider)
-        due = min(waiting.values(), default=None)
-        if due is None:
+    def _plan_round(self, known: Mapping[str, datetime] | None = None) -> None:
+        """The worker wakes up when something is due, not at once and not late. `known`: when
+        that is, as just read."""
+        waiting = dict(dues(self.provider) if known is None else known)
+        asking = waiting.pop(ASKING, None)
+        chance, now = self.steps.chance(), clock.now()
+        times = []
+        if waiting:
+            gap = timedelta(minutes=chance.randint(*_GAP_MINUTES))
+            times.append(max(min(waiting.values()), now + gap))
+        if asking is not None:
+            times.append(max(asking, self._asked_at + self._asking_gap, now))
+        if not times:
             return
-        others = [at for job, at in waiting.items() if job != ASKING and at <= clock.now() + _DAY]
-        # Pages that nobody finishes are asked about for a day: that alone is no hurry.
-        least, most = _GAP_MINUTES if others else _LONG_GAP_MINUTES
-        gap = timedelta(minutes=self.steps.chance().randint(least, most))
-        at = max(due, clock.now() + gap)
+        at = min(times)
         if self._next_round is not None and clock.now() < self._next_round <= at:
             return
         self._next_round = at
@@ -184,22 +193,34 @@ class Run:
         """The worker's jobs and the network in any order, until nothing is left to do: those
         that have something to do, or every one."""
         unharmed = not self.weather.is_down
+        asks = everything or self._is_time_to_ask()
+        known: Mapping[str, datetime] | None = None
         for turn in range(_MOST_TURNS):
             now = clock.now()
-            due = {name for name, at in dues(self.provider).items() if at <= now}
+            known = dues(self.provider)
+            due = {name for name, at in known.items() if at <= now}
             if everything and turn == 0:
                 due |= self._others_today()
-            order = [job for job in self._jobs if job[0] in due]
+            order = [job for job in self._jobs if job[0] in due and (asks or job[0] != ASKING)]
             if not order:
                 break
             self.steps.chance().shuffle(order)
+            known = None
             said = [self.steps.job(name, work) for name, work in order]
             unharmed = unharmed and not any(word.startswith(KILLED) for word in said)
-        if unharmed:
+        if unharmed and asks:
             self._sweeps = [*self._sweeps, clock.now()][-8:]
             if everything:
                 self._full_sweeps = [*self._full_sweeps, clock.now()][-8:]
-        self._plan_round()
+        self._plan_round(known)
+
+    def _is_time_to_ask(self) -> bool:
+        chance, now = self.steps.chance(), clock.now()
+        if now < self._asked_at + self._asking_gap and chance.random() > _ASKS_EARLY:
+            return False
+        self._asked_at = now
+        self._asking_gap = timedelta(minutes=chance.randint(*_ASKING_GAP_MINUTES))
+        return True
 
     def _others_today(self) -> set[str]:
         """Jobs of which no table says that they are due; those that only tidy up, on Sundays."""
@@ -209,8 +230,9 @@ class Run:
 
     def _end_day(self) -> None:
         self._raise_first(self.expectations.learn())
-        self._raise_first(self.expectations.check(clock.now(), self._since(self._sweeps)))
-        self._raise_first(self.checks.daily(clock.now(), self._since(self._full_sweeps)))
+        now, listed_since = clock.now(), self._since(self._full_sweeps)
+        self._raise_first(self.expectations.check(now, self._since(self._sweeps), listed_since))
+        self._raise_first(self.checks.daily(now, listed_since))
         self.trace.note(clock.now(), "day", checks.fingerprint())
         self.trace.count("days")
 

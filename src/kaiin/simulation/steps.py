@@ -2,7 +2,7 @@
 
 Each step draws from sources of its own, seeded by its number, so that one that is killed changes
 nothing for those after it. Where a step reaches a crash point, another worker's job or the same
-person's second tab may come in between; or the process that runs it is killed for good.
+person's second tab may come in between; or it ends there for good, as a killed process does.
 """
 
 import traceback
@@ -13,7 +13,7 @@ from kaiin.domain.errors import KaiinError
 from kaiin.infra import clock, crash_points
 from kaiin.infra.crash_points import CrashPoint
 from kaiin.sandbox.refusal import Refused
-from kaiin.simulation.killing import refuse_inside_transactions, run_killed
+from kaiin.simulation.killing import refuse_inside_transactions, run_ended, run_killed
 from kaiin.simulation.plan import Faults, Plan
 from kaiin.simulation.provider import Provider
 from kaiin.simulation.trace import Trace
@@ -28,6 +28,8 @@ _MOST_POINTS = 12
 _RACES = {Faults.NONE: 0.005, Faults.USUAL: 0.01, Faults.HOSTILE: 0.02}
 _KILLS_OF_JOBS = 0.04
 _KILLS_OF_PEOPLE = 0.08
+# How many of those are killed in a process of their own, which costs more than all the step does.
+_REALLY_KILLED = 0.5
 
 
 class Broken(Exception):
@@ -70,7 +72,7 @@ class Steps:
         Returns how it went: `work`'s word, `refused …`, or KILLED where nobody knows."""
         self.acting = who
         if self._plan.crash and chance.random() < _KILLS_OF_PEOPLE:
-            said = self._in_child(work, chance)
+            said = self._ended(work, chance)
         else:
             said = self._here(who, work, chance, beside)
         self._trace.note(clock.now(), who, f"{what}: {said}")
@@ -83,7 +85,7 @@ class Steps:
         chance = self.chance()
         self._weather.gust(chance)
         if self._plan.crash and chance.random() < _KILLS_OF_JOBS:
-            said = self._in_child(work, chance)
+            said = self._ended(work, chance)
         else:
             said = self._here("worker", work, chance, None)
         if said:
@@ -119,10 +121,13 @@ class Steps:
         self._trace.note(clock.now(), name, f"at {point}: {said}")
         self._trace.count("raced")
 
-    def _in_child(self, work: Work, chance: Random) -> str:
-        """Run a step in a process that is killed when it reaches a point for the n-th time."""
+    def _ended(self, work: Work, chance: Random) -> str:
+        """Run a step that ends when it reaches a point for the n-th time."""
         at = chance.randint(1, chance.randint(1, _MOST_POINTS))
-        fate = run_killed(lambda: _outcome(work, chance), at=at, let_go=self._provider.close)
+        if chance.random() < _REALLY_KILLED:
+            fate = run_killed(lambda: _outcome(work, chance), at=at, let_go=self._provider.close)
+        else:
+            fate = run_ended(lambda: _outcome(work, chance), at=at)
         if fate.broke:
             raise Broken(fate.broke)
         if fate.killed_at is not None:

@@ -19,7 +19,9 @@ _OF_NOTICES = {
     Switch.DROP: (1, 1),
     Switch.STORE_REPORT: (1, 180),
 }
-_OF_CALLS = (Switch.TIME_OUT, Switch.ANSWER_LOST, Switch.DECLINE)
+_OF_CALLS = (Switch.TIME_OUT, Switch.ANSWER_LOST, Switch.DECLINE, Switch.LATE)
+# Minutes after which a call without an answer may still be carried out: the provider promises it.
+_MAX_LATE = 10
 
 
 class Weather:
@@ -60,7 +62,7 @@ class Weather:
             return
         for switch in _OF_CALLS:
             blows = switch in self._gusty and chance.random() < self._likelihood
-            value = (chance.choice(DECLINES) if switch is Switch.DECLINE else "0") if blows else ""
+            value = _value(switch, chance) if blows else ""
             if blows:
                 self._trace.count(f"fault {switch}")
             self._turn(switch, value)
@@ -120,3 +122,11 @@ class Weather:
             body, {"Content-Type": "application/json", "Sandbox-Signature": signature}
         )
         self._trace.count(f"fault garbage, answered {status}")
+
+
+def _value(switch: Switch, chance: Random) -> str:
+    if switch is Switch.DECLINE:
+        return chance.choice(DECLINES)
+    if switch is Switch.LATE:
+        return str(chance.randint(1, _MAX_LATE))
+    return "0"

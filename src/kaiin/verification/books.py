@@ -55,6 +55,9 @@ def _periods(dossier: Dossier) -> Iterator[Violation]:
         booked[entry.period_id, entry.kind].append(entry)
     charges = {charge.payment_id: charge for charge in dossier.charges}
     for period in dossier.periods:
+        if period.import_key is not None:
+            yield from _imported(period, [e for e in dossier.entries if e.period_id == period.id])
+            continue
         charge = charges.get(period.payment_id)
         due = charge.total if charge else period.amount
         billed = [-entry.sum_of("deferred_income") for entry in booked[period.id, "charge"]]
@@ -68,6 +71,15 @@ def _periods(dossier: Dossier) -> Iterator[Violation]:
             )
         earned = [-entry.sum_of("income") for entry in booked[period.id, "recognition"]]
         yield from _recognised(period, sum(earned))
+
+
+def _imported(period: Period, entries: Sequence[Entry]) -> Iterator[Violation]:
+    """Nothing was received for it: no price, no credit, no entry."""
+    money = (period.payment_id, period.amount, period.credited, period.recognise_due_at)
+    if entries or any(money):
+        yield Violation(
+            "period.imported", (f"period:{period.id}",), "it was paid for elsewhere, not here"
+        )
 
 
 def _recognised(period: Period, earned: int) -> Iterator[Violation]:

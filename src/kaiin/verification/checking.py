@@ -6,6 +6,8 @@ from itertools import islice
 
 from kaiin.verification import (
     access,
+    accounts,
+    applied,
     books,
     money,
     queues,
@@ -69,20 +71,40 @@ def _checks(
     patience: timedelta,
     progress: Progress,
 ) -> Iterator[Violation]:
-    progress("queues", reader.rows)
-    yield from queues.check(reader, now=now, patience=patience)
+    """Part by part: what can't be read of one does not hide what another finds."""
+    for name, part in _parts(reader, now, since, patience, progress):
+        progress(name, reader.rows)
+        try:
+            yield from part
+        except Exception as error:  # noqa: BLE001 - a damaged database fails in any way
+            yield _unreadable(reader, name, error)
+            if not reader.on_sqlite:
+                # PostgreSQL answers nothing more in this transaction.
+                return
+
+
+def _parts(
+    reader: Reader,
+    now: datetime,
+    since: datetime | None,
+    patience: timedelta,
+    progress: Progress,
+) -> Iterator[tuple[str, Iterator[Violation]]]:
+    yield "queues", queues.check(reader, now=now, patience=patience)
     if since is None:
-        yield from _memberships(reader, None, now, progress)
-        progress("audit", reader.rows)
-        yield from trail.check_chain(reader)
-        yield from trail.check_completeness(reader)
-        progress("whole", reader.rows)
-        yield from whole.check(reader)
+        yield "memberships", _memberships(reader, None, now, progress)
+        yield "audit", trail.check_chain(reader)
+        yield "audit", trail.check_completeness(reader)
+        yield "accounts", accounts.check(reader)
+        yield "tenant", applied.check(reader)
+        for part in whole.parts(reader):
+            yield "whole", part
         return
-    ids = touched.membership_ids(reader, since)
+    before = touched.audit_before(reader, since)
+    ids = touched.membership_ids(reader, since, before)
     while chunk := list(islice(ids, _AT_ONCE)):
-        yield from _memberships(reader, chunk, now, progress)
-    yield from trail.check_chain(reader, after=touched.audit_before(reader, since))
+        yield "memberships", _memberships(reader, chunk, now, progress)
+    yield "audit", trail.check_chain(reader, after=before)
 
 
 def _memberships(
@@ -92,11 +114,35 @@ def _memberships(
     for count, dossier in enumerate(dossiers(reader, membership_ids)):
         if count % _REPORT_EVERY == 0:
             progress("memberships", reader.rows)
-        yield from books.check(dossier)
-        yield from money.check(dossier, news, now)
-        yield from refunds.check(dossier, news)
-        yield from standing.check(dossier, news)
-        yield from access.check(dossier)
+        try:
+            yield from books.check(dossier)
+            yield from money.check(dossier, news, now)
+            yield from refunds.check(dossier, news)
+            yield from standing.check(dossier, news)
+            yield from access.check(dossier)
+        except Exception as error:
+            if reader.failed:
+                raise
+            # A value that no code writes: the memberships after it are read all the same.
+            yield Violation(
+                "database.unreadable",
+                (f"membership:{dossier.membership.id}",),
+                f"a value of its rows is not what it should be: {_told(error)}",
+            )
+
+
+def _unreadable(reader: Reader, part: str, error: Exception) -> Violation:
+    tables, where = reader.failed or (("database",), "")
+    reader.failed = None
+    return Violation(
+        "database.unreadable",
+        tables,
+        f"{_told(error)} {where}".rstrip() + f"; what else {part} checks was not checked",
+    )
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _silent(_check: str, _rows: int) -> None:

@@ -23,7 +23,7 @@ class Subscription(NamedTuple):
     id: int
     state: str
     method: str
-    renews: bool
+    course_renews: bool
     mandate_id: int | None
     mandate_state: str | None
     anchor_day: int | None
@@ -36,6 +36,8 @@ class Subscription(NamedTuple):
     mandate_end_reason: str
     ended_at: datetime | None
     end_reason: str
+    course_key: str
+    dormant_months: int
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +72,10 @@ class Charge(NamedTuple):
     paid_at: datetime | None
     member_ref: int
     dispute: str
+    course_key: str
+    course_renews: bool
+    late_renewal: str
+    dormant_months: int
 
     @property
     def total(self) -> int:
@@ -95,6 +101,7 @@ class Period(NamedTuple):
     recognise_due_at: datetime | None
     payment_state: str
     paid_at: datetime | None
+    import_key: str | None
 
     @property
     def over_at(self) -> datetime:
@@ -198,7 +205,7 @@ _SUBSCRIPTIONS = """
     SELECT m.membership_id, m.id, m.state, m.method, c.renews, m.mandate_id, x.state,
            m.anchor_day, m.period_count, m.paid_until, m.next_due_at, m.lapse_due_at,
            m.paused_until, m.cancel_at_period_end, m.mandate_end_reason, m.ended_at,
-           m.end_reason
+           m.end_reason, c.key, c.dormant_months
     FROM billing_subscription m
     JOIN billing_course c ON c.id = m.course_id
     LEFT JOIN payments_mandate x ON x.id = m.mandate_id
@@ -209,7 +216,7 @@ _CHARGES = """
            m.payment_id, m.created_at, c.term, c.term_by_method, p.id, p.state,
            COALESCE(p.amount, 0), COALESCE(p.currency, c.currency),
            COALESCE(p.received_amount, p.amount, 0), p.paid_at, COALESCE(p.member_ref, 0),
-           COALESCE(p.dispute, '')
+           COALESCE(p.dispute, ''), c.key, c.renews, c.late_renewal, c.dormant_months
     FROM billing_charge m
     JOIN billing_course c ON c.id = m.course_id
     LEFT JOIN payments_payment p ON p.intent_key = m.intent_key
@@ -217,7 +224,7 @@ _CHARGES = """
 _PERIODS = """
     SELECT m.membership_id, d.id, d.subscription_id, d."index", d.starts_at, d.ends_at,
            d.payment_id, d.amount, d.currency, d.ended_early_at, d.early_end, d.credited,
-           d.recognise_due_at, p.state, p.paid_at
+           d.recognise_due_at, COALESCE(p.state, ''), p.paid_at, d.import_key
     FROM billing_subscription m
     JOIN billing_period d ON d.subscription_id = m.id
     LEFT JOIN payments_payment p ON p.id = d.payment_id

@@ -88,6 +88,8 @@ def _periods(dossier: Dossier, news: News, now: datetime) -> Iterator[Violation]
     buying = {c.payment_id: c for c in dossier.charges if c.state == "paid" and c.payment_id}
     bought = Counter(period.payment_id for period in dossier.periods)
     for period in dossier.periods:
+        if period.import_key is not None:
+            continue
         yield from _period(period, buying.get(period.payment_id), news, now)
     for payment_id, charge in buying.items():
         if bought[payment_id] != 1 and charge.purpose != "registration":
@@ -125,7 +127,7 @@ def _receipts(dossier: Dossier) -> Iterator[Violation]:
     periods = {period.id: period for period in dossier.periods}
     counted = Counter(receipt.period_id for receipt in dossier.receipts)
     for period in dossier.periods:
-        if counted[period.id] != 1:
+        if counted[period.id] != (period.import_key is None):
             yield Violation(
                 "receipt.missing",
                 (f"period:{period.id}",),

@@ -3,6 +3,8 @@
 Values are made the same on both: instants aware and UTC, UUIDs as 32 hexadecimal digits.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -12,6 +14,7 @@ from uuid import UUID
 
 Row = tuple[Any, ...]
 _AT_ONCE = 2000
+_TABLES = re.compile(r"(?:FROM|JOIN) (\w+)")
 
 
 class Connection(Protocol):
@@ -33,14 +36,32 @@ class Reader:
         self._connection = connection
         self.on_sqlite = connection.vendor == "sqlite"
         self.rows = 0
+        # Where the database could not be read: the tables of the query, and the row before.
+        self.failed: tuple[tuple[str, ...], str] | None = None
 
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
         """The rows of a query, some thousand in memory at a time."""
+        rows: Sequence[Row] = ()
         with closing(self._connection.chunked_cursor()) as cursor:
-            cursor.execute(sql, values)
-            while rows := cursor.fetchmany(_AT_ONCE):
-                self.rows += len(rows)
-                yield from map(_alike, rows)
+            try:
+                cursor.execute(sql, values)
+                while found := cursor.fetchmany(_AT_ONCE):
+                    rows = found
+                    self.rows += len(rows)
+                    yield from map(_alike, rows)
+            except Exception:
+                where = f"after {rows[-1][0]}" if rows else "at its beginning"
+                self.failed = (tuple(_TABLES.findall(sql)) or ("database",), where)
+                raise
+
+    def named(self, sql: str) -> Iterator[tuple[Row, tuple[str, ...]]]:
+        """The rows of a short query, each with the names of its columns."""
+        with closing(self._connection.cursor()) as cursor:
+            cursor.execute(sql)
+            names = tuple(column[0] for column in cursor.description)
+            for row in cursor.fetchall():
+                self.rows += 1
+                yield _alike(row), names
 
     def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -81,6 +102,15 @@ def one_instant(connection: Connection) -> Iterator[None]:
         finally:
             connection.rollback()
             connection.set_autocommit(True)
+
+
+def as_object(text: str) -> dict[str, Any]:
+    """An object of JSON; an empty one where a damaged row holds something else."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def marks(values: Sequence[object]) -> str:

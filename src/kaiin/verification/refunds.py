@@ -21,12 +21,16 @@ def check(dossier: Dossier, news: News) -> Iterator[Violation]:
         if charge.paid_by is not None and charge.payment_state in TAKEN:
             yield from _payment(charge, refunds[charge.paid_by])
     yield from _without_case(dossier)
+    yield from _moved_without_case(dossier)
     by_key = {refund.key: refund for refund in dossier.refunds}
     for case in dossier.cases:
         yield from _case(dossier, case, by_key.get(case.refund_key), news)
     cases = {case.refund_key: case for case in dossier.cases}
+    taken = {charge.paid_by for charge in dossier.charges if charge.payment_state in TAKEN}
     for refund in dossier.refunds:
-        yield from _refund(refund, cases.get(refund.key), news)
+        # What fell short bought nothing: that it went back ends its payment, and is in no book.
+        if refund.payment_id in taken or refund.key in cases:
+            yield from _refund(refund, cases.get(refund.key), news)
 
 
 def _payment(charge: Charge, refunds: list[Refund]) -> Iterator[Violation]:
@@ -66,6 +70,34 @@ def _without_case(dossier: Dossier) -> Iterator[Violation]:
                 "money.without_case",
                 (f"charge:{charge.id}", *payment_ids(charge.payment_id)),
                 f"{charge.received} came, {charge.state}, and no case is about it",
+            )
+
+
+def _moved_without_case(dossier: Dossier) -> Iterator[Violation]:
+    """Where an upgrade was refunded at the provider, the days that it had moved were paid by
+    another payment, whose money is the member's, too."""
+    charges = {charge.paid_by: charge for charge in dossier.charges if charge.paid_by}
+    periods = {period.id: period for period in dossier.periods}
+    given_back = {case.period_id for case in dossier.cases if case.reason == "staff"}
+    for period in dossier.periods:
+        charge = charges.get(period.payment_id)
+        if charge is None or charge.credit_period_id is None or not charge.credit:
+            continue
+        source = charges.get(periods[charge.credit_period_id].payment_id)
+        gone = sum(
+            case.amount
+            for case in dossier.cases
+            if source is not None
+            and case.charge_id == source.id
+            and case.state != "declined"
+            and case.reason != "too_much"
+        )
+        held = source is not None and gone < source.price - source.credit
+        if period.early_end == "refunded" and held and period.id not in given_back:
+            yield Violation(
+                "money.moved_without_case",
+                (f"period:{period.id}", *payment_ids(period.payment_id)),
+                f"{charge.credit} were moved to it, it was refunded, and no case is about them",
             )
 
 

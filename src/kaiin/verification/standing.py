@@ -1,6 +1,7 @@
 """Periods in their order, the subscription that counts them, the standing that follows."""
 
 import json
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
@@ -102,28 +103,94 @@ def _sequence(
     anchor_day = 0
     for before, period in zip((None, *own), own, strict=False):
         ids = (f"period:{period.id}", f"subscription:{subscription.id}")
+        if period.import_key is not None:
+            anchor_day = _imported_anchor(subscription, period)
+            continue
         charge = bought.get(period.payment_id)
-        # Bought ahead, it begins where the one before was to end, though that ended earlier since.
-        follows = before is not None and period.starts_at in {before.ends_at, before.over_at}
-        if charge is not None and charge.credit_period_id is not None:
-            follows = False
-        elif not follows and before is not None:
+        follows = before is not None and _follows(before, period, charge)
+        if not follows and before is not None and not _credits(charge):
             follows = news.paused(subscription.id, dossier.membership.member_id, period.starts_at)
+        late = _renews_late(dossier, period, charge) if before is None and charge else None
+        if late is not None:
+            follows = True
+            anchor_day = late[0].anchor_day or 0
+            if period.starts_at != late[1]:
+                yield Violation(
+                    "period.gap",
+                    ids,
+                    f"it begins at {period.starts_at}: renewed late, it counts from the end of the"
+                    f" one before ({late[1]})",
+                )
         if not follows:
             anchor_day = terms.japanese_day(period.starts_at).day
             yield from _begins(before, period, ids)
         elif charge is not None and terms.leaves_grid(_rule(charge), period.starts_at, anchor_day):
             anchor_day = terms.japanese_day(period.starts_at).day
         if charge is not None:
-            # What begins at an early end was bought anew, at that very instant.
-            anew = before is not None and period.starts_at == before.over_at != before.ends_at
+            # What begins at an early end was bought anew, at that very instant; one that was given
+            # up before it began leaves its place to the next.
+            anew = (
+                before is not None
+                and before.starts_at < before.over_at == period.starts_at != before.ends_at
+            )
             yield from _term(period, charge, anchor_day, ids, first=not follows or anew)
-    if own and subscription.anchor_day != anchor_day:
+    if own:
+        yield from _anchor(subscription, anchor_day)
+
+
+def _anchor(subscription: Subscription, anchor_day: int) -> Iterator[Violation]:
+    if subscription.anchor_day != anchor_day:
         yield Violation(
             "subscription.anchor",
             (f"subscription:{subscription.id}",),
             f"its anchor is {subscription.anchor_day}, its periods carry {anchor_day}",
         )
+
+
+def _follows(before: Period, period: Period, charge: Charge | None) -> bool:
+    """Bought ahead, it begins where the one before was to end, though that ended earlier since."""
+    return not _credits(charge) and period.starts_at in {before.ends_at, before.over_at}
+
+
+def _credits(charge: Charge | None) -> bool:
+    return charge is not None and charge.credit_period_id is not None
+
+
+def _renews_late(
+    dossier: Dossier, period: Period, charge: Charge
+) -> tuple[Subscription, datetime] | None:
+    """The lump sum, not renewed in time, from whose end a subscription's first period counts."""
+    paid_at = period.paid_at
+    if charge.course_renews or charge.late_renewal != "from_old_end" or paid_at is None:
+        return None
+    # One that was given up before it began is nothing that another goes on from.
+    lived = [p for p in dossier.periods if p.starts_at < p.over_at]
+    earlier = [p for p in lived if p.starts_at < paid_at and p.id != period.id]
+    last = max(earlier, key=lambda p: (p.ends_at, p.id), default=None)
+    if last is None or paid_at < last.ends_at:
+        return None
+    old = next(s for s in dossier.subscriptions if s.id == last.subscription_id)
+    agreed: Charge | Subscription | None = old if last.import_key is not None else None
+    if agreed is None:
+        agreed = next((c for c in dossier.charges if c.payment_id == last.payment_id), None)
+    if agreed is None or agreed.course_key != charge.course_key or agreed.course_renews:
+        return None
+    lapsed = old.end_reason in {"expired", "mandate_ended"} and last.ended_early_at is None
+    # The old period's money may have gone back since.
+    given_back = old.end_reason in {"refunded", "charged_back"} or last.ended_early_at is not None
+    if not lapsed and not (given_back and period.starts_at == last.ends_at):
+        return None
+    end = terms.end_of(_rule(charge), last.ends_at, old.anchor_day or 0, first=False)
+    until = terms.dormant_until(last.ends_at, agreed.dormant_months)
+    return (old, last.ends_at) if terms.japanese_day(paid_at) < min(until, end) else None
+
+
+def _imported_anchor(subscription: Subscription, period: Period) -> int:
+    """The day that the stored anchor makes of the end's month is the end; else it is the end's."""
+    end = terms.japanese_day(period.ends_at)
+    anchor_day = subscription.anchor_day or end.day
+    last = monthrange(end.year, end.month)[1]
+    return anchor_day if min(anchor_day, last) == end.day else end.day
 
 
 def _begins(before: Period | None, period: Period, ids: tuple[str, ...]) -> Iterator[Violation]:

@@ -34,6 +34,12 @@ def end_of(term: Mapping[str, Any], starts_at: datetime, anchor_day: int, *, fir
     return _moved(day, months + free, 1)
 
 
+def dormant_until(ends_at: datetime, months: int) -> date:
+    """The day in Japan from which a lump sum that ended is not renewed late any more."""
+    day = japanese_day(ends_at)
+    return _moved(day, months, day.day)
+
+
 def leaves_grid(term: Mapping[str, Any], starts_at: datetime, anchor_day: int) -> bool:
     """Whether anniversaries begin off the anchor, after periods of another rule: this beginning is
     their anchor then."""

@@ -13,8 +13,8 @@ from kaiin.verification.reading import Reader
 _MARGIN = timedelta(minutes=5)
 
 
-def membership_ids(reader: Reader, since: datetime) -> Iterator[int]:
-    """Each once, rising."""
+def membership_ids(reader: Reader, since: datetime, audit_before: int) -> Iterator[int]:
+    """Each once, rising; `audit_before` is that of `since`."""
     # Everything that decides about a membership leaves a row of one of the two kinds.
     return (
         row[0]
@@ -24,7 +24,7 @@ def membership_ids(reader: Reader, since: datetime) -> Iterator[int]:
             "  WHERE id > %s AND subject LIKE 'member:%%')"
             " OR m.id IN (SELECT membership_id FROM billing_ledgerentry WHERE id > %s)"
             " ORDER BY m.id",
-            (audit_before(reader, since), _before(reader, since, "billing_ledgerentry")),
+            (audit_before, _before(reader, since, "billing_ledgerentry")),
         )
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from uuid import UUID
 
-from kaiin.verification.reading import Reader, Row, marks
+from kaiin.verification.reading import Reader, Row, as_object, marks
 from kaiin.verification.violation import Violation
 
 _START = "0" * 64
@@ -34,7 +34,7 @@ def check_chain(reader: Reader, *, after: int = 0) -> Iterator[Violation]:
         (after,),
     )
     for key, at, action, subject, actor, details, digest in found:
-        content = [before, at.isoformat(), action, subject, actor, json.loads(details)]
+        content = [before, at.isoformat(), action, subject, actor, as_object(details)]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         if hashlib.sha256(text.encode()).hexdigest() != digest:
             yield Violation(
@@ -49,7 +49,8 @@ def check_chain(reader: Reader, *, after: int = 0) -> Iterator[Violation]:
 def check_completeness(reader: Reader) -> Iterator[Violation]:
     """Every paid period and every payment with money left its row in the trail."""
     should = reader.stream(
-        f"SELECT {reader.hex_of('payment_id')} FROM billing_period ORDER BY 1"  # noqa: S608
+        f"SELECT {reader.hex_of('payment_id')} FROM billing_period"  # noqa: S608
+        " WHERE payment_id IS NOT NULL ORDER BY 1"
     )
     for key in _missing(should, _told(reader, "billing.period_paid")):
         yield Violation("audit.period", (f"payment:{UUID(key)}",), "no audit row of its period")

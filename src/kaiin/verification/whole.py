@@ -7,12 +7,14 @@ from kaiin.verification.reading import Reader
 from kaiin.verification.violation import Violation
 
 
-def check(reader: Reader) -> Iterator[Violation]:
-    yield from _strangers(reader)
-    yield from _provider_ids(reader)
-    yield from _numbers(reader)
+def parts(reader: Reader) -> Iterator[Iterator[Violation]]:
+    """Each check by itself, so that what stops one does not stop the next."""
+    yield _strangers(reader)
+    yield _provider_ids(reader)
+    yield _numbers(reader)
     if reader.on_sqlite:
-        yield from _file(reader)
+        yield _foreign_keys(reader)
+        yield _file(reader)
 
 
 def _strangers(reader: Reader) -> Iterator[Violation]:
@@ -74,13 +76,31 @@ def _numbers(reader: Reader) -> Iterator[Violation]:
         before = (key, site, number)
 
 
-def _file(reader: Reader) -> Iterator[Violation]:
+def _foreign_keys(reader: Reader) -> Iterator[Violation]:
     for table, rowid, parent, _ in reader.stream("PRAGMA foreign_key_check"):
         yield Violation(
             "database.foreign_key",
             (f"{table}:{rowid}",),
             f"its row of {parent} is gone",
         )
-    for (says,) in reader.stream("PRAGMA integrity_check"):
-        if says != "ok":
-            yield Violation("database.integrity", ("database",), str(says))
+
+
+def _file(reader: Reader) -> Iterator[Violation]:
+    """Once over the whole file; if it is damaged, table by table, to name what is lost."""
+    whole = _damage(reader, "PRAGMA integrity_check")
+    if not whole:
+        return
+    named = False
+    for (table,) in reader.stream("SELECT name FROM sqlite_master WHERE type = 'table'"):
+        for says in _damage(reader, f'PRAGMA integrity_check("{table}")'):
+            named = True
+            yield Violation("database.integrity", ("database", table), says)
+    if not named:
+        yield from (Violation("database.integrity", ("database",), says) for says in whole)
+
+
+def _damage(reader: Reader, pragma: str) -> list[str]:
+    try:
+        return [str(says) for (says,) in reader.stream(pragma) if says != "ok"]
+    except Exception as error:  # noqa: BLE001 - damage that even the check stumbles over
+        return [f"{pragma}: {error}"]
