@@ -68,8 +68,8 @@ mutants: $(DEV) ## break the engine on purpose and see what notices (ARGS=--list
 	@exec $(PY) -m scripts.mutants $(ARGS)
 
 .PHONY: soak
-soak: $(DEV) ## simulate seed after seed for an hour, on SQLite and PostgreSQL (ARGS="--minutes 5")
-	@exec $(PY) -m scripts.soak $(ARGS)
+soak: $(DEV) ## simulate seed after seed for an hour, on both databases (ARGS="--seeds 1-50 --members 200 --months 24")
+	@exec $(PY) -m scripts.soak $(or $(ARGS),--minutes 60 --database both)
 
 .PHONY: clean
 clean: ## drop everything that was made here: environment, caches, demo data

@@ -1,7 +1,7 @@
 """Runs the measurements and shows them as JSON and as a table; --json FILE keeps the JSON.
 
 python -m bench                  # make bench: some six minutes
-python -m bench login            # only these subjects
+python -m bench login crowd      # only these subjects
 python -m bench growth --full    # up to a million members: half an hour
 """
 
@@ -22,7 +22,7 @@ from rich.table import Table
 from bench.figures import Figure, ratio
 
 # In this order; each module's `measure()` yields its figures.
-SUBJECTS = ("login", "pages", "renewals", "growth")
+SUBJECTS = ("login", "crowd", "health", "pages", "renewals", "growth")
 PACKAGES = ("django", "granian", "argon2-cffi", "psycopg")
 
 

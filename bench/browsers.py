@@ -32,11 +32,20 @@ class Browser:
 
     def log_in(self, login: str) -> None:
         """Send the form as a stranger's browser does; ends the bench if it isn't let in."""
-        form = {"csrfmiddlewaretoken": self._token, "login": login, "password": PASSWORD}
-        answer = self._ask("POST", "/login", urlencode(form))
+        answer = self._send(login)
         body = answer.read()
         if answer.status != 302:
             sys.exit(f"bench: {login} was not let in ({answer.status}):\n{body.decode()[:3000]}")
+
+    def try_to_log_in(self, login: str) -> tuple[int, float]:
+        """As `log_in`, whatever the answer: its status, and the seconds that it asks to wait."""
+        answer = self._send(login)
+        answer.read()
+        return answer.status, float(answer.headers.get("Retry-After", 0))
+
+    def _send(self, login: str) -> HTTPResponse:
+        form = {"csrfmiddlewaretoken": self._token, "login": login, "password": PASSWORD}
+        return self._ask("POST", "/login", urlencode(form))
 
     def _ask(self, method: str, path: str, body: str | None = None) -> HTTPResponse:
         headers = {

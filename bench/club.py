@@ -34,8 +34,10 @@ class Club:
     # The server's process group.
     group: int
 
-    def load(self, host: str, path: str, *, seconds: int, cookie: str = "") -> tuple[float, float]:
-        """Requests a second that wrk gets answered, from 8 connections, and the server's
+    def load(
+        self, host: str, path: str, *, seconds: int, cookie: str = "", connections: int = 8
+    ) -> tuple[float, float]:
+        """Requests a second that wrk gets answered, and the server's
         processor time of one in milliseconds; all must succeed."""
         if shutil.which("wrk") is None:
             subprocess.run([ROOT / "scripts" / "need.sh", "wrk"], check=True)
@@ -45,8 +47,8 @@ class Club:
         self._must_show(host, path, cookie)
         before = self.processor_seconds()
         said = subprocess.run(
-            ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", "-c8", f"-d{seconds}s", *headers,
-             f"http://127.0.0.1:{self.port}{path}"],
+            ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
+             *headers, f"http://127.0.0.1:{self.port}{path}"],
             check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
         rate = re.search(r"Requests/sec:\s*([\d.]+)", said)

@@ -6,10 +6,10 @@ from bench.club import SERVER_CORE, Club, club
 from bench.figures import Figure
 
 SECONDS, ROUNDS = 2, 5
-EMPTY = "empty view"
+EMPTY = "smallest view"
 # Figure -> host, path, and whether a member asks.
 PAGES = {
-    EMPTY: ("id", "/healthz", False),
+    EMPTY: ("id", "/readyz", False),
     "members-only page": ("official", "/members/", True),
     "member card": ("official", "/card/", True),
     "login page": ("id", "/login", False),

@@ -6,7 +6,8 @@
     python -m scripts.mutants --auto 40 --seed 7     # sampled flips, see scripts/flips.py
 
 Works on copies of the tree in a temporary folder. A mutant that nothing catches is a missing
-test: exit code 1, as for a text that is no longer there to be replaced.
+test: exit code 1, as for one that is unfit: its text is no longer there to be replaced, or what
+is to notice it does not end.
 """
 
 import argparse
@@ -245,7 +246,8 @@ def _hunt(mutant: Mutant, folder: Path, seconds: float) -> tuple[str, str]:
     for command, label in runs:
         code, output = _run(command, folder, seconds)
         if code is None:
-            return CAUGHT, f"{label}: no end in {seconds:.0f} s"
+            # A mutant that hangs says nothing about the tests: no assertion noticed it.
+            return UNFIT, f"{label}: no end in {seconds:.0f} s"
         if code == 1:
             found = _FAILED.search(output)
             last = output.strip().rpartition("\n")[2]

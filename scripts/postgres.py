@@ -11,8 +11,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +33,25 @@ _OPTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that runs; `stop` and `start` are for tests of what happens meanwhile."""
+
+    url: str
+    _control: Callable[..., None]
+
+    def start(self) -> None:
+        """Start it again, and wait until it answers."""
+        self._control("-w", "start")
+
+    def stop(self) -> None:
+        """End every connection, and wait until it is gone."""
+        self._control("-m", "fast", "-w", "stop")
+
+
 @contextmanager
-def postgres(**options: str) -> Iterator[str]:
-    """Run a server; yields its DATABASE_URL. `options` override its settings."""
+def server(**options: str) -> Iterator[Server]:
+    """Run a server. `options` override its settings."""
     with tempfile.TemporaryDirectory(prefix="kaiin-pg-") as name:
         folder = Path(name)
         binaries, account = _binaries(folder)
@@ -44,16 +62,25 @@ def postgres(**options: str) -> Iterator[str]:
         with (data / "postgresql.auto.conf").open("a") as conf:
             conf.writelines(f"{key} = '{value}'\n" for key, value in settings.items())
         log = folder / "log"
+        control = partial(_run, account, binaries / "pg_ctl", "-D", data, "-l", log)
         try:
-            _run(account, binaries / "pg_ctl", "-D", data, "-l", log, "-w", "start")
+            control("-w", "start")
         except subprocess.CalledProcessError:
             sys.stderr.write(log.read_text() if log.exists() else "")
             raise
         try:
             _run(account, binaries / "createdb", "-h", name, "-U", "postgres", "kaiin")
-            yield f"postgresql://postgres@/kaiin?host={name}"
+            yield Server(f"postgresql://postgres@/kaiin?host={name}", control)
         finally:
-            _run(account, binaries / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            if (data / "postmaster.pid").exists():
+                control("-m", "immediate", "-w", "stop")
+
+
+@contextmanager
+def postgres(**options: str) -> Iterator[str]:
+    """Run a server; yields its DATABASE_URL. `options` override its settings."""
+    with server(**options) as running:
+        yield running.url
 
 
 def _binaries(folder: Path) -> tuple[Path, dict[str, Any]]:

@@ -3,21 +3,26 @@
     python -m scripts.run_tests             # make test
     python -m scripts.run_tests --quick     # make check
 
-A tool counts as one test. Stages go on after a failure, so that one run tells everything.
+A tool counts as one test. Stages go on after a failure, so that one run tells everything. They
+run beside each other: those of one process first, and the tests on SQLite, which fill both cores,
+with what these leave. What the others print is shown when all have ended.
 """
 
 import argparse
+import io
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree
 
 from scripts.postgres import postgres
@@ -26,8 +31,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 CORES = 2
-LONGEST_STAGE_SECONDS = 900
+LONGEST_STAGE_SECONDS = 1200
+SHOWN_GROUPS = 10
 PARALLEL = ["-n", str(CORES), "--dist", "worksteal"]
+# A stage that can use any core as long as there is work gives way to those that can't, so that
+# none of these is left alone at the end.
+FILLS_UP = 5
 
 TOOLS = {
     "ruff": [BIN / "ruff", "check", "--quiet", "."],
@@ -48,6 +57,15 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    # Seconds of each test with its set-up, by module.
+    groups: dict[str, list[float]] = field(default_factory=dict)
+    # What was printed meanwhile, where it was kept back.
+    output: str = ""
+
+
+# Child processes under way, to be ended with this one; then no other is started.
+_children: set[subprocess.Popen[str]] = set()
+_stopping = Event()
 
 
 def main() -> int:
@@ -55,48 +73,72 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="tools, domain and tidy tests only")
     quick = parser.parse_args().quick
     started = time.monotonic()
-    outcomes = [*_tools(), *(_quick_stages() if quick else _stages())]
+    try:
+        outcomes = [*_tools(), *_quick_stages()] if quick else _all_stages()
+    except BaseException:
+        _stop()
+        raise
+    for outcome in outcomes:
+        if outcome.output:
+            print(f"\n--- {outcome.name}\n{outcome.output}", flush=True)
+    _slowest(outcomes)
     _report(outcomes, time.monotonic() - started)
     return 1 if any(outcome.failed for outcome in outcomes) else 0
 
 
-def _tools() -> list[Outcome]:
-    with ThreadPoolExecutor(CORES) as pool:
+def _all_stages() -> list[Outcome]:
+    with ThreadPoolExecutor(2) as beside:
+        single = beside.submit(lambda: [*_tools(workers=1), _journeys()])
+        on_postgres = beside.submit(_on_postgres)
+        try:
+            on_sqlite = _pytest(
+                "tests on SQLite", "tests", "--ignore=tests/journeys", *PARALLEL, nice=FILLS_UP
+            )
+        except BaseException:
+            _stop()
+            raise
+        *tools, journeys = single.result()
+    return [*tools, on_sqlite, on_postgres.result(), journeys]
+
+
+def _tools(workers: int = CORES) -> list[Outcome]:
+    with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(lambda tool: _tool(*tool), TOOLS.items()))
 
 
 def _tool(name: str, command: list[str | Path]) -> Outcome:
     started = time.monotonic()
-    environment = os.environ | {"KAIIN_MODE": "test", "PYTHONWARNINGS": ""}
-    done = subprocess.run(
-        command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True
-    )
+    kept = io.StringIO()
+    code = _run(command, {"KAIIN_MODE": "test", "PYTHONWARNINGS": ""}, kept)
     seconds = time.monotonic() - started
-    if done.returncode == 0:
+    if code == 0:
         return Outcome(name, seconds, passed=1)
-    print(f"\n--- {name}\n{done.stdout}{done.stderr}", flush=True)
-    return Outcome(name, seconds, failed=1)
+    return Outcome(name, seconds, failed=1, output=kept.getvalue())
 
 
 def _quick_stages() -> Iterator[Outcome]:
     yield _pytest("domain and tidy tests", "tests/domain", "tests/tidy", *PARALLEL)
 
 
-def _stages() -> Iterator[Outcome]:
-    yield _pytest("tests on SQLite", "tests", "--ignore=tests/journeys", *PARALLEL)
+def _on_postgres() -> Outcome:
     with _postgres() as url:
         # What knows no database, and pages and commands over operations that are tested on both:
         # once is enough.
         once = ("journeys", "domain", "tidy", "config", "cli", "sandbox", "web")
         ignored = [f"--ignore=tests/{name}" for name in once]
-        yield _pytest("tests on PostgreSQL", "tests", *ignored, *PARALLEL, DATABASE_URL=url)
+        # One process: the server is another.
+        kept = io.StringIO()
+        return _pytest("tests on PostgreSQL", "tests", *ignored, kept=kept, DATABASE_URL=url)
+
+
+def _journeys() -> Outcome:
     browser = subprocess.run(
         [ROOT / "scripts" / "browser.sh"], check=False, stdout=subprocess.PIPE, text=True
     )
-    # Modules stay whole: each has its own running club.
-    together = ["-n", str(CORES), "--dist", "loadscope"]
+    # One process: the clubs' own processes and the browser are work enough beside the others.
     path = browser.stdout.strip()
-    yield _pytest("journeys in a browser", "tests/journeys", *together, KAIIN_BROWSER=path)
+    kept = io.StringIO()
+    return _pytest("journeys in a browser", "tests/journeys", kept=kept, KAIIN_BROWSER=path)
 
 
 @contextmanager
@@ -111,41 +153,79 @@ def _postgres() -> Iterator[str]:
         yield url
 
 
-def _pytest(name: str, *arguments: str, **environment: str) -> Outcome:
-    print(f"\n--- {name}", flush=True)
+def _pytest(
+    name: str,
+    *arguments: str,
+    kept: io.StringIO | None = None,
+    nice: int = 0,
+    **environment: str,
+) -> Outcome:
+    """Run tests; what they print is shown at once, or goes to `kept`."""
+    if kept is None:
+        print(f"\n--- {name}", flush=True)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
-        code = _run(
-            [PYTHON, "-m", "pytest", "--quiet", f"--junit-xml={report}", *arguments], environment
-        )
+        command = [
+            "nice", f"-n{nice}", PYTHON, "-m", "pytest", "--quiet", f"--junit-xml={report}",
+            *arguments,
+        ]  # fmt: skip
+        code = _run(command, environment, kept)
         passed, failed, skipped = _counts(report)
+        groups = _groups(report)
     if code != 0 and not failed:
         # No test ran, or the run broke: that is a failure that no test counted.
         failed = 1
-    return Outcome(name, time.monotonic() - started, passed, failed, skipped)
+    output = kept.getvalue() if kept else ""
+    return Outcome(name, time.monotonic() - started, passed, failed, skipped, groups, output)
 
 
-def _run(command: list[str], environment: dict[str, str]) -> int:
+def _run(
+    command: list[str | Path] | list[str], environment: dict[str, str], kept: io.StringIO | None
+) -> int:
     """The exit code of a command; one that hangs is ended, with all that it started."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, start_new_session=True
-    )
-    try:
-        return process.wait(timeout=LONGEST_STAGE_SECONDS)
-    except BaseException as error:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-        print(f"\nended after {LONGEST_STAGE_SECONDS} s", flush=True)
+    if _stopping.is_set():
         return 1
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        start_new_session=True,
+        stdout=subprocess.PIPE if kept else None,
+        stderr=subprocess.STDOUT if kept else None,
+        text=True,
+    )
+    _children.add(process)
+    try:
+        output, _ = process.communicate(timeout=LONGEST_STAGE_SECONDS)
+    except subprocess.TimeoutExpired:
+        _end(process)
+        output, _ = process.communicate()
+        message = f"\nended after {LONGEST_STAGE_SECONDS} s\n"
+        if kept:
+            output = (output or "") + message
+        else:
+            print(message, flush=True)
+    finally:
+        _children.discard(process)
+    if kept:
+        kept.write(output or "")
+    return process.returncode
+
+
+def _stop() -> None:
+    _stopping.set()
+    for child in list(_children):
+        _end(child)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
 
 
 def _counts(report: Path) -> tuple[int, int, int]:
-    if not report.exists():
-        return 0, 0, 0
-    suites = list(ElementTree.parse(report).iter("testsuite"))  # noqa: S314 pytest wrote it
+    suites = _elements(report, "testsuite")
 
     def total(name: str) -> int:
         return sum(int(suite.get(name, "0")) for suite in suites)
@@ -153,6 +233,33 @@ def _counts(report: Path) -> tuple[int, int, int]:
     failed = total("failures") + total("errors")
     skipped = total("skipped")
     return total("tests") - failed - skipped, failed, skipped
+
+
+def _groups(report: Path) -> dict[str, list[float]]:
+    groups: dict[str, list[float]] = defaultdict(list)
+    for case in _elements(report, "testcase"):
+        # A class in a module is a part of its name, in capitals.
+        names = [part for part in case.get("classname", "").split(".") if part[:1].islower()]
+        groups["/".join(names[1:])].append(float(case.get("time", "0")))
+    return groups
+
+
+def _elements(report: Path, name: str) -> list[ElementTree.Element]:
+    if not report.exists():
+        return []
+    return list(ElementTree.parse(report).iter(name))  # noqa: S314 pytest wrote it
+
+
+def _slowest(outcomes: Iterable[Outcome]) -> None:
+    """A table of the slowest modules: where to look first when the run has become slow."""
+    groups = [
+        (sum(seconds), len(seconds), module, outcome.name.split()[-1])
+        for outcome in outcomes
+        for module, seconds in outcome.groups.items()
+    ]
+    print(f"\nThe {SHOWN_GROUPS} slowest groups\n{'seconds':>8}{'tests':>7}  where")
+    for seconds, count, module, where in sorted(groups, reverse=True)[:SHOWN_GROUPS]:
+        print(f"{seconds:>8.1f}{count:>7}  {module} ({where})")
 
 
 def _report(outcomes: list[Outcome], seconds: float) -> None:

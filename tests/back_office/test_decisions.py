@@ -1,15 +1,17 @@
 """What staff decide in the back office: only with the right to, asked once more, audited."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import models
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from kaiin.billing import operations as billing, queries
 from kaiin.billing.models import Grant, Membership, RefundCase
+from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
@@ -27,13 +29,22 @@ pytestmark = pytest.mark.urls(URLS)
 @pytest.fixture
 def staff(client: Client, world: World) -> Client:
     identity.create_staff(
-        email=STAFF[0], nickname="Boss", password=STAFF[1], language="ja", actor="system:test"
+        email=STAFF[0],
+        nickname="Boss",
+        password=STAFF[1],
+        language="ja",
+        rights=tuple(StaffRight),
+        actor="system:test",
     )
+    sign_in(client)
+    return client
+
+
+def sign_in(client: Client) -> None:
     answer = client.post(
         "/admin/login/?next=/admin/", {"username": STAFF[0], "password": STAFF[1]}, HTTP_HOST=HOST
     )
     assert answer.status_code == 302
-    return client
 
 
 @pytest.fixture
@@ -48,6 +59,13 @@ def case(world: World) -> RefundCase:
     return RefundCase.objects.get()
 
 
+def confirmation(page: HttpResponse) -> str:
+    """What the page that asks once more sends when it is answered yes."""
+    found = re.search(r'name="confirmed" value="(\w+)"', page.content.decode())
+    assert found is not None
+    return found[1]
+
+
 Decide = Callable[..., str]
 
 
@@ -56,7 +74,8 @@ def decide(staff: Client) -> Decide:
     def post(row: models.Model, action: str, *, confirmed: bool = True, **answers: str) -> str:
         url = reverse(f"admin:billing_{row._meta.model_name}_changelist", URLS)
         form = {"action": action, "_selected_action": [str(row.pk)], **answers}
-        form |= {"confirmed": "yes"} if confirmed else {}
+        if confirmed:
+            form["confirmed"] = confirmation(staff.post(url, form, HTTP_HOST=HOST))
         answer = staff.post(url, form, HTTP_HOST=HOST, follow=True)
         assert answer.status_code == 200
         return answer.content.decode()
@@ -99,8 +118,6 @@ def test_what_is_kept_can_not_be_given_back(
 
 
 def test_the_page_that_asks_has_no_inline_code(case: RefundCase, decide: Decide) -> None:
-    import re
-
     inline = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son(click|load|submit|change)=")
     for row, action in ((case, "keep"), (case.membership, "grant")):
         assert inline.search(decide(row, action, confirmed=False)) is None
@@ -139,6 +156,25 @@ def test_staff_end_a_membership_at_once(world: World, decide: Decide) -> None:
     books(world)
 
 
+def test_a_page_of_long_ago_decides_nothing_else(world: World, staff: Client) -> None:
+    """It showed what goes back today; some months later that is another sum."""
+    member = world.joined("yearly")
+    membership = Membership.objects.get()
+    url = reverse("admin:billing_membership_changelist", URLS)
+    form = {"action": "leave_at_once", "_selected_action": [str(membership.pk)]}
+    form["confirmed"] = confirmation(staff.post(url, form, HTTP_HOST=HOST))
+    world.clock.advance(days=90)
+    world.work()
+    sign_in(staff)
+    late = staff.post(url, form, HTTP_HOST=HOST)
+    assert "内容が変わりました" in late.content.decode()
+    assert world.entry(member).allowed
+    form["confirmed"] = confirmation(late)
+    staff.post(url, form, HTTP_HOST=HOST)
+    world.work()
+    assert not world.entry(member).allowed
+
+
 def test_without_the_right_nothing_is_decided(
     world: World,
     case: RefundCase,
@@ -146,10 +182,9 @@ def test_without_the_right_nothing_is_decided(
 ) -> None:
     url = reverse("admin:billing_refundcase_changelist", URLS)
     assert 'value="give_back"' in staff.get(url, HTTP_HOST=HOST).content.decode()
-    boss = Member.objects.get(is_staff=True)
-    boss.is_superuser = False
-    boss.save()
-    boss.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    identity.set_rights(
+        email=STAFF[0], rights=set(StaffRight) - {StaffRight.REFUNDS}, actor="system:test"
+    )
     assert 'value="give_back"' not in staff.get(url, HTTP_HOST=HOST).content.decode()
     form = {"action": "give_back", "_selected_action": [str(case.pk)], "confirmed": "yes"}
     staff.post(url, form, HTTP_HOST=HOST)

@@ -1,36 +1,18 @@
 """Commands as an operator runs them: what they print, how they end."""
 
-import os
 import re
 import socket
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import typer
+from tests.cli.running import kaiin
 
 from kaiin.cli import clock as clock_command
 from kaiin.cli.demo_environment import demo_variables, remember_port
 
 NOW = datetime(2027, 1, 30, 15, 30, tzinfo=UTC)  # 31 January in Japan
-
-
-def kaiin(
-    *arguments: str, folder: Path, variables: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder of its own, with no settings but these."""
-    bare = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-m", "kaiin.cli", *arguments],
-        check=False,
-        cwd=folder,
-        env=bare | (variables or {}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 def test_help_lists_every_command_and_the_exit_codes(tmp_path: Path) -> None:
@@ -39,8 +21,8 @@ def test_help_lists_every_command_and_the_exit_codes(tmp_path: Path) -> None:
     head, _, commands = shown.stdout.partition("Commands:")
     listed = re.findall(r"^  (\w+)  ", commands, re.MULTILINE)
     assert listed == [
-        *("demo", "clock", "serve", "worker", "migrate", "apply", "identify", "staff", "closing"),
-        *("outbox", "check", "verify", "explain", "simulate"),
+        *("demo", "clock", "serve", "worker", "migrate", "apply", "identify", "staff", "backup"),
+        *("restore", "closing", "outbox", "check", "verify", "explain", "simulate"),
     ]
     # No summary is cut short.
     assert "..." not in commands
@@ -56,6 +38,17 @@ def test_a_missing_setting_is_named_with_its_mend(command: str, tmp_path: Path) 
         "kaiin: KAIIN_SECRET_KEY is not set. Set it, for example: "
         "KAIIN_SECRET_KEY=$(openssl rand -base64 48)\n"
     )
+
+
+@pytest.mark.parametrize("setting", ["KAIIN_VAR", "DATABASE_URL"])
+def test_a_folder_that_cannot_be_written_is_one_line(setting: str, tmp_path: Path) -> None:
+    # /proc takes no files, not even root's.
+    given = {"KAIIN_VAR": "/proc/kaiin", "DATABASE_URL": "sqlite:////proc/kaiin.sqlite3"}
+    variables = demo_variables(tmp_path, 1) | {setting: given[setting]}
+    refused = kaiin("migrate", folder=tmp_path, variables=variables)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"kaiin: {setting}: ")
+    assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "check"])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,8 +129,8 @@ def test_what_ended_it_and_when(world: World) -> None:
     assert at(told["before"]["ends_at"]) == DECEMBER
     assert told["before"]["periods"][0]["payment"]["state"] == "paid"
     english = run(member_id(member), "--lang", "en").output
-    assert "may not enter. It was open until 1 December 2026, 00:00 JST" in english
-    assert "the member left" in english
+    assert "may not enter. It was open until 30 November 2026" in english
+    assert "Why: You asked to leave." in english
 
 
 def test_another_time_past_and_to_come(world: World) -> None:
@@ -178,6 +178,24 @@ def test_staffs_grant_names_who_and_why(world: World) -> None:
     assert (told["allowed"], told["kind"], told["standing"]) == (True, "grant", "pending")
     (grant,) = told["windows"][0]["grants"]
     assert (grant["by"], grant["note"]) == ("staff:1", "paid at the event")
+
+
+def test_imported_time_names_its_key(world: World) -> None:
+    from kaiin.billing import operations
+
+    member = world.member()
+    operations.import_membership(
+        import_key="old:4711", member_pk=member, site_key="official", course_key="monthly",
+        method=Method.CARD, joined_date=date(2023, 5, 31), member_number=4711,
+        paid_through=date(2026, 11, 30), mandate=None, actor="staff:1",
+    )  # fmt: skip
+    (period,) = asked(member_id(member))["windows"][0]["periods"]
+    assert (period["import_key"], period["payment"], period["fee"]) == ("old:4711", None, 0)
+    assert [row["actor"] for row in period["audit"]] == ["staff:1"]
+    said = run(member_id(member), "--lang", "en").output
+    assert "Paid in another system" in said
+    assert f"period:{period['id']} import:old:4711 audit:" in said
+    assert "入れません" in run(member_id(member), "--at", "2026-12-02").output
 
 
 def test_leaving_at_once_is_told_as_the_early_end(world: World) -> None:

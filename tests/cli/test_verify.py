@@ -1,13 +1,19 @@
 """`kaiin verify` as an operator runs it: what it prints, its exit code, and that it only reads."""
 
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.db import OperationalError, connection
 from tests.billing.conftest import World
+from tests.cli.running import kaiin
 from typer.testing import CliRunner, Result
 
 from kaiin.cli import app
+from kaiin.cli.demo_environment import demo_variables
 from kaiin.infra import clock
 from kaiin.infra.models import OutboxMessage
 from kaiin.verification import check_all, checks
@@ -50,6 +56,43 @@ def test_it_only_reads_and_all_of_one_instant() -> None:
             connection.cursor().execute("DELETE FROM infra_outboxmessage")
     # And the connection can write again.
     OutboxMessage.objects.all().delete()
+
+
+def test_a_damaged_page_is_named_and_a_backup_is_read_where_it_lies(tmp_path: Path) -> None:
+    """As processes, on a file: migrated, copied, one page of one table overwritten."""
+    variables = demo_variables(tmp_path, 1)
+    assert kaiin("migrate", folder=tmp_path, variables=variables).returncode == 0
+    with closing(sqlite3.connect(unquote(urlsplit(variables["DATABASE_URL"]).path))) as live:
+        copy = tmp_path / "backup" / "kaiin.sqlite3"
+        copy.parent.mkdir()
+        live.execute("VACUUM INTO ?", (str(copy),))
+    with closing(sqlite3.connect(copy)) as quiet:
+        (page,) = quiet.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'billing_charge'"
+        ).fetchone()
+        (size,) = quiet.execute("PRAGMA page_size").fetchone()
+    variables["DATABASE_URL"] = f"sqlite:///{copy}"
+    copy.chmod(0o444)
+    read = kaiin("verify", folder=tmp_path, variables=variables)
+    assert (read.returncode, read.stderr) == (0, "")
+    assert list(copy.parent.iterdir()) == [copy]
+    refused = kaiin("worker", "--once", folder=tmp_path, variables=variables)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("kaiin: DATABASE_URL: the file or its folder can't be written")
+
+    copy.chmod(0o644)
+    with copy.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    copy.chmod(0o444)
+    found = kaiin("verify", "--json", folder=tmp_path, variables=variables)
+    assert (found.returncode, found.stderr) == (1, "")
+    *violations, summary = map(json.loads, found.stdout.splitlines())
+    assert summary["violations"] == len(violations)
+    named = {(v["check"], each) for v in violations for each in v["ids"]}
+    assert ("database.unreadable", "billing_charge") in named
+    assert ("database.integrity", "billing_charge") in named
+    assert ("database.integrity", "billing_receipt") not in named
 
 
 @pytest.mark.damages

@@ -16,7 +16,7 @@ from tests.billing.conftest import (
 )
 from tests.crashes.scenarios import SCENARIOS, Scenario, work
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("year_by_days")]
 _MOST_POINTS = 80
 
 

@@ -104,5 +104,7 @@ def test_nor_does_it_repeat_what_mails_say(walk: Walk) -> None:
 
 
 def test_every_line_of_the_log_is_json(walk: Walk) -> None:
-    for line in walk.log.strip().splitlines():
+    lines = walk.log.strip().splitlines()
+    assert lines
+    for line in lines:
         assert {"event", "level", "timestamp"} <= json.loads(line).keys()

@@ -7,6 +7,7 @@ typed one into whatever field. Payment numbers, which members and staff search b
 import pytest
 from django.test import Client
 
+from kaiin.infra.log_masking import mask_log
 from tests.security.browsing import IDENTITY
 from tests.web.entrance.conftest import Visitor, World
 
@@ -22,6 +23,11 @@ CARDS = (
     "6011111111111117",
     "30569309025904",
     "4222222222222",
+    "4242 4242 4242 4242 12/27",
+    "VISA 4242424242424242",
+    "4242/4242/4242/4242",
+    "カードは④②④②④②④②④②④②④②④②です",
+    "taro@example.com 4242424242424242",
 )
 NO_CARDS = (
     "123456789012",  # a docomo payment number
@@ -87,3 +93,44 @@ def test_no_form_of_ours_asks_for_a_card(world: World) -> None:
         page = client.get(path, follow=True).content.decode()
         assert "cc-" not in page
         assert "cvc" not in page.lower()
+
+
+@pytest.mark.parametrize("typed", CARDS[-5:])
+def test_nor_in_any_field_of_a_form_of_ours(world: World, typed: str) -> None:
+    client = Client(HTTP_HOST=IDENTITY)
+    client.post("/join/official/", {"choice": "monthly"})
+    client.post("/join/official/way", {"choice": "card"})
+    fields = ("email", "nickname", "legal_name", "legal_name_kana", "prefecture", "phone")
+    page = client.post(
+        "/join/official/details",
+        dict.fromkeys(fields, typed) | {"password": "a long enough one", "email_meant": typed},
+    )
+    seen = page.content.decode() + str(dict(client.session))
+    assert page.status_code == 200
+    assert typed not in seen
+    assert "カード番号は入力しないでください" in seen
+
+
+def test_details_that_come_by_another_way_are_checked_too(world: World) -> None:
+    from kaiin.identity import operations
+
+    with pytest.raises(operations.DetailsInvalid) as refused:
+        operations.validate_details({"nickname": "VISA 4242424242424242"}, ["nickname"])
+    assert refused.value.errors == {"nickname": "identifier.is_card_number"}
+
+
+def test_a_path_to_go_on_to_holds_none(world: World) -> None:
+    client = Client(HTTP_HOST=IDENTITY)
+    client.get("/login?next=/mypage/4242-4242-4242-4242", follow=True)
+    assert "4242" not in str(dict(client.session))
+
+
+@pytest.mark.parametrize("typed", CARDS)
+def test_no_log_line_holds_one(typed: str) -> None:
+    event = {"event": f"got {typed}", "list": [typed], "map": {typed: (typed,)}, "object": {typed}}
+    assert typed not in str(mask_log(None, "info", event))
+
+
+def test_log_lines_without_one_stay_as_they_are() -> None:
+    event = {"event": "決済番号：123456789012", "amount": 550, "exception": "a\n  b", "none": None}
+    assert mask_log(None, "info", dict(event)) == event

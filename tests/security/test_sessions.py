@@ -220,7 +220,12 @@ class TestStaff:
 
         password = "a-password-of-staff"
         identity.create_staff(
-            email="boss@example.jp", nickname="", password=password, language="ja", actor="test"
+            email="boss@example.jp",
+            nickname="",
+            password=password,
+            language="ja",
+            rights=(),
+            actor="test",
         )
         client = Client(HTTP_HOST=IDENTITY)
         form = {"username": "boss@example.jp", "password": password}

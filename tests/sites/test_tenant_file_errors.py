@@ -410,6 +410,14 @@ WRONG = [
         instead="rule: through_month_end, or nothing here",
     ),
     Wrong(
+        "renewal: lump_sum",
+        "renewal: automatic\n        late_renewal: from_payment",
+        at="late_renewal",
+        path="sites.friends.courses.friend.late_renewal",
+        message="only a lump_sum course",
+        instead="nothing: take the line out",
+    ),
+    Wrong(
         "dunning: {dormant_months: 2}",
         "dunning: {dormant_months: 2, retry_days: [3]}",
         at="retry_days",

@@ -10,6 +10,7 @@ import typer
 
 from kaiin.cli import (
     apply,
+    backup,
     check,
     clock,
     closing,
@@ -53,6 +54,8 @@ app.command("migrate")(migrate.migrate)
 app.command("apply")(apply.apply)
 app.command("identify")(identify.identify)
 app.command("staff")(staff.staff)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("closing")(closing.closing)
 app.command("outbox")(outbox.outbox)
 app.command("check")(check.check)

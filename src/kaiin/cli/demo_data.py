@@ -22,6 +22,7 @@ from kaiin.cli.demo_people import Crowd, Person
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, midnight, month_start
 from kaiin.domain.references import ReferenceKind
+from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity, queries as members
 from kaiin.infra import clock
 from kaiin.payments import operations as payments, providers
@@ -359,6 +360,7 @@ class _Club:
             nickname="スタッフ",
             password=STAFF_PASSWORD,
             language="ja",
+            rights=tuple(StaffRight),
             actor="system:demo",
         )
         self._logins.append(

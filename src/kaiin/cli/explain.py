@@ -127,6 +127,8 @@ class _Site:
     trail: "Sequence[Told]"
 
     def fields(self) -> Fields:
+        from kaiin.billing.queries import ending_words
+
         found = self.found
         fields: Fields = {
             "site": self.key,
@@ -145,12 +147,16 @@ class _Site:
             fields["after"] = self._window(found.after) if found.after else None
             fields["ended"] = None
             if ended is not None:
+                ending = ended.ending
                 fields["ended"] = {
-                    "subscription": ended.subscription_id,
+                    "subscription": ending.subscription_id,
                     "at": ended.ended_at,
-                    "reason": ended.reason,
-                    "detail": ended.detail,
-                    "audit": self._audit("subscription", str(ended.subscription_id)),
+                    "reason": ending.reason,
+                    "detail": ending.detail,
+                    "refused_at": ending.failure.at if ending.failure else None,
+                    "refusal": ending.failure.code if ending.failure else "",
+                    "says": ending_words(ending),
+                    "audit": self._audit("subscription", str(ending.subscription_id)),
                 }
         return fields
 
@@ -171,7 +177,9 @@ class _Site:
                     "fee": paid.amount.amount,
                     "ledger": paid.ledger,
                     "receipt": paid.receipt,
-                    "payment": self._payment(paid.payment_id),
+                    "import_key": paid.import_key,
+                    "audit": self._audit("key", paid.import_key) if paid.import_key else [],
+                    "payment": self._payment(paid.payment_id) if paid.payment_id else None,
                 }
                 for paid in window.paid
             ],
@@ -246,10 +254,11 @@ def _lines(answer: Fields) -> Iterator[str]:
 
 
 def _site_lines(site: Fields) -> Iterator[str]:
-    from kaiin.infra.texts import text
+    from kaiin.infra.texts import format_end, text
 
     if site["allowed"]:
-        yield text("cli.explain.open", name=site["name"], since=site["since"], until=site["until"])
+        until = format_end(site["until"])
+        yield text("cli.explain.open", name=site["name"], since=site["since"], until=until)
         for window in site["windows"]:
             yield from _window_lines(window)
         return
@@ -257,11 +266,12 @@ def _site_lines(site: Fields) -> Iterator[str]:
         code = "cli.explain.never_open" if site["membership"] else "cli.explain.never_joined"
         yield text(code, name=site["name"])
     else:
-        yield text("cli.explain.closed", name=site["name"], at=site["before"]["ends_at"])
+        yield text(
+            "cli.explain.closed", name=site["name"], until=format_end(site["before"]["ends_at"])
+        )
     ended = site["ended"]
     if ended is not None:
-        reason = text(f"cli.explain.ended.{ended['reason']}")
-        yield "  " + text("cli.explain.ended", at=ended["at"], reason=reason)
+        yield "  " + text("cli.explain.ended", at=ended["at"], reason=ended["says"])
         yield _ids("    ", [f"subscription:{ended['subscription']}", *_rows(ended["audit"])])
     if site["before"] is not None:
         yield from _window_lines(site["before"])
@@ -271,14 +281,17 @@ def _site_lines(site: Fields) -> Iterator[str]:
 
 
 def _window_lines(window: Fields) -> Iterator[str]:
-    from kaiin.infra.texts import format_money, text
+    from kaiin.infra.texts import format_end, format_money, text
 
     for period in window["periods"]:
-        yield "  " + text("cli.explain.period", since=period["starts_at"], until=period["ends_at"])
+        until = format_end(period["ends_at"])
+        code = "cli.explain.imported" if period["import_key"] else "cli.explain.period"
+        yield "  " + text(code, since=period["starts_at"], until=until)
         if period["ended_early_at"] is not None:
             reason = text(f"cli.explain.early.{period['early_end']}")
-            yield "    " + text("cli.explain.early", at=period["ended_early_at"], reason=reason)
-        payment = period["payment"]
+            early = format_end(period["ended_early_at"])
+            yield "    " + text("cli.explain.early", until=early, reason=reason)
+        payment = period["payment"] or {}
         if payment.get("paid_at"):
             money = format_money(payment["amount"], payment["currency"])
             method = text(f"payments.method.{payment['method']}")
@@ -290,14 +303,18 @@ def _window_lines(window: Fields) -> Iterator[str]:
         yield "  " + text(
             f"cli.explain.grant.{grant['reason']}",
             since=grant["starts_at"],
-            until=grant["revoked_at"] or grant["ends_at"],
+            until=format_end(grant["revoked_at"] or grant["ends_at"]),
         )
         yield _ids("    ", [f"grant:{grant['id']}", grant["by"]])
 
 
 def _period_ids(period: Fields) -> Iterator[str]:
-    payment = period["payment"]
     yield f"period:{period['id']}"
+    payment = period["payment"]
+    if payment is None:
+        yield f"import:{period['import_key']}"
+        yield from _rows(period["audit"])
+        return
     yield f"payment:{payment['id']}"
     for number in payment.get("numbers", ()):
         yield f"{number['kind']}:{number['value']}"

@@ -12,11 +12,18 @@ def load_django() -> None:
     django.setup()
 
 
-def stop_unless_migrated() -> None:
-    """End the command when the database is not ready for this version."""
+def stop_unless_migrated(*, reading: bool = False) -> None:
+    """End the command when the database is not ready for this version, or, unless the command
+    is only `reading`, can't be written to."""
+    from django.conf import settings
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
+    if settings.KAIIN.reads_a_copy and not reading:
+        sys.exit(
+            "kaiin: DATABASE_URL: the file or its folder can't be written. Mend: make both this "
+            "account's own (chown, chmod u+w). Of a backup: kaiin verify, or kaiin restore"
+        )
     try:
         executor = MigrationExecutor(connection)
     except DatabaseError as error:

@@ -120,11 +120,18 @@ def _letter(letter: "Untold") -> str:
     )
 
 
+_EVENTS = {
+    "failed": "outbox.event_failed",
+    "waiting": "outbox.event_waiting",
+    "unreadable": "outbox.event_unreadable",
+}
+
+
 def _event(event: "StuckEvent") -> str:
     from kaiin.infra.texts import text
 
     return text(
-        "outbox.event_failed" if event.state == "failed" else "outbox.event_waiting",
+        _EVENTS[event.state],
         id=event.id,
         what=f"{event.provider} {event.kind} {event.order_id}",
         at=event.due_at or event.received_at,

@@ -20,14 +20,15 @@ def verify(
 ) -> None:
     """Check that money, time, access and records agree.
 
-    Only reads a live database, all of one instant, in constant memory: safe in production. Prints
-    each violation with the rows that it is about; docs/verify.md says what each means and what
-    to do. The last line sums up. Exit code 1 when something was found.
+    Only reads, all of one instant, in constant memory: safe on a live database in production, and
+    on a backup that can't be written to. Prints each violation with the rows that it is about;
+    docs/verify.md says what each means and what to do. The last line sums up. Exit code 1 when
+    something was found.
     """
     if demo:
         enter_demo()
     load_django()
-    stop_unless_migrated()
+    stop_unless_migrated(reading=True)
     from django.db import connection
 
     from kaiin.infra import clock

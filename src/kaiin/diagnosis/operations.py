@@ -16,6 +16,7 @@ from kaiin.domain.payments import PaymentState
 from kaiin.identity import queries as identity
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock, outbox, throttle
+from kaiin.infra.client_address import counted_as
 from kaiin.infra.locks import transaction
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
@@ -105,7 +106,9 @@ def request_report(*, typed: str, language: str, site_key: str, client: str) -> 
     now = clock.now()
     with transaction():
         asked = throttle.reserve(
-            key=f"reports:{client}", limit=_REPORTS_AN_HOUR_FROM_CLIENT, window_seconds=3600
+            key=f"reports:{counted_as(client)}",
+            limit=_REPORTS_AN_HOUR_FROM_CLIENT,
+            window_seconds=3600,
         )
     if not asked.allowed:
         minutes = max(1, round((asked.retry_at - now).total_seconds() / 60))

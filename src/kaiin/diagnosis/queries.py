@@ -26,16 +26,17 @@ def evidence(memberships: Sequence[MembershipView], *, site_key: str, now: datet
 
 
 def _membership(view: MembershipView) -> MembershipEvidence:
-    failure = view.last_failure
+    ending = view.ending
+    failure = ending.failure if ending else view.last_failure
     return MembershipEvidence(
         standing=view.standing,
         renews=view.renews,
-        method=view.method,
+        method=ending.method if ending else view.method,
         goes_on=view.next_charge_at is not None,
         paid_until=view.paid_until,
         paused_until=view.paused_until,
         end_reason=view.end_reason,
-        failure_code=failure.code if failure else "",
+        failure_code=failure.code if failure else ending.detail if ending else "",
         failed_at=failure.at if failure else None,
         next_try_at=view.next_try_at,
         dormant_until=view.dormant_until,

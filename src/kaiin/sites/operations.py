@@ -19,6 +19,11 @@ from kaiin.sites.models import TENANT_ID, Site, Tenant
 from kaiin.sites.tenant_file import SiteSpec, TenantFile
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_OF_TENANT = (
+    "host", "former_hosts", "sender_address", "member_id_prefix", "member_id_digits",
+    "member_id_legacy", "seller", "ways_to_pay", "refund_second_payments",
+)  # fmt: skip
+_OF_SITE = ("host", "former_hosts", "sender_address", "rejoin_days")
 _KEEP_LINKS = "Mails already sent and bookmarks lead to it."
 
 
@@ -122,6 +127,13 @@ def apply_sites(
         Tenant.objects.filter(pk=TENANT_ID).update(**_tenant_columns(file))
     for change in changes:
         record(change=change, context="sites", actor=actor)
+
+
+def applied_rows() -> dict[str, dict[str, object]]:
+    """Where members are led, who writes to them and who is paid, by the row's name."""
+    tenant = Tenant.objects.values(*_OF_TENANT).get()
+    sites = Site.objects.values("key", *_OF_SITE)
+    return {"tenant": dict(tenant)} | {f"site:{row.pop('key')}": row for row in map(dict, sites)}
 
 
 def site_id(*, key: str) -> int:
@@ -291,6 +303,8 @@ def _tenant_columns(file: TenantFile) -> dict[str, object]:
         "support": asdict(file.support),
         "seller": asdict(file.seller),
         "ways_to_pay": {way.value: served for way, served in file.ways_to_pay.items()},
+        "refund_second_payments": file.refund_second_payments,
+        "renewal_reminder_days": list(file.renewal_reminder_days),
         "environments": [asdict(each) for each in file.environments],
         "in_app_note": dict(file.in_app_note),
     }

@@ -87,6 +87,8 @@ class TenantView:
     support: Support
     seller: Seller
     ways_to_pay: Mapping[Method, str]
+    refund_second_payments: bool
+    renewal_reminder_days: tuple[int, ...]
     environments: tuple[Environment, ...]
     in_app_note: Texts
 
@@ -272,6 +274,8 @@ def _tenant_view(row: Tenant, site_rows: list[Site]) -> TenantView:
         support=Support(**row.support),
         seller=Seller(**row.seller),
         ways_to_pay={way: row.ways_to_pay[way] for way in Method if way in row.ways_to_pay},
+        refund_second_payments=row.refund_second_payments,
+        renewal_reminder_days=tuple(row.renewal_reminder_days),
         environments=_environments(row.environments),
         in_app_note=row.in_app_note,
     )

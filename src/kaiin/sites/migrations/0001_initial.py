@@ -105,6 +105,20 @@ class Migration(migrations.Migration):
                 ("support", models.JSONField(default=dict)),
                 ("seller", models.JSONField(default=dict, help_text="The legal notice.")),
                 ("ways_to_pay", models.JSONField(default=dict, help_text='{"card": "sandbox", …}')),
+                (
+                    "refund_second_payments",
+                    models.BooleanField(
+                        default=True,
+                        help_text="A second payment for one period goes back by itself.",
+                    ),
+                ),
+                (
+                    "renewal_reminder_days",
+                    models.JSONField(
+                        default=list,
+                        help_text="[30, 7]: days before the last day to stop a renewal.",
+                    ),
+                ),
                 ("environments", models.JSONField(default=list)),
                 ("in_app_note", models.JSONField(default=dict)),
             ],

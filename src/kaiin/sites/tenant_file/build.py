@@ -6,6 +6,7 @@ from typing import Any, cast
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay, TermRule, TermRuleSpec
+from kaiin.domain.previews import LateRenewal
 from kaiin.sites.tenant_file.document import Document
 from kaiin.sites.tenant_file.schema import schema
 from kaiin.sites.tenant_file.values import (
@@ -44,6 +45,8 @@ class _Builder:
             support=self._support(root["support"]),
             seller=self._seller(root["seller"]),
             ways_to_pay={Method(way): served for way, served in root["ways_to_pay"].items()},
+            refund_second_payments=_of_root(root, "refund_second_payments"),
+            renewal_reminder_days=tuple(_of_root(root, "renewal_reminder_days")),
             environments=self._environments(root),
             in_app_note=self._text(root, "in_app_note"),
             sites=tuple(
@@ -146,6 +149,9 @@ class _Builder:
                 dormant_months=_or_default(dunning, "dormant_months", "course", "dunning"),
             ),
             renewal_opens_months=0 if monthly else min(opens, term.months),
+            late_renewal=LateRenewal(
+                LateRenewal.FROM_PAYMENT if renews else _or_default(raw, "late_renewal", "course")
+            ),
             charge_day=ChargeDay(_or_default(raw, "charge_day", "course")),
             lock_day=raw.get("lock_day"),
             pause_periods=_or_default(raw, "pause_periods", "course"),
@@ -174,6 +180,10 @@ def _term(raw: Raw) -> TermRuleSpec:
         months=_or_default(raw, "months", "term"),
         joining_month_free=_or_default(raw, "joining_month_free", "term"),
     )
+
+
+def _of_root(root: Raw, field: str) -> Any:
+    return root.get(field, schema()["properties"][field]["default"])
 
 
 def _properties(name: str, *inner: str) -> Mapping[str, Any]:

@@ -265,6 +265,13 @@ def _by_renewal(file: _File, course: dict[str, object], path: Path) -> None:
     term = months if isinstance(months, int) else 1
     if isinstance(early, int) and early > term and file.mapping((*path, "term")):
         file.add(opens, f"longer than the term of {term} months", f"{term} or less")
+    if "late_renewal" in course and course.get("renewal") in ("monthly", "automatic"):
+        file.add(
+            (*path, "late_renewal"),
+            "only a lump_sum course is renewed by hand, and can be late",
+            "nothing: take the line out",
+            key=True,
+        )
     if course.get("renewal") == "lump_sum":
         for waiting in ("retry_days", "grace_days"):
             if waiting in file.mapping((*path, "dunning")):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay, TermRuleSpec
+from kaiin.domain.previews import LateRenewal
 
 Texts = Mapping[str, str]
 Path = tuple[str | int, ...]
@@ -103,6 +104,7 @@ class CourseSpec:
     slip_days: int
     dunning: DunningPolicy
     renewal_opens_months: int
+    late_renewal: LateRenewal
     charge_day: ChargeDay
     lock_day: int | None
     pause_periods: int
@@ -144,6 +146,8 @@ class TenantFile:
     support: SupportSpec
     seller: SellerSpec
     ways_to_pay: Mapping[Method, str]
+    refund_second_payments: bool
+    renewal_reminder_days: tuple[int, ...]
     environments: tuple[EnvironmentSpec, ...]
     in_app_note: Texts
     sites: tuple[SiteSpec, ...]
