@@ -65,8 +65,14 @@ def format_date(day: date, language: str | None = None) -> str:
     """2026年11月22日(日) / 22 November 2026; an instant is shown as its day in Japan."""
     if isinstance(day, datetime):
         day = day.astimezone(_JST).date()
+    weekday = f"({_WEEKDAYS[day.weekday()]})" if _language(language) == "ja" else ""
+    return f"{format_birth_date(day, language)}{weekday}"
+
+
+def format_birth_date(day: date, language: str | None = None) -> str:
+    """1998年4月7日 / 7 April 1998: no plan is made by its day of the week."""
     if _language(language) == "ja":
-        return f"{day.year}年{day.month}月{day.day}日({_WEEKDAYS[day.weekday()]})"
+        return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {day:%B} {day.year}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from kaiin.identity.queries import MemberView
-from kaiin.infra.texts import format_date, text
+from kaiin.infra.texts import format_birth_date, text
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def shown_details(member: MemberView, asked: Collection[str]) -> tuple[Detail, .
         "nickname": member.nickname,
         "legal_name": member.legal_name,
         "legal_name_kana": member.legal_name_kana,
-        "birth_date": format_date(member.birth_date) if member.birth_date else "",
+        "birth_date": format_birth_date(member.birth_date) if member.birth_date else "",
         "prefecture": text(f"prefecture.{member.prefecture}") if member.prefecture else "",
         "phone": _phone(member.phone),
     }
