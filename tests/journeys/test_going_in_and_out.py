@@ -193,6 +193,17 @@ def test_pages_that_are_not_there(club: Club, visit: Visits, language: str) -> N
         visit.examine(person.page)
 
 
+def test_a_form_from_before_a_login_in_another_tab(club: Club, person: Visitor) -> None:
+    """The login renews the token of forms; the page that was open before it still leads in."""
+    person.opens("official", "/members/")
+    person.sees("login.title")
+    other = Visitor(club, person.page.context.new_page(), email=person.email)
+    other.enters()
+    other.is_in()
+    person.logs_in()
+    person.is_in()
+
+
 def test_a_form_from_another_day(club: Club, person: Visitor) -> None:
     """Cookies were cleared between the page and its button: a page says what to do."""
     person.opens("id", "/login")

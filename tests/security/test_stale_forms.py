@@ -52,6 +52,9 @@ def test_a_form_from_before_a_login_in_another_tab_leads_on(strict: Visitor, wor
         answer = send(strict, path, old, page, login=member, password="x")
         assert (answer.status_code, answer.headers.get("Location")) == (302, page), path
         assert strict.get(page).status_code in {200, 302}, page
+    for wanted, place in (("/entry/official", "/entry/official"), ("//evil.example", "/login")):
+        answer = send(strict, "/login", old, login=member, password="x", next=wanted)
+        assert answer.headers["Location"] == place
     # Nothing was done: not even logging out.
     assert strict.get("/my").status_code == 200
     refused = send(strict, "/my/official/leave", old)

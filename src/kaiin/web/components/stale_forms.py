@@ -1,5 +1,5 @@
 """Forms of pages that were opened before the browser's session changed, in another tab or by a
-second click. Nothing is done for them; they lead to where their page leads now."""
+second click. Nothing is done for them; they lead on to where their page would lead now."""
 
 from typing import cast
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from django.urls import resolve
 from kaiin.identity import queries as identity
 from kaiin.web.components.errors import error_page
 from kaiin.web.components.requests import Request
+from kaiin.web.components.views import safe_next
 
 logger = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ def csrf_failure(http_request: HttpRequest, reason: str = "") -> HttpResponse:  
     if not _is_logged_in(request):
         return error_page(request, 403, "stale_form", retry_at=page or request.path)
     if page and resolve(request.path, request.urlconf).namespace in _LEAD_ON:
-        return HttpResponseRedirect(page)
+        return HttpResponseRedirect(safe_next(request.POST.get("next"), otherwise=page))
     return error_page(request, 403, "other_login", retry_at=page or "/")
 
 

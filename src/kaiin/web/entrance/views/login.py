@@ -185,6 +185,7 @@ def _page(
         "locked_until": refused.locked_until if refused else None,
         "warns": refused is not None and refused.count >= _WARNED_FROM,
         "mended": mended,
+        "next": visit.next_path(request),
     }
     return render(request, "entrance/login.html", context)
 
