@@ -1,4 +1,5 @@
 import re
+from itertools import product
 from pathlib import Path
 from time import process_time
 
@@ -169,6 +170,13 @@ def test_forms_of_spreadsheets_and_decorated_digits(typed: str) -> None:
             "taro yamada@gmail.com",
         ),
         *("taro@gmail.com,hanako@gmail.com", "Taro <taro@gmail.com> hanako@gmail.com"),
+        # One address that could begin at two places.
+        *("連絡先IDid@example.com", "私のIDtaro@example.com", "私のid2007@docomo.ne.jp"),
+        *("会員①=id@example.com", "会員①id..id.@example.com", "会員①/@example.com"),
+        *("会員….id@example.com", "会員…=id@example.com", "login ….%@docomo.ne.jp"),
+        *("会員アドレス/&..ce.@example.com", "宛先No/.._.@example.com", "私の…|&|@example.com"),
+        *("メールアドレスID=taro@example.com", "(1)=taro@example.com", "1. #taro@example.com"),
+        *("taro & @example.com", "メール_taro@example.com", "address '&@example.com"),
     ],
 )
 def test_of_several_none_is_chosen(typed: str) -> None:
@@ -394,20 +402,56 @@ def test_nor_does_what_stands_around_it_change_an_address(mail: str, around: str
     assert identify(around.format(mail)).value in {mail, None}
 
 
+BEFORE_LABELS = (
+    *("会員", "ログイン", "login ", "Plus member ", "連絡先", "宛先", "メール", "E-", "", "私の"),
+)
+LABELS = ("ID", "id", "mail", "メール", "address", "アドレス", "name", "No", "①", "…")
+SIGNS = ("", "=", "：", ":", " ", "\n", "/", "｜", "は", "→", "、", "（")
+# What a label or its end may be read out of, or into.
+LOCAL_PARTS = (
+    *("taro", "id", "id2007", "idid", "no.1", "mail=taro", "id..id.", ".id", "=id", "|/|", "/.._."),
+)
+
+
+def readings(mail: str, *, before: str, label: str, sign: str) -> set[str | None]:
+    """What a text of a label and an address may be read as: the address, or that it is unclear."""
+    text = f"{before}{label}{sign}{mail}"
+    # The text is a valid address as a whole, label and all: "id=taro@…".
+    allowed = {None, mail, exact_address(normalised(fold(text)).text)}
+    if not sign.strip():
+        # The first sign is the label's: "会員ID=taro@…", "Email address=taro@…". Here it is the
+        # address's own, but nobody who reads "会員ID" and then "=taro@…" would say so.
+        own = re.fullmatch(r"(?:e?mail|id|no|login|address)?[=/|#](.+)", mail)
+        allowed.add(exact_address(own[1]) if own else None)
+    if not sign and label.isascii() and before.endswith(" "):
+        # Between Latin words stands a space, so what goes on is the address: "Taro nobu@…".
+        allowed.add(exact_address(f"{label}{mail}"))
+    return allowed
+
+
 @given(
-    mails,
-    st.sampled_from(
-        ["会員", "ログイン", "login ", "Plus member ", "連絡先", "宛先", "メール", "E-", "", "私の"]
-    ),
-    st.sampled_from(["ID", "id", "mail", "メール", "address", "アドレス", "name", "No", "①", "…"]),
-    st.sampled_from(["", "=", "：", ":", " ", "\n", "/", "｜", "は", "→", "、", "（"]),
+    mail=mails,
+    before=st.sampled_from(BEFORE_LABELS),
+    label=st.sampled_from(LABELS),
+    sign=st.sampled_from(SIGNS),
 )
 def test_no_label_before_it_makes_another_address(
-    mail: str, before: str, label: str, sign: str
+    *, mail: str, before: str, label: str, sign: str
 ) -> None:
-    """But for a text that is a valid address as a whole, label and all."""
-    text = f"{before}{label}{sign}{mail}"
-    assert identify(text).value in {mail, None, exact_address(normalised(fold(text)).text)}
+    allowed = readings(mail, before=before, label=label, sign=sign)
+    assert identify(f"{before}{label}{sign}{mail}").value in allowed
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_nor_does_any_of_these_pairs(label: str) -> None:
+    wrong = {
+        f"{before}{label}{sign}{mail}": value
+        for before, sign, local in product(BEFORE_LABELS, SIGNS, LOCAL_PARTS)
+        for mail in [f"{local}@example.com"]
+        if (value := identify(f"{before}{label}{sign}{mail}").value)
+        not in readings(mail, before=before, label=label, sign=sign)
+    }
+    assert wrong == {}
 
 
 @given(mails, st.integers(2, 4), st.sampled_from(["", " ", "\n", "、", "："]))

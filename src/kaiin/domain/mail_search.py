@@ -38,6 +38,9 @@ from kaiin.domain.mail_domains import (
 )
 from kaiin.domain.typed_text import SPACES, Folded, is_kana, merged
 
+# Signs that lists, spreadsheets and mark-up put before a text; an address may begin with them.
+DECORATIONS = "=#*/|~&^!?$%`'{}"
+
 
 @dataclass(frozen=True, slots=True)
 class FoundAddress:
@@ -117,11 +120,14 @@ _MAILTO = re.compile(r"[\"'“‘「『(<\[]*mailto:([^?]*)(?:\?.*)?", re.IGNORE
 _PAIRS = {mark: mark for mark in "'\"*_`|~/=-+"} | dict(
     zip("{(<[「『【〔〈《“‘«≪", "})>]」』】〕〉》”’»≫", strict=True)
 )
-# Signs that lists, spreadsheets and mark-up put before a text; an address may begin with them.
-_MARKS = "=#*/|~&^!?$%`'{}"
 # Those that also stand between a label and an address: "メール=taro@…".
 _SIGNS_OF_LABELS = "=/|#"
+# All of them, where a letter stands before.
+_SIGNS = f"{DECORATIONS}.-+_"
+_ELLIPSES = frozenset((2, 3, 6))  # how many dots make "‥", "…" and "……"
 _PARTICLES = "はがのをもへとでにて"
+# Behind these no label goes on: "メールアドレスはid2007@…", but "私のIDtaro@…".
+_ENDS_OF_LABELS = "はが"
 # Words that end a label and may begin an address: "会員ID=taro@…", "login idtaro@…".
 _LABEL_END = re.compile(
     r"(?P<word>id|e-?mail|mail|addr(?:ess)?|name|user(?:name)?|login|account|contact|no)"
@@ -228,46 +234,54 @@ def _starts(text: str, at: int, end: int) -> list[int]:
 
 def _unpaired_starts(text: str, start: int, at: int) -> list[int]:
     before, run = text[start - 1 : start], text[start:at]
-    dots = len(run) - len(run.lstrip("."))
-    if dots > 1 or (dots and before.isalpha()):
-        # "メール…taro@…", though an old carrier address may begin so.
-        return [start, start + dots] if dots < len(run) else []
-    marks = len(run) - len(run.lstrip(_MARKS))
-    if marks == len(run):
+    glued = before.isalpha()
+    rest = run.lstrip(_SIGNS if glued else f"{DECORATIONS}.")
+    signs = run.removesuffix(rest)
+    if not run.strip("."):
         return []
-    if marks:
-        # After a label without a sign of its own, the mark is that sign: "メール=taro@…".
-        glued = before.isalpha() and before not in _PARTICLES
-        only = marks == 1 and glued and run[0] in _SIGNS_OF_LABELS
-        return [start + marks] if only else [start, start + marks]
-    if run[0] in "-+_" and before.isalpha():
-        return [start, start + 1]
+    if (glued and signs) or (len(run) > 1 and signs not in {"", "."}):
+        return _behind_signs(signs, rest, start, is_label=glued and before not in _PARTICLES)
     if (behind := _behind_label(text, start, at)) is not None:
         return behind
     joined_from = _joined_from(text, start)
     return [start] if joined_from is None else [joined_from, start]
 
 
+def _behind_signs(signs: str, rest: str, start: int, *, is_label: bool) -> list[int]:
+    """Where an address may begin in signs of which any may be its own: at each of them.
+
+    The one sign right behind a label is the label's ("メール=taro@…"), and so is an ellipsis
+    ("メール…taro@…"), though an old carrier address may begin with its dots.
+    """
+    behind = start + len(signs)
+    if not signs.strip(".") and len(signs) in _ELLIPSES:
+        return [start, behind]
+    if is_label and len(signs) == 1 and signs in _SIGNS_OF_LABELS:
+        return [behind] if rest else []
+    return [*range(start, behind), *([behind] if rest else [])]
+
+
 def _behind_label(text: str, start: int, at: int) -> list[int] | None:
     """Where an address may begin whose run begins with the end of a label; None for any other.
 
     With a sign between, the label's other half stands before it ("会員ID=taro@…"), or the word
-    is the address's own ("連絡先：mail=taro@…"). Without one nobody knows ("会員IDtaro@…").
+    is the address's own ("連絡先：mail=taro@…"). Without one there is no telling
+    ("会員IDtaro@…").
     """
     word = _LABEL_END.fullmatch(text, start, at)
     if word is None:
         return None
     before = text[max(0, start - 20) : start]
-    inside_a_word = before[-1:].isalpha() and before[-1:] not in _PARTICLES
+    inside_a_word = before[-1:].isalpha() and before[-1:] not in _ENDS_OF_LABELS
     words = f"{before.rpartition(' ')[0].rpartition(' ')[2]} {word['word']}"
     half_before = inside_a_word or (before.endswith(" ") and _HALF_BEFORE.fullmatch(words))
-    if word["sign"] and word["sign"] not in _MARKS_WITHIN:
-        if half_before and word["rest"][0] not in f"{_MARKS}.":
-            return [word.start("rest")]
-        return [start, word.start("rest")] if before.strip() else None
-    if half_before and not (inside_a_word and _WHOLE_LABELS.search(before)):
-        return [start, word.start("rest")]
-    return None
+    behind_whole_label = inside_a_word and _WHOLE_LABELS.search(before)
+    behind = word.start("rest")
+    if word["sign"] and word["sign"] in _SIGNS_OF_LABELS:
+        if half_before and not behind_whole_label and word["rest"][0] not in f"{DECORATIONS}.":
+            return [behind]
+        return [start, word.end("word"), behind] if before.strip() else None
+    return [start, behind] if half_before and not behind_whole_label else None
 
 
 def _begin_of_run(text: str, at: int) -> int:
@@ -279,8 +293,6 @@ def _begin_of_run(text: str, at: int) -> int:
 
 
 _LOCAL = LOCAL_CHARACTERS
-# Between two words of an address as often as behind a label: "id-taro@…", "mail.taro@…".
-_MARKS_WITHIN = frozenset(("-", ".", "_", "~"))
 
 
 def _inside_pairs(text: str, start: int, end: int, at: int) -> int:

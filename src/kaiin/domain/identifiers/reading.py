@@ -41,7 +41,7 @@ from kaiin.domain.mail_addresses import (
     suggest_at,
     unwrapped,
 )
-from kaiin.domain.mail_search import read_mail
+from kaiin.domain.mail_search import DECORATIONS, read_mail
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.typed_text import Folded, compact, fold, fold_lines, is_kana, merged
 
@@ -127,6 +127,8 @@ def _listed(typed: "_Typed", whole: Identified, rest: Identified) -> Identified:
     """Of a text that begins like a list's entry (`1. E…`, `①taro@…`): with or without the sign."""
     if TypedKind.CARD_NUMBER in {whole.kind, rest.kind}:
         return typed.found(TypedKind.CARD_NUMBER, None, typed.folded.forgiven)
+    if codes.SEVERAL in whole.hints and rest.value and rest.value[0] in DECORATIONS:
+        return whole  # "(1)=taro@…": the mark is the list's or the address's
     valid = rest.kind in LOGIN_KINDS and codes.CHECK_DIGIT not in rest.hints
     if whole.kind not in LOGIN_KINDS or codes.CHECK_DIGIT in whole.hints:
         return rest if valid or rest.kind is not TypedKind.UNKNOWN else whole
