@@ -148,6 +148,8 @@ PAGES: tuple[DemoPage, ...] = (
     DemoPage("site-card-mail", "mail", "/card/", "mail_only"),
     DemoPage("site-sign-in-again", "official", "/auth/return?code=x&state=y", status=400),
     DemoPage("legal", "official", "/legal"),
+    DemoPage("terms", "official", "/terms"),
+    DemoPage("privacy", "id", "/privacy"),
     DemoPage("not-found", "official", "/nowhere", status=404),
     DemoPage("components", "official", "/components"),
     # Getting in

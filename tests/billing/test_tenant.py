@@ -13,7 +13,7 @@ from kaiin.billing.operations import TenantRefused, apply_tenant, plan_tenant
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 from kaiin.sites import queries
-from kaiin.sites.models import Site, Tenant
+from kaiin.sites.models import DocumentVersion, Site, Tenant
 from kaiin.sites.operations import ChangeKind, Plan
 from kaiin.sites.tenant_file import TenantFile
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed, parsed
@@ -34,7 +34,7 @@ def everything() -> str:
     """All rows that an apply could touch."""
     rows = [
         row
-        for model in (Tenant, Site, Course, AuditRow, Membership, Subscription)
+        for model in (Tenant, Site, DocumentVersion, Course, AuditRow, Membership, Subscription)
         for row in model.objects.order_by("pk")
     ]
     return serializers.serialize("json", rows)
@@ -112,6 +112,8 @@ def test_a_plan_changes_nothing(db: None) -> None:
     plan = plan_tenant(parsed(PLUSMEMBER))
     assert told(plan) == [
         ("create", "tenant"),
+        ("create", "document:terms"),
+        ("create", "document:privacy"),
         ("create", "site:official"),
         ("create", "site:mail"),
         ("create", "course:official/monthly"),
@@ -129,6 +131,8 @@ def test_every_change_leaves_an_audit_row(db: None) -> None:
     rows = AuditRow.objects.order_by("id").values_list("action", "subject", "actor")
     assert list(rows) == [
         ("sites.tenant_created", "tenant", "system:cli"),
+        ("sites.document_created", "document:terms", "system:cli"),
+        ("sites.document_created", "document:privacy", "system:cli"),
         ("sites.site_created", "site:friends", "system:cli"),
         ("billing.course_created", COURSE, "system:cli"),
         ("billing.tenant_applied", "tenant", "system:cli"),
@@ -358,7 +362,7 @@ def _race(*texts: str) -> list[Plan]:
 @pytest.mark.django_db(transaction=True)
 def test_two_first_applies_come_in_turn() -> None:
     plans = _race(PLUSMEMBER, PLUSMEMBER)
-    assert sorted(len(plan.changes) for plan in plans) == [0, 7]
+    assert sorted(len(plan.changes) for plan in plans) == [0, 9]
     assert (Tenant.objects.count(), Site.objects.count(), Course.objects.count()) == (1, 2, 4)
 
 

@@ -34,17 +34,19 @@ def test_plan_apply_and_again(db: None) -> None:
     assert code == 0
     assert out.splitlines() == [
         "+ create tenant: Plus member ID",
+        "+ create document terms: version 1, from 2024-04-01",
+        "+ create document privacy: version 1, from 2024-04-01",
         "+ create site official: official.localhost",
         "+ create site mail: mail.localhost",
         "+ create course official/monthly: 550 yen",
         "+ create course official/yearly: 6,600 yen",
         "+ create course mail/monthly: 330 yen",
         "+ create course mail/yearly: 3,960 yen",
-        f"{file}: 7 changes planned; nothing was changed yet",
+        f"{file}: 9 changes planned; nothing was changed yet",
     ]
     assert not Course.objects.exists()
     code, out, _ = run(file)
-    assert (code, out.splitlines()[-1]) == (0, f"{file}: 7 changes applied")
+    assert (code, out.splitlines()[-1]) == (0, f"{file}: 9 changes applied")
     assert run(file) == (0, f"{file}: nothing to change\n", "")
     assert run(file, "--plan") == (0, f"{file}: nothing to change\n", "")
 
@@ -72,7 +74,7 @@ def test_errors_go_to_standard_error_with_their_places(db: None, written: Path) 
     assert err.splitlines() == [
         f"{written}:10:23: identity.member_id.prefix: “m” does not fit here",
         "    write: M",
-        f"{written}:59:16: sites.friends.courses.friend.price: “4,400” is not a whole number",
+        f"{written}:78:16: sites.friends.courses.friend.price: “4,400” is not a whole number",
         "    write: 4400",
         "kaiin: 2 errors; nothing was changed",
     ]

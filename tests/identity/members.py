@@ -36,7 +36,9 @@ def _apply_sites() -> None:
     with transaction():
         site_operations.lock_tenant()
         changes = site_operations.plan_sites(
-            file=file, in_use=site_operations.InUse(members=False, sites=frozenset())
+            file=file,
+            in_use=site_operations.InUse(members=False, sites=frozenset()),
+            now=infra_clock.now(),
         )
         site_operations.apply_sites(
             file=file, changes=changes, now=infra_clock.now(), actor="system:test"

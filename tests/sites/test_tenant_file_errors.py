@@ -26,6 +26,38 @@ class Wrong:
 
 WRONG = [
     Wrong(
+        'from: "2024-04-01"\n    text: |\n      These',
+        'from: "2024-02-30"\n    text: |\n      These',
+        at='"2024-02-30"',
+        path="documents.terms.from",
+        message="there is no day “2024-02-30”",
+        instead="a day such as 2027-04-01",
+    ),
+    Wrong(
+        'from: "2024-04-01"\n    text: |\n      These',
+        "from: 1 April 2024\n    text: |\n      These",
+        at="1 April 2024",
+        path="documents.terms.from",
+        message="“1 April 2024” does not fit here",
+        instead="a day such as 2027-04-01",
+    ),
+    Wrong(
+        'from: "2024-04-01"\n    text: |\n      These',
+        'from: "2024-04-01"\n    url: https://museum.example/terms\n    text: |\n      These',
+        at="url: https://museum.example/terms",
+        path="documents.terms.url",
+        message="a text and an address",
+        instead="only one of the two",
+    ),
+    Wrong(
+        "  privacy:\n    version: 1",
+        "  privacy:\n    version: 1\n    fresh: true",
+        at="fresh",
+        path="documents.privacy.fresh",
+        message="“fresh” is not known here",
+        instead="one of ask_members, url",
+    ),
+    Wrong(
         "renewal: lump_sum",
         "renewel: lump_sum",
         at="renewel",
@@ -382,7 +414,7 @@ WRONG = [
         "renewal_opens_months: 12\n        price: 1",
         at="price: 1",
         path="sites.friends.courses.friend.price",
-        message="written twice, first in line 59",
+        message="written twice, first in line 78",
         instead="one price:",
     ),
     Wrong(

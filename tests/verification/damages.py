@@ -459,5 +459,15 @@ ACCOUNTS = (
     ),
     by("site.changed", "site:official", "UPDATE sites_site SET host = 'x' WHERE key = 'official'"),
     by("tenant.changed", "tenant", "UPDATE sites_tenant SET ways_to_pay = '{{}}'"),
+    by(
+        "document.changed",
+        "document:terms:1",
+        "UPDATE sites_documentversion SET asks_members = (1 = 1) WHERE kind = 'terms'",
+    ),
+    by(
+        "document.text",
+        "document:privacy:1",
+        "UPDATE sites_documentversion SET url = 'https://else.example/' WHERE kind = 'privacy'",
+    ),
 )
 DAMAGES = (*MONEY, *TIME, *TRAIL, *ACCOUNTS)

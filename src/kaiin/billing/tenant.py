@@ -41,8 +41,7 @@ class TenantRefused(KaiinError):
 
 def plan_tenant(file: TenantFile) -> Plan:
     """What applying the file would do; changes nothing."""
-    sites_changes = sites_operations.plan_sites(file=file, in_use=_in_use())
-    return Plan((*_plan_providers(file), *sites_changes, *_plan_courses(file)))
+    return _plan(file, clock.now())
 
 
 def apply_tenant(file: TenantFile, *, actor: str = "system:cli") -> Plan:
@@ -54,13 +53,18 @@ def apply_tenant(file: TenantFile, *, actor: str = "system:cli") -> Plan:
     now = clock.now()
     with transaction():
         sites_operations.lock_tenant()
-        plan = plan_tenant(file)
+        plan = _plan(file, now)
         if plan.refusals:
             raise TenantRefused(plan)
         if not plan.is_empty:
             _apply(file, plan, now, actor)
     sites_queries.forget()
     return plan
+
+
+def _plan(file: TenantFile, now: datetime) -> Plan:
+    sites_changes = sites_operations.plan_sites(file=file, in_use=_in_use(), now=now)
+    return Plan((*_plan_providers(file), *sites_changes, *_plan_courses(file)))
 
 
 def _apply(file: TenantFile, plan: Plan, now: datetime, actor: str) -> None:

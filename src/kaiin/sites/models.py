@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from kaiin.domain.documents import DocumentKind
+from kaiin.infra.constraints import known
+
 TENANT_ID = 1
 
 
@@ -91,3 +94,30 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class DocumentVersion(models.Model):
+    """A version of the terms of use or the privacy policy, as members agree to it. Never deleted;
+    `valid_from` and `asks_members` may change until it applies, what it says never."""
+
+    kind = models.CharField(
+        max_length=16, choices=[(kind.value, kind.value) for kind in DocumentKind]
+    )
+    version = models.PositiveSmallIntegerField()
+    valid_from = models.DateTimeField()
+    asks_members = models.BooleanField(
+        default=False, help_text="Members are asked to agree at their next login."
+    )
+    texts = models.JSONField(default=dict, help_text="Empty: it stands at `url`.")
+    url = models.CharField(max_length=500, blank=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of texts and address.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "version"), name="sites_document_version_once"),
+            *known("sites_document", kind=DocumentKind),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version}"

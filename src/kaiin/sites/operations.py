@@ -12,11 +12,12 @@ from uuid import uuid4
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
+from kaiin.domain.periods import japanese_date
 from kaiin.infra import audit
 from kaiin.infra.locks import locked
 from kaiin.sites import queries
-from kaiin.sites.models import TENANT_ID, Site, Tenant
-from kaiin.sites.tenant_file import SiteSpec, TenantFile
+from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
+from kaiin.sites.tenant_file import DocumentSpec, SiteSpec, TenantFile
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_TENANT = (
@@ -24,6 +25,7 @@ _OF_TENANT = (
     "member_id_legacy", "seller", "ways_to_pay", "refund_second_payments",
 )  # fmt: skip
 _OF_SITE = ("host", "former_hosts", "sender_address", "rejoin_days")
+_OF_DOCUMENT = ("asks_members", "digest")
 _KEEP_LINKS = "Mails already sent and bookmarks lead to it."
 
 
@@ -95,9 +97,9 @@ def lock_tenant() -> None:
     locked(Tenant.objects.filter(pk=TENANT_ID)).get()
 
 
-def plan_sites(*, file: TenantFile, in_use: InUse) -> tuple[Change, ...]:
-    """What applying the file would do to the tenant and its sites; changes nothing."""
-    changes = [*_plan_tenant(file, in_use), *_shared_hosts(file)]
+def plan_sites(*, file: TenantFile, in_use: InUse, now: datetime) -> tuple[Change, ...]:
+    """What applying the file would do to the tenant, its documents and sites; changes nothing."""
+    changes = [*_plan_tenant(file, in_use), *_plan_documents(file, now), *_shared_hosts(file)]
     known = {row.key: row for row in Site.objects.all()}
     for position, spec in enumerate(file.sites):
         changes += _plan_site(spec, position, known.pop(spec.key, None), in_use)
@@ -123,6 +125,14 @@ def apply_sites(
         if f"site:{spec.key}" in subjects:
             columns = {**_site_columns(spec, position), "removed_at": None}
             Site.objects.update_or_create(key=spec.key, defaults=columns)
+    for document in file.documents:
+        if f"document:{document.kind.value}" in subjects:
+            DocumentVersion.objects.update_or_create(
+                kind=document.kind.value,
+                version=document.version,
+                defaults=_document_columns(document),
+                create_defaults={**_document_columns(document), "created_at": now},
+            )
     if "tenant" in subjects:
         Tenant.objects.filter(pk=TENANT_ID).update(**_tenant_columns(file))
     for change in changes:
@@ -130,10 +140,16 @@ def apply_sites(
 
 
 def applied_rows() -> dict[str, dict[str, object]]:
-    """Where members are led, who writes to them and who is paid, by the row's name."""
+    """Where members are led, who writes to them, who is paid and what they agree to, by the row's
+    name."""
     tenant = Tenant.objects.values(*_OF_TENANT).get()
     sites = Site.objects.values("key", *_OF_SITE)
-    return {"tenant": dict(tenant)} | {f"site:{row.pop('key')}": row for row in map(dict, sites)}
+    documents = DocumentVersion.objects.values("kind", "version", *_OF_DOCUMENT)
+    return (
+        {"tenant": dict(tenant)}
+        | {f"site:{row.pop('key')}": row for row in map(dict, sites)}
+        | {f"document:{row.pop('kind')}:{row.pop('version')}": row for row in map(dict, documents)}
+    )
 
 
 def site_id(*, key: str) -> int:
@@ -214,6 +230,51 @@ def _refused_of_tenant(
     if "host" in fields and row.host not in file.identity.former_hosts:
         refusals.append(_host_refusal("tenant", fields, row.host))
     return refusals
+
+
+def _plan_documents(file: TenantFile, now: datetime) -> list[Change]:
+    newest = {row.kind: row for row in DocumentVersion.objects.order_by("version")}
+    changes: list[Change] = []
+    for spec in file.documents:
+        changes += _plan_document(spec, newest.pop(spec.kind.value, None), now)
+    for kind, row in newest.items():
+        note = f"version {row.version} was published, and stays readable and in force"
+        changes.append(
+            Change(
+                ChangeKind.REFUSE,
+                f"document:{kind}",
+                note=note,
+                instead=f"{kind} in documents as it was, or a new version of it",
+            )
+        )
+    return changes
+
+
+def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetime) -> list[Change]:
+    subject = f"document:{spec.kind.value}"
+    begins = f"version {spec.version}, from {japanese_date(spec.valid_from)}"
+    if row is None:
+        return [Change(ChangeKind.CREATE, subject, note=begins)]
+    fields = difference(row, _document_columns(spec))
+    # Told by its fingerprint: the text itself would fill the screen and the audit trail.
+    told = {name: both for name, both in fields.items() if name not in ("texts", "valid_from")}
+    if "valid_from" in fields:
+        told["from"] = (str(japanese_date(row.valid_from)), str(japanese_date(spec.valid_from)))
+    if spec.version > row.version:
+        note = f"{begins}; version {row.version} stays readable"
+        versions = {"version": (row.version, spec.version)}
+        return [Change(ChangeKind.NEW_VERSION, subject, {**versions, **told}, note)]
+    refusal = ""
+    if spec.version < row.version:
+        refusal = f"version {row.version} was published already"
+    elif "digest" in fields:
+        refusal = f"it is not what version {row.version} said when it was published"
+    elif fields and row.valid_from <= now:
+        refusal = f"version {row.version} applies since {japanese_date(row.valid_from)}"
+    if refusal:
+        instead = f"version: {row.version + 1}, which says whether members are asked again"
+        return [Change(ChangeKind.REFUSE, subject, told, refusal, instead)]
+    return [Change(ChangeKind.CHANGE, subject, told)] if told else []
 
 
 def _shared_hosts(file: TenantFile) -> list[Change]:
@@ -307,6 +368,16 @@ def _tenant_columns(file: TenantFile) -> dict[str, object]:
         "renewal_reminder_days": list(file.renewal_reminder_days),
         "environments": [asdict(each) for each in file.environments],
         "in_app_note": dict(file.in_app_note),
+    }
+
+
+def _document_columns(spec: DocumentSpec) -> dict[str, object]:
+    return {
+        "valid_from": spec.valid_from,
+        "asks_members": spec.asks_members,
+        "texts": dict(spec.texts),
+        "url": spec.url,
+        "digest": spec.digest,
     }
 
 

@@ -7,17 +7,20 @@ whatever the settable clock says), so another process's `kaiin apply` is noticed
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
 
+from kaiin.domain import documents as rules
+from kaiin.domain.documents import DocumentKind, Published
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.identifiers import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
 from kaiin.infra.mail import Sender
-from kaiin.sites.models import TENANT_ID, Site, Tenant
+from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
 
 CHECK_SECONDS = 1.0
 
@@ -117,10 +120,21 @@ class SiteView:
 
 
 @dataclass(frozen=True)
+class DocumentView(Published):
+    """A version of a document: `texts`, or `url` where it stands. `digest` is that of both."""
+
+    id: int
+    texts: Texts
+    url: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class _Directory:
     revision: UUID
     tenant: TenantView
     sites: tuple[SiteView, ...]
+    documents: tuple[DocumentView, ...]
     by_key: Mapping[str, SiteView]
     by_host: Mapping[str, SiteView]
     identity_hosts: frozenset[str]
@@ -146,6 +160,19 @@ def site(key: str) -> SiteView:
     if found is None:
         raise SiteUnknown(site=key)
     return found
+
+
+def documents() -> tuple[DocumentView, ...]:
+    """Every version of every document, the lowest first; none before the first apply."""
+    try:
+        return _directory().documents
+    except TenantMissing:
+        return ()
+
+
+def documents_in_force(at: datetime) -> tuple[DocumentView, ...]:
+    """The versions that apply at `at`, one of each kind at most."""
+    return rules.in_force(documents(), at)
 
 
 def site_by_host(host: str) -> SiteView | None:
@@ -246,6 +273,9 @@ def _loaded(now: float) -> _Directory:
         revision=row.revision,
         tenant=tenant_view,
         sites=views,
+        documents=tuple(
+            _document_view(each) for each in DocumentVersion.objects.order_by("version")
+        ),
         by_key={view.key: view for view in views},
         by_host=hosts,
         identity_hosts=frozenset(_full_host(label) for label in (row.host, *row.former_hosts)),
@@ -304,6 +334,19 @@ def _site_view(row: Site, tenant_view: TenantView) -> SiteView:
         rejoin_days=row.rejoin_days,
         environments=_environments(row.environments) or tenant_view.environments,
         in_app_note=row.in_app_note or tenant_view.in_app_note,
+    )
+
+
+def _document_view(row: DocumentVersion) -> DocumentView:
+    return DocumentView(
+        kind=DocumentKind(row.kind),
+        version=row.version,
+        valid_from=row.valid_from,
+        asks_members=row.asks_members,
+        id=row.pk,
+        texts=row.texts,
+        url=row.url,
+        digest=row.digest,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is sold, and who is paid for it, is as the last tenant file made it."""
+"""What is sold, who is paid for it and what is agreed to is as the tenant files made it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ _MAX_SHOWN = 80
 
 
 def check(reader: Reader) -> Iterator[Violation]:
-    """Tenant, sites and courses are as the last tenant file made them."""
+    """Tenant, sites, documents and courses are as the last tenant file made them."""
     row = reader.one(
         "SELECT details FROM infra_auditrow WHERE action = 'billing.tenant_applied'"
         " ORDER BY id DESC LIMIT 1"
@@ -22,6 +22,12 @@ def check(reader: Reader) -> Iterator[Violation]:
     yield from _rows(reader, applied, "tenant.changed", "SELECT 'tenant', t.* FROM sites_tenant t")
     yield from _rows(
         reader, applied, "site.changed", "SELECT 'site:' || s.key, s.* FROM sites_site s"
+    )
+    yield from _rows(
+        reader,
+        applied,
+        "document.changed",
+        "SELECT 'document:' || d.kind || ':' || d.version, d.* FROM sites_documentversion d",
     )
     yield from _rows(
         reader,

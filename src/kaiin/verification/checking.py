@@ -9,6 +9,7 @@ from kaiin.verification import (
     accounts,
     applied,
     books,
+    consents,
     money,
     queues,
     refunds,
@@ -97,6 +98,7 @@ def _parts(
         yield "audit", trail.check_completeness(reader)
         yield "accounts", accounts.check(reader)
         yield "tenant", applied.check(reader)
+        yield "documents", consents.check_documents(reader)
         for part in whole.parts(reader):
             yield "whole", part
         return

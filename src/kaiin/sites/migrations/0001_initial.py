@@ -128,4 +128,50 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="DocumentVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("terms", "terms"), ("privacy", "privacy")], max_length=16
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("valid_from", models.DateTimeField()),
+                (
+                    "asks_members",
+                    models.BooleanField(
+                        default=False, help_text="Members are asked to agree at their next login."
+                    ),
+                ),
+                (
+                    "texts",
+                    models.JSONField(default=dict, help_text="Empty: it stands at `url`."),
+                ),
+                ("url", models.CharField(blank=True, max_length=500)),
+                (
+                    "digest",
+                    models.CharField(help_text="SHA-256 of texts and address.", max_length=64),
+                ),
+                ("created_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "version"), name="sites_document_version_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["privacy", "terms"])),
+                        name="sites_document_kind_known",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -7,9 +7,18 @@ from pathlib import Path
 
 from kaiin.sites.tenant_file import build, document, rules, schema
 from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
-from kaiin.sites.tenant_file.values import CourseSpec, SiteSpec, TenantFile
+from kaiin.sites.tenant_file.values import CourseSpec, DocumentSpec, SiteSpec, TenantFile
 
-__all__ = ["CourseSpec", "Problem", "SiteSpec", "TenantFile", "TenantFileErrors", "load", "parse"]
+__all__ = [
+    "CourseSpec",
+    "DocumentSpec",
+    "Problem",
+    "SiteSpec",
+    "TenantFile",
+    "TenantFileErrors",
+    "load",
+    "parse",
+]
 
 
 def load(path: Path) -> TenantFile:

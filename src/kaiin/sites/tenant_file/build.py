@@ -1,16 +1,19 @@
 """A document that passed every check, made into values; defaults are those of the schema."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
+from kaiin.domain.documents import DocumentKind
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import ChargeDay, TermRule, TermRuleSpec
+from kaiin.domain.periods import ChargeDay, TermRule, TermRuleSpec, midnight
 from kaiin.domain.previews import LateRenewal
 from kaiin.sites.tenant_file.document import Document
 from kaiin.sites.tenant_file.schema import schema
 from kaiin.sites.tenant_file.values import (
     CourseSpec,
+    DocumentSpec,
     EnvironmentSpec,
     IdentitySpec,
     IdForm,
@@ -47,6 +50,11 @@ class _Builder:
             ways_to_pay={Method(way): served for way, served in root["ways_to_pay"].items()},
             refund_second_payments=_of_root(root, "refund_second_payments"),
             renewal_reminder_days=tuple(_of_root(root, "renewal_reminder_days")),
+            documents=tuple(
+                self._document_of(kind, root["documents"][kind])
+                for kind in DocumentKind
+                if kind in root.get("documents", {})
+            ),
             environments=self._environments(root),
             in_app_note=self._text(root, "in_app_note"),
             sites=tuple(
@@ -92,6 +100,16 @@ class _Builder:
             address=self._text(raw, "address"),
             phone=raw["phone"],
             registration_number=raw.get("registration_number", ""),
+        )
+
+    def _document_of(self, kind: DocumentKind, raw: Raw) -> DocumentSpec:
+        return DocumentSpec(
+            kind=kind,
+            version=raw["version"],
+            valid_from=midnight(date.fromisoformat(raw["from"])),
+            asks_members=_or_default(raw, "ask_members", "document"),
+            texts=self._text(raw, "text"),
+            url=raw.get("url", ""),
         )
 
     def _site(self, raw: Raw, path: Path) -> SiteSpec:

@@ -6,8 +6,10 @@ part that the schema refused already is passed over.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
+from kaiin.domain.documents import DocumentKind
 from kaiin.sites.tenant_file.document import Document
 from kaiin.sites.tenant_file.problems import inside, meant
 from kaiin.sites.tenant_file.schema import schema
@@ -24,6 +26,7 @@ def check(document: Document, wrong: set[Path]) -> None:
     _texts(file)
     _member_ids(file)
     _consent(file)
+    _documents(file)
     _hosts(file)
     _keys(file)
     for _, path in file.items(("sites",)):
@@ -151,6 +154,30 @@ def _consent(file: _File) -> None:
     asked = file.mapping(("identity", "details"))
     if file.get(path) and file.get(("identity", "details")) and "birth_date" not in asked:
         file.add(path, "an age can't be known where no birth date is asked", "details.birth_date")
+
+
+def _documents(file: _File) -> None:
+    for kind in DocumentKind:
+        path: Path = ("documents", kind.value)
+        document = file.mapping(path)
+        if not document:
+            continue
+        if "text" in document and "url" in document:
+            message = "a text and an address: members could not know which of them applies"
+            file.add((*path, "url"), message, "only one of the two", key=True)
+        elif not {"text", "url"} & document.keys():
+            file.add(path, "it says nothing", "text: …, or url: with its address", key=True)
+        day = file.get((*path, "from"))
+        if isinstance(day, str) and not _is_day(day):
+            file.add((*path, "from"), f"there is no day “{day}”", "a day such as 2027-04-01")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _hosts(file: _File) -> None:

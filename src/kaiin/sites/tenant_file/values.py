@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from kaiin.domain.documents import DocumentKind, content_digest
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay, TermRuleSpec
@@ -138,6 +140,23 @@ class SiteSpec:
 
 
 @dataclass(frozen=True)
+class DocumentSpec:
+    """A version of a document: `texts`, or, where the text stands elsewhere, its address `url`."""
+
+    kind: DocumentKind
+    version: int
+    valid_from: datetime
+    asks_members: bool
+    texts: Texts
+    url: str
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of what it says."""
+        return content_digest(self.texts, self.url)
+
+
+@dataclass(frozen=True)
 class TenantFile:
     """A whole, valid tenant file. `positions` says where each value stands, by its path."""
 
@@ -148,6 +167,7 @@ class TenantFile:
     ways_to_pay: Mapping[Method, str]
     refund_second_payments: bool
     renewal_reminder_days: tuple[int, ...]
+    documents: tuple[DocumentSpec, ...]
     environments: tuple[EnvironmentSpec, ...]
     in_app_note: Texts
     sites: tuple[SiteSpec, ...]

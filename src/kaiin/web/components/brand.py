@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from kaiin.infra import clock
 from kaiin.infra.texts import localized
 from kaiin.sites import queries as sites
-from kaiin.sites.queries import SiteView, TenantView
+from kaiin.sites.queries import DocumentView, SiteView, TenantView
 from kaiin.web.components import assets, colours
 
 # The shared identity has no club's colour of its own: a calm ink blue.
@@ -15,7 +16,8 @@ IDENTITY_COLOUR = "#2f4f7f"
 
 @dataclass(frozen=True)
 class Brand:
-    """`key` names the style sheet; `home_url` is where the name in the header leads."""
+    """`key` names the style sheet; `home_url` is where the name in the header leads; `documents`
+    are those in force."""
 
     key: str
     names: Mapping[str, str]
@@ -23,6 +25,7 @@ class Brand:
     home_url: str
     operator: Mapping[str, str]
     languages: tuple[str, ...]
+    documents: tuple[DocumentView, ...]
 
     @property
     def name(self) -> str:
@@ -72,6 +75,7 @@ PLAIN = Brand(
     home_url="/",
     operator={"ja": "", "en": ""},
     languages=("ja", "en"),
+    documents=(),
 )
 
 
@@ -84,6 +88,7 @@ def of_site(site: SiteView) -> Brand:
         home_url=sites.site_url(site.key, "/"),
         operator=tenant.seller.name,
         languages=tenant.languages,
+        documents=sites.documents_in_force(clock.now()),
     )
 
 
@@ -95,6 +100,7 @@ def of_identity(tenant: TenantView) -> Brand:
         home_url=sites.identity_url("/"),
         operator=tenant.seller.name,
         languages=tenant.languages,
+        documents=sites.documents_in_force(clock.now()),
     )
 
 

@@ -23,10 +23,12 @@ from kaiin.billing.queries import (
     short_start_words,
     stop_words,
 )
+from kaiin.domain.documents import DocumentKind
 from kaiin.domain.money import Money
 from kaiin.domain.previews import PriceUnit, Renewal, ShortStart
 from kaiin.infra import texts
 from kaiin.sites import queries as sites
+from kaiin.web.components import markdown as markdown_texts
 
 register = template.Library()
 
@@ -43,6 +45,18 @@ def t(code: str, **params: object) -> str:
 def localized(value: Mapping[str, str]) -> str:
     """A tenant's own text in the page's language."""
     return texts.localized(value)
+
+
+@register.simple_tag
+def markdown(text: str, *, top: int) -> SafeString:
+    """A text of the tenant's in Markdown; its highest headings become `h<top>`."""
+    return markdown_texts.to_html(text, top=top)
+
+
+@register.simple_tag
+def document_title(kind: DocumentKind) -> str:
+    """What the terms of use and the privacy policy are called."""
+    return texts.text(f"documents.title.{kind.value}")
 
 
 # A particle belongs to the name before it: no line begins with one.
