@@ -40,7 +40,7 @@ def test_what_the_example_publishes(friends: TenantFile) -> None:
     first, second = queries.documents()
     assert (first.kind, second.kind) == (DocumentKind.TERMS, DocumentKind.PRIVACY)
     assert (first.version, first.asks_members, first.url) == (1, False, "")
-    assert first.valid_from == datetime(2024, 3, 31, 15, tzinfo=UTC)  # midnight in Japan
+    assert first.starts_at == datetime(2024, 3, 31, 15, tzinfo=UTC)  # midnight in Japan
     assert first.texts["en"].startswith("These terms are an illustration")
     assert first.digest == content_digest(first.texts, "")
 

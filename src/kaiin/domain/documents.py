@@ -18,14 +18,14 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True)
 class Published:
-    """One version of a document. It applies from `valid_from` until a higher version does.
+    """One version of a document. It applies from `starts_at` until a higher version does.
 
     `asks_members`: those who are members by then are asked for their consent at their next login.
     """
 
     kind: DocumentKind
     version: int
-    valid_from: datetime
+    starts_at: datetime
     asks_members: bool
 
 
@@ -49,7 +49,7 @@ def in_force(published: Iterable[P], at: datetime) -> tuple[P, ...]:
     """Of each kind the highest version whose day has come."""
     newest: dict[DocumentKind, P] = {}
     for each in sorted(published, key=lambda each: each.version):
-        if each.valid_from <= at:
+        if each.starts_at <= at:
             newest[each.kind] = each
     return tuple(newest[kind] for kind in DocumentKind if kind in newest)
 

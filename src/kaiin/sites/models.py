@@ -98,13 +98,13 @@ class Site(models.Model):
 
 class DocumentVersion(models.Model):
     """A version of the terms of use or the privacy policy, as members agree to it. Never deleted;
-    `valid_from` and `asks_members` may change until it applies, what it says never."""
+    `starts_at` and `asks_members` may change until it applies, what it says never."""
 
     kind = models.CharField(
         max_length=16, choices=[(kind.value, kind.value) for kind in DocumentKind]
     )
     version = models.PositiveSmallIntegerField()
-    valid_from = models.DateTimeField()
+    starts_at = models.DateTimeField()
     asks_members = models.BooleanField(
         default=False, help_text="Members are asked to agree at their next login."
     )

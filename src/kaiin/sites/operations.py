@@ -252,14 +252,14 @@ def _plan_documents(file: TenantFile, now: datetime) -> list[Change]:
 
 def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetime) -> list[Change]:
     subject = f"document:{spec.kind.value}"
-    begins = f"version {spec.version}, from {japanese_date(spec.valid_from)}"
+    begins = f"version {spec.version}, from {japanese_date(spec.starts_at)}"
     if row is None:
         return [Change(ChangeKind.CREATE, subject, note=begins)]
     fields = difference(row, _document_columns(spec))
     # Told by its fingerprint: the text itself would fill the screen and the audit trail.
-    told = {name: both for name, both in fields.items() if name not in ("texts", "valid_from")}
-    if "valid_from" in fields:
-        told["from"] = (str(japanese_date(row.valid_from)), str(japanese_date(spec.valid_from)))
+    told = {name: both for name, both in fields.items() if name not in ("texts", "starts_at")}
+    if "starts_at" in fields:
+        told["from"] = (str(japanese_date(row.starts_at)), str(japanese_date(spec.starts_at)))
     if spec.version > row.version:
         note = f"{begins}; version {row.version} stays readable"
         versions = {"version": (row.version, spec.version)}
@@ -269,8 +269,8 @@ def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetim
         refusal = f"version {row.version} was published already"
     elif "digest" in fields:
         refusal = f"it is not what version {row.version} said when it was published"
-    elif fields and row.valid_from <= now:
-        refusal = f"version {row.version} applies since {japanese_date(row.valid_from)}"
+    elif fields and row.starts_at <= now:
+        refusal = f"version {row.version} applies since {japanese_date(row.starts_at)}"
     if refusal:
         instead = f"version: {row.version + 1}, which says whether members are asked again"
         return [Change(ChangeKind.REFUSE, subject, told, refusal, instead)]
@@ -373,7 +373,7 @@ def _tenant_columns(file: TenantFile) -> dict[str, object]:
 
 def _document_columns(spec: DocumentSpec) -> dict[str, object]:
     return {
-        "valid_from": spec.valid_from,
+        "starts_at": spec.starts_at,
         "asks_members": spec.asks_members,
         "texts": dict(spec.texts),
         "url": spec.url,

@@ -341,7 +341,7 @@ def _document_view(row: DocumentVersion) -> DocumentView:
     return DocumentView(
         kind=DocumentKind(row.kind),
         version=row.version,
-        valid_from=row.valid_from,
+        starts_at=row.starts_at,
         asks_members=row.asks_members,
         id=row.pk,
         texts=row.texts,

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveSmallIntegerField()),
-                ("valid_from", models.DateTimeField()),
+                ("starts_at", models.DateTimeField()),
                 (
                     "asks_members",
                     models.BooleanField(

@@ -106,7 +106,7 @@ class _Builder:
         return DocumentSpec(
             kind=kind,
             version=raw["version"],
-            valid_from=midnight(date.fromisoformat(raw["from"])),
+            starts_at=midnight(date.fromisoformat(raw["from"])),
             asks_members=_or_default(raw, "ask_members", "document"),
             texts=self._text(raw, "text"),
             url=raw.get("url", ""),

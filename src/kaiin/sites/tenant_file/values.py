@@ -145,7 +145,7 @@ class DocumentSpec:
 
     kind: DocumentKind
     version: int
-    valid_from: datetime
+    starts_at: datetime
     asks_members: bool
     texts: Texts
     url: str

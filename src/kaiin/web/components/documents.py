@@ -32,7 +32,7 @@ def show(http_request: HttpRequest, kind: str, version: str = "") -> HttpRespons
         "title": text(f"documents.title.{shown.kind.value}"),
         "document": shown,
         "language": _language(shown, request),
-        "applies": shown.valid_from <= now,
+        "applies": shown.starts_at <= now,
         "current": current,
         "coming": coming[-1] if coming else None,
         "others": [each for each in reversed(versions) if each is not shown],
