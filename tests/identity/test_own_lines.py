@@ -85,7 +85,7 @@ def test_each_line_of_ours_reads_as_what_it_shows(
         "at": "2026-11-27 13:00",
         "amount": "12,345,678円",
         "total": "¥12,345,678",
-        "url": "https://id.plusmember.jp/receipts/12345678",
+        "url": "https://id.fans.example/receipts/12345678",
     }
     seen = 0
     for code, used, line in lines(language, values):

@@ -153,7 +153,7 @@ def test_disabled(club: Club, arrive: Any) -> None:
     person = arrive("disabled")
     person.sees("access.disabled.title")
     link = person.page.get_by_role("link", name=person.words("cure.contact"))
-    assert "support@plusmember.jp" in (link.get_attribute("href") or "")
+    assert "support@fans.example" in (link.get_attribute("href") or "")
     person.opens("id", "/my")
     person.sees("login.title")
 

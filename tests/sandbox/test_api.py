@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from kaiin.infra import clock as infra_clock
 from kaiin.sandbox.app import SandboxApp, create_app
 from kaiin.sandbox.environment import SettingMissing, app_from
 from kaiin.sandbox.events import signature
@@ -194,6 +195,45 @@ def test_notices_are_signed_over_time_and_body(app: SandboxApp, clock: Clock) ->
     assert headers["Sandbox-Signature"] == signature(SECRET, body, clock.now())
     assert json.loads(body)["data"]["order_id"] == "order1"
     assert app.deliver_due(receiver) == 0
+
+
+def test_each_notice_is_signed_when_it_is_sent(app: SandboxApp, clock: Clock) -> None:
+    """The demo's clock is turned while notices go out: the receiver reads the new day."""
+    for order in ("order1", "order2"):
+        asked = CHECKOUT | {"order_id": order}
+        call(app, "POST", "/v1/checkouts", asked, key=f"key-{order}")
+        call(app, "POST", f"/v1/orders/{order}/cancel", {})
+    signed = []
+
+    def receiver(body: bytes, headers: dict[str, str]) -> int:
+        signed.append(headers["Sandbox-Signature"] == signature(SECRET, body, clock.now()))
+        clock.advance(days=1)
+        return 200
+
+    assert app.deliver_due(receiver) == 2
+    assert signed == [True, True]
+
+
+def test_the_clock_is_not_turned_between_signing_and_arrival(
+    app: SandboxApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAIIN_CLOCK_FILE", str(tmp_path / "clock.json"))
+    infra_clock.unfreeze()
+    cancel_one(app)
+    tomorrow = infra_clock.now() + timedelta(days=1)
+    turning = threading.Thread(target=infra_clock.turn_to, args=(tomorrow,))
+    waited = []
+
+    def receiver(body: bytes, headers: dict[str, str]) -> int:
+        turning.start()
+        turning.join(0.2)
+        waited.append(turning.is_alive() and infra_clock.now() < tomorrow)
+        return 200
+
+    assert app.deliver_due(receiver) == 1
+    turning.join()
+    assert waited == [True]
+    assert infra_clock.now() >= tomorrow
 
 
 def test_notices_are_tried_again_with_growing_pauses(app: SandboxApp, clock: Clock) -> None:

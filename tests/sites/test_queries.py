@@ -38,7 +38,7 @@ def test_the_tenant(plusmember: TenantFile) -> None:
     assert tenant.details_required == tenant.details
     assert list(tenant.ways_to_pay) == list(Method)
     assert set(tenant.ways_to_pay.values()) == {"sandbox"}
-    assert tenant.sender.address.endswith("@plusmember.jp")
+    assert tenant.sender.address.endswith("@fans.example")
     assert all(set(each.device) == {"ja", "en"} for each in tenant.environments)
 
 
@@ -46,8 +46,8 @@ def test_the_sites(plusmember: TenantFile) -> None:
     official, mail = queries.sites()
     assert (official.key, mail.key) == ("official", "mail")
     assert official.name["ja"] == "JO1 OFFICIAL SITE"
-    assert official.sender == Sender("JO1 OFFICIAL SITE", "info@plusmember.jp")
-    assert mail.sender == Sender("JO1 Mail", "mail@plusmember.jp")
+    assert official.sender == Sender("JO1 OFFICIAL SITE", "info@fans.example")
+    assert mail.sender == Sender("JO1 Mail", "mail@fans.example")
     assert official.environments == queries.tenant().environments
     assert official.in_app_note == queries.tenant().in_app_note
     assert queries.site("mail") == mail

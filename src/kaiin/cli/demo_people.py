@@ -63,7 +63,7 @@ class Crowd:
                 "legal_name_kana": f"{family[1]} {given[1]}",
                 "birth_date": today - age,
                 "prefecture": self._source.choice(PREFECTURES[:-1]),
-                "phone": f"+8190{self._source.randint(10_000_000, 99_999_999)}",
+                "phone": f"+81900{self._source.randint(1_000_000, 9_999_999)}",
             },
         )
 

@@ -5,8 +5,11 @@ small file named by KAIIN_CLOCK_FILE; tests freeze it inside their process. The 
 library only, so that the sandbox provider can use it without Django.
 """
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -46,13 +49,24 @@ def file() -> Path | None:
 
 
 def turn_to(at: datetime) -> None:
-    """Shift the shared clock so that it reads `at` now, and runs on from there."""
+    """Shift the shared clock so that it reads `at` now, and runs on from there.
+
+    Waits for those who keep it from being turned.
+    """
+    path = _turnable()
+    with _locked(path, "turning", fcntl.LOCK_EX), _changed(path) as content:
+        content["offset_seconds"] = (at - datetime.now(UTC)).total_seconds()
+
+
+@contextmanager
+def not_turned() -> Iterator[None]:
+    """Inside, no process turns the shared clock: what is signed here is read in the same hour."""
     path = file()
     if path is None:
-        raise RuntimeError("KAIIN_CLOCK_FILE is not set: only the demo's clock can be turned")
-    content = _read(path)
-    content["offset_seconds"] = (at - datetime.now(UTC)).total_seconds()
-    _write(path, content)
+        yield
+        return
+    with _locked(path, "turning", fcntl.LOCK_SH):
+        yield
 
 
 def target() -> datetime | None:
@@ -66,15 +80,11 @@ def target() -> datetime | None:
 
 def ask_for(at: datetime | None) -> None:
     """Ask the worker to walk the clock to `at`, a day at a time; None ends the walk."""
-    path = file()
-    if path is None:
-        raise RuntimeError("KAIIN_CLOCK_FILE is not set: only the demo's clock can be turned")
-    content = _read(path)
-    if at is None:
-        content.pop("target", None)
-    else:
-        content["target"] = at.isoformat()
-    _write(path, content)
+    with _changed(_turnable()) as content:
+        if at is None:
+            content.pop("target", None)
+        else:
+            content["target"] = at.isoformat()
 
 
 def _offset() -> timedelta:
@@ -93,6 +103,30 @@ def _offset() -> timedelta:
     return _file_state[2]
 
 
+def _turnable() -> Path:
+    path = file()
+    if path is None:
+        raise RuntimeError("KAIIN_CLOCK_FILE is not set: only the demo's clock can be turned")
+    return path
+
+
+@contextmanager
+def _changed(path: Path) -> Iterator[dict[str, object]]:
+    """The file's content, to be changed: one process at a time, so that no change is lost."""
+    with _locked(path, "writing", fcntl.LOCK_EX):
+        content = _read(path)
+        yield content
+        _write(path, content)
+
+
+@contextmanager
+def _locked(path: Path, name: str, kind: int) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.{name}").open("ab") as lock:
+        fcntl.flock(lock, kind)
+        yield
+
+
 def _read(path: Path) -> dict[str, object]:
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -103,7 +137,6 @@ def _read(path: Path) -> dict[str, object]:
 
 def _write(path: Path, content: dict[str, object]) -> None:
     # Another process may read at any moment: replace the file whole.
-    path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}")
     new.write_text(json.dumps(content), "utf-8")
     new.replace(path)

@@ -40,7 +40,6 @@ class SandboxApp(Flask):
             self.service.store,
             post or sending.over_http(self.notice_url),
             secret=self.secret,
-            now=now,
             limit=limit,
         )
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from kaiin.infra import clock
 from kaiin.sandbox import switches
 from kaiin.sandbox.numbers import Numbers
 from kaiin.sandbox.store import Row, Store, Transaction, read, written
@@ -105,20 +106,26 @@ def signature(secret: str, body: bytes, now: datetime) -> str:
     return f"t={stamp},v1={code}"
 
 
-def deliver_due(store: Store, post: Post, *, secret: str, now: datetime, limit: int) -> int:
-    """Send due notices, oldest first; how many were tried. Nothing is locked while sending."""
+def deliver_due(store: Store, post: Post, *, secret: str, limit: int) -> int:
+    """Send due notices, oldest first; how many were tried. The store is not locked while sending.
+
+    The demo's clock is turned between two notices, not between signing one and its arrival:
+    the receiver refuses a signature from another day.
+    """
     with store.transaction() as tx:
-        due = _claim(tx, now, limit)
+        due = _claim(tx, clock.now(), limit)
     for row in due:
         body = _body(row)
-        proof = signature("guessed" if row["garbage"] == FORGED else secret, body, now)
-        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: proof}
-        try:
-            status = post(body, headers)
-        except OSError as error:
-            status, answer = 0, type(error).__name__
-        else:
-            answer = str(status)
+        with clock.not_turned():
+            now = clock.now()
+            proof = signature("guessed" if row["garbage"] == FORGED else secret, body, now)
+            headers = {"Content-Type": "application/json", SIGNATURE_HEADER: proof}
+            try:
+                status = post(body, headers)
+            except OSError as error:
+                status, answer = 0, type(error).__name__
+            else:
+                answer = str(status)
         with store.transaction() as tx:
             _note(tx, row, delivered=200 <= status < 300, answer=answer, now=now)
     return len(due)

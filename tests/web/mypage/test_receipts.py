@@ -51,9 +51,9 @@ def test_a_receipt_shows_what_the_bill_shows(
         assert "T0000000000000" in text
     assert "山﨑 花子 様" in shown[0]
     assert "550円" in shown[0]
-    assert "プラスメンバー株式会社" in shown[0]
+    assert "見本株式会社" in shown[0]
     assert "¥550" in shown[1]
-    assert "Plus member Co., Ltd." in shown[1]
+    assert "Example Co., Ltd." in shown[1]
     assert "Paid on 22 November 2026" in shown[1]
 
 
@@ -102,7 +102,7 @@ def test_the_seller_without_a_registration_number(fans: Fans, visit: Visit) -> N
         assert "Registration number" not in text
         assert "Qualified invoice" not in text
         assert "10%" not in text
-        assert "Plus member Co., Ltd." in text
+        assert "Example Co., Ltd." in text
 
 
 def test_a_qualified_invoice_says_what_the_law_asks_for(fans: Fans, visit: Visit) -> None:
@@ -112,7 +112,7 @@ def test_a_qualified_invoice_says_what_the_law_asks_for(fans: Fans, visit: Visit
     for text in (page.text(path, "ja"), read(paper(page, path))):
         for said in (
             "適格請求書（インボイス）",
-            "プラスメンバー株式会社",  # who issues it
+            "見本株式会社",  # who issues it
             "T0000000000000",  # the registration number
             "2026年11月22日(日)",  # the day
             "会費※",  # what for, and that its rate is the reduced one
@@ -147,7 +147,7 @@ def test_the_file_is_small_whole_and_the_members_own(fans: Fans, visit: Visit) -
     assert [round(side) for side in pdf[0].get_size()] == [595, 842]
     about = pdf.get_metadata_dict()
     pdf.close()
-    assert (about["Title"], about["Author"]) == (f"領収書 {number}", "プラスメンバー株式会社")
+    assert (about["Title"], about["Author"]) == (f"領収書 {number}", "見本株式会社")
     assert b"/Lang (ja-JP)" in answer.content
     assert b"/Lang (en)" in english.content
     assert f"{path}.pdf" in page.get(path).content.decode()

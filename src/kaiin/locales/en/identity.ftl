@@ -105,7 +105,7 @@ details-not_a_date = Please enter a real date, such as 1 April 1990.
 details-date_ahead = Please enter a date up to today.
 details-date_too_old = Please check the year of birth.
 details-unknown_prefecture = Please choose from the list.
-details-not_a_phone = Please enter the whole phone number with its area code, such as 090-1234-5678. For a number outside Japan, begin with + and the country code, such as +1 650-253-0000.
+details-not_a_phone = Please enter the whole phone number with its area code, such as 090-0000-0000. For a number outside Japan, begin with + and the country code, such as +1 202-555-0143.
 details-not_an_address = Please enter an email address, such as name@example.jp.
 details-several_addresses = Please enter one email address only, without spaces or words around it.
 

@@ -45,7 +45,7 @@ join-birth_date_hint = For example: day 7, month 4, year 1998
 join-prefecture = Prefecture
 join-choose = Choose
 join-phone = Phone number
-join-phone_hint = For example: 090-1234-5678
+join-phone_hint = For example: 090-0000-0000
 join-minors = If you are a minor, ask a parent or guardian first. Even if they pay, register in your own name.
 join-send_code = Email me a code
 

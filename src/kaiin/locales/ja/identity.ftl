@@ -98,7 +98,7 @@ details-not_a_date = 実在する日付を入力してください。例：1990�
 details-date_ahead = 今日までの日付を入力してください。
 details-date_too_old = 生年月日の年をご確認ください。
 details-unknown_prefecture = 一覧から選んでください。
-details-not_a_phone = 電話番号を市外局番から正しく入力してください。例：090-1234-5678（国外の番号は、＋と国番号から入力してください。例：+1 650-253-0000）
+details-not_a_phone = 電話番号を市外局番から正しく入力してください。例：090-0000-0000（国外の番号は、＋と国番号から入力してください。例：+1 202-555-0143）
 details-not_an_address = メールアドレスを正しく入力してください。例：name@example.jp
 details-several_addresses = メールアドレスが2つ以上入っているか、空白などで分かれているようです。1つだけを入力してください。
 

@@ -45,7 +45,7 @@ join-birth_date_hint = 西暦で入力してください。例：1998年4月7日
 join-prefecture = お住まいの都道府県
 join-choose = 選んでください
 join-phone = 電話番号
-join-phone_hint = 例：090-1234-5678
+join-phone_hint = 例：090-0000-0000
 join-minors = 未成年の方は、保護者の方の同意を得てからお申し込みください。保護者の方がお支払いになる場合も、会員になるご本人のお名前で登録してください。
 join-send_code = 確認コードをメールで受け取る
 
