@@ -159,12 +159,12 @@ class Service:
                 self._end_mandate(tx, mandate, reason, now)
             return mandate
 
-    def limit_mandate(self, mandate_id: str, expires_at: datetime, now: datetime) -> Row:
-        """Have a contract end by itself at a time, as a card does."""
+    def refuse_charges(self, mandate_id: str, failure_code: str, now: datetime) -> Row:
+        """Have what is charged over a contract declined from now on; "" takes it back."""
         with self._at(now) as tx:
             mandate = self.mandate(tx, mandate_id)
-            mandate["expires_at"] = written(expires_at)
-            tx.update("mandate", mandate_id, {"expires_at": mandate["expires_at"]})
+            mandate["renewals_fail"] = failure_code
+            tx.update("mandate", mandate_id, {"renewals_fail": failure_code})
             return mandate
 
     # What the member does on the pages

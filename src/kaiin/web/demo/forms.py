@@ -1,4 +1,4 @@
-"""What the clock page takes."""
+"""What the demo's pages take: which members to list, where to turn the clock."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,8 +6,11 @@ from typing import Any
 from django import forms
 
 from kaiin.domain.periods import JST
-from kaiin.infra.texts import text
+from kaiin.infra.texts import localized, text
+from kaiin.sites.queries import sites
 from kaiin.web.components.forms import KaiinForm, field_text
+from kaiin.web.demo import logins
+from kaiin.web.demo.logins import Kind
 
 STEPS = {
     "demo.clock_hour": timedelta(hours=1),
@@ -17,6 +20,28 @@ STEPS = {
 }
 # A longer walk is better made in several: each day runs the whole worker.
 _FARTHEST = timedelta(days=800)
+
+
+class StoriesForm(KaiinForm):
+    """Which members are listed; whatever is left empty, or is none of the choices, is any."""
+
+    q = forms.CharField(label=field_text("demo.filter_q"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways = dict.fromkeys(login.way for login in logins.read() if login.way)
+        offered = {
+            "kind": [(kind.value, text(f"demo.kind_{kind}")) for kind in Kind],
+            "site": [(site.key, localized(site.name)) for site in sites()],
+            "way": [(way, text(f"payments.method.{way}")) for way in ways],
+        }
+        for name, choices in offered.items():
+            self.fields[name] = forms.ChoiceField(
+                label=field_text(f"demo.filter_{name}"),
+                choices=[("", text("demo.filter_any")), *choices],
+                required=False,
+            )
+        self.order_fields(["kind", "site", "way", "q"])
 
 
 class ClockForm(KaiinForm):

@@ -2,15 +2,30 @@
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from django.conf import settings
 
 _FILE = "logins.json"
 
 
+class Kind(StrEnum):
+    """What a story is about; words are `demo.kind_…`."""
+
+    IN = "in"
+    FIRST = "first"
+    REFUSED = "refused"
+    ENDED = "ended"
+    BACK = "back"
+    ACCOUNT = "account"
+
+
 @dataclass(frozen=True)
 class Login:
-    """A member to try: who, and the code of the text that says what they show."""
+    """A member to try: who, and the code of the text that says what happened to them.
+
+    `way`: how they pay, a `Method`, or "" where they don't.
+    """
 
     member_id: str
     email: str
@@ -18,6 +33,8 @@ class Login:
     password: str
     site_key: str
     story: str
+    kind: str
+    way: str
 
 
 def write(logins: list[Login]) -> None:

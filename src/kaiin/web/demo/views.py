@@ -8,18 +8,28 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kaiin.domain.card_numbers import without_card_numbers
 from kaiin.infra import clock
 from kaiin.sites.queries import identity_url, site_url, sites
-from kaiin.web.demo import logins, mailbox
-from kaiin.web.demo.forms import STEPS, ClockForm
+from kaiin.web.demo import logins, mailbox, stories
+from kaiin.web.demo.forms import STEPS, ClockForm, StoriesForm
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Where everything is, and whom to log in as."""
+    """Where everything is, and whom to log in as: a few at first, or those that are asked for."""
+    form = StoriesForm(request.GET or None)
+    asked = form.is_bound
+    # A choice that does not exist is left out.
+    form.is_valid()
+    chosen = stories.found(form.cleaned_data) if asked else stories.first()
+    groups = stories.by_kind(chosen) if asked else stories.together(chosen)
     return render(
         request,
         "demo/home.html",
         {
-            "logins": logins.read(),
+            "form": form,
+            "asked": asked,
+            "groups": groups,
+            "shown": len(chosen),
+            "all": logins.read(),
             "sites": [(site, site_url(site.key, "/")) for site in sites()],
             "identity": identity_url("/"),
             "sandbox": settings.KAIIN_SANDBOX_PUBLIC_URL,

@@ -1,0 +1,248 @@
+"""The club that the demo's past is played in: its calendar, and what its members do.
+
+Members act through the contexts' doors; the payment service is the sandbox provider's own code,
+in this process.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from kaiin.billing import operations as billing, queries as memberships
+from kaiin.cli import worker
+from kaiin.cli.demo_people import Person
+from kaiin.domain.payments import Method
+from kaiin.domain.references import ReferenceKind
+from kaiin.identity import operations as identity
+from kaiin.infra import clock
+from kaiin.payments import operations as payments
+from kaiin.payments.queries import PaymentView
+from kaiin.sandbox import cards, switches
+from kaiin.sandbox.app import SandboxApp
+from kaiin.sandbox.cards import Card
+from kaiin.sandbox.switches import Switch
+from kaiin.sites import queries as sites
+
+PASSWORD = "tanoshii-demo-2026"  # noqa: S105
+ACTOR = "system:demo"
+GOOD_CARD = cards.CARDS[0]
+FAILS_AT_RENEWAL = next(card for card in cards.CARDS if card.renewals_fail)
+HAS_NO_FUNDS = next(card for card in cards.CARDS if card.declines == "insufficient_funds")
+
+# What a member does on the provider's page, by the page's token.
+AtProvider = Callable[[str], object]
+
+
+@dataclass(order=True)
+class _Event:
+    """Something that a member does at an instant."""
+
+    at: datetime
+    order: int
+    do: Callable[[], None] = field(compare=False)
+
+
+class Club:
+    """Planned acts in the order of time, a round of the worker at the end of each day."""
+
+    def __init__(self, app: SandboxApp, source: Random, *, now: datetime, days: int) -> None:
+        self.source = source
+        self.now = now
+        self.start = now - timedelta(days=days)
+        self._app = app
+        self._days = days
+        # One hash for all: the demo's passwords are no secret, and three hundred cost ten seconds.
+        self._password_hash = identity.hash_password(PASSWORD)
+        self._events: list[_Event] = []
+        self._mandates: dict[int, str] = {}
+        self._orders: dict[int, str] = {}
+
+    # The calendar
+
+    def at(self, at: datetime, do: Callable[[], None]) -> None:
+        """Plan an act."""
+        self._events.append(_Event(at, len(self._events), do))
+
+    def ago(self, days: float) -> datetime:
+        """So many days before now."""
+        return self.now - timedelta(days=days)
+
+    def play(self, track: Callable[[range], Iterable[int]]) -> None:
+        """Play everything that was planned, up to now; `track` shows how far it has come."""
+        events = sorted(self._events)
+        for day in track(range(self._days + 1)):
+            evening = min(self.start + timedelta(days=day), self.now)
+            while events and events[0].at <= evening:
+                event = events.pop(0)
+                clock.freeze(event.at)
+                event.do()
+            clock.freeze(evening)
+            self._end_the_day()
+
+    def _end_the_day(self) -> None:
+        jobs = worker.jobs()
+        worker.run_once(jobs)
+        while self._app.deliver_due(_receive):
+            worker.run_once(jobs)
+
+    # What members do
+
+    def register(
+        self, person: Person, *, member_id: str | None = None, former_email: str = ""
+    ) -> int:
+        """Take a member over, as from another system; returns the key."""
+        return identity.import_member(
+            member_id=member_id,
+            email=person.email,
+            former_emails=(former_email,) if former_email else (),
+            password_hash=self._password_hash,
+            details=person.details,
+            language="ja",
+            created_at=clock.now(),
+            actor=ACTOR,
+        )
+
+    def join(
+        self,
+        member_pk: int,
+        site: str,
+        course: str,
+        way: Method,
+        *,
+        at_provider: AtProvider | None = None,
+        ask: bool = True,
+    ) -> None:
+        """Join and pay, or do something else on the provider's page. `ask`: Kaiin asks the
+        provider at once, as where the member comes back from its page."""
+        started = billing.join(
+            member_pk=member_pk,
+            site_key=site,
+            course_key=course,
+            method=way,
+            return_url_for=_return_url,
+            language="ja",
+        )
+        self._go_to_provider(member_pk, started.payment, at_provider)
+        while self._app.deliver_due(_receive):
+            payments.apply_waiting_events(limit=100)
+        if ask:
+            billing.refresh_open_payments(member_pk=member_pk)
+
+    def change(self, member_pk: int, site: str, course: str, way: Method) -> None:
+        """To another course or way to pay, where it is offered."""
+        offers = memberships.changes_offered(member_pk, site)
+        if not any((offer.course_key, offer.method) == (course, way) for offer in offers):
+            return
+        started = billing.change(
+            member_pk=member_pk,
+            site_key=site,
+            course_key=course,
+            method=way,
+            return_url_for=_return_url,
+            language="ja",
+        )
+        if started.payment is not None and started.payment.checkout is not None:
+            self._go_to_provider(member_pk, started.payment, None)
+        billing.refresh_open_payments(member_pk=member_pk)
+
+    def pause(self, member_pk: int, site: str) -> None:
+        """A break of two months, for those who may take one."""
+        if len(memberships.pauses_offered(member_pk, site)) >= 2:
+            billing.pause(member_pk=member_pk, site_key=site, periods=2)
+
+    # On the provider's pages, by a page's token
+
+    def _go_to_provider(
+        self, member_pk: int, payment: PaymentView, at_provider: AtProvider | None
+    ) -> None:
+        if payment.checkout is None:
+            raise RuntimeError("the sandbox provider gave no page to pay on")
+        token = payment.checkout.url.rstrip("/").rpartition("/")[2]
+        (at_provider or self._payer(payment.method))(token)
+        found = self._app.service.fetch_by_token(token, clock.now())
+        self._orders[member_pk] = found["order_id"]
+        if found["mandate_id"]:
+            self._mandates[member_pk] = found["mandate_id"]
+
+    def _payer(self, method: Method) -> AtProvider:
+        match method:
+            case Method.CARD:
+                return self.pays_by_card
+            case Method.KONBINI:
+                return self.gets_and_pays_slip
+            case _:
+                return self.agrees
+
+    def pays_by_card(self, token: str, card: Card = GOOD_CARD) -> None:
+        self._app.service.enter_card(token, card, clock.now())
+        self._app.service.answer_three_ds(token, clock.now(), proven=True)
+
+    def agrees(self, token: str) -> None:
+        """At a carrier: the PIN, and yes."""
+        self._app.service.enter_pin(token, clock.now())
+        self._app.service.agree(token, clock.now())
+
+    def gets_slip(self, token: str) -> str:
+        """Choose a store; returns the slip's number."""
+        slip = self._app.service.issue_slip(token, "lawson", clock.now())
+        return str(slip["slip"])
+
+    def gets_and_pays_slip(self, token: str) -> None:
+        self._app.service.pay_at_store(self.gets_slip(token), clock.now(), report_after=timedelta())
+
+    def turns_back(self, token: str) -> None:
+        self._app.service.give_up(token, clock.now())
+
+    def is_declined(self, token: str) -> None:
+        """The same card until the page closes: not enough funds on it."""
+        while self._app.service.fetch_by_token(token, clock.now())["status"] == "open":
+            self._app.service.enter_card(token, HAS_NO_FUNDS, clock.now())
+
+    def pays_unnoticed(self, token: str) -> None:
+        """By card, and no notice of this order is ever sent."""
+        order = self._app.service.fetch_by_token(token, clock.now())["order_id"]
+        with self._app.service.store.transaction() as tx:
+            switches.put(tx, scope=order, name=Switch.DROP, value="1")
+        self.pays_by_card(token)
+
+    # What happens at the store, the carrier and the bank
+
+    def pay_at_store(self, member_pk: int, *, report_after: timedelta) -> None:
+        """Cash over the counter for a member's open slip; the store's report comes later."""
+        payment = memberships.memberships(member_pk)[0].open_payment
+        numbers = {each.kind: each.value for each in payment.references} if payment else {}
+        self._app.service.pay_at_store(
+            numbers[ReferenceKind.KONBINI_SLIP], clock.now(), report_after=report_after
+        )
+
+    def end_contract(self, member_pk: int) -> None:
+        """The carrier ends the contract behind a member's subscription."""
+        self._app.service.end_mandate(self._mandates[member_pk], "carrier", clock.now())
+
+    def refuse_renewals(self, member_pk: int, code: str) -> None:
+        """From now on the provider declines what is charged over a member's contract."""
+        self._app.service.refuse_charges(self._mandates[member_pk], code, clock.now())
+
+    def dispute(self, member_pk: int) -> None:
+        """The payer denies a member's last payment at the bank."""
+        self._app.service.open_dispute(self._orders[member_pk], clock.now())
+
+    def lose_dispute(self, member_pk: int) -> None:
+        """The bank finds for the payer."""
+        self._app.service.close_dispute(self._orders[member_pk], clock.now(), won=False)
+
+
+def _return_url(payment_id: UUID) -> str:
+    return sites.identity_url(f"/pay/return/{payment_id}")
+
+
+def _receive(body: bytes, headers: dict[str, str]) -> int:
+    """The sandbox's notice, handed over as the webhook page would."""
+    return payments.receive_notice(
+        provider="sandbox",
+        headers={name.lower(): value for name, value in headers.items()},
+        body=body,
+        content_type=headers["Content-Type"],
+    ).status
