@@ -202,13 +202,15 @@ def facts(club: Club, login: dict[str, str], site: str) -> Facts:
     from kaiin.diagnosis import operations as diagnosis
 
     member: Any = leads_to(login["member_id"])
+    # It asks the provider, whose tables are read after that.
+    found = diagnosis.look(member=member, site_key=site, now=clock.now())
     store = Store(club.sandbox_store)
     customer = (f"m{member.pk}",)
     with store.transaction() as tx:
         known = Facts(
             login=login,
             member=member,
-            found=diagnosis.look(member=member, site_key=site, now=clock.now()),
+            found=found,
             memberships=billing.memberships(member.pk),
             refunds=billing.refund_cases(member.pk),
             payments=tx.all(
