@@ -1,4 +1,4 @@
-"""What every test has: Django in test mode, a frozen clock, seeded randomness.
+"""What every test has: Django in test mode, and the fixtures.
 
 A run of `tests/domain` alone loads no Django at all: the domain needs none.
 Every module in `tests/fixtures/` is a plugin: put a fixture there and it is available.
@@ -6,17 +6,13 @@ Every module in `tests/fixtures/` is a plugin: put a fixture there and it is ava
 
 import atexit
 import os
-import random
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).resolve().parent.parent
-_ANOTHER_SEED = "KAIIN_TEST_SEED"
-_SEED = int(os.environ.setdefault(_ANOTHER_SEED, "20261122"))
 
 pytest_plugins = sorted(
     f"tests.fixtures.{file.stem}"
@@ -24,26 +20,10 @@ pytest_plugins = sorted(
     if file.stem != "__init__"
 )
 
-hypothesis_settings.register_profile("kaiin", deadline=None, print_blob=True)
-hypothesis_settings.register_profile(
-    "soak",
-    hypothesis_settings.get_profile("kaiin"),
-    max_examples=3000,
-    stateful_step_count=150,
-)
-hypothesis_settings.load_profile("kaiin")
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The same examples every time, unless another seed is asked for.
-    if config.option.hypothesis_seed is None:
-        config.option.hypothesis_seed = _SEED
     if not _domain_only(config):
         _set_up_django()
-
-
-def pytest_report_header() -> str:
-    return f"seed: {_SEED} (another: {_ANOTHER_SEED}=…)"
 
 
 def _domain_only(config: pytest.Config) -> bool:
@@ -67,8 +47,3 @@ def _set_up_django() -> None:
     if database["ENGINE"].endswith("sqlite3"):
         # A file and not memory: tests race real connections of several threads.
         database.setdefault("TEST", {})["NAME"] = str(var / "test.sqlite3")
-
-
-@pytest.fixture(autouse=True)
-def _seeded() -> None:
-    random.seed(_SEED)
