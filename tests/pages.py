@@ -202,6 +202,15 @@ PAGES: tuple[DemoPage, ...] = (
     DemoPage("my-leave", "id", "/my/official/leave", "active_card"),
     DemoPage("my-leave-at-once", "id", "/my/mail/leave", "mail_only"),
     DemoPage("my-change", "id", "/my/official/change", "active_card"),
+    DemoPage(
+        "my-change-chosen", "id", "/my/official/change?course=yearly&way=konbini", "active_card"
+    ),
+    DemoPage(
+        "my-change-apart", "id", "/my/official/change?course=yearly&way=docomo", "active_card"
+    ),
+    DemoPage(
+        "my-change-mail", "id", "/my/mail/change?course=yearly&way=card", "active_both"
+    ),
     DemoPage("my-change-confirm", "id", "/my/official/change/yearly/card", "active_card"),
     DemoPage("my-pause", "id", "/my/official/pause", "active_card"),
     DemoPage("my-paused", "id", "/my", "paused"),

@@ -1,6 +1,6 @@
 """Changing course, way to pay or card in one step: what is shown is what is posted."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -388,7 +388,7 @@ def test_too_early_for_a_lump_sum_by_another_way(world: World) -> None:
     member = world.joined("yearly", Method.KONBINI)
     with pytest.raises(ChangeNotYet) as refused:
         change(member, "monthly", Method.AU)
-    assert refused.value.params["opens_at"] == jst(2027, 7, 1)
+    assert refused.value.params["opens_on"] == date(2027, 7, 1)
     with pytest.raises(NothingToChange):
         change(member, "yearly", Method.KONBINI)
 

@@ -148,7 +148,7 @@ class TestFixed:
         with pytest.raises(RenewalFixed) as refused:
             change(member, "monthly", Method.CARD, site="mail")
         assert refused.value.code == "billing.renewal_fixed"
-        assert refused.value.params["until"] == jst(2027, 12, 1)
+        assert refused.value.params["free_from"] == date(2027, 12, 1)
         offers = queries.changes_offered(member, "mail")
         assert [(each.course_key, each.kind) for each in offers] == [
             ("yearly", ChangeKind.REGISTER)

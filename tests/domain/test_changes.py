@@ -175,7 +175,7 @@ class TestRefusals:
         for wanted in (monthly(), yearly(Method.KONBINI)):
             with pytest.raises(RenewalFixed) as refused:
                 planned(held, wanted)
-            assert refused.value.params["until"] == held.period.ends_at
+            assert refused.value.params["free_from"] == japanese_date(held.period.ends_at)
         assert planned(held, yearly(renews=True)).kind is ChangeKind.REGISTER
 
     def test_not_before_the_window_opens_nor_two_periods_ahead(self) -> None:
@@ -183,7 +183,7 @@ class TestRefusals:
         held = holds(yearly(), opens_at=opens_at)
         with pytest.raises(ChangeNotYet) as refused:
             planned(held, yearly(Method.KONBINI))
-        assert refused.value.params["opens_at"] == opens_at
+        assert refused.value.params["opens_on"] == japanese_date(opens_at)
         assert planned(held, yearly(Method.KONBINI), opens_at).kind is ChangeKind.PREPAID
         ahead = next_period(MONTH, first_period(MONTH, JOINED))
         with pytest.raises(ChangeNotYet):

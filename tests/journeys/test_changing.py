@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kaiin.domain.payments import Method
+from kaiin.infra.texts import format_money
 from tests.journeys.club import Club
 from tests.journeys.conftest import Visits
 from tests.journeys.records import make_paid_member, membership, paid_at_provider
@@ -31,11 +32,22 @@ def opens_change(person: Visitor, course: str, way: str) -> int:
     """To the page that says what the change comes to; the sum that it shows for now."""
     person.opens("id", "/my/official/change")
     person.sees("changing.title")
-    person.page.locator(f"[name=choice][value='{course}/{way}']").check()
-    person.press("common.next")
+    page = person.page
+    # A new card is a choice of its own where the present way is a card.
+    new_card = page.locator("[name=way][value=new_card]")
+    swaps = page.locator(f"[name=course][value={course}]").is_checked() and new_card.count()
+    page.locator(f"[name=course][value={course}]").check()
+    page.locator(f"[name=way][value={'new_card' if swaps and way == 'card' else way}]").check()
+    shown = page.locator("[data-answer]:visible")
+    expect(shown).to_have_count(1)
+    told = shown.locator(".price").inner_text()
+    shown.get_by_role("link", name=person.words("changing.go_on")).click()
     person.sees("changing.confirm_title")
-    totals = person.page.locator(".money-table tfoot td")
-    return int(re.sub(r"\D", "", totals.inner_text())) if totals.count() else 0
+    totals = page.locator(".money-table tfoot td")
+    assert told == (
+        totals.inner_text() if totals.count() else format_money(0, language=person.language)
+    )
+    return int(re.sub(r"\D", "", told))
 
 
 def goes_through(person: Visitor, way: str) -> None:
@@ -68,6 +80,36 @@ def test_what_the_page_says_is_what_is_charged(
     assert after.method is Method(to_way)
     person.opens("official", "/members/")
     person.is_in()
+
+
+@pytest.mark.parametrize("javascript", [False, True])
+def test_the_two_questions_keep_what_was_chosen(
+    club: Club, visit: Visits, *, javascript: bool
+) -> None:
+    """Without a script a button shows the answer; back, and opened anew, it is there again."""
+    person = Visitor(club, visit(javascript=javascript), password=PASSWORD)
+    make_paid_member(club, person.email, PASSWORD)
+    person.enters()
+    person.opens("id", "/my/official/change")
+    page = person.page
+    shown = page.locator("[data-answer]:visible")
+    expect(shown).to_have_attribute("data-answer", "monthly/card")
+    page.locator("[name=course][value=yearly]").check()
+    page.locator("[name=way][value=konbini]").check()
+    if javascript:
+        expect(page.locator("[data-show]")).to_be_hidden()
+    else:
+        person.press("changing.show")
+    expect(shown).to_have_attribute("data-answer", "yearly/konbini")
+    page.reload()
+    expect(shown).to_have_attribute("data-answer", "yearly/konbini")
+    shown.get_by_role("link", name=person.words("changing.go_on")).click()
+    person.sees("changing.confirm_title")
+    person.follow("common.back")
+    expect(shown).to_have_attribute("data-answer", "yearly/konbini")
+    page.go_back()
+    page.go_back()
+    expect(shown).to_have_attribute("data-answer", "yearly/konbini")
 
 
 def test_a_change_is_not_made_twice(club: Club, person: Visitor) -> None:

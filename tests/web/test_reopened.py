@@ -112,7 +112,7 @@ def test_a_new_password(world: World, settings: Any, language: str) -> None:
 def test_changing_pausing_and_leaving(world: World, language: str) -> None:
     walker = Walker(CHANGE, language)
     walker.log_in(world.member_id(world.joined()))
-    walker.send("/my/official/change", choice="monthly/docomo")
+    walker.get("/my/official/change?course=monthly&way=docomo")
     walker.send("/my/official/change/monthly/docomo", kind="", total="")
     payment_id = walker.pay_page("/my/official/change/monthly/docomo", kind="prepaid", total="550")
     payment = payments.payment(payment_id)  # type: ignore[arg-type]

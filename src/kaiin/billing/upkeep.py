@@ -22,6 +22,7 @@ from kaiin.domain.periods import (
     PeriodSpan,
     days_after,
     fixed_from,
+    japanese_date,
     next_period,
     passed_over,
 )
@@ -152,7 +153,7 @@ def pause_until(subscription: Subscription, last: Period, periods: int, at: date
     if not 1 <= periods <= _most_paused(subscription, at):
         raise NoPause(most=course.pause_periods)
     if is_fixed(subscription, at):
-        raise RenewalFixed(until=last.ends_at)
+        raise RenewalFixed(free_from=japanese_date(last.ends_at))
     rule = courses.rule(course, Method(subscription.method))
     previous = PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1)
     return passed_over(rule, previous, periods).ends_at

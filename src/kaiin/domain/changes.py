@@ -59,16 +59,22 @@ class NothingToChange(ChangeRefused):
 
 
 class RenewalFixed(ChangeRefused):
-    """The lock day has passed: the coming renewal is made as agreed; `until` is its period's
-    beginning, after which changes are possible again."""
+    """The lock day has passed: the coming renewal is made as agreed. `free_from`: the first day of
+    its period, on which changes are possible again."""
 
     code = "billing.renewal_fixed"
 
 
 class ChangeNotYet(ChangeRefused):
-    """The next period can be paid ahead from `opens_at` only."""
+    """The next period can be paid ahead from `opens_on` only."""
 
     code = "billing.change_not_yet"
+
+
+class CardApart(ChangeRefused):
+    """This change needs no new card: another one is registered by itself, before or after it."""
+
+    code = "billing.card_apart"
 
 
 class ChangeWhilePaused(ChangeRefused):
@@ -216,7 +222,7 @@ def _kind(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
     if same_course:
         return _same_course(held, wanted, at)
     if held.fixed:
-        raise RenewalFixed(until=held.ends_at)
+        raise RenewalFixed(free_from=japanese_date(held.ends_at))
     if wanted.course != held.course and _begins_now(held, wanted, at):
         return ChangeKind.NOW_WITH_CREDIT
     if same_way and held.has_mandate and wanted.terms.renews and _carries(held, wanted):
@@ -231,7 +237,7 @@ def _same_course(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
     if wanted.method is held.method and not registers:
         raise NothingToChange
     if held.fixed and not registers:
-        raise RenewalFixed(until=held.ends_at)
+        raise RenewalFixed(free_from=japanese_date(held.ends_at))
     return _later(held, wanted, at)
 
 
@@ -243,7 +249,7 @@ def _later(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
         raise ChangeWhilePaused
     opens_at = max(held.opens_at or held.period.starts_at, held.period.starts_at)
     if at < opens_at:
-        raise ChangeNotYet(opens_at=opens_at)
+        raise ChangeNotYet(opens_on=japanese_date(opens_at))
     return ChangeKind.PREPAID
 
 

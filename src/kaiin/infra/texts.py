@@ -3,6 +3,7 @@
 A code's dots become dashes in the catalog: `access.lapsed_monthly` is `access-lapsed_monthly`.
 """
 
+from calendar import month_name
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -20,6 +21,11 @@ from kaiin.domain.periods import shown_end
 _LOCALES = Path(__file__).resolve().parent.parent / "locales"
 _JST = ZoneInfo("Asia/Tokyo")
 _WEEKDAYS = "月火水木金土日"
+# As a pattern, what `format_date` writes in any language.
+DATES = (
+    rf"\d{{4}}年\d{{1,2}}月\d{{1,2}}日\([{_WEEKDAYS}]\)"
+    rf"|\d{{1,2}} (?:{'|'.join(month_name[1:])}) \d{{4}}"
+)
 
 
 class TextMissing(LookupError):

@@ -1,6 +1,8 @@
 """Tags, filters and form parts."""
 
+import re
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from django import forms
@@ -8,6 +10,7 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from kaiin.domain.money import Money
+from kaiin.infra.texts import format_date
 from kaiin.web.components.browsers import in_app_browser
 from kaiin.web.components.forms import BirthDateField, KaiinForm, PasswordInput
 
@@ -32,6 +35,28 @@ def test_titles_keep_a_sites_name_together(plusmember: object, title: str, shown
     rendered = render("{{ title|whole_names }}", title=title)
     opened = rendered.replace('<span class="whole site-name">', "[").replace("</span>", "]")
     assert opened == shown
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("<p>2026年11月30日(月)までに</p>", "<p>[2026年11月30日(月)]までに</p>"),
+        ("until 30 November 2026, 09:05", "until [30 November 2026], 09:05"),
+        ('<a title="1 May 2026">x</a>', '<a title="1 May 2026">x</a>'),
+        ("<option>1 May 2026</option>1 May 2026", "<option>1 May 2026</option>[1 May 2026]"),
+        ("11月30日、30 November", "11月30日、30 November"),
+    ],
+)
+def test_no_date_of_a_page_is_broken_in_two(page: str, shown: str) -> None:
+    rendered = render("{% whole_days %}" + page + "{% endwhole_days %}")
+    assert re.sub(r'<span class="day">(.*?)</span>', r"[\1]", rendered) == shown
+
+
+def test_every_day_that_is_written_is_kept_whole() -> None:
+    for month, language in product(range(1, 13), ("ja", "en")):
+        written = format_date(date(2026, month, 9), language)
+        rendered = render("{% whole_days %}{{ day }}{% endwhole_days %}", day=written)
+        assert rendered == f'<span class="day">{written}</span>'
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,9 @@ class Visitor:
 
 def text_of(response: Any) -> str:
     """What a page says: its words without tags, runs of white space as one."""
-    page = re.sub(r'<span class="whole site-name">(.*?)</span>', r"\1", response.content.decode())
+    page = re.sub(
+        r'<span class="(?:whole site-name|day)">(.*?)</span>', r"\1", response.content.decode()
+    )
     body = re.sub(r"<(script|style|svg|head)\b.*?</\1>", " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 

@@ -144,6 +144,35 @@ def test_a_card_page_that_was_left_is_asked_about_at_the_next_confirmation(
     assert visitor.get(CONFIRM).headers["Location"] == f"/pay/return/{card.id}"
 
 
+@pytest.mark.parametrize("way", ["docomo", "au"])
+def test_a_page_left_open_in_a_change_is_told_before_another_is_offered(
+    world: World, way: str
+) -> None:
+    member = world.joined("monthly")
+    visitor = logged_in(world, member)
+    change = "/my/official/change"
+    started = visitor.post(f"{change}/monthly/{way}", kind="prepaid", total="550")
+    payment = payments.payment(started.headers["Location"].rpartition("/")[2])
+    assert payment is not None
+    said = "でのお支払い（550円）が途中です"
+    for path in (change, f"{change}/yearly/card", f"{change}/monthly/softbank"):
+        page = text_of(visitor.get(path))
+        assert said in page, path
+        assert "もう一度お支払いにならないでください" in page
+    # Its own confirmation goes on with it.
+    assert said not in text_of(visitor.get(f"{change}/monthly/{way}"))
+    world.sandbox.pay(payment)
+    # The provider is asked: what was paid there meanwhile is found before anything is offered.
+    done = visitor.get(f"{change}/yearly/card").headers["Location"]
+    assert done == f"/pay/return/{payment.id}"
+
+
+def test_a_card_page_of_a_registration_takes_no_money(world: World) -> None:
+    visitor = logged_in(world, world.joined("monthly"))
+    visitor.post("/my/official/change/monthly/card", kind="register", total="0")
+    assert "途中です" not in text_of(visitor.get("/my/official/change/yearly/card"))
+
+
 @pytest.mark.parametrize(
     ("end", "said"),
     [

@@ -43,7 +43,7 @@ class Visitor:
         assert response.status_code == 200, response.headers.get("Location", "")
         body = response.content.decode()
         main = body[body.index("<main") : body.index("</main>")]
-        main = sub(r'<span class="whole site-name">(.*?)</span>', r"\1", main)
+        main = sub(r'<span class="(?:whole site-name|day)">(.*?)</span>', r"\1", main)
         return sub(r"\s+", " ", unescape(sub(r"<[^>]+>", " ", main))).strip()
 
 

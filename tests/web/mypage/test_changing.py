@@ -3,29 +3,109 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.web.mypage.conftest import Fans, Visitor
 
+from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 
 Visit = Callable[[int | None], Visitor]
 CHANGE, PAUSE, RESUME = "/my/official/change", "/my/official/pause", "/my/official/resume"
 
 
+def answer(page: Visitor, course: str = "", way: str = "", language: str = "ja") -> str:
+    """The words of the one answer that is shown without a script."""
+    response = page.get(f"{CHANGE}?course={course}&way={way}", language)
+    card = r'<div class="answer card" data-answer="[^"]*">(.*?)</div>\s*'
+    page = response.content.decode()
+    shown = re.findall(card + r'(?=<div class="answer|</section>)', page, re.DOTALL)
+    assert len(shown) == 1
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", shown[0])).split())
+
+
 @pytest.mark.usefixtures("year_by_days")
-def test_offers_say_what_each_costs_now_and_when_it_begins(fans: Fans, visit: Visit) -> None:
+def test_each_pair_says_what_it_costs_now_and_when_it_begins(fans: Fans, visit: Visit) -> None:
     page = visit(fans.joined())
-    english, japanese = page.text(CHANGE), page.text(CHANGE, "ja")
     # The days of the month that was just bought are taken off, all of them.
-    year = "Lump-sum course, Credit or debit card ¥6,600 for 12 months, tax included"
-    assert f"{year} Takes effect today. You pay ¥6,050 today" in english
-    assert "Nothing changes until 30 November 2026." in english
-    assert "月会費コース・別のカード" in japanese
-    assert "6,600円（12か月分・税込）" in japanese
-    assert "6,050円" in japanese
+    english = answer(page, "yearly", "card", "en")
+    assert "Takes effect today. You pay ¥6,050 today" in english
+    assert "Taken off ¥550" in english
+    japanese = answer(page, "yearly", "card")
+    for said in (
+        "今日のお支払い 6,050円",
+        "差し引く金額 550円",
+        "2026年11月22日(日)〜2027年11月21日(日)",
+    ):
+        assert said in japanese
+    slip = answer(page, "yearly", "konbini")
+    for said in ("6,820円", "2026年12月1日(火)〜2027年11月30日(火)", "受付番号の発行から"):
+        assert said in slip
+    docomo = answer(page, "monthly", "docomo")
+    for said in (
+        "550円",
+        "切り替わる日 2026年12月1日(火)",
+        "次回のお支払い 2027年1月1日(金)に550円",
+    ):
+        assert said in docomo
+
+
+def test_the_present_course_and_way_are_marked_and_are_no_change(fans: Fans, visit: Visit) -> None:
+    page = visit(fans.joined())
+    words = page.text(CHANGE, "ja")
+    assert words.count("月会費コース 現在") == 1
+    assert "クレジットカード 現在 Visa 下4桁 4242" in words
+    for nothing in (answer(page), answer(page, "monthly", "card"), answer(page, "x", "y")):
+        assert "現在のご契約内容です" in nothing
+        assert "この内容で進む" not in nothing
+    card = answer(page, "monthly", "new_card")
+    assert "新しいカードを登録します" in card
+    assert "この内容で進む" in card
+
+
+@pytest.mark.usefixtures("year_by_days")
+def test_what_cannot_be_combined_says_why(fans: Fans, visit: Visit) -> None:
+    page = visit(fans.joined())
+    apart = answer(page, "yearly", "docomo")
+    assert "お選びいただけるお支払い方法：クレジットカード、コンビニ払い" in apart
+    assert "先に今のコースのまま、カードだけを登録してください" in answer(
+        page, "yearly", "new_card"
+    )
+    page = visit(fans.joined("yearly", Method.KONBINI))
+    early = answer(page, "monthly", "au")
+    assert "次の期間のお支払いは、2027年8月1日(日)から受け付けます。" in early
+    for refused in (apart, early):
+        assert "この内容で進む" not in refused
+
+
+def test_a_change_that_was_agreed_to_is_told_and_can_be_taken_back(
+    fans: Fans, visit: Visit
+) -> None:
+    member = fans.member()
+    fans.pay(fans.join(member, "yearly", Method.CARD, "mail").payment)
+    fans.work()
+    page = visit(member)
+    page.post("/my/mail/change/monthly/card", kind="at_end", total="0")
+    shown = page.text("/my/mail/change", "ja")
+    assert "月会費コース 次の期間から" in shown
+    assert "この内容への変更を受け付けています" in shown
+    assert "予定している変更を取りやめます" in shown
+
+
+def test_what_was_chosen_is_kept_on_the_way_back(fans: Fans, visit: Visit) -> None:
+    page = visit(fans.joined())
+    for course, way, path in (
+        ("yearly", "konbini", "yearly/konbini"),
+        ("monthly", "new_card", "monthly/card"),
+    ):
+        query = f"course={course}&amp;way={way}"
+        assert f'href="{CHANGE}?{query}"' in page.get(f"{CHANGE}/{path}").content.decode()
+        chosen = page.get(f"{CHANGE}?course={course}&way={way}").content.decode()
+        checked = set(re.findall(r'value="(\w+)"[^>]* checked', chosen))
+        assert checked == {course, way}
 
 
 @pytest.mark.usefixtures("year_by_days")

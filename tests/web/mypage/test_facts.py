@@ -56,7 +56,8 @@ LOOKED_AT = ((2026, 12, 20), (2027, 1, 5))
 
 
 def flat(html: str) -> str:
-    return sub(r"\s+", " ", unescape(sub(r"<[^>]+>", " ", html)))
+    whole = sub(r'<span class="day">(.*?)</span>', r"\1", html)
+    return sub(r"\s+", " ", unescape(sub(r"<[^>]+>", " ", whole)))
 
 
 class Person:

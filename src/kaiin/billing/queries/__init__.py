@@ -4,6 +4,12 @@ from kaiin.billing.charts import BadChart, read_chart
 from kaiin.billing.closing import BookFile, BookFormat, closing_files
 from kaiin.billing.failures import Ending, Failure
 from kaiin.billing.models import ChargePurpose
+from kaiin.billing.queries.change_choices import (
+    ChangeAnswer,
+    ChangeChoices,
+    ChangeWay,
+    change_choices,
+)
 from kaiin.billing.queries.changes import (
     ChangeOffer,
     ChangePreview,
@@ -86,8 +92,11 @@ __all__ = [
     "BookFile",
     "BookFormat",
     "BooksBehind",
+    "ChangeAnswer",
+    "ChangeChoices",
     "ChangeOffer",
     "ChangePreview",
+    "ChangeWay",
     "ChargePurpose",
     "ChargeView",
     "CourseView",
@@ -114,6 +123,7 @@ __all__ = [
     "ResumePreview",
     "SubscriptionEnd",
     "card_words",
+    "change_choices",
     "changes_offered",
     "charges",
     "closing_files",

@@ -117,23 +117,39 @@ def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
     """What the member may change to now, in the order of the tenant file; nothing for somebody
     who has nothing. Raises SiteUnknown."""
     site_id = sites.site(site_key).id
-    at = clock.now()
     try:
         subscription = running(member_pk, site_id)
-        last = changing.last_period(subscription)
+        found = answers(subscription, site_id)
     except NoMembership:
         return ()
-    coming = (rows.coming(subscription).key, Method(subscription.method))
-    offers = []
+    return tuple(
+        _offer(preview, rows.terms(course, method))
+        for course, method, preview in found
+        if isinstance(preview, ChangePreview) and not is_agreed(subscription, course.key, method)
+    )
+
+
+def answers(
+    subscription: Subscription, site_id: int
+) -> list[tuple[Course, Method, ChangePreview | ChangeRefused]]:
+    """What changing to each course by each of its ways to pay would be now, or why it can't be
+    done. Raises NoMembership."""
+    last, at = changing.last_period(subscription), clock.now()
+    found: list[tuple[Course, Method, ChangePreview | ChangeRefused]] = []
     for course, method in _choices(subscription, site_id):
-        scheduled = subscription.next_course is not None and (course.key, method) == coming
         try:
-            found = view_of(subscription, last=last, course=course, method=method, at=at)
-        except ChangeRefused:
-            continue
-        if not scheduled:
-            offers.append(_offer(found, rows.terms(course, method)))
-    return tuple(offers)
+            preview = view_of(subscription, last=last, course=course, method=method, at=at)
+        except ChangeRefused as error:
+            found.append((course, method, error))
+        else:
+            found.append((course, method, preview))
+    return found
+
+
+def is_agreed(subscription: Subscription, course_key: str, method: Method) -> bool:
+    """Whether the next period is of this course by this way already, by an earlier change."""
+    coming = subscription.next_course
+    return coming is not None and (coming.key, subscription.method) == (course_key, method)
 
 
 def _offer(found: ChangePreview, terms: Terms) -> ChangeOffer:
@@ -235,7 +251,8 @@ def view_of(
 
 
 def _choices(subscription: Subscription, site_id: int) -> Iterator[tuple[Course, Method]]:
-    """The member's own version first where the tenant file has another by now."""
+    """Every course by every way that it can be paid, in the order of the tenant file; the
+    member's own version first where the file has another by now."""
     offered = Course.objects.filter(site_id=site_id, offered=True).order_by("position", "pk")
     found = {row.key: row for row in offered}
     found.setdefault(subscription.course.key, subscription.course)

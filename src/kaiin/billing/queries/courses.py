@@ -94,7 +94,7 @@ class JoinPreview(Renewing):
 def courses(site_key: str) -> tuple[CourseView, ...]:
     """What can be bought at a site, in the order of the tenant file. Raises SiteUnknown."""
     found = Course.objects.filter(site_id=sites.site(site_key).id, offered=True)
-    return tuple(_view(row) for row in found.order_by("position", "pk"))
+    return tuple(view_of_course(row) for row in found.order_by("position", "pk"))
 
 
 def preview(
@@ -198,7 +198,8 @@ def _open_subscription(membership: Membership | None) -> Subscription | None:
     return found.select_related("course", "next_course").first()
 
 
-def _view(row: Course) -> CourseView:
+def view_of_course(row: Course) -> CourseView:
+    """A version of a course, offered or a member's own."""
     return CourseView(
         key=row.key,
         version=row.version,

@@ -55,12 +55,13 @@ def asked_for(label: str) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """The words of one radio card; `price` is shown at its end."""
+    """The words of one radio card; `price` is shown at its end, `tag` marks one among others."""
 
     title: str
     detail: str = ""
     price: str = ""
     note: str = ""
+    tag: str = ""
 
     def __str__(self) -> str:
         return self.title

@@ -1,8 +1,16 @@
 """What the pages under My page take."""
 
+from typing import Any
+
 from django import forms
 
-from kaiin.web.components.forms import KaiinForm, PasswordInput, field_text
+from kaiin.web.components.forms import (
+    Choice,
+    KaiinForm,
+    PasswordInput,
+    RadioCards,
+    field_text,
+)
 
 # Far above any password; what is longer is a paste gone wrong or an attack.
 _LONGEST_PASSWORD = 1024
@@ -13,6 +21,29 @@ class SeenForm(KaiinForm):
 
     kind = forms.CharField(widget=forms.HiddenInput, required=False)
     total = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class ChangeForm(KaiinForm):
+    """The two questions of a change. It is sent by GET and never bound: what the address asks
+    for is its `initial`, and every pair of answers is told on the page."""
+
+    course = forms.ChoiceField(label=field_text("changing.which_course"), widget=RadioCards)
+    way = forms.ChoiceField(label=field_text("changing.which_way"), widget=RadioCards)
+
+    def __init__(
+        self,
+        *args: Any,
+        courses: list[tuple[str, Choice]],
+        ways: list[tuple[str, Choice]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("course", courses), ("way", ways)):
+            field = self.fields[name]
+            field.choices = choices  # type: ignore[attr-defined]
+            if len(choices) == 1:
+                # Nothing to ask.
+                field.widget = forms.HiddenInput()
 
 
 class PasswordForm(KaiinForm):

@@ -50,6 +50,28 @@ addEventListener("pageshow", () => {
   }
 });
 
+// Questions whose answer is on the page already, one for each set of choices: shown at once, and
+// kept in the address. Without a script a button asks the server for it.
+for (const form of all("form[data-answers]")) {
+  const answers = document.getElementById(form.dataset.answers);
+  const status = answers.querySelector('[role="status"]');
+  const show = () => {
+    const chosen = [...new FormData(form)];
+    const key = chosen.map(([, value]) => value).join("/");
+    for (const answer of all("[data-answer]", answers)) {
+      answer.hidden = answer.dataset.answer !== key;
+    }
+    return chosen;
+  };
+  form.querySelector("[data-show]").hidden = true;
+  form.addEventListener("change", () => {
+    history.replaceState(null, "", `?${new URLSearchParams(show())}`);
+    const said = all("[data-answer]:not([hidden]) :is(h2, [data-said])", answers);
+    status.textContent = said.map((each) => each.textContent).join(" ");
+  });
+  addEventListener("pageshow", show);
+}
+
 // Copy buttons: without a script the text is marked by one tap.
 for (const button of all("button[data-copy]")) {
   if (!navigator.clipboard) continue;

@@ -74,6 +74,22 @@ def whole_names(title: str) -> SafeString:
     )
 
 
+# What is no text of the page is passed over: tags, and what may hold no tags.
+_NO_TEXT = r"<(?:textarea|option|script|style)\b.*?</(?:textarea|option|script|style)>|<[^>]*>"
+_DAYS = re.compile(f"({_NO_TEXT})|({texts.DATES})", re.DOTALL)
+
+
+@register.simple_block_tag
+def whole_days(content: SafeString) -> SafeString:
+    """A page none of whose dates is broken in two, from wherever in it they come."""
+
+    def kept(found: re.Match[str]) -> str:
+        return found[1] or f'<span class="day">{found[2]}</span>'
+
+    # Only markup of our own is put around digits and names of months.
+    return SafeString(_DAYS.sub(kept, content))
+
+
 def _whole(name: str) -> SafeString:
     return format_html('<span class="whole site-name">{}</span>', name)
 
