@@ -89,7 +89,7 @@ def test_money_goes_back_when_it_was_confirmed(
     decide: Decide,
 ) -> None:
     page = decide(case, "give_back", confirmed=False)
-    assert "180円" in page
+    assert "180円を返金する" in page
     assert "返金します" in page
     case.refresh_from_db()
     assert case.state == "open"

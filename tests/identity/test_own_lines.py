@@ -39,9 +39,12 @@ def formats(tenant: dict[str, Any]) -> MemberIdFormat:
     return MemberIdFormat(own["prefix"], own["digits"], legacy)
 
 
-def lines(language: str, values: dict[str, str]) -> Iterator[tuple[str, set[str], str]]:
+def lines(
+    language: str, values: dict[str, str], id_name: str
+) -> Iterator[tuple[str, set[str], str]]:
     """Code, the variables with an ID, and the words, of each line in the catalogs."""
-    bundle = FluentBundle([language], use_isolating=False)
+    named = {"ID_NAME": lambda: id_name}
+    bundle = FluentBundle([language], functions=named, use_isolating=False)
     names: list[str] = []
     for path in sorted((LOCALES / language).glob("*.ftl")):
         source = path.read_text(encoding="utf-8")
@@ -88,7 +91,7 @@ def test_each_line_of_ours_reads_as_what_it_shows(
         "url": "https://id.fans.example/receipts/12345678",
     }
     seen = 0
-    for code, used, line in lines(language, values):
+    for code, used, line in lines(language, values, identity):
         read = identify(line, own, member_number_digits=numbers)
         if used & (IDS | {"value"}) and not used & ADDRESSES:
             seen += 1

@@ -48,6 +48,18 @@ def catalog(language: str) -> dict[str, Text]:
 
 
 @cache
+def written(language: str) -> dict[str, str]:
+    """All texts of a language as they are written, by id."""
+    found: dict[str, str] = {}
+    for file in sorted((PACKAGE / "locales" / language).glob("*.ftl")):
+        source = file.read_text("utf-8")
+        for entry in FluentParser().parse(source).body:
+            if isinstance(entry, ftl.Message) and entry.value and entry.value.span:
+                found[entry.id.name] = source[entry.value.span.start : entry.value.span.end]
+    return found
+
+
+@cache
 def faults() -> tuple[str, ...]:
     """Lines that are no Fluent, and ids that stand twice."""
     found = []

@@ -1,5 +1,6 @@
 """Memberships, money and access in the back office: to be read; decisions go by operations."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from kaiin.billing.operations.leave import leave
 from kaiin.billing.operations.refunds import decide_refund
 from kaiin.billing.queries.refunds import preview_leave
 from kaiin.domain.entitlements import MAX_GRANT
+from kaiin.domain.money import Money, total
 from kaiin.domain.periods import japanese_date, midnight
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import queries as identity
@@ -141,6 +143,12 @@ def _told_refund(row: Membership) -> str:
         return f"{row.member} – {error_text(error)}"
     amount = format_money(refund.amount, refund.currency)
     return f"{row.member} – {row.site} – {text('staff.refund_of', amount=amount)}"
+
+
+def _giving_back(rows: Sequence[RefundCase]) -> str:
+    """The button that gives sums back: how much goes back in all."""
+    amount = total(Money(row.amount, row.currency) for row in rows)
+    return text("staff.give_back_do", amount=format_money(amount.amount, amount.currency))
 
 
 def _revoke(row: Grant, actor: str, _: dict[str, Any]) -> None:
@@ -332,6 +340,7 @@ class RefundCaseAdmin(Deciding, _OfMember):
             question="staff.give_back_ask",
             right=StaffRight.REFUNDS,
             act=_give_back,
+            does=_giving_back,
         ),
         Decision(
             "keep",

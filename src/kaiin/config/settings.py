@@ -198,6 +198,8 @@ LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = f"{_PREFIX}kaiin-language"
 KAIIN_STRICT_TEXTS = KAIIN.mode is not Mode.PRODUCTION
+# What `{ ID_NAME() }` in the catalogs calls.
+KAIIN_ID_NAME = "kaiin.sites.queries.name_of_id"
 
 # By name, because they ask contexts, which load later.
 _BACK_OFFICE = "kaiin.config.back_office"

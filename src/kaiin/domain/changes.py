@@ -31,6 +31,7 @@ from kaiin.domain.previews import (
     paid_period,
     renewal,
     unused_credit,
+    unused_days,
 )
 
 
@@ -125,15 +126,16 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Change(Renewing):
     """What a change is. `lines` sum to `total`, what is paid now; `credited` is what of it the
-    unused days are worth. `from_at`: when the new course or way begins; `period` is the first one
-    of it. `ends_contract`: the present card or contract is given back. `moves_anchor`: later
-    periods end on another day of the month than before. `needs_page`: the member goes to the
-    provider's page; else a card that we have is charged, or nothing is."""
+    unused days, `credited_days`, are worth. `from_at`: when the new course or way begins; `period`
+    is the first one of it. `ends_contract`: the present card or contract is given back.
+    `moves_anchor`: later periods end on another day of the month than before. `needs_page`: the
+    member goes to the provider's page; else a card that we have is charged, or nothing is."""
 
     kind: ChangeKind
     lines: tuple[tuple[str, Money], ...]
     total: Money
     credited: Money
+    credited_days: int
     from_at: datetime
     period: PeriodSpan
     renewal: Renewal | None
@@ -176,6 +178,7 @@ def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusines
         lines=lines,
         total=total,
         credited=credited,
+        credited_days=unused_days(held.period, _yesterday(at)) if credited else 0,
         from_at=from_at,
         period=period,
         renewal=coming,
@@ -201,8 +204,11 @@ def prepaid_period(held: Held, terms: Terms, at: datetime) -> PeriodSpan:
 def given_up(held: Held, at: datetime) -> Money:
     """What the days of the running period are worth that a change takes the place of: from today
     on, since today is the first day of the new one, and nobody pays for a day twice."""
-    yesterday = midnight(japanese_date(at)) - timedelta(microseconds=1)
-    return unused_credit(held.fee, held.period, yesterday)
+    return unused_credit(held.fee, held.period, _yesterday(at))
+
+
+def _yesterday(at: datetime) -> datetime:
+    return midnight(japanese_date(at)) - timedelta(microseconds=1)
 
 
 def undoes(held: Held, wanted: Wanted) -> bool:

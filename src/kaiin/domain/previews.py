@@ -221,11 +221,16 @@ def unused_credit(price: Money, span: PeriodSpan, at: datetime) -> Money:
     """What the days of a period that are given up at `at` are worth: price x unused days ÷ days,
     whole yen, rounded down. Days are Japan's; the day of giving up counts as used, a period that
     has not begun is unused whole."""
+    days = (japanese_date(span.ends_at) - japanese_date(span.starts_at)).days
+    return Money(price.amount * unused_days(span, at) // days, price.currency)
+
+
+def unused_days(span: PeriodSpan, at: datetime) -> int:
+    """How many days of a period are left after the day of `at`; of one that has not begun, all."""
     begins, ends = japanese_date(span.starts_at), japanese_date(span.ends_at)
     if at < span.starts_at:
-        return price
-    unused = (ends - japanese_date(at)).days - 1
-    return Money(price.amount * max(unused, 0) // (ends - begins).days, price.currency)
+        return (ends - begins).days
+    return max((ends - japanese_date(at)).days - 1, 0)
 
 
 def preview(

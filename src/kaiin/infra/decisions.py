@@ -38,6 +38,8 @@ class Decision:
     form: type[Form] | None = None
     # What the page that asks once more says of a row, if not what the table says.
     told: Callable[[Any], str] | None = None
+    # The words of the button that does it to the rows, if not the label.
+    does: Callable[[Sequence[Any]], str] | None = None
 
     def __call__(
         self, model_admin: Any, request: HttpRequest, rows: QuerySet[Any]
@@ -54,7 +56,8 @@ class Decision:
             )
         form = self.form(request.POST if confirmed else None) if self.form else None
         if not confirmed or (form is not None and not form.is_valid()):
-            return self._ask(model_admin, request, shown, form)
+            button = self.does(list(rows)) if self.does else text(self.label)
+            return self._ask(model_admin, request, shown, form, button)
         answers = form.cleaned_data if form is not None else {}
         done = sum(self._done(model_admin, request, row, answers) for row in rows)
         if done:
@@ -78,6 +81,7 @@ class Decision:
         request: HttpRequest,
         shown: Sequence[tuple[object, str]],
         form: Form | None,
+        button: str,
     ) -> HttpResponse:
         context = {
             **model_admin.admin_site.each_context(request),
@@ -89,6 +93,7 @@ class Decision:
             "rows": shown,
             "confirmed": _digest(self.name, shown),
             "form": form,
+            "button": button,
         }
         return TemplateResponse(request, "back_office/decide.html", context)
 

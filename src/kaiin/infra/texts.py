@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentNone
@@ -121,7 +122,9 @@ def _language(language: str | None) -> str:
 @cache
 def _bundle(language: str) -> FluentBundle:
     # Isolation marks would show up in subjects and tests; our placeholders need none.
-    bundle = FluentBundle([language], use_isolating=False)
+    # The tenant's own name of the ID, which only a context above this one knows.
+    functions = {"ID_NAME": lambda: import_string(settings.KAIIN_ID_NAME)(language)}
+    bundle = FluentBundle([language], functions=functions, use_isolating=False)
     for file in sorted((_LOCALES / language).glob("*.ftl")):
         bundle.add_resource(FluentResource(file.read_text("utf-8")))
     return bundle

@@ -20,6 +20,7 @@ from kaiin.domain.errors import KaiinError
 from kaiin.domain.identifiers import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
 from kaiin.infra.mail import Sender
+from kaiin.infra.texts import localized, text
 from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
 
 CHECK_SECONDS = 1.0
@@ -144,6 +145,14 @@ class _Directory:
 def tenant() -> TenantView:
     """Whose installation this is. Raises TenantMissing before the first apply."""
     return _directory().tenant
+
+
+def name_of_id(language: str) -> str:
+    """What the tenant calls the ID that members log in with; "member ID" before the first apply."""
+    try:
+        return localized(tenant().identity_name, language)
+    except TenantMissing:
+        return text("common.id_name", language)
 
 
 def sites() -> tuple[SiteView, ...]:

@@ -109,7 +109,7 @@ def test_the_browser_that_failed_so_often_is_told_the_lock_and_its_end(world: Wo
         fail(browser, typed, 7)
         body = without_tokens(browser.log_in(typed, "wrong"))
         pages.append(body.replace(typed, "ID").replace("12:16", "12:15"))
-    assert "2026年11月22日(日) 12:15まで" in pages[0]
+    assert '<span class="day">2026年11月22日(日)</span> 12:15まで' in pages[0]
     assert pages[0] == pages[1]
     assert "12:16までは、正しいパスワードでも" in text_of(browser.log_in(member_id))
     world.clock.advance(minutes=14)

@@ -112,7 +112,7 @@ def test_the_report_tells_the_owner_everything(
     assert report.subject == "【Plus member ID】ログインについてのご案内"
     for expected in [
         *words,
-        f"会員ID：{world.member_id(member)}",
+        f"Plus member ID：{world.member_id(member)}",
         "http://id.localhost:8000/login",
         "http://id.localhost:8000/reset",
     ]:
@@ -125,7 +125,7 @@ def test_the_report_comes_in_the_members_language(visitor: Visitor, world: World
     visitor.post("/trouble", login="fan@example.com")
     report = last_mail(world)
     assert report.subject == "Plus member ID: about logging in"
-    assert "Member ID: E" in report.body
+    assert "Plus member ID: E" in report.body
 
 
 def test_an_address_without_an_account_is_told_so_by_mail_alone(

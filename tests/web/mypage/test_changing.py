@@ -32,11 +32,11 @@ def test_each_pair_says_what_it_costs_now_and_when_it_begins(fans: Fans, visit: 
     page = visit(fans.joined())
     # The days of the month that was just bought are taken off, all of them.
     english = answer(page, "yearly", "card", "en")
-    assert "Takes effect today. You pay ¥6,050 today" in english
-    assert "Taken off ¥550" in english
+    assert "Takes effect today. You pay ¥6,050 now" in english
+    assert "Taken off ¥550 The ¥550 taken off is for the 9 days left" in english
     japanese = answer(page, "yearly", "card")
     for said in (
-        "今日のお支払い 6,050円",
+        "今回のお支払い 6,050円",
         "差し引く金額 550円",
         "2026年11月22日(日)〜2027年11月21日(日)",
     ):

@@ -52,7 +52,7 @@ def _params(fans: Fans) -> dict[str, object]:
     at = fans.clock.now()
     return {"until": at, "site": "official", "course": "yearly", "method": "card", "from_at": at,
             "day": at, "provider": "sandbox", "fixed_from": at, "charge_at": at,
-            "days": 7}  # fmt: skip
+            "free_from": at, "opens_on": at, "days": 7}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -8,6 +8,8 @@
 | last day of what is paid | `format_end` | My page, receipt, its PDF, its mail, `kaiin explain` |
 | end of access of who leaves | `format_end` | My page, leave page, mail |
 | reason of an end | `ending_words` | door, My page, mails, `kaiin explain` |
+| last day after a contract ended | `format_end` | My page, mail |
+| day of being withdrawn | `last_day` | door, My page |
 | what is given back | `refund_words` | confirmation, legal notice, leave page |
 | deadline of a slip | `format_datetime` | My page, slip page, door, mail |
 | card | `card_words` | My page, change page |
@@ -32,10 +34,10 @@ from typer.testing import CliRunner
 from kaiin.billing import queries as billing
 from kaiin.billing.queries import MembershipView
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import JST
+from kaiin.domain.periods import JST, last_day
 from kaiin.domain.subscriptions import EndReason, Standing
 from kaiin.identity import queries as identity
-from kaiin.infra.texts import format_datetime, format_end, localized, text
+from kaiin.infra.texts import format_date, format_datetime, format_end, localized, text
 
 Visit = Callable[[int | None], Visitor]
 Seen = Mapping[str, str]
@@ -151,13 +153,7 @@ def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, S
     if view.cancel_at_period_end and view.leaves_at is not None:
         seen = {"My page": my_page, "leave page": leave_page, "mail": person.mailed("left")}
         yield "end of access", format_end(view.leaves_at, language), seen
-    if view.ending is not None and view.open_payment is None:
-        seen = {"door": person.read(f"/entry/{site}"), "kaiin explain": person.explained()}
-        if view.ending.reason is not EndReason.LEFT:
-            seen |= {"My page": my_page, "mail": person.mailed("dormant")}
-            if view.standing is Standing.WITHDRAWN:
-                seen |= {"last mail": person.mailed("withdrawn")}
-        yield "reason of the end", billing.ending_words(view.ending, language), seen
+    yield from ends_of(person, view, my_page)
     if view.open_payment is not None and view.open_payment.expires_at is not None:
         seen = {
             "My page": my_page,
@@ -169,6 +165,24 @@ def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, S
     if view.mandate is not None and view.mandate.last4 and view.period is not None:
         seen = {"My page": my_page, "change page": person.read(f"/my/{site}/change")}
         yield "card", billing.card_words(view.mandate, language), seen
+
+
+def ends_of(person: Person, view: MembershipView, my_page: str) -> Iterator[tuple[str, str, Seen]]:
+    """The facts of what has ended: a membership, or the contract behind its renewals."""
+    site, language = person.site, person.language
+    if view.ending is not None and view.open_payment is None:
+        seen = {"door": person.read(f"/entry/{site}"), "kaiin explain": person.explained()}
+        if view.ending.reason is not EndReason.LEFT:
+            seen |= {"My page": my_page, "mail": person.mailed("dormant")}
+            if view.standing is Standing.WITHDRAWN:
+                seen |= {"last mail": person.mailed("withdrawn")}
+        yield "reason of the end", billing.ending_words(view.ending, language), seen
+    if view.mandate_lost and view.renews and view.period is not None and view.paid_until:
+        seen = {"My page": my_page, "mail": person.mailed("mandate_ended")}
+        yield "last day after a contract", format_end(view.paid_until, language), seen
+    if view.withdrawn_at is not None and view.standing is Standing.WITHDRAWN:
+        seen = {"My page": my_page, "door": person.read(f"/entry/{site}")}
+        yield "day of withdrawal", format_date(last_day(view.withdrawn_at), language), seen
 
 
 def compared(people: list[Person], told: set[str]) -> list[str]:
@@ -204,7 +218,7 @@ def test_every_surface_says_the_same(fans: Fans, fifty: list[Person]) -> None:
     assert not amiss, "\n".join(amiss)
     assert told == {
         "next renewal", "last day to stop it", "last day", "end of access", "reason of the end",
-        "deadline", "card",
+        "deadline", "card", "last day after a contract", "day of withdrawal",
     }  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def test_grace_is_dated_and_visible(client: Client, entitled: Membership) -> Non
     Entitlement.objects.filter(membership=entitled).update(kind="grace")
     sign_in(client, entitled.member_id)
     body = client.get("/members/", HTTP_HOST=OFFICIAL).content.decode()
-    assert "2026年11月30日(月)まではこのままご利用いただけます" in body
+    assert '<span class="day">2026年11月30日(月)</span>まではこのままご利用いただけます' in body
 
 
 def test_one_sites_member_is_no_other_sites(client: Client, entitled: Membership) -> None:

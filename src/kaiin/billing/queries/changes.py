@@ -25,8 +25,9 @@ class ChangePreview(Renewing):
     """What the confirmation page of a change shows, and the change then posts, to the yen.
 
     `lines` are (code, amount) and sum to `total`, which is paid now; `credited` is what of it the
-    unused days are worth (their line is negative). `from_at`: when the new course or way begins;
-    `period` is the first one of it, `renewal` the next charge by itself, None where there is none.
+    `credited_days` unused days are worth (their line is negative). `from_at`: when the new course
+    or way begins; `period` is the first one of it, `renewal` the next charge by itself, None where
+    there is none.
     `ends_contract`: the present card or contract is given back. `moves_anchor`: later periods end
     on another day of the month. `needs_page`: it leads to the provider's page. `undoes`: it takes
     back a change that was agreed to. Join date and number are always kept.
@@ -39,6 +40,7 @@ class ChangePreview(Renewing):
     lines: tuple[tuple[str, Money], ...]
     total: Money
     credited: Money
+    credited_days: int
     from_at: datetime
     period: PeriodSpan
     renewal: Renewal | None
@@ -274,6 +276,7 @@ def _view(
         lines=change.lines,
         total=change.total,
         credited=change.credited,
+        credited_days=change.credited_days,
         from_at=change.from_at,
         period=change.period,
         renewal=change.renewal,

@@ -11,14 +11,14 @@ billing-slip_too_late = A convenience-store slip can be paid for { $days } days,
 billing-way_not_offered = This course can’t be paid in the way you chose.
 billing-already_member = You have paid already. No further payment is needed.
 billing-other_course_running = You have another course at this site. You can change to this one in one step on My page.
-billing-paused = Your membership is paused. You can come back at any time on My page.
-billing-no_pause = This membership can’t be paused at present.
+billing-paused = You are on a break. You can come back at any time on My page.
+billing-no_pause = You can’t take a break at present.
 billing-change_refused = This change can’t be made at present.
 billing-nothing_to_change = This is what you have already.
 billing-renewal_fixed = The coming renewal is settled, so nothing can be changed now. You can make changes again from { $free_from }.
 billing-change_not_yet = The next period can be paid from { $opens_on }.
 billing-card_apart = This change is made with your present card. To use another card, keep your present course and register the card first.
-billing-change_while_paused = Your membership is paused. Please end the pause first, then make the change.
+billing-change_while_paused = You are on a break. Please come back first, then make the change.
 billing-change_differs = What this change would cost is no longer what you were shown. Please check it again and confirm.
 billing-payment_under_way = We are still waiting for the outcome of an earlier payment. So that you don’t pay twice, no new payment was started. Please try again in a little while.
 billing-no_membership = There is no membership that this could be done for.
@@ -35,7 +35,7 @@ ledger-unbalanced = The postings of an entry do not balance.
 billing-import_conflict = This import key has already been used with other values.
 billing-import_refused = This membership can’t be imported. { $reason ->
     [key] The import key must have 1 to 128 characters.
-    [dates] The joining date can’t be after the last paid day, nor after today.
+    [dates] The join date can’t be after the last paid day, nor after today.
     [over] The paid time is over, so neither a contract nor a number that has been given up can come along.
     [term] A paid period of this course must end with a month.
     [number] Member numbers go from 1 to 999999999999.

@@ -1,10 +1,10 @@
 # What commands tell people who run Kaiin.
 
 ## kaiin explain
-cli-explain-nobody = Nobody is found by “{ $typed }”.
-cli-explain-several = “{ $typed }” leads to more than one member: { $members }. Give a member ID.
+cli-explain-nobody = No member is found for “{ $typed }”.
+cli-explain-several = “{ $typed }” leads to more than one member: { $members }. Give the { ID_NAME() } of one.
 cli-explain-head = { $member_id } ({ $nickname }), { $at }
-cli-explain-disabled = The account is disabled: whatever stands below, nobody can log in with it.
+cli-explain-disabled = This account is disabled: whatever is said below, it can’t be used to log in.
 cli-explain-no_membership = No membership at any site.
 cli-explain-open = { $name }: may enter. Open without a gap from { $since } to { $until }.
 cli-explain-closed = { $name }: may not enter. It was open until { $until }.

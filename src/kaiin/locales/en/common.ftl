@@ -1,6 +1,8 @@
 # Words that every page shares.
 common-skip = Skip to the content
 common-header_links = Menu
+# What the ID is called where no tenant has given it a name
+common-id_name = member ID
 common-my_page = My page
 common-log_in = Log in
 common-log_out = Log out
@@ -17,7 +19,7 @@ common-error_summary =
         [one] Please check what you entered
        *[other] Please check what you entered ({ $count } places)
     }
-common-fill_in = Please enter your { $label }.
+common-fill_in = Enter your { $label }.
 common-choose = { $label }: please choose one.
 common-tick = Please tick “{ $label }”.
 common-no_date = Please enter a real date, for example day 7, month 4, year 1998.

@@ -1,4 +1,4 @@
-# Why somebody can or can't enter. For each finding: title, what happened, why, what to do.
+# Why a member can or can't enter. For each finding: title, what happened, why, what to do.
 
 access-ok-title = You can enter { $site }
 access-ok-what = { $goes_on ->
@@ -8,7 +8,7 @@ access-ok-what = { $goes_on ->
 access-ok-do = Please go ahead.
 
 access-pending_slip-title = We are waiting for your payment at the store
-access-pending_slip-what = We have not yet heard of the convenience store payment for { $site } ({ $amount }) that you began at { $started }. Until then you can’t use the members’ pages.
+access-pending_slip-what = We have not yet heard of the convenience store payment for { $site } ({ $amount }) that you began on { $started }. Until then you can’t use the members’ pages.
 access-pending_slip-why = { $late ->
     [yes] The deadline, { $deadline }, has passed. If you paid before it, it can take up to three hours for the store to confirm your payment.
    *[no] It can take up to three hours for the store to confirm your payment.
@@ -21,7 +21,7 @@ access-pending_slip-do = { $slip ->
 access-pending_payment-title = Your payment is not finished
 access-pending_payment-what = The payment ({ $method_name }, { $amount }) that you started on { $started } is not complete.
 access-pending_payment-why = { $known ->
-    [yes] It stopped part of the way through, or word that it is done has not reached us yet.
+    [yes] It stopped part of the way through, or the confirmation has not reached us yet.
    *[no] We are waiting for the payment company’s answer. Until we have it, no new payment can start, so that you never pay twice.
 }
 access-pending_payment-do = { $known ->
@@ -53,12 +53,12 @@ access-paused-do = Come back sooner, or simply wait. You keep your member number
 access-lapsed_monthly-title = Your payments have stopped
 access-lapsed_monthly-what = { $paid ->
     [yes] { $site } is paid until { $last_day }. The pages are closed because we have not received your next payment.
-   *[no] The pages of { $site } are closed because we have not received the fee.
+   *[no] The pages of { $site } are closed because we have not received your payment.
 }
 access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->
-    [yes] We will try again by ourselves on { $next_try }. To get in sooner, pay now. You keep your joining date and member number.
-   *[no] Once you have paid, you can enter. You keep your joining date and member number.
+    [yes] We will try again automatically on { $next_try }. To get in sooner, pay now. You keep your join date and member number.
+   *[no] Once you have paid, you can enter. You keep your join date and member number.
 }
 
 access-expired_lump_sum-title = Your prepaid membership has run out
@@ -71,13 +71,13 @@ access-expired_lump_sum-do = Renew it, and you can enter.
 
 access-dormant-title = Your membership is waiting to be renewed
 access-dormant-what = { $dated ->
-    [yes] The members’ pages are closed, but we keep your joining date and member number until { $until }.
-   *[no] The members’ pages are closed, but we keep your joining date and member number.
+    [yes] The members’ pages are closed, but we keep your join date and member number until { $until }.
+   *[no] The members’ pages are closed, but we keep your join date and member number.
 }
 access-dormant-why = A membership does not end the moment its time runs out. We wait a while for you to renew.
 access-dormant-do = { $dated ->
-    [yes] Renew by { $until } to go on with the same joining date and member number.
-   *[no] Renew to go on with the same joining date and member number.
+    [yes] Renew by { $until } to go on with the same join date and member number.
+   *[no] Renew to go on with the same join date and member number.
 }
 
 access-withdrawn-title = Your membership of { $site } has ended
@@ -87,30 +87,30 @@ access-withdrawn-what = { $dated ->
 }
 access-withdrawn-why = { $ended }
 access-withdrawn-do = { $keeps ->
-    [yes] Rejoin by { $until } to keep your joining date and member number. Your member ID and password stay as they are.
-   *[no] You are welcome to rejoin. Your member ID and password stay as they are; the joining date and member number will be new.
+    [yes] Rejoin by { $until } to keep your join date and member number. Your { ID_NAME() } and password stay as they are.
+   *[no] You are welcome to rejoin. Your { ID_NAME() } and password stay as they are; the join date and member number will be new.
 }
 
 access-other_site-title = You have not joined { $site } yet
 access-other_site-what = { $goes_on ->
-    [yes] This member ID belongs to “{ $other }” (paid until { $until }, then renewed by itself). “{ $site }” is a different site.
-   *[no] With this member ID you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
+    [yes] With this { ID_NAME() } you are a member of “{ $other }” (paid until { $until }, then renewed by itself). “{ $site }” is a different site.
+   *[no] With this { ID_NAME() } you can enter “{ $other }” until { $until }. “{ $site }” is a different site.
 }
-access-other_site-why = Your member ID works everywhere, but each site has its own membership and fee.
+access-other_site-why = Your { ID_NAME() } works everywhere, but each site has its own membership and fee.
 access-other_site-do = { $joins ->
-    [yes] You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same member ID.
+    [yes] You can go straight to “{ $other }”. To enter “{ $site }” too, join it with this same { ID_NAME() }.
    *[no] You can go straight to “{ $other }”.
 }
 
 access-no_membership-title = You have not joined { $site } yet
-access-no_membership-what = We found no membership of { $site } under this member ID.
-access-no_membership-why = If you joined with another member ID or email address, log in with that one and you can enter.
-access-no_membership-do = If you are new here, you can join with this member ID.
+access-no_membership-what = We found no membership of { $site } under this { ID_NAME() }.
+access-no_membership-why = If you joined with another { ID_NAME() } or email address, log in with that one and you can enter.
+access-no_membership-do = If you are new here, you can join with this { ID_NAME() }.
 
-access-disabled-title = This member ID is suspended
-access-disabled-what = Our staff have suspended this member ID.
+access-disabled-title = This { ID_NAME() } is suspended
+access-disabled-what = Our staff have suspended this { ID_NAME() }.
 access-disabled-why = We cannot give the reason here.
-access-disabled-do = Please contact us. Give us your member ID and the code below.
+access-disabled-do = Please contact us. Give us your { ID_NAME() } and the code below.
 
 # One step out (buttons and links)
 cure-enter = Go to { $site }
@@ -131,7 +131,7 @@ checked-waiting = We asked the payment company on { $at }. The payment has not a
 checked-expired = We asked the payment company on { $at }. The time to pay has run out.
 checked-failed = We asked the payment company on { $at }. It said: “{ $said }”
 checked-canceled = We asked the payment company on { $at }. The payment was cancelled.
-checked-refunded = We asked the payment company at { $at }. This payment has been refunded.
+checked-refunded = We asked the payment company on { $at }. This payment has been refunded.
 checked-no_answer = We asked the payment company on { $at } but got no answer. Please try again in a little while.
 checked-nothing = We looked on { $at } and found no payment under way.
 checked-paid = We asked the payment company on { $at } and found your payment.

@@ -4,7 +4,7 @@
 
 mail-join_code-subject = { $site }: your code is { $digits }
 mail-join_code-body =
-    Somebody entered this email address to join { $site }.
+    This email address was entered to join { $site }.
     To confirm the address, please enter this code on the page where you began.
 
     Code: { $digits }
@@ -15,7 +15,7 @@ mail-join_code-body =
     Do not give this code to anyone. We never ask for it.
 mail-join_known-subject = { $site }: you already have an account
 mail-join_known-body =
-    Somebody entered this email address to join { $site }.
+    This email address was entered to join { $site }.
     It already belongs to a { $identity } account, so there is no need to register again.
     Please log in here and carry on:
     { $login_url }
@@ -30,7 +30,7 @@ mail-reset_code-body =
     Please enter this code and your new password on the page where you began.
 
     Code: { $digits }
-    Member ID: { $member_id }
+    { ID_NAME() }: { $member_id }
 
     It works once, within { $minutes } minutes, in the browser where you began.
 
@@ -38,16 +38,16 @@ mail-reset_code-body =
     Do not give this code to anyone. We never ask for it.
 mail-reset_unknown-subject = { $identity }: about your new password (no account found)
 mail-reset_unknown-body =
-    Somebody entered this email address ({ $address }) to set a new password.
+    This email address ({ $address }) was entered to set a new password.
     We found no account with it.
 
-    You may have registered with another address. Please try again with another email address of yours, or with your member ID:
+    You may have registered with another address. Please try again with another email address of yours, or with your { ID_NAME() }:
     { $reset_url }
 
     If this was not you, please ignore this email.
 mail-password_changed-subject = { $identity }: your password was changed
 mail-password_changed-body =
-    The password of { $identity } (member ID: { $member_id }) was changed.
+    The password of { $identity } ({ $member_id }) was changed.
     To keep you safe, all other devices have been logged out.
 
     If you changed it yourself, there is nothing to do.
@@ -57,8 +57,8 @@ mail-password_changed-body =
 
 ## Errors
 
-identity-login_refused = The member ID, email address or password seems to be wrong. Please check them.
-identity-disabled = This member ID cannot be used at present. Please contact us to learn more.
+identity-login_refused = The { ID_NAME() }, email address or password seems to be wrong. Please check them.
+identity-disabled = This { ID_NAME() } cannot be used at present. Please contact us to learn more.
 identity-login_outdated = The password was changed while you were logging in. Please log in with the new one.
 identity-session_ended = Your login has ended. Please log in again.
 identity-code_wrong = This code is wrong. Please check the { $digits } digits in the email. ({ $left ->

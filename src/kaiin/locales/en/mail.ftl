@@ -31,10 +31,10 @@ mail-fact = { $label }: { $value }
 
 ## What to do
 mail-pay_on_my_page =
-    You can pay, or choose another way to pay, on My page. Your joining date and member number stay as they are.
+    You can pay, or choose another way to pay, on My page. Your join date and member number stay as they are.
     { $url }
 mail-keep_by_paying =
-    Pay by { $until } to go on with the same joining date and member number. After that day your membership ends.
+    Pay by { $until } to go on with the same join date and member number. After that day your membership ends.
     { $url }
 
 ## Welcome
@@ -84,22 +84,22 @@ mail-renewal_failed-closed = The members’ page stays closed until the payment 
 
 ## The card's or carrier's contract ended outside
 mail-mandate_ended-subject = { $site }: your recurring payment has ended
-mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) has ended. Nothing more is charged by itself.
+mail-mandate_ended-body = The recurring payment for { $site } ({ $course }) has ended. Nothing more is charged automatically.
 mail-mandate_ended-after = You keep access until { $until }, as you have paid for it. To carry on after that day, please set up your payment again.
 
 ## A lump sum can be renewed, and runs out
-mail-expiring-subject = { $site }: Your membership is paid until { $day }
+mail-expiring-subject = { $site }: your membership is paid until { $day }
 mail-expiring-body = { $site } ({ $course }) is paid until { $until }. You can renew it now.
 mail-expiring-once = This course does not renew by itself.
 mail-expiring-lost = There is no valid agreement to charge you, so it will not renew by itself.
 mail-expiring-after =
-    Renew by then and you go on with the same joining date and member number.
+    Renew by then and you go on with the same join date and member number.
     The new period begins the day after the present one. Renewing early makes it no shorter.
     { $url }
 
 ## A renewal is coming
-mail-renewal_coming-subject = { $site }: Your membership renews soon
-mail-renewal_coming-break_subject = { $site }: Your break ends soon
+mail-renewal_coming-subject = { $site }: your membership renews soon
+mail-renewal_coming-break_subject = { $site }: your break ends soon
 mail-renewal_coming-body = { $site } ({ $course }) renews by itself soon. To go on, there is nothing you need to do.
 mail-renewal_coming-break = Your break from { $site } ({ $course }) lasts until { $until }. After that the fee is charged and you can enter again. To go on, there is nothing you need to do.
 mail-renewal_coming-stop =
@@ -107,12 +107,12 @@ mail-renewal_coming-stop =
     { $url }
 
 ## A dormant membership will be withdrawn
-mail-withdrawing-subject = { $site }: Your membership is about to end
+mail-withdrawing-subject = { $site }: your membership is about to end
 mail-withdrawing-body = Your membership of { $site } is waiting to be renewed. If it is not renewed by { $until }, it ends.
 
 ## A lump sum ran out
 mail-expired-subject = { $site }: your membership period has ended
-mail-expired-body = Your membership ({ $course }) ended on { $until }. Nothing is charged by itself.
+mail-expired-body = Your membership ({ $course }) ended on { $until }. Nothing is charged automatically.
 
 ## Renewals were given up
 mail-dormant-subject = { $site }: the members’ page is closed for now
@@ -123,7 +123,7 @@ mail-dormant-paid = {" "}What you have paid for ran until { $until }.
 mail-left-subject = { $site }: your request to leave
 mail-left-body = We have received your request to leave { $site } ({ $course }). Nothing more will be charged.
 mail-left-fixed = We have received your request to leave { $site } ({ $course }). The deadline for the next renewal has passed, so it is still charged ({ $next }), and you leave at the end of that period. Nothing is charged after that.
-mail-left-after = Your { $identity } stays as it is. If you rejoin by { $until }, you keep your joining date and member number.
+mail-left-after = Your { $identity } stays as it is. If you rejoin by { $until }, you keep your join date and member number.
 mail-left-running =
     You keep access until { $until }, as you have paid for it. Until then you can change your mind on My page.
     { $url }
@@ -133,7 +133,7 @@ mail-withdrawn-body = Your membership of { $site } has ended. Thank you for havi
 mail-withdrawn-unpaid = The time in which your membership of { $site } could be renewed is over, and it has ended. Thank you for having been with us.
 mail-withdrawn-after =
     Your { $identity } remains, and so do your memberships of other sites.
-    Rejoin by { $until } to keep your joining date and member number.
+    Rejoin by { $until } to keep your join date and member number.
     { $url }
 
 ## Leaving at once
@@ -144,14 +144,14 @@ mail-left_at_once-no_refund = There is no fee to refund.
 
 ## A payment came to nothing without the member's doing
 mail-vanished-subject = { $site }: your payment was not completed
-mail-vanished-body = Your payment for { $site } ({ $course }, { $method }) ended without being completed.
+mail-vanished-body = Your payment for { $site } ({ $course }, { $method }) was not completed.
 mail-vanished-nothing_charged = You have not been charged.
 mail-vanished-late_slip = If you paid at the store in time, do not pay again. We will email you as soon as the store has confirmed it.
 mail-vanished-again =
     You can pay again from this page:
     { $url }
-mail-vanished-kept = You keep your joining date and member number.
-mail-vanished-kept_until = Pay by { $until } to keep your joining date and member number.
+mail-vanished-kept = You keep your join date and member number.
+mail-vanished-kept_until = Pay by { $until } to keep your join date and member number.
 mail-vanished-paid = If you have paid in another way in the meantime, there is nothing you need to do.
 
 ## Money that goes back
@@ -162,10 +162,10 @@ mail-refund_opened-body =
         [too_much] It is more than the fee, so this difference was not used.
        *[other] It came after the time for it had passed, so it was not used for a fee.
     }
-mail-refund_opened-after = Our staff will look at it and write to you if it is refunded.
+mail-refund_opened-after = Our staff will look at it and email you the outcome.
 mail-second_payment-subject = { $site }: you have paid twice
 mail-second_payment-body = We received { $amount } for { $site } ({ $course }). You had already paid the fee for the same period, so this sum was not used for it.
-mail-second_payment-refunded = We have started to refund it by itself. There is nothing you need to do. We will write again once it is done.
+mail-second_payment-refunded = We have started an automatic refund. There is nothing you need to do. We will write again once it is done.
 mail-second_payment-account = Cash paid at a store can’t be given back there, so we will transfer it to a bank account. Our staff will ask you for the account by letter or telephone. Until then there is nothing you need to do.
 mail-second_payment-safety = We never ask for account numbers, card numbers or passwords by email or on social media. Please don’t write them in a reply to this mail either. If anything is unclear, contact us at the address below.
 mail-refund_requested-subject = { $site }: we are refunding you
@@ -175,7 +175,7 @@ mail-refund_done-body = We have refunded { $amount } of your payment for { $site
 mail-refund_way =
     { $method ->
         [card] The money goes back to the card you paid with. Depending on your card company, it can take one to two months to show on your statement.
-        [konbini] Payments at convenience stores are refunded by way of the payment company. They, or we, may ask you how you would like to receive the money.
+        [konbini] Payments at convenience stores are refunded by way of the payment company. They will tell you how to receive the money.
        *[other] The money goes back by way of your mobile carrier. It can take one to two months to show on your bill.
     }
 
@@ -218,14 +218,14 @@ mail-change_agreed-after =
 mail-card_registered-subject = { $site }: your new card has been registered
 mail-card_registered-card = New card: { $card }
 mail-card_registered-body = From the next payment for { $site } on, your new card will be charged. Registering it cost nothing.
-mail-paused-subject = { $site }: your membership will be paused
-mail-paused-body = You keep access to { $site } ({ $course }) until { $paid }, as you have paid for it. After that your membership is paused until { $until }: the members’ page is closed, and nothing is charged.
-mail-paused-next = After the pause, the fee is charged on the day above and you can enter again. If it is not approved, the members’ page stays closed until it is paid.
+mail-paused-subject = { $site }: your break is noted
+mail-paused-body = You keep access to { $site } ({ $course }) until { $paid }, as you have paid for it. After that you are on a break until { $until }: the members’ page is closed, and nothing is charged.
+mail-paused-next = After the break, the fee is charged on the day above and you can enter again. If it is not approved, the members’ page stays closed until it is paid.
 mail-paused-after =
     Your join date and member number stay as they are. You can come back earlier on My page.
     { $url }
-mail-resumed-subject = { $site }: your pause has ended
-mail-resumed-body = The pause of your membership of { $site } ({ $course }) has ended. Your join date and member number are as before.
+mail-resumed-subject = { $site }: your break has ended
+mail-resumed-body = Your break from { $site } ({ $course }) has ended. Your join date and member number are as before.
 
 ## Access that staff give
 mail-granted-subject = { $site }: the members’ page is open to you

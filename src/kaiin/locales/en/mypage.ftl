@@ -2,7 +2,7 @@
 mypage-title = My page
 mypage-greeting = Hello, { $name }
 mypage-empty = You have not joined a site yet
-mypage-empty_do = You can join any of the sites below with this member ID.
+mypage-empty_do = You can join any of the sites below with this { ID_NAME() }.
 mypage-span_to = {"\u00A0"}–{"\u00A0"}
 
 # Standing
@@ -47,7 +47,7 @@ mypage-granted_title = You have access until { $until }
 mypage-granted_what = Our staff have opened the members’ page to you. It costs you nothing.
 mypage-renewable_title = You can renew now
 mypage-renewable_what = Your membership runs out on { $day }. Renew by then to carry on without a break.
-mypage-mandate_title = Your next payment can’t be charged
+mypage-mandate_title = Your next fee can’t be charged in your present way to pay
 mypage-mandate_not_imported = No recurring payment ({ $method }) is set up yet. You have access until { $day }. To keep it, please set up your payment.
 mypage-mandate_what = The agreement to charge you ({ $method }) was ended by the payment company or your mobile carrier. You have access until { $day }. To keep it, please set up your payment again.
 mypage-mandate_not_yet = The next period can be paid from { $day }. Until then you can register a card for the renewal; nothing is charged now.
@@ -57,15 +57,15 @@ mypage-grace_what = You have access until { $day }. Please pay by then.
 mypage-renewing_title = We are confirming your renewal
 mypage-renewing_what = We are waiting for the payment company’s answer. You keep access meanwhile, and there is nothing for you to do.
 mypage-closed_title = The members’ pages are closed because we could not charge your fee
-mypage-closed_what = Once you have paid, you can enter again. You keep your joining date and member number.
+mypage-closed_what = Once you have paid, you can enter again. You keep your join date and member number.
 mypage-over_title = Your membership has run out
 mypage-dormant_title = Your membership is waiting to be renewed
 mypage-dormant_expired = It ran out on { $day }.
-mypage-dormant_until = Renew by { $day } to go on with the same joining date and member number.
+mypage-dormant_until = Renew by { $day } to go on with the same join date and member number.
 mypage-left_on_title = You left on { $day }
 mypage-ended_title = Your membership ended on { $day }
-mypage-withdrawn_keeps = Rejoin by { $day } to keep your joining date and member number.
-mypage-withdrawn_anew = You are welcome to rejoin. Your joining date and member number will be new.
+mypage-withdrawn_keeps = Rejoin by { $day } to keep your join date and member number.
+mypage-withdrawn_anew = You are welcome to rejoin. Your join date and member number will be new.
 
 # The next step
 mypage-go = Go to { $site }
@@ -85,7 +85,7 @@ mypage-of_site = {" "}({ $site })
 # Other sites
 mypage-others = Other sites
 mypage-sites = Sites you can join
-mypage-others_what = Your member ID works everywhere. You join each site, and pay for it, on its own.
+mypage-others_what = Your { ID_NAME() } works everywhere. You join each site, and pay for it, on its own.
 mypage-join = Join
 
 # What was charged
@@ -103,7 +103,7 @@ mypage-charge_open = Being confirmed
 mypage-charge_waiting = Waiting for payment
 mypage-charge_parked = Held for you
 mypage-charge_parked_why = Your money reached us but has not been used for a period. Our staff are looking into it.
-mypage-charge_parked_refund = You had already paid the fee for the same period. The money is being refunded by itself; there is nothing you need to do.
+mypage-charge_parked_refund = You had already paid the fee for the same period. The money is being refunded automatically; there is nothing you need to do.
 mypage-charge_parked_account = You had already paid the fee for the same period. We will transfer the money to a bank account, which our staff ask for by letter or telephone, never by email or on social media.
 mypage-charge_refunded = Refunded
 mypage-charge_charged_back = Taken back
@@ -120,9 +120,9 @@ mypage-leave_past_due = The unpaid fee will not be charged. The members’ pages
 mypage-leave_lost = What leaving means
 mypage-leave_lost_pages = After { $day } you can no longer use the members’ pages and your member card.
 mypage-leave_lost_pages_now = You can no longer use the members’ pages and your member card.
-mypage-leave_lost_number = We keep your member number { $number } and joining date ({ $joined }) until { $until }. Rejoin by then and they are yours again; after that they will be new.
+mypage-leave_lost_number = We keep your member number { $number } and join date ({ $joined }) until { $until }. Rejoin by then and they are yours again; after that they will be new.
 mypage-leave_no_days = No paid day is left, so nothing is paid back.
-mypage-leave_kept_id = Your member ID ({ $member_id }) stays. You can log in to other sites as before.
+mypage-leave_kept_id = Your { ID_NAME() } ({ $member_id }) stays. You can log in to other sites as before.
 mypage-leave_undo_until = You can change your mind on My page until { $day }.
 mypage-leave_submit = Leave
 mypage-leave_back = Don’t leave
@@ -142,9 +142,9 @@ mypage-said_left = You have left { $site }. Nothing more will be charged.
 mypage-said_given_up = Your application to { $site } is cancelled. Nothing more will be charged.
 
 # Member ID and details
-mypage-identity = Member ID and details
-mypage-member_id = Member ID
-mypage-member_id_use = Log in with your member ID or your email address.
+mypage-identity = { ID_NAME() } and details
+mypage-member_id = { ID_NAME() }
+mypage-member_id_use = Log in with your { ID_NAME() } or your email address.
 mypage-copy = Copy
 mypage-copied = Copied
 mypage-email = Email address
@@ -163,4 +163,4 @@ mypage-legal_name_kana = Name in katakana
 mypage-birth_date = Date of birth
 mypage-prefecture = Prefecture
 mypage-phone = Phone
-mypage-details_wrong = If something here is wrong, please tell us at { $contact }, with your member ID.
+mypage-details_wrong = If something here is wrong, please tell us at { $contact }, with your { ID_NAME() }.

@@ -9,15 +9,15 @@ outbox-event_unreadable = inbox:{ $id }  CAN’T BE READ, received { $at }  { $w
 outbox-event_waiting = inbox:{ $id }  waits for its order, next try { $at }  { $what }  ({ $attempts } tries: { $error })
 
 ## In the back office
-outbox-tell_again = Tell again what was given up
-outbox-tell_again_ask = The following are tried again, up to a dozen times. What was told already is passed over.
+outbox-tell_again = Deliver again what failed
+outbox-tell_again_ask = The following are tried again, up to 12 times. What was delivered already is passed over.
 outbox-delivery = where it stands
 outbox-delivery_dead = Given up
 outbox-delivery_waiting = Waiting
-outbox-delivery_told = Told
+outbox-delivery_told = Delivered
 outbox-apply_again = Apply again
-outbox-apply_again_ask = The following notices are tried again: the provider is asked, and what is true now is written down.
-outbox-abandon = Never tell what was given up
-outbox-abandon_ask = The following shall never be told. Who waits for them waits in vain, so make sure that it was done another way.
-outbox-abandon_event = Never apply what was put aside
-outbox-abandon_event_ask = Nothing shall follow from the following notices. What is true at the provider is still asked about.
+outbox-apply_again_ask = The following notices are tried again: the provider is asked, and its present state is recorded.
+outbox-abandon = Never deliver what failed
+outbox-abandon_ask = The following will never be delivered. Make sure that what they were for was done another way.
+outbox-abandon_event = Close notices that could not be applied
+outbox-abandon_event_ask = Nothing more is done with the following notices. The provider is still asked for the present state.

@@ -1,4 +1,4 @@
-# The tenant file and what it declares: for whoever runs the installation.
+# The tenant file and what it declares: for people who run the installation.
 sites-no_tenant = This installation has no tenant yet. Write a tenant file and run: kaiin apply FILE
 sites-unknown_site = There is no site “{ $site }”.
 sites-bad_tenant_file = { $file } has { $count ->

@@ -1,7 +1,7 @@
 # The back office
 staff-title = Back office
-staff-search_member = Member ID, email address (a former one too), name, phone
-staff-search_membership = Member ID, email address, member number, number of a bill, slip or receipt
+staff-search_member = { ID_NAME() }, email address (a former one too), name, phone
+staff-search_membership = { ID_NAME() }, email address, member number, number of a bill, slip or receipt
 staff-members = Members
 staff-memberships = Memberships
 staff-money = Money
@@ -30,7 +30,7 @@ staff-table_course = Courses
 staff-table_auditrow = Audit log
 staff-table_outboxmessage = Outbox
 staff-table_providerevent = Providers’ notices
-staff-table_providercursor = Watch over the providers
+staff-table_providercursor = Synchronisation with the providers
 staff-parameter_refused = This address asked for something this table can’t be filtered by. All rows are shown.
 
 ## Decisions
@@ -39,7 +39,6 @@ staff-done = { $count ->
        *[other] Done for { $count } rows.
     }
 staff-changed_meanwhile = Something changed since this page was opened. Please read it again and decide.
-staff-decide_yes = Yes, do it
 staff-decide_no = No, go back
 staff-grant = Give access
 staff-grant_ask = The members below get access without having paid. Until when and why is kept on record.
@@ -51,6 +50,7 @@ staff-leave_at_once = End at once, refund the rest
 staff-leave_at_once_ask = The memberships below end at once, and the days not used are refunded. This can’t be undone.
 staff-refund_of = refund { $amount }
 staff-give_back = Refund
+staff-give_back_do = Refund { $amount }
 staff-give_back_ask = The sums below go back to the members; refunds that failed are tried again. This can’t be undone.
-staff-keep = Keep
+staff-keep = Do not refund
 staff-keep_ask = The sums below are not refunded and become income; refunds that failed are not tried again. This can’t be undone.

@@ -7,7 +7,7 @@ billing-line-credit = 残り日数分の差し引き
 ## Errors
 billing-error = 手続きの途中で問題が起きました。
 billing-course_not_offered = このコースは、現在お申し込みいただけません。
-billing-slip_too_late = コンビニの受付番号は発行から{ $days }日間お支払いいただけますが、その前に更新の受付期限（{ $until }）を迎えるため、今回はコンビニ払いをお選びいただけません。ほかのお支払い方法をお選びください。
+billing-slip_too_late = コンビニの受付番号の期限（発行から{ $days }日間）より先に、更新の受付期限（{ $until }）が来るため、今回はコンビニ払いをご利用いただけません。ほかのお支払い方法をお選びください。
 billing-way_not_offered = このコースでは、選ばれたお支払い方法をご利用いただけません。
 billing-already_member = すでに会費をお支払いいただいています。新しいお支払いは必要ありません。
 billing-other_course_running = このサイトでは、別のコースをご利用中です。マイページから、このコースへ一度の手続きで変更できます。

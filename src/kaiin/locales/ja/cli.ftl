@@ -2,7 +2,7 @@
 
 ## kaiin explain
 cli-explain-nobody = 「{ $typed }」に当たる会員は見つかりません。
-cli-explain-several = 「{ $typed }」に当たる会員が複数います（{ $members }）。会員IDを指定してください。
+cli-explain-several = 「{ $typed }」に当たる会員が複数います（{ $members }）。{ ID_NAME() }を指定してください。
 cli-explain-head = { $member_id }（{ $nickname }）、{ $at }
 cli-explain-disabled = このアカウントは停止中です。下の内容にかかわらず、ログインできません。
 cli-explain-no_membership = どのサイトにも入会していません。

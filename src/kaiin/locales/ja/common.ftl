@@ -1,6 +1,8 @@
 # Words that every page shares.
 common-skip = 本文へ
 common-header_links = メニュー
+# What the ID is called where no tenant has given it a name
+common-id_name = 会員ID
 common-my_page = マイページ
 common-log_in = ログイン
 common-log_out = ログアウト
@@ -45,7 +47,7 @@ common-legal_contact = お問い合わせ先
 common-legal_registration = 適格請求書発行事業者の登録番号
 common-legal_price = 販売価格と更新
 common-legal_payment = お支払いの時期と方法
-common-legal_payment_text = お申し込みのときに、選んだ方法でお支払いいただきます。自動で更新されるコースは、更新のたびに同じ方法でお支払いいただきます。
+common-legal_payment_text = お申し込みのときに、選んだ方法でお支払いいただきます。自動で更新されるコースは、更新のたびに同じ方法で請求します。
 common-legal_delivery = ご利用開始の時期
 common-legal_delivery_text = お支払いを確認でき次第、すぐにご利用いただけます。
 common-legal_cancel = 解約と返金

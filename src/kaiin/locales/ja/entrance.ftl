@@ -1,6 +1,6 @@
 # ログイン
 login-title = ログイン
-login-id = 会員IDまたはメールアドレス
+login-id = { ID_NAME() }またはメールアドレス
 login-id_hint = 旧{ $formerly }もお使いいただけます。
 login-password = パスワード
 login-submit = ログイン
@@ -12,7 +12,7 @@ login-suggestion = { $suggestion } に直す
 login-suggestion_question = もしかして：
 login-anyway = 入力したとおりで間違いない場合は、もう一度パスワードを入力して「ログイン」を押してください。
 login-refused_title = ログインできませんでした
-login-refused = 会員ID・メールアドレスか、パスワードが違うようです。
+login-refused = { ID_NAME() }・メールアドレスか、パスワードが違うようです。
 login-refused_wait = 10回続けて間違えると、安全のため最大15分間ログインできなくなります。何度も試された場合は、15分ほどおいてからお試しください。
 login-refused_do = 登録のメールアドレスに、状況と解決方法をお送りすることもできます。
 login-locked_title = しばらくログインできません
@@ -44,13 +44,13 @@ cookies-other_2 = このサイト（{ $host }）のクッキーを許可しま�
 cookies-private = プライベートブラウズ（シークレットモード）をお使いの場合は、通常の画面で開き直してください。
 cookies-retry = もう一度ログイン画面を開く
 
-# アプリの中のブラウザ(手順は common にあります)
+# アプリの中のブラウザ（手順は common にあります）
 in_app-address = このページのアドレス
 in_app-stay = このままログインへ進む
 
 # パスワードの再設定
 reset-title = パスワードの再設定
-reset-what = 会員IDまたはメールアドレスを入力してください。登録のメールアドレスに8桁の確認コードをお送りします。
+reset-what = { ID_NAME() }またはメールアドレスを入力してください。登録のメールアドレスに8桁の確認コードをお送りします。
 reset-submit = 確認コードをメールで受け取る
 reset-code_title = 確認コードと新しいパスワード
 reset-code_what = 登録がある場合は、メールをお送りしています。メールに書かれた8桁の確認コードは、{ $minutes }分間有効です。
@@ -71,8 +71,8 @@ reset-expired_what = 時間が過ぎたか、別のブラウザで開かれた�
 # ログインできない方
 trouble-title = ログインできないとき
 trouble-lead = 登録のメールアドレスに、今の状況と解決方法をお送りします。
-trouble-what = メールには、会員ID、サイトごとの会員の状況、入れない理由と次にすること、パスワードを再設定するリンクが書かれています。
-trouble-id = 会員IDまたはメールアドレス
+trouble-what = メールには、{ ID_NAME() }、サイトごとの会員の状況、ご利用いただけない理由と次にすること、パスワードを再設定するリンクが書かれています。
+trouble-id = { ID_NAME() }またはメールアドレス
 trouble-submit = 状況をメールで受け取る
 trouble-before = 次の場合は、こちらをご利用ください
 trouble-before_password = パスワードを忘れた
@@ -83,7 +83,7 @@ trouble-sent_title = 受け付けました
 trouble-sent_what = 「{ $typed }」の登録があれば、数分のうちに、登録のメールアドレスへ状況と解決方法をお送りします。
 trouble-sent_why = 個人情報を守るため、登録の有無にかかわらず同じ画面を表示しています。
 trouble-sent_wait = 数分待っても届かないとき
-trouble-other = 別の会員ID・メールアドレスで試す
+trouble-other = 別の{ ID_NAME() }・メールアドレスで試す
 trouble-contact = それでも解決しないときは
 trouble-contact_do = 事務局までご連絡ください。パスワードやカード番号をお尋ねすることは、決してありません。
 trouble-back = ログインに戻る
@@ -96,20 +96,20 @@ entry-amount = お支払い金額
 entry-deadline = お支払い期限
 entry-checking = 決済会社に確認しています…
 entry-signed_in = { $member_id }でログインしています。
-entry-switch = 別の会員IDでログインする
+entry-switch = 別の{ ID_NAME() }でログインする
 entry-my_page = マイページへ
 
 # 状況のお知らせメール
 trouble_report-subject = 【{ $identity }】ログインについてのご案内
 trouble_report-unknown_subject = 【{ $identity }】ログインについてのご案内（登録が見つかりません）
 trouble_report-intro = 「ログインできないとき」のページからお申し込みいただいた件のご案内です。
-trouble_report-member_id = 会員ID：{ $member_id }
+trouble_report-member_id = { ID_NAME() }：{ $member_id }
 trouble_report-email = 登録のメールアドレス：{ $email }
-trouble_report-log_in = 会員IDでも、メールアドレスでもログインできます。
+trouble_report-log_in = { ID_NAME() }でも、メールアドレスでもログインできます。
 trouble_report-log_in_link = ログイン：{ $url }
 trouble_report-reset_link = パスワードを忘れたとき：{ $url }
-trouble_report-no_site = 入会の記録が見つかりませんでした。ほかの会員IDやメールアドレスで入会されていないか、ご確認ください。
-trouble_report-unknown = このメールアドレスの登録は見つかりませんでした。ほかのメールアドレスや会員IDにお心当たりがあれば、そちらでお試しください。
+trouble_report-no_site = 入会の記録が見つかりませんでした。ほかの{ ID_NAME() }やメールアドレスで入会されていないか、ご確認ください。
+trouble_report-unknown = このメールアドレスの登録は見つかりませんでした。ほかのメールアドレスや{ ID_NAME() }にお心当たりがあれば、そちらでお試しください。
 trouble_report-unknown_link = もう一度試す：{ $url }
 trouble_report-not_you = お心当たりがない場合は、このメールを破棄してください。登録内容は何も変わっていません。
 trouble_report-never_ask = パスワードやカード番号をお尋ねすることは、決してありません。

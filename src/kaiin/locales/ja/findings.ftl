@@ -87,32 +87,32 @@ access-withdrawn-what = { $dated ->
 }
 access-withdrawn-why = { $ended }
 access-withdrawn-do = { $keeps ->
-    [yes] { $until }までに再入会すると、以前の入会日と会員番号を引き継げます。会員IDとパスワードはそのままお使いいただけます。
-   *[no] 再入会していただけます。会員IDとパスワードはそのままお使いいただけますが、入会日と会員番号は新しくなります。
+    [yes] { $until }までに再入会すると、以前の入会日と会員番号を引き継げます。{ ID_NAME() }とパスワードはそのままお使いいただけます。
+   *[no] 再入会できます。{ ID_NAME() }とパスワードはそのままお使いいただけますが、入会日と会員番号は新しくなります。
 }
 
 access-other_site-title = { $site }にはまだ入会していません
 access-other_site-what = { $goes_on ->
-    [yes] この会員IDでは「{ $other }」に入会中です（{ $until }分までお支払い済みで、そのあとは自動で更新されます）。「{ $site }」とは別のサイトです。
-   *[no] この会員IDでは「{ $other }」に入会中です（{ $until }までご利用いただけます）。「{ $site }」とは別のサイトです。
+    [yes] この{ ID_NAME() }では「{ $other }」に入会中です（{ $until }分までお支払い済みで、そのあとは自動で更新されます）。「{ $site }」とは別のサイトです。
+   *[no] この{ ID_NAME() }では「{ $other }」に入会中です（{ $until }までご利用いただけます）。「{ $site }」とは別のサイトです。
 }
-access-other_site-why = 会員IDは共通ですが、入会と会費はサイトごとに分かれています。
+access-other_site-why = { ID_NAME() }は共通ですが、入会と会費はサイトごとに分かれています。
 access-other_site-do = { $joins ->
-    [yes] 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、この会員IDのまま入会できます。
+    [yes] 「{ $other }」へはそのままお進みいただけます。「{ $site }」もご利用になる場合は、この{ ID_NAME() }のまま入会できます。
    *[no] 「{ $other }」へはそのままお進みいただけます。
 }
 
 access-no_membership-title = { $site }にはまだ入会していません
-access-no_membership-what = この会員IDでは、{ $site }への入会の記録が見つかりませんでした。
-access-no_membership-why = ほかの会員IDやメールアドレスで入会されている場合は、そちらでログインし直すとお入りいただけます。
-access-no_membership-do = はじめての方は、この会員IDのまま入会できます。
+access-no_membership-what = この{ ID_NAME() }では、{ $site }への入会の記録が見つかりませんでした。
+access-no_membership-why = ほかの{ ID_NAME() }やメールアドレスで入会されている場合は、そちらでログインし直すとお入りいただけます。
+access-no_membership-do = はじめての方は、この{ ID_NAME() }のまま入会できます。
 
-access-disabled-title = この会員IDはご利用を停止しています
-access-disabled-what = この会員IDのご利用は、事務局で停止しています。
+access-disabled-title = この{ ID_NAME() }はご利用を停止しています
+access-disabled-what = この{ ID_NAME() }のご利用は、事務局で停止しています。
 access-disabled-why = 停止の理由は、この画面ではご案内しておりません。
-access-disabled-do = 事務局までご連絡ください。その際に、会員IDと、下の「お問い合わせ用コード」をお知らせください。
+access-disabled-do = 事務局までご連絡ください。その際に、{ ID_NAME() }と、下の「お問い合わせ用コード」をお知らせください。
 
-# 解決への一歩(ボタンとリンク)
+# 解決への一歩（ボタンとリンク）
 cure-enter = { $site }へ進む
 cure-check_payment = お支払いを今すぐ確認する
 cure-open_slip = コンビニでの支払い方を見る

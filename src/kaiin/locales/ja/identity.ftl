@@ -31,7 +31,7 @@ mail-reset_code-body =
     次の確認コードと新しいパスワードを、再設定の画面に入力してください。
 
     確認コード：{ $digits }
-    会員ID：{ $member_id }
+    { ID_NAME() }：{ $member_id }
 
     コードは{ $minutes }分間、1回だけ使えます。
     再設定を始めた画面（同じブラウザ）に入力してください。
@@ -43,13 +43,13 @@ mail-reset_unknown-body =
     パスワードの再設定で、このメールアドレス（{ $address }）が入力されました。
     このメールアドレスでの登録は見つかりませんでした。
 
-    ほかのメールアドレスで登録されているかもしれません。お心当たりのあるメールアドレスか会員IDで、もう一度お試しください。
+    ほかのメールアドレスで登録されているかもしれません。お心当たりのあるメールアドレスか{ ID_NAME() }で、もう一度お試しください。
     { $reset_url }
 
     お心当たりがない場合は、このメールを破棄してください。
 mail-password_changed-subject = 【{ $identity }】パスワードが変更されました
 mail-password_changed-body =
-    { $identity }（会員ID：{ $member_id }）のパスワードが変更されました。
+    { $identity }（{ $member_id }）のパスワードが変更されました。
     安全のため、ほかの端末はすべてログアウトしました。
 
     ご自身で変更された場合は、何もする必要はありません。
@@ -59,8 +59,8 @@ mail-password_changed-body =
 
 ## Errors
 
-identity-login_refused = 会員ID・メールアドレスか、パスワードが違うようです。もう一度ご確認ください。
-identity-disabled = この会員IDは、現在ご利用いただけません。詳しくは事務局までお問い合わせください。
+identity-login_refused = { ID_NAME() }・メールアドレスか、パスワードが違うようです。もう一度ご確認ください。
+identity-disabled = この{ ID_NAME() }は、現在ご利用いただけません。詳しくは事務局までお問い合わせください。
 identity-login_outdated = ログインの途中でパスワードが変更されました。新しいパスワードでもう一度ログインしてください。
 identity-session_ended = ログインの状態が終わりました。もう一度ログインしてください。
 identity-code_wrong = 確認コードが違います。メールに書かれた{ $digits }桁の数字をもう一度ご確認ください。（あと{ $left }回入力できます）
@@ -156,7 +156,7 @@ prefecture-abroad = 海外
 ## Command line
 
 cli-staff-rights_set = { $member_id } の権限を設定しました。
-cli-staff-created = { $member_id } を作成しました。会員IDまたはメールアドレスで管理画面にログインできます。
+cli-staff-created = { $member_id } を作成しました。{ ID_NAME() }またはメールアドレスで管理画面にログインできます。
 password-full_width = 先ほどログインできなかったときのパスワードには、全角文字が入っていました。全角と半角は別の文字として扱われます。
 password-outer_spaces = 先ほどログインできなかったときのパスワードには、前後に空白が入っていました。
 password-over_legacy_limit = 先ほどログインできなかったときのパスワードは、12文字を超えていました。以前のサービスのパスワードは12文字までです。

@@ -170,8 +170,8 @@ mail-second_payment-account = コンビニ払いは店頭での返金ができ�
 mail-second_payment-safety = 口座番号、カード番号、パスワードを、メールやSNSでうかがうことはありません。このメールへの返信にも書かないでください。ご不明な点は、下記の事務局までお問い合わせください。
 mail-refund_requested-subject = 【{ $site }】返金の手続きを始めました
 mail-refund_requested-body = { $site }（{ $course }）のお支払いのうち、{ $amount }を返金する手続きを始めました。返金が済みましたら、あらためてメールでお知らせします。
-mail-refund_done-subject = 【{ $site }】返金しました
-mail-refund_done-body = { $site }（{ $course }）のお支払いのうち、{ $amount }を返金しました。
+mail-refund_done-subject = 【{ $site }】返金の手続きが完了しました
+mail-refund_done-body = { $site }（{ $course }）のお支払いのうち、{ $amount }を返金する手続きが完了しました。
 mail-refund_way =
     { $method ->
         [card] 返金先は、お支払いに使われたカードです。カード会社の締め日によっては、ご利用明細に反映されるまで1か月から2か月ほどかかります。
@@ -219,17 +219,17 @@ mail-card_registered-subject = 【{ $site }】新しいカードを登録しま�
 mail-card_registered-card = 新しいカード：{ $card }
 mail-card_registered-body = { $site }の次回からのお支払いには、新しく登録したカードを使います。今回の登録では、請求はありません。
 mail-paused-subject = 【{ $site }】お休みの手続きを受け付けました
-mail-paused-body = { $site }（{ $course }）は、お支払い済みの{ $paid }までご利用いただけます。そのあと{ $until }まではお休みです。お休みのあいだは会員ページをご利用いただけず、会費の請求もありません。
+mail-paused-body = { $site }（{ $course }）は、お支払い済みの{ $paid }までご利用いただけます。そのあと{ $until }まではお休みとなり、会員ページは閉じます。会費の請求もありません。
 mail-paused-next = お休みのあとは、上の日に会費を請求し、ご利用を再開します。お支払いが承認されなかったときは、確認できるまで会員ページは閉じたままです。
 mail-paused-after =
     入会日と会員番号はそのままです。予定より早く再開するときは、マイページから手続きできます。
     { $url }
 mail-resumed-subject = 【{ $site }】ご利用を再開しました
-mail-resumed-body = { $site }（{ $course }）のお休みを終わりにしました。入会日と会員番号はそのままです。
+mail-resumed-body = { $site }（{ $course }）のお休みを終了しました。入会日と会員番号はそのままです。
 
 ## Access that staff give
 mail-granted-subject = 【{ $site }】会員ページをご利用いただけます
-mail-granted-body = 事務局で、{ $site }の会員ページをご利用いただけるようにしました。{ $until }までご利用いただけます。
+mail-granted-body = 事務局で、{ $site }の会員ページをご利用いただけるようにしました。期限は{ $until }です。
 mail-granted-after = この期間の料金はかかりません。終わったあとに、自動で請求することもありません。会費をお支払い済みの期間がある場合は、そのままご利用いただけます。
 mail-grant_revoked-subject = 【{ $site }】事務局が用意したご利用期間の終了
 mail-grant_revoked-body = 事務局が用意した{ $site }のご利用期間を終了しました。会費をお支払い済みの期間がある場合は、そのままご利用いただけます。

@@ -2,7 +2,7 @@
 mypage-title = マイページ
 mypage-greeting = { $name }さん
 mypage-empty = まだ入会しているサイトがありません
-mypage-empty_do = 下のサイトから、この会員IDのまま入会できます。
+mypage-empty_do = 下のサイトから、この{ ID_NAME() }のまま入会できます。
 mypage-span_to = 〜
 
 # 会員の状況
@@ -28,7 +28,7 @@ mypage-next_opens = 更新は{ $day }から受け付けます
 mypage-amount = お支払い金額
 mypage-deadline = お支払い期限
 
-# お知らせ: 何が起きたか・なぜか・どうすればよいか
+# お知らせ：何が起きたか・なぜか・どうすればよいか
 mypage-slip_title = コンビニでのお支払いをお待ちしています
 mypage-slip_what = 下の番号で、{ $deadline }までにお支払いください。お支払いの確認が届くまで、3時間ほどかかることがあります。
 mypage-slip_late = お支払い期限を過ぎました。期限までにお支払い済みの場合は、確認が届くまで3時間ほどかかることがあります。
@@ -47,7 +47,7 @@ mypage-granted_title = { $until }までご利用いただけます
 mypage-granted_what = 事務局で、会員ページをご利用いただけるようにしています。料金はかかりません。
 mypage-renewable_title = 更新の受付期間です
 mypage-renewable_what = ご利用期間は{ $day }までです。それまでに更新すると、続けてご利用いただけます。
-mypage-mandate_title = 次回の会費をお支払いいただけない状態です
+mypage-mandate_title = 次回の会費を、今のお支払い方法では請求できません
 mypage-mandate_not_imported = { $method }での継続払いが、まだ登録されていません。{ $day }まではご利用いただけます。続けてご利用になる場合は、お支払いの手続きをお願いします。
 mypage-mandate_what = { $method }の継続払いの契約が、決済会社または携帯電話会社の側で終了しています。{ $day }まではご利用いただけます。続けてご利用になる場合は、お支払いの手続きをお願いします。
 mypage-mandate_not_yet = 次の期間のお支払いは、{ $day }から受け付けます。それまでは、更新に使うカードの登録ができます。登録しても、今は請求しません。
@@ -85,7 +85,7 @@ mypage-of_site = （{ $site }）
 # ほかのサイト
 mypage-others = ほかのサイト
 mypage-sites = 入会できるサイト
-mypage-others_what = 会員IDはどのサイトでも共通です。入会と会費は、サイトごとに分かれています。
+mypage-others_what = { ID_NAME() }はどのサイトでも共通です。入会と会費は、サイトごとに分かれています。
 mypage-join = 入会する
 
 # お支払いの記録
@@ -122,7 +122,7 @@ mypage-leave_lost_pages = { $day }のあとは、会員ページとデジタル�
 mypage-leave_lost_pages_now = 会員ページとデジタル会員証をご利用いただけなくなります。
 mypage-leave_lost_number = 会員番号{ $number }と入会日（{ $joined }）は{ $until }まで残します。それまでに再入会すると引き継げます。そのあとは新しくなります。
 mypage-leave_no_days = 残りの日数がないため、返金する会費はありません。
-mypage-leave_kept_id = 会員ID（{ $member_id }）は残ります。ほかのサイトにはこれまでどおりログインできます。
+mypage-leave_kept_id = { ID_NAME() }（{ $member_id }）は残ります。ほかのサイトにはこれまでどおりログインできます。
 mypage-leave_undo_until = 退会は、{ $day }までマイページで取りやめられます。
 mypage-leave_submit = 退会する
 mypage-leave_back = 退会しない
@@ -142,9 +142,9 @@ mypage-said_left = { $site }を退会しました。このあとの請求はあ�
 mypage-said_given_up = { $site }への申し込みを取り消しました。このあとの請求はありません。
 
 # 会員IDと登録内容
-mypage-identity = 会員IDと登録内容
-mypage-member_id = 会員ID
-mypage-member_id_use = ログインには、会員IDかメールアドレスをお使いください。
+mypage-identity = { ID_NAME() }と登録内容
+mypage-member_id = { ID_NAME() }
+mypage-member_id_use = ログインには、{ ID_NAME() }かメールアドレスをお使いください。
 mypage-copy = コピー
 mypage-copied = コピーしました
 mypage-email = メールアドレス
@@ -163,4 +163,4 @@ mypage-legal_name_kana = お名前（フリガナ）
 mypage-birth_date = 生年月日
 mypage-prefecture = お住まいの都道府県
 mypage-phone = 電話番号
-mypage-details_wrong = 登録内容に誤りがあるときは、会員IDを添えて { $contact } までご連絡ください。
+mypage-details_wrong = 登録内容に誤りがあるときは、{ ID_NAME() }を添えて { $contact } までご連絡ください。

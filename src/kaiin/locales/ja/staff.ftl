@@ -1,7 +1,7 @@
 # The back office
 staff-title = 管理画面
-staff-search_member = 会員ID、メールアドレス（旧アドレスも可）、名前、電話番号
-staff-search_membership = 会員ID、メールアドレス、会員番号、請求・払込票の番号、領収書番号
+staff-search_member = { ID_NAME() }、メールアドレス（旧アドレスも可）、名前、電話番号
+staff-search_membership = { ID_NAME() }、メールアドレス、会員番号、請求・払込票の番号、領収書番号
 staff-members = 会員
 staff-memberships = 会員資格
 staff-money = お支払い・返金
@@ -36,7 +36,6 @@ staff-parameter_refused = このアドレスの条件では絞り込めません
 ## Decisions
 staff-done = { $count }件を処理しました。
 staff-changed_meanwhile = この画面を開いたあとに、内容が変わりました。もう一度ご確認のうえ、決定してください。
-staff-decide_yes = はい、実行します
 staff-decide_no = いいえ、戻ります
 staff-grant = 利用を許可する
 staff-grant_ask = 次の会員に、お支払いがなくても会員ページの利用を許可します。期限と理由は記録に残ります。
@@ -48,6 +47,7 @@ staff-leave_at_once = すぐに退会させ、残りの会費を返金する
 staff-leave_at_once_ask = 次の会員資格を今すぐ終了し、利用しない日数分の会費を返金します。取り消すことはできません。
 staff-refund_of = 返金額 { $amount }
 staff-give_back = 返金する
+staff-give_back_do = { $amount }を返金する
 staff-give_back_ask = 次の金額を会員に返金します。失敗した返金は、もう一度手続きします。取り消すことはできません。
 staff-keep = 返金しない
 staff-keep_ask = 次の金額を返金せず、売上として処理します。失敗した返金は、もう手続きしません。取り消すことはできません。

@@ -83,7 +83,10 @@ def facts_of(preview: ChangePreview, view: MembershipView, now: datetime) -> dic
     by_card = preview.needs_page and preview.method is Method.CARD
     return {
         "preview": preview,
-        "now": _now(view),
+        "now": text(
+            "changing.course_way", course=localized(view.course_name), way=way_words(view.method)
+        ),
+        "now_card": billing.card_words(view.mandate) if view.mandate else "",
         "then": _then(preview, view),
         "from_words": text(at_once) if preview.from_at <= now else from_date,
         "period_label": "" if _swaps_card(preview, view) else text("changing.first_period"),
@@ -187,12 +190,6 @@ def _lines(answer: ChangeAnswer, choices: ChangeChoices, view: MembershipView) -
         name, way = localized(course.name), way_words(answer.way.method)
         return [text("changing.not_together", course=name, way=way, ways=ways)]
     return [error_text(error)]
-
-
-def _now(view: MembershipView) -> str:
-    card = billing.card_words(view.mandate) if view.mandate else ""
-    way = f"{way_words(view.method)} {card}".strip()
-    return text("changing.course_way", course=localized(view.course_name), way=way)
 
 
 def _then(preview: ChangePreview, view: MembershipView) -> str:
