@@ -118,7 +118,7 @@ class Sample(KaiinForm):
 def test_what_is_missing_is_asked_for_by_name() -> None:
     with override("en"):
         errors = Sample({}).errors
-    assert errors["name"] == ["Please enter your name."]
+    assert errors["name"] == ["Enter your name."]
     assert errors["way"] == ["Way: please choose one."]
     assert errors["agree"] == ["Please tick “Yes”."]
 

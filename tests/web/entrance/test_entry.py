@@ -95,7 +95,7 @@ TOLD: list[Story] = [
     (
         causes.withdrawn_long_ago,
         ["退会済みです", "入会日と会員番号は新しくなります"],
-        ["has ended", "the joining date and member number will be new"],
+        ["has ended", "the join date and member number will be new"],
         'href="/join/official/again"',
     ),
     (

@@ -138,6 +138,9 @@ def test_a_card_page_that_was_left_is_asked_about_at_the_next_confirmation(
     card = world.join(member, "monthly").payment
     visitor = logged_in(world, member)
     visitor.post("/join/official/", choice="monthly")
+    assert "クレジットカードでのお支払い（550円）が途中です" in text_of(
+        visitor.get("/join/official/way")
+    )
     visitor.post("/join/official/way", choice="docomo")
     assert "クレジットカードでのお支払い（550円）が途中です" in text_of(visitor.get(CONFIRM))
     world.sandbox.pay(card)

@@ -202,13 +202,13 @@ def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:
     english = page.text()
     assert "Ended" in english
     assert f"Your membership ended on 31 December 2026 {refused}" in english
-    assert "Rejoin by 30 January 2027 to keep your joining date" in english
+    assert "Rejoin by 30 January 2027 to keep your join date" in english
     assert "00000001" in english
     assert 'href="/join/official/again"' in page.get("/my").content.decode()
 
     fans.go_to(datetime(2027, 1, 31, 12, 0, tzinfo=JST))
     page = visit(member)
-    assert "Your joining date and member number will be new." in page.text()
+    assert "Your join date and member number will be new." in page.text()
     assert "00000001" not in page.text()
 
 

@@ -9,7 +9,7 @@ errors-bad_request_do = Go back to the page before and try again.
 
 errors-forbidden_title = This page can’t be shown
 errors-forbidden_why = You don’t have permission to open it.
-errors-forbidden_do = Check which { ID_NAME() } you are logged in with.
+errors-forbidden_do = Check whether you are logged in as the right member.
 
 errors-not_found_title = Page not found
 errors-not_found_why = Its address may have changed, or was mistyped.

@@ -112,7 +112,7 @@ mail-withdrawing-body = Your membership of { $site } is waiting to be renewed. I
 
 ## A lump sum ran out
 mail-expired-subject = { $site }: your membership period has ended
-mail-expired-body = Your membership ({ $course }) ended on { $until }. Nothing is charged automatically.
+mail-expired-body = Your membership of { $site } ({ $course }) ended on { $until }. Nothing is charged automatically.
 
 ## Renewals were given up
 mail-dormant-subject = { $site }: the members’ page is closed for now
@@ -125,7 +125,7 @@ mail-left-body = We have received your request to leave { $site } ({ $course }).
 mail-left-fixed = We have received your request to leave { $site } ({ $course }). The deadline for the next renewal has passed, so it is still charged ({ $next }), and you leave at the end of that period. Nothing is charged after that.
 mail-left-after = Your { $identity } stays as it is. If you rejoin by { $until }, you keep your join date and member number.
 mail-left-running =
-    You keep access until { $until }, as you have paid for it. Until then you can change your mind on My page.
+    You keep access until { $until }. Until then you can change your mind on My page.
     { $url }
 mail-left-at_once = No paid time is left, so the members’ page is closed now.
 mail-withdrawn-subject = { $site }: your membership has ended

@@ -9,7 +9,7 @@ errors-bad_request_do = 前のページに戻って、もう一度お試しく�
 
 errors-forbidden_title = このページは表示できません
 errors-forbidden_why = このページを開く権限がありません。
-errors-forbidden_do = ログインしている{ ID_NAME() }をご確認ください。
+errors-forbidden_do = ほかの方としてログインしていないか、ご確認ください。
 
 errors-not_found_title = ページが見つかりません
 errors-not_found_why = アドレスが変わったか、入力したアドレスに誤りがあるようです。

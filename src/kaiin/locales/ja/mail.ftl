@@ -112,7 +112,7 @@ mail-withdrawing-body = { $site }の更新をお待ちしています。{ $until
 
 ## A lump sum ran out
 mail-expired-subject = 【{ $site }】ご利用期間が終わりました
-mail-expired-body = { $course }のご利用期間は、{ $until }で終わりました。自動での請求はありません。
+mail-expired-body = { $site }（{ $course }）のご利用期間は、{ $until }で終わりました。自動での請求はありません。
 
 ## Renewals were given up
 mail-dormant-subject = 【{ $site }】会員ページのご利用を停止しました
@@ -125,7 +125,7 @@ mail-left-body = { $site }（{ $course }）の退会の手続きを受け付け�
 mail-left-fixed = { $site }（{ $course }）の退会の手続きを受け付けました。更新の締切日を過ぎているため、次回の更新（{ $next }）はお支払いいただき、その期間の終わりに退会となります。そのあとの請求はありません。
 mail-left-after = { $identity }は、そのままお使いいただけます。退会されたあと、{ $until }までに再入会すると、入会日と会員番号を引き継げます。
 mail-left-running =
-    お支払い済みの{ $until }までは、これまでどおりご利用いただけます。それまでは、マイページで退会を取りやめられます。
+    { $until }までは、これまでどおりご利用いただけます。それまでは、マイページで退会を取りやめられます。
     { $url }
 mail-left-at_once = お支払い済みの期間が残っていないため、会員ページのご利用は終わりました。
 mail-withdrawn-subject = 【{ $site }】退会のお知らせ

@@ -15,7 +15,6 @@ from kaiin.billing.queries import (
     ChangePreview,
     ChangeWay,
     MembershipView,
-    OpenPaymentView,
 )
 from kaiin.domain.changes import ChangeKind, NothingToChange
 from kaiin.domain.payments import Method
@@ -110,17 +109,6 @@ def how_words(preview: ChangePreview, view: MembershipView) -> str:
         kind = "register_course"
     day, amount = last_day(preview.from_at), money_words(preview.total)
     return text(f"changing.how_{kind}", day=day, amount=amount)
-
-
-def other_words(found: OpenPaymentView) -> dict[str, object]:
-    """What a page says before it offers a change while money may still come. Of a card that is
-    being registered no money comes."""
-    if not found.payment.amount.amount:
-        return {}
-    code = "mypage.unknown_what" if found.automatic else "join.other_under_way"
-    names = ("method", "way")[not found.automatic]
-    amount = money_words(found.payment.amount)
-    return {"other": text(code, amount=amount, **{names: way_words(found.payment.method)})}
 
 
 def _way(way: ChangeWay, choices: ChangeChoices, view: MembershipView) -> Choice:

@@ -18,7 +18,7 @@ from kaiin.web.components.forms import Choice, ChoiceForm
 from kaiin.web.components.requests import Request
 from kaiin.web.components.templatetags.kaiin import money
 from kaiin.web.join import draft as drafts
-from kaiin.web.join.views.other_way import slip_first
+from kaiin.web.join.views.other_way import slip_first, under_way_words
 from kaiin.web.join.views.steps import chosen_course, show, site_of
 
 
@@ -67,11 +67,13 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
     course = chosen_course(site, draft.course)
     if course is None:
         return redirect("join:start", site.key)
-    purpose = ChargePurpose.JOIN
+    purpose, other = ChargePurpose.JOIN, ""
     if request.member:
         if (slip := slip_first(request, request.member, site.key)) is not None:
             return slip
         purpose = billing.purpose(site_key=site.key, member_pk=request.member.pk)
+        found = billing.open_payment(member_pk=request.member.pk, site_key=site.key)
+        other = under_way_words(found)
     ways, no_slip = course.ways, _no_slip(request.member, site, course)
     if no_slip is not None:
         ways = tuple(way for way in ways if way is not Method.KONBINI)
@@ -92,6 +94,7 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
             "site": site,
             "course": course,
             "ways": ways,
+            "other": other,
             "no_slip": error_text(no_slip) if no_slip else "",
             "joins": purpose is ChargePurpose.JOIN,
         },

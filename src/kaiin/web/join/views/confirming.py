@@ -33,7 +33,7 @@ from kaiin.web.components.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.draft import Draft
 from kaiin.web.join.forms import ConfirmForm
-from kaiin.web.join.views.other_way import slip_first
+from kaiin.web.join.views.other_way import slip_first, under_way_words
 from kaiin.web.join.views.own import ASK_SECONDS
 from kaiin.web.join.views.steps import chosen_course, number_words, show, site_of
 
@@ -102,7 +102,7 @@ def _confirm(
             "joins": preview.purpose is ChargePurpose.JOIN,
             "same_course": preview.purpose is ChargePurpose.DUE,
             "number": number_words(preview.member_number, site),
-            **_other(open_one, course, draft),
+            "other": "" if _is_same(open_one, course, draft) else under_way_words(open_one),
             "way": draft.way,
             "way_code": f"payments.method.{draft.way}",
             "preview": preview,
@@ -140,15 +140,9 @@ def _open_one(
     return slip_first(request, member, found.site_key)
 
 
-def _other(found: OpenPaymentView | None, course: CourseView, draft: Draft) -> dict[str, object]:
-    if found is None or _is_same(found, course, draft):
-        return {"other": ""}
-    method = found.payment.method
-    return {"other": text(f"payments.method.{method}"), "other_amount": found.payment.amount}
-
-
-def _is_same(found: OpenPaymentView, course: CourseView, draft: Draft) -> bool:
-    return (found.course_key, found.payment.method.value) == (course.key, draft.way)
+def _is_same(found: OpenPaymentView | None, course: CourseView, draft: Draft) -> bool:
+    wanted = (course.key, draft.way)
+    return found is not None and (found.course_key, found.payment.method.value) == wanted
 
 
 def _pay(request: Request, member: MemberView, site: SiteView, draft: Draft) -> HttpResponse:

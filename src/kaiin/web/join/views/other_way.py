@@ -12,7 +12,7 @@ from kaiin.billing.operations import PaymentUnderWay
 from kaiin.billing.queries import ChargePurpose, OpenPaymentView
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
-from kaiin.infra.texts import error_text, text
+from kaiin.infra.texts import error_text, format_money, text
 from kaiin.payments.operations import ProviderUnavailable
 from kaiin.sites import queries as sites
 from kaiin.web.components.requests import Request, come_from
@@ -32,6 +32,18 @@ def slip_first(request: Request, member: MemberView, site_key: str) -> HttpRespo
     if request.session.get(_SEEN) == str(found.payment.id):
         return None
     return redirect("join:other_way", found.payment.id)
+
+
+def under_way_words(found: OpenPaymentView | None) -> str:
+    """What a page says of an open payment, for which money may still come, before it offers
+    another; "" where none is open, or where only a card is being registered."""
+    if found is None or not found.payment.amount:
+        return ""
+    amount = format_money(found.payment.amount.amount, found.payment.amount.currency)
+    way = text(f"payments.method.{found.payment.method.value}")
+    if found.automatic:
+        return text("mypage.unknown_what", method=way, amount=amount)
+    return text("join.other_under_way", way=way, amount=amount)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,14 +27,13 @@ from kaiin.payments.operations import (
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 from kaiin.web.components.requests import Request
-from kaiin.web.join.views.other_way import CHANGES, slip_first
+from kaiin.web.join.views.other_way import CHANGES, slip_first, under_way_words
 from kaiin.web.join.views.own import ASK_SECONDS
 from kaiin.web.mypage.change_words import (
     answers_of,
     choosing_url,
     course_options,
     facts_of,
-    other_words,
     way_options,
 )
 from kaiin.web.mypage.forms import ChangeForm, SeenForm
@@ -51,7 +50,7 @@ def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     would be stands below them. Every pair has its answer, also one that can't be chosen."""
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
-    under_way, first = _under_way(request, member, view)
+    other, first = _under_way(request, member, view)
     if first is not None:
         return first
     choices = billing.change_choices(member.pk, site_key)
@@ -69,7 +68,7 @@ def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
             initial={"course": chosen[0], "way": chosen[1]},
         ),
         "answers": answers_of(choices, view, chosen, clock.now()),
-        **under_way,
+        "other": other,
     }
     return render(request, "mypage/change.html", context)
 
@@ -85,7 +84,7 @@ def confirm(
     method = next((each for each in Method if each.value == way), None)
     if view is None or method is None:
         return redirect("mypage:home")
-    under_way, first = _under_way(request, member, view, (course_key, method))
+    other, first = _under_way(request, member, view, (course_key, method))
     if first is not None:
         return first
     now = clock.now()
@@ -120,7 +119,7 @@ def confirm(
         "changed": changed,
         "trouble": trouble.code if trouble else "",
         "trouble_words": error_text(trouble) if trouble else "",
-        **under_way,
+        "other": other,
         **facts_of(preview, view, now),
         "number": number_at(view, site),
         "choosing": choosing_url(preview, view),
@@ -133,26 +132,26 @@ def _under_way(
     member: MemberView,
     view: MembershipView | None,
     wanted: tuple[str, Method] | None = None,
-) -> tuple[dict[str, object], HttpResponse | None]:
+) -> tuple[str, HttpResponse | None]:
     """What the page says of a payment that is open, and where to go first instead: while a slip
     is open to its page, and to the outcome of one that the provider has meanwhile. `wanted`: the
     course and way of this very change, whose own payment is no other."""
     if view is None or view.open_payment is None:
-        return {}, None
+        return "", None
     found = billing.open_payment(member_pk=member.pk, site_key=view.site_key)
     if found is None:
-        return {}, None
+        return "", None
     is_same = found.purpose in CHANGES and (found.course_key, found.payment.method) == wanted
     if found.is_slip:
         if is_same:
-            return {}, redirect("join:pay_return", found.payment.id)
+            return "", redirect("join:pay_return", found.payment.id)
         first = slip_first(request, member, view.site_key)
-        return ({}, first) if first is not None else (other_words(found), None)
+        return ("", first) if first is not None else (under_way_words(found), None)
     if request.method != "POST":
         operations.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
         if billing.open_payment(member_pk=member.pk, site_key=view.site_key) is None:
-            return {}, redirect("join:pay_return", found.payment.id)
-    return ({} if is_same else other_words(found)), None
+            return "", redirect("join:pay_return", found.payment.id)
+    return ("" if is_same else under_way_words(found)), None
 
 
 def _change(
