@@ -221,7 +221,7 @@ def test_a_contract_ended_at_the_carrier_is_told_while_one_is_still_in(
     fans.sandbox.end_contract(mandate)
     fans.work()
     page = visit(member)
-    assert "Your next payment can’t be charged" in page.text()
+    assert "Your next fee can’t be charged" in page.text()
     # By SoftBank a month runs to the day before the one of joining.
     assert "You have access until 21 December 2026." in page.text()
     assert "Next charge Nothing more will be charged" in page.text()
