@@ -4,10 +4,11 @@ A code's dots become dashes in the catalog: `access.lapsed_monthly` is `access-l
 """
 
 from calendar import month_name
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -119,11 +120,15 @@ def _language(language: str | None) -> str:
     return chosen if chosen in ("ja", "en") else settings.LANGUAGE_CODE
 
 
+def _id_name(language: str) -> str:
+    """The tenant's own name of the ID, which only a context above this one knows."""
+    return str(import_string(settings.KAIIN_ID_NAME)(language))
+
+
 @cache
 def _bundle(language: str) -> FluentBundle:
     # Isolation marks would show up in subjects and tests; our placeholders need none.
-    # The tenant's own name of the ID, which only a context above this one knows.
-    functions = {"ID_NAME": lambda: import_string(settings.KAIIN_ID_NAME)(language)}
+    functions: dict[str, Callable[..., Any]] = {"ID_NAME": partial(_id_name, language)}
     bundle = FluentBundle([language], functions=functions, use_isolating=False)
     for file in sorted((_LOCALES / language).glob("*.ftl")):
         bundle.add_resource(FluentResource(file.read_text("utf-8")))

@@ -109,7 +109,7 @@ def _answer(
     elif way.new_card and not found.needs_page:
         # The present card is charged, or nothing is: no page would ask for another one.
         refused = CardApart()
-    agreed = is_agreed(subscription, course_key, way.method)
+    agreed = is_agreed(subscription, course_key=course_key, method=way.method)
     preview = found if refused is None and isinstance(found, ChangePreview) else None
     return ChangeAnswer(course_key, way, preview, refused, agreed)
 

@@ -127,7 +127,8 @@ def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
     return tuple(
         _offer(preview, rows.terms(course, method))
         for course, method, preview in found
-        if isinstance(preview, ChangePreview) and not is_agreed(subscription, course.key, method)
+        if isinstance(preview, ChangePreview)
+        and not is_agreed(subscription, course_key=course.key, method=method)
     )
 
 
@@ -148,7 +149,7 @@ def answers(
     return found
 
 
-def is_agreed(subscription: Subscription, course_key: str, method: Method) -> bool:
+def is_agreed(subscription: Subscription, *, course_key: str, method: Method) -> bool:
     """Whether the next period is of this course by this way already, by an earlier change."""
     coming = subscription.next_course
     return coming is not None and (coming.key, subscription.method) == (course_key, method)
