@@ -97,7 +97,7 @@ def test_a_payment_leads_to_its_member(world: World) -> None:
 def test_nobody_and_a_number_of_several(world: World) -> None:
     result = run("E0000000000", "--lang", "en")
     assert result.exit_code == 1
-    assert "Nobody is found" in result.output
+    assert "No member is found" in result.output
     first, second = world.joined(), world.joined()
     result = run("4242", "--lang", "en")
     assert result.exit_code == 1
