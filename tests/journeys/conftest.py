@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -63,6 +64,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
         return made
 
     return template
+
+
+@pytest.fixture(autouse=True)
+def named_ids(settings: Any) -> None:
+    """The catalogs' words, as the running club's own process says them."""
+    settings.KAIIN_ID_NAME = "tests.journeys.visitor.name_of_id"
 
 
 @pytest.fixture(scope="session")

@@ -221,7 +221,7 @@ def test_the_former_form_of_ids_still_logs_in(arrive: Any) -> None:
 def test_the_demos_own_pages(club: Club, visit: Visits, logins: dict[str, Any]) -> None:
     """Ready logins, the mailbox and a mail, the clock."""
     person = Visitor(club, visit())
-    person.opens("demo")
+    person.opens("demo", "/?kind=")
     person.sees("demo.title")
     for login in logins.values():
         expect(person.page.get_by_role("main")).to_contain_text(login["member_id"])

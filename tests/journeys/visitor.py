@@ -23,6 +23,11 @@ _COURSES = {
 SITES = {"official": "JO1 OFFICIAL SITE", "mail": "JO1 Mail"}
 
 
+def name_of_id(_language: str) -> str:
+    """What the clubs call their ID, in the words that are looked for outside their databases."""
+    return "Plus member ID"
+
+
 def new_email() -> str:
     """An address that nobody has yet."""
     return f"hanako.{token_hex(4)}@mail.example"
