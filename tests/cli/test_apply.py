@@ -72,9 +72,9 @@ def test_errors_go_to_standard_error_with_their_places(db: None, written: Path) 
     code, out, err = run(written)
     assert (code, out) == (2, "")
     assert err.splitlines() == [
-        f"{written}:10:23: identity.member_id.prefix: “m” does not fit here",
+        f"{written}:11:23: identity.member_id.prefix: “m” does not fit here",
         "    write: M",
-        f"{written}:78:16: sites.friends.courses.friend.price: “4,400” is not a whole number",
+        f"{written}:79:16: sites.friends.courses.friend.price: “4,400” is not a whole number",
         "    write: 4400",
         "kaiin: 2 errors; nothing was changed",
     ]
@@ -89,7 +89,7 @@ def test_errors_as_json(db: None, written: Path) -> None:
         "file": str(written),
         "errors": [
             {
-                "line": 10,
+                "line": 11,
                 "column": 23,
                 "path": "identity.member_id.prefix",
                 "message": "“m” does not fit here",
