@@ -22,6 +22,7 @@ def join(count: int) -> list[int]:
     from kaiin.identity import operations as identity  # noqa: PLC0415
     from kaiin.infra import clock  # noqa: PLC0415
     from kaiin.payments import providers  # noqa: PLC0415
+    from kaiin.sites import queries as sites  # noqa: PLC0415
 
     providers.use("sandbox", InstantProvider())  # type: ignore[arg-type]
     password_hash = identity.hash_password(PASSWORD)
@@ -43,6 +44,7 @@ def join(count: int) -> list[int]:
             method=Method.CARD,
             return_url_for=str,
             language="ja",
+            agrees_to=sites.documents_in_force(clock.now()),
         )
         members.append(pk)
     return members

@@ -64,7 +64,7 @@ def join_up_to(
             "details": lambda page: choose(page, way),
             "code": lambda page: _type_details(page, email),
             "confirm": lambda page: _type_code(page, email),
-            "pay": press,
+            "pay": _agree_and_pay,
             "proof": _type_card,
             "done": lambda page: page.locator("button[value=proven]").click(),
         }
@@ -93,6 +93,11 @@ def _type_details(page: Page, email: str) -> None:
     for name, value in typed.items():
         page.locator(f"[name={name}]").fill(value)
     page.locator("[name=prefecture]").select_option("JP-13")
+    press(page)
+
+
+def _agree_and_pay(page: Page) -> None:
+    page.locator("[name=agree]").check()
     press(page)
 
 
@@ -194,6 +199,8 @@ PAGES: tuple[DemoPage, ...] = (
     DemoPage("my-lapsed", "id", "/my", "lapsed"),
     DemoPage("my-leaving", "id", "/my", "leaving"),
     DemoPage("my-withdrawn", "id", "/my", "withdrawn"),
+    DemoPage("my-without-consent", "id", "/my", "brought_along"),
+    DemoPage("agree", "id", "/agree", "brought_along"),
     DemoPage("my-password", "id", "/my/password", "active_card"),
     DemoPage("my-receipts", "id", "/my/receipts", "active_card"),
     DemoPage(

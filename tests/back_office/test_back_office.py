@@ -20,6 +20,7 @@ from kaiin.infra.locks import transaction
 from kaiin.infra.models import AuditRow, OutboxMessage
 from kaiin.payments import operations as payments
 from kaiin.payments.models import PaymentReference
+from kaiin.sites import queries as sites
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 
@@ -51,6 +52,7 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
         method=Method.CARD,
         return_url_for=lambda _: "http://id.localhost/",
         language="ja",
+        agrees_to=sites.documents_in_force(clock.now()),
     )
     sandbox.pay(started.payment)
     _pay_too_much(sandbox, clock)
@@ -85,6 +87,7 @@ def _pay_too_much(sandbox: Sandbox, clock: Clock) -> None:
         method=Method.KONBINI,
         return_url_for=lambda _: "http://id.localhost/",
         language="ja",
+        agrees_to=sites.documents_in_force(clock.now()),
     )
     sandbox.get_slip(started.payment)
     sandbox.pay_at_store(started.payment, amount=7000)

@@ -53,6 +53,7 @@ class World:
     ) -> "JoinStarted":
         """Choose a course and a way to pay, up to the provider's page."""
         from kaiin.billing import operations
+        from kaiin.sites import queries as sites
 
         return operations.join(
             member_pk=member,
@@ -61,6 +62,7 @@ class World:
             method=method,
             return_url_for=lambda payment: f"http://id.localhost/pay/return/{payment}",
             language="ja",
+            agrees_to=sites.documents_in_force(self.clock.now()),
         )
 
     def joined(self, course: str = "monthly", method: Method = Method.CARD, **card: Any) -> int:

@@ -6,13 +6,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from kaiin.domain.periods import JST
+from kaiin.infra.constraints import IsAppendOnly
 from tests.billing.conftest import World
 
 DECEMBER = datetime(2026, 12, 1, tzinfo=JST)
 
 
 def test_the_ledger_cannot_be_changed(world: World) -> None:
-    from kaiin.billing.append_only import LedgerIsAppendOnly
     from kaiin.billing.models import (
         LedgerEntry,
         LedgerPosting,
@@ -20,9 +20,9 @@ def test_the_ledger_cannot_be_changed(world: World) -> None:
 
     world.joined()
     for table in (LedgerEntry, LedgerPosting):
-        with pytest.raises(LedgerIsAppendOnly):
+        with pytest.raises(IsAppendOnly):
             table.objects.all().delete()
-        with pytest.raises(LedgerIsAppendOnly):
+        with pytest.raises(IsAppendOnly):
             table.objects.update(id=1)
     entry, posting = LedgerEntry.objects.first(), LedgerPosting.objects.first()
     assert entry is not None

@@ -211,3 +211,19 @@ def test_leaving_at_once_is_told_as_the_early_end(world: World) -> None:
     assert period["early_end"] == "left"
     english = run(member_id(member), "--lang", "en").output
     assert "Over earlier, on 24 November 2026, 12:00 JST: left at once." in english
+
+
+def test_consents_are_told_and_what_is_missing(world: World) -> None:
+    from tests.sites.examples import with_terms
+
+    from kaiin.billing.operations import apply_tenant
+
+    member = member_id(world.joined())
+    apply_tenant(with_terms(2))
+    told = json.loads(run(member, "--json").output)["member"]
+    given = {(each["document"], each["version"], each["page"]) for each in told["consents"]}
+    assert given == {("terms", 1, "confirmation"), ("privacy", 1, "confirmation")}
+    assert told["missing_consents"] == [{"document": "terms", "version": 2}]
+    words = run(member, "--lang", "en").output
+    assert "Agreed to the privacy policy (version 1) on 22 November 2026, 12:00 JST" in words
+    assert "Has not agreed to the terms of use (version 2). Access goes on" in words

@@ -141,6 +141,7 @@ def start_joining(
 ) -> "PaymentView":
     """The member stands before the provider's page."""
     from kaiin.billing import operations
+    from kaiin.infra import clock
     from kaiin.sites import queries as sites
 
     with club.inside():
@@ -151,6 +152,7 @@ def start_joining(
             method=Method(way),
             return_url_for=lambda payment_id: sites.identity_url(f"/pay/return/{payment_id}"),
             language="ja",
+            agrees_to=sites.documents_in_force(clock.now()),
         )
         return started.payment
 

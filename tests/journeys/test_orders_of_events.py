@@ -114,6 +114,7 @@ def test_the_notice_is_lost_and_logging_in_lets_them_in(
 def test_a_double_click(club: Club, visit: Visits, javascript: bool) -> None:
     person = Visitor(club, visit(javascript=javascript))
     person.goes_to_confirm()
+    person.agrees()
     pay = person.page.get_by_role("button", name=person.words("join.pay", amount="550円"))
     pay.dblclick()
     person.types_card()

@@ -148,7 +148,14 @@ class Visitor:
 
     # Paying
 
+    def agrees(self) -> None:
+        """On the confirmation, where it asks: whoever agreed before is not asked again."""
+        agree = self.page.locator("[name=agree]")
+        if agree.count():
+            agree.check()
+
     def presses_pay(self, yen: int = 550) -> None:
+        self.agrees()
         self.press("join.pay", amount=format_money(yen, language=self.language))
 
     def says(self, code: str, **values: object) -> str:

@@ -82,7 +82,8 @@ def test_the_price_is_never_the_browsers_to_say(world: World) -> None:
         answer = visitor.client.post("/join/official/confirm", form)
         assert answer.status_code == 200
     assert not Payment.objects.exists()
-    form = {"course": "monthly", "way": "card", "total": "550"}
+    agreed = {"documents": "terms-1 privacy-1", "agree": "on"}
+    form = {"course": "monthly", "way": "card", "total": "550", **agreed}
     assert visitor.client.post("/join/official/confirm", form).status_code == 302
     assert [payment.amount for payment in Payment.objects.all()] == [550]
 

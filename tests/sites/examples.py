@@ -18,3 +18,12 @@ def changed(text: str, old: str, new: str) -> str:
 def parsed(text: str) -> TenantFile:
     """The values of a valid file's text."""
     return parse(name="tenant.yaml", data=text.encode())
+
+
+def with_terms(version: int, starts: str = "2026-11-01", *, asks: bool = True) -> TenantFile:
+    """plusmember.yaml with another version of the terms of use; the privacy policy stays."""
+    asked = f"    ask_members: {str(asks).lower()}  "
+    text = changed(PLUSMEMBER, 'terms:\n    version: 1\n    from: "2024-04-01"',
+                   f'terms:\n    version: {version}\n    from: "{starts}"')  # fmt: skip
+    text = changed(text, "    ask_members: false  ", asked)
+    return parsed(changed(text, "第5条（禁止事項）", f"第5条（第{version}版の禁止事項）"))

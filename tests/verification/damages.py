@@ -41,6 +41,8 @@ TARGETS = {
     "audit": "SELECT max(id) FROM infra_auditrow WHERE action = 'billing.period_paid'",
     "member": "SELECT member_id FROM billing_membership WHERE id = {membership}",
     "course": "SELECT course_id FROM billing_subscription WHERE id = {subscription}",
+    "consent": "SELECT max(id) FROM identity_consent",
+    "consenting": "SELECT member_id FROM identity_consent WHERE id = {consent}",
     "newest": "SELECT max(id) FROM infra_auditrow",
     "event": "SELECT max(id) FROM payments_providerevent WHERE state = 'applied'",
     "message": "SELECT max(id) FROM infra_outboxmessage WHERE topic = 'payments.payment_changed'",
@@ -459,6 +461,29 @@ ACCOUNTS = (
     ),
     by("site.changed", "site:official", "UPDATE sites_site SET host = 'x' WHERE key = 'official'"),
     by("tenant.changed", "tenant", "UPDATE sites_tenant SET ways_to_pay = '{{}}'"),
+    by(
+        "consent.unknown_version",
+        "consent:{consent}",
+        "DELETE FROM sites_documentversion WHERE id ="
+        " (SELECT document_id FROM identity_consent WHERE id = {consent})",
+        sqlite_only=True,
+    ),
+    by(
+        "consent.text",
+        "consent:{consent}",
+        "UPDATE identity_consent SET digest = 'x' WHERE id = {consent}",
+    ),
+    by(
+        "consent.unrecorded",
+        "consent:{consent}",
+        "UPDATE infra_auditrow SET action = 'identity.x' WHERE action = 'identity.consent_given'"
+        " AND subject = 'member:{consenting}'",
+    ),
+    by(
+        "consent.gone",
+        "member:{consenting}",
+        "DELETE FROM identity_consent WHERE id = {consent}",
+    ),
     by(
         "document.changed",
         "document:terms:1",

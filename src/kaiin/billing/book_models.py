@@ -2,10 +2,9 @@
 
 from django.db import models
 
-from kaiin.billing.append_only import AppendOnlyManager
 from kaiin.domain.ledger import Account, EntryKind
 from kaiin.domain.payments import Method
-from kaiin.infra.constraints import known
+from kaiin.infra.constraints import AppendOnlyManager, known
 
 
 class LedgerEntry(models.Model):

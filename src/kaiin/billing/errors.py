@@ -27,6 +27,12 @@ class SlipTooLate(WayNotOffered):
     code = "billing.slip_too_late"
 
 
+class ConsentMissing(BillingError):
+    """A document in force has to be agreed to before anything is bought anew."""
+
+    code = "billing.consent_missing"
+
+
 class AlreadyMember(BillingError):
     """Paid already, and not yet time to renew: nothing may be charged."""
 

@@ -5,9 +5,12 @@ from datetime import datetime
 from kaiin.billing import courses
 from kaiin.billing.errors import AlreadyMember, OtherCourseRunning, Paused
 from kaiin.billing.models import ChargePurpose, Course, Membership, Subscription
+from kaiin.domain.documents import MissingConsent
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day, months_after, renewal_opens_at
 from kaiin.domain.subscriptions import Standing, SubscriptionState, may_pay
+from kaiin.identity import queries as identity
+from kaiin.sites.queries import DocumentView
 
 
 def window_opens_at(subscription: Subscription) -> datetime | None:
@@ -53,6 +56,16 @@ def purpose(membership: Membership | None, subscription: Subscription | None) ->
     return (
         ChargePurpose.DUE if past_due or subscription.mandate_end_reason else ChargePurpose.RENEWAL
     )
+
+
+def missing_consents(
+    *, member_pk: int, purpose: ChargePurpose, at: datetime
+) -> tuple[MissingConsent[DocumentView], ...]:
+    """The documents that the member has to agree to before such a payment. None for what is due:
+    that contract runs, and who pays for it gets in."""
+    if purpose is ChargePurpose.DUE:
+        return ()
+    return identity.missing_consents(member_pk, at)
 
 
 def slip_days(course: Course, *, ends_at: datetime | None, at: datetime) -> int:

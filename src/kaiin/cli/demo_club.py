@@ -123,6 +123,7 @@ class Club:
             method=way,
             return_url_for=_return_url,
             language="ja",
+            agrees_to=sites.documents_in_force(clock.now()),
         )
         self._go_to_provider(member_pk, started.payment, at_provider)
         while self._app.deliver_due(_receive):

@@ -100,8 +100,10 @@ def _answer(
     member: "MemberView", places: "Sequence[SiteView]", at: datetime, *, only_joined: bool
 ) -> Fields:
     from kaiin.billing import queries as billing
+    from kaiin.identity import queries as members
     from kaiin.infra import audit, texts
 
+    given = members.consents(member.pk)
     trail = audit.history(f"member:{member.pk}")
     told = []
     for site in places:
@@ -113,6 +115,20 @@ def _answer(
             "member_id": member.member_id,
             "nickname": member.nickname,
             "state": member.state,
+            "consents": [
+                {
+                    "document": each.kind.value,
+                    "version": each.version,
+                    "agreed_at": each.agreed_at,
+                    "page": each.page,
+                    "site": each.site_key,
+                }
+                for each in given
+            ],
+            "missing_consents": [
+                {"document": each.document.kind.value, "version": each.document.version}
+                for each in members.missing_beside(given, at)
+            ],
         },
         "at": at,
         "sites": told,
@@ -241,7 +257,8 @@ def _lines(answer: Fields) -> Iterator[str]:
     from kaiin.infra.texts import text
 
     member = answer["member"]
-    yield text("cli.explain.head", at=answer["at"], **member)
+    named = {name: member[name] for name in ("member_id", "nickname")}
+    yield text("cli.explain.head", at=answer["at"], **named)
     if member["state"] != "active":
         yield text("cli.explain.disabled")
     if not answer["sites"]:
@@ -249,8 +266,23 @@ def _lines(answer: Fields) -> Iterator[str]:
     for site in answer["sites"]:
         yield ""
         yield from _site_lines(site)
+    yield from _consent_lines(member)
     yield ""
     yield text("cli.explain.basis")
+
+
+def _consent_lines(member: Fields) -> Iterator[str]:
+    from kaiin.infra.texts import text
+
+    if member["consents"] or member["missing_consents"]:
+        yield ""
+    for given in reversed(member["consents"]):
+        title = text(f"documents.within.{given['document']}")
+        words = {"title": title, "version": given["version"], "at": given["agreed_at"]}
+        yield text(f"cli.explain.consent.{given['page']}", None, **words, site=given["site"])
+    for missing in member["missing_consents"]:
+        title = text(f"documents.within.{missing['document']}")
+        yield text("cli.explain.consent_missing", title=title, version=missing["version"])
 
 
 def _site_lines(site: Fields) -> Iterator[str]:

@@ -28,6 +28,11 @@ class Published:
     starts_at: datetime
     asks_members: bool
 
+    @property
+    def name(self) -> str:
+        """`terms-2`: kind and version, for forms and records."""
+        return f"{self.kind.value}-{self.version}"
+
 
 P = TypeVar("P", bound=Published)
 

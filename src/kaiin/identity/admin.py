@@ -11,7 +11,14 @@ from unfold.forms import AuthenticationForm
 
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import accounts, queries
-from kaiin.identity.models import GivenRight, LoginAttempt, LoginIdentifier, Member, MemberSession
+from kaiin.identity.models import (
+    Consent,
+    GivenRight,
+    LoginAttempt,
+    LoginIdentifier,
+    Member,
+    MemberSession,
+)
 from kaiin.infra.back_office import ReadOnlyAdmin, ReadOnlyRows
 from kaiin.infra.card_free_forms import WithoutCardNumbers
 from kaiin.infra.texts import text
@@ -65,6 +72,13 @@ class _Rights(ReadOnlyRows):
     show_change_link = False
 
 
+class _Consents(ReadOnlyRows):
+    right = StaffRight.MEMBERS
+    model = Consent
+    fields = ("document", "agreed_at", "page", "site_key", "language")
+    show_change_link = False
+
+
 @admin.register(Member)
 class MemberAdmin(_SearchedByIdentifier):
     member_path = "pk"
@@ -76,7 +90,7 @@ class MemberAdmin(_SearchedByIdentifier):
         "id", "member_id", "nickname", "legal_name", "legal_name_kana", "birth_date", "prefecture",
         "phone", "language", "state", "is_staff", "created_at",
     )  # fmt: skip
-    inlines = (_Identifiers, _Rights)
+    inlines = (_Identifiers, _Rights, _Consents)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         rows: QuerySet[Member] = super().get_queryset(request)

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from kaiin.domain.identifiers import TypedKind
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.infra.constraints import in_order, known
+from kaiin.infra.constraints import AppendOnlyManager, in_order, known
 
 
 class MemberState(models.TextChoices):
@@ -230,6 +230,41 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} code"
+
+
+class ConsentPage(models.TextChoices):
+    """Where a member agreed: on the final confirmation of joining or buying anew, or on the page
+    that asks after a login."""
+
+    CONFIRMATION = "confirmation"
+    QUESTION = "question"
+
+
+class Consent(models.Model):
+    """That a member agreed to a version of a document. Only added to: see migration 0002."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="consents")
+    document = models.ForeignKey(
+        "sites.DocumentVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    digest = models.CharField(max_length=64, help_text="The fingerprint of what it said.")
+    agreed_at = models.DateTimeField()
+    page = models.CharField(max_length=16, choices=ConsentPage.choices)
+    site_key = models.CharField(
+        max_length=32, blank=True, help_text="Whose membership was confirmed."
+    )
+    language = models.CharField(max_length=8)
+
+    objects = AppendOnlyManager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("member", "document"), name="identity_consent_once"),
+            *known("identity_consent", page=ConsentPage),
+        )
+
+    def __str__(self) -> str:
+        return f"consent of member {self.member_id}"
 
 
 class HashCost(models.Model):

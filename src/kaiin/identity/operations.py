@@ -20,6 +20,7 @@ from kaiin.identity.errors import (
     SessionEnded,
     TooManyMails,
 )
+from kaiin.identity.flows.consents import agree
 from kaiin.identity.flows.devices import keep_device, remember_device
 from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
 from kaiin.identity.flows.login import LoginResult, attempts_before, log_in
@@ -35,7 +36,7 @@ from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
 from kaiin.identity.flows.sessions import Proof, end_session, start_session
 from kaiin.identity.flows.staff import create_staff, disable_member, enable_member, set_rights
 from kaiin.identity.flows.verification import USED as CODE_USED, CodeCheck
-from kaiin.identity.models import Handover, LoginAttempt, MemberSession, OneTimeCode
+from kaiin.identity.models import ConsentPage, Handover, LoginAttempt, MemberSession, OneTimeCode
 from kaiin.infra import clock
 
 # Codes prove how they were used for a while; ended sessions show members their devices.
@@ -122,6 +123,7 @@ __all__ = [
     "AlreadyRegistered",
     "AskedTooFast",
     "CodeCheck",
+    "ConsentPage",
     "Crowded",
     "DetailsInvalid",
     "LoginOutdated",
@@ -137,6 +139,7 @@ __all__ = [
     "SessionEnded",
     "TooManyMails",
     "after_restore",
+    "agree",
     "change_password",
     "check_join_code",
     "create_staff",

@@ -6,10 +6,14 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count
 
+from kaiin.domain import documents
+from kaiin.domain.documents import DocumentKind, MissingConsent
 from kaiin.identity import accounts, forms
 from kaiin.identity.flows import sessions
-from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member, MemberSession
+from kaiin.identity.models import AttemptOutcome, Consent, LoginAttempt, Member, MemberSession
 from kaiin.infra import clock
+from kaiin.sites import queries as sites
+from kaiin.sites.queries import DocumentView
 
 # Codes in the official order, then "abroad"; their words are `prefecture.<code>`.
 PREFECTURES = forms.PREFECTURES
@@ -35,6 +39,18 @@ class MemberView:
     language: str
     state: str
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class ConsentView:
+    """A consent: to which version, when, and where. `page` is confirmation | question; `site_key`
+    the site whose membership was confirmed, or ""."""
+
+    kind: DocumentKind
+    version: int
+    agreed_at: datetime
+    page: str
+    site_key: str
 
 
 _VIEW = (
@@ -107,6 +123,31 @@ def shape_of_last_failure(member_pk: int, *, user_agent: str) -> tuple[str, ...]
     )
     shape = failures.order_by("-at", "-pk").values_list("password_shape", flat=True).first()
     return tuple(shape or ())
+
+
+def consents(member_pk: int) -> tuple[ConsentView, ...]:
+    """Every version of a document that the member agreed to, the newest first."""
+    rows = Consent.objects.filter(member=member_pk).order_by("-agreed_at", "-document__version")
+    fields = ("document__kind", "document__version", "agreed_at", "page", "site_key")
+    return tuple(
+        ConsentView(DocumentKind(kind), *others) for kind, *others in rows.values_list(*fields)
+    )
+
+
+def missing_consents(member_pk: int, at: datetime) -> tuple[MissingConsent[DocumentView], ...]:
+    """The documents in force that the member has to agree to before buying anything anew, and
+    which of them are asked for at login; one query."""
+    return missing_beside(consents(member_pk), at) if sites.documents() else ()
+
+
+def missing_beside(
+    given: Iterable[ConsentView], at: datetime
+) -> tuple[MissingConsent[DocumentView], ...]:
+    """As `missing_consents`, of a member whose consents are at hand."""
+    agreed: dict[DocumentKind, int] = {}
+    for each in given:
+        agreed[each.kind] = max(each.version, agreed.get(each.kind, 0))
+    return documents.missing_consents(sites.documents(), agreed, at)
 
 
 def attempt_figures(*, since: datetime) -> dict[str, int]:

@@ -1,9 +1,11 @@
-"""CHECK constraints that several contexts share: what code never writes, raw SQL can't either."""
+"""What several contexts' tables refuse: what code never writes, raw SQL can't either."""
 
 from collections.abc import Iterable
 from enum import Enum
+from typing import Any, NoReturn
 
-from django.db.models import CheckConstraint, F, Q
+from django.db.migrations import RunPython
+from django.db.models import CheckConstraint, F, Manager, Q, QuerySet
 
 
 def known(
@@ -49,3 +51,61 @@ def dated(table: str, state: str, value: str, instant: str) -> CheckConstraint:
         | (~Q(**{state: value}) & Q(**{f"{instant}__isnull": True})),
         name=f"{table}_{value}_dated",
     )
+
+
+class IsAppendOnly(Exception):
+    """An attempt to change or delete rows of history, which is only added to."""
+
+
+class _AppendOnly(QuerySet[Any]):
+    """Rows that are written once."""
+
+    def update(self, **_kwargs: Any) -> NoReturn:
+        raise IsAppendOnly
+
+    def delete(self) -> NoReturn:
+        raise IsAppendOnly
+
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise IsAppendOnly
+
+
+# Named, so that the type checker finds it again in its cache.
+AppendOnlyManager = Manager.from_queryset(_AppendOnly)
+
+
+def append_only(*tables: str) -> RunPython:
+    """A migration's step, by which the database itself refuses to change rows of the tables.
+
+    PostgreSQL refuses updates and deletes. SQLite refuses updates only: Django empties tables with
+    DELETE between tests there. A later migration that alters such a table must make its trigger
+    anew on SQLite, where altering means copying the table.
+    """
+
+    def create(_apps: Any, schema_editor: Any) -> None:
+        for table in tables:
+            says = f"{table} is append-only"
+            if schema_editor.connection.vendor == "postgresql":
+                schema_editor.execute(
+                    f"CREATE FUNCTION {table}_refuse() RETURNS trigger AS $$"
+                    f" BEGIN RAISE EXCEPTION '{says}'; END $$ LANGUAGE plpgsql"
+                )
+                schema_editor.execute(
+                    f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+                    f" FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
+                )
+            else:
+                schema_editor.execute(
+                    f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table}"
+                    f" BEGIN SELECT RAISE(ABORT, '{says}'); END"
+                )
+
+    def drop(_apps: Any, schema_editor: Any) -> None:
+        postgresql = schema_editor.connection.vendor == "postgresql"
+        for table in tables:
+            on = f" ON {table}" if postgresql else ""
+            schema_editor.execute(f"DROP TRIGGER {table}_append_only{on}")
+            if postgresql:
+                schema_editor.execute(f"DROP FUNCTION {table}_refuse()")
+
+    return RunPython(create, drop)

@@ -167,6 +167,7 @@ class People:
                 method=method,
                 return_url_for=return_url,
                 language=language,
+                agrees_to=sites.documents_in_force(clock.now()),
             )
             return f"payment {started.payment.id} {started.payment.state}"
 
@@ -194,6 +195,7 @@ class People:
                 method=method,
                 return_url_for=return_url,
                 language="ja",
+                agrees_to=sites.documents_in_force(clock.now()),
             )
             return f"joins {course.key} by {method}: payment {started.payment.id}"
 

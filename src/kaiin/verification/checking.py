@@ -99,6 +99,7 @@ def _parts(
         yield "accounts", accounts.check(reader)
         yield "tenant", applied.check(reader)
         yield "documents", consents.check_documents(reader)
+        yield "consents", consents.check_consents(reader)
         for part in whole.parts(reader):
             yield "whole", part
         return

@@ -9,11 +9,14 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from tests.fixtures.sandbox import Sandbox
+from tests.sites.examples import with_terms
 from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of, without_tokens
 
 from kaiin.billing import queries as billing
+from kaiin.billing.operations import apply_tenant
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
+from kaiin.identity import queries as members
 from kaiin.payments import queries as payments
 
 DETAILS = {
@@ -69,10 +72,11 @@ def register(visitor: Visitor, deliver: Callable[[], int]) -> Any:
     return visitor.post("/join/official/code", code=mailed_code(deliver))
 
 
-def confirmed(visitor: Visitor) -> dict[str, str]:
-    """The fields that the confirmation page would send."""
-    page = visitor.get("/join/official/confirm").content.decode()
-    return dict(re.findall(r'name="(course|way|total)" value="([^"]*)"', page))
+def confirmed(visitor: Visitor, site: str = "official") -> dict[str, str]:
+    """The fields that the confirmation page would send, with its tick for the terms."""
+    page = visitor.get(f"/join/{site}/confirm").content.decode()
+    shown = dict(re.findall(r'name="(course|way|total|documents)" value="([^"]*)"', page))
+    return {**shown, "agree": "on"} if 'name="agree"' in page else shown
 
 
 @pytest.mark.django_db
@@ -291,3 +295,56 @@ def test_a_late_renewal_says_from_when_it_counts_and_why_there_is_no_slip(
     page = visitor.get("/join/official/way")
     assert "更新の受付期限（2028年1月31日" in text_of(page)
     assert 'value="konbini"' not in page.content.decode()
+
+
+# Terms of use and privacy policy
+
+
+def test_joining_asks_for_consent_and_records_it(visitor: Visitor, world, deliver) -> None:
+    register(visitor, deliver)
+    page = visitor.get("/join/official/confirm").content.decode()
+    for path in ("/terms/1", "/privacy/1"):
+        assert f'href="{path}"' in page
+    form = confirmed(visitor)
+    assert form.pop("agree") == "on"
+    refused = visitor.post("/join/official/confirm", **form)
+    assert refused.status_code == 200
+    said = "「利用規約とプライバシーポリシーに同意します」にチェックを入れてください"
+    assert said in text_of(refused)
+    member = refused.wsgi_request.member.pk
+    assert members.consents(member) == ()
+    assert not payments.open_payments(member)
+    visitor.post("/join/official/confirm", **confirmed(visitor))
+    given = [(each.kind, each.version, each.site_key) for each in members.consents(member)]
+    assert sorted(given) == [("privacy", 1, "official"), ("terms", 1, "official")]
+    again = visitor.get("/join/mail/confirm", follow=True)
+    assert 'name="agree"' not in again.content.decode()
+
+
+def test_terms_that_come_into_force_meanwhile_are_shown_before_paying(
+    visitor: Visitor, world, deliver
+) -> None:
+    register(visitor, deliver)
+    form = confirmed(visitor)
+    apply_tenant(with_terms(2))
+    answer = visitor.post("/join/official/confirm", **form)
+    assert answer.status_code == 200
+    assert "お申し込み内容が変わりました" in text_of(answer)
+    assert 'href="/terms/2"' in answer.content.decode()
+    assert not payments.open_payments(answer.wsgi_request.member.pk)
+    assert visitor.post("/join/official/confirm", **confirmed(visitor)).status_code == 302
+
+
+def test_another_tab_that_agreed_first_is_no_change(visitor: Visitor, world, deliver) -> None:
+    register(visitor, deliver)
+    form = confirmed(visitor)
+    first = visitor.post("/join/official/confirm", **form).headers["Location"]
+    assert 'name="agree"' not in visitor.get("/join/official/confirm").content.decode()
+    assert visitor.post("/join/official/confirm", **form).headers["Location"] == first
+
+
+def test_details_say_how_they_are_handled(visitor: Visitor, world) -> None:
+    choose(visitor)
+    page = visitor.get("/join/official/details").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert 'href="/privacy"' in main

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from tests.fixtures.sandbox import Sandbox
 from tests.web.entrance.conftest import Visitor, text_of
-from tests.web.join.test_join import mailed_code
+from tests.web.join.test_join import confirmed, mailed_code
 
 from kaiin.billing import queries as billing
 from kaiin.payments import queries as payments
@@ -34,8 +34,7 @@ def test_a_friend_joins_without_a_word_of_japanese(
     seen.append(visitor.get("/join/friends/code"))
     visitor.post("/join/friends/code", code=mailed_code(deliver))
     seen.append(visitor.get("/join/friends/confirm"))
-    form = dict(re.findall(r'name="(course|way|total)" value="([^"]*)"', seen[-1].content.decode()))
-    paying = visitor.post("/join/friends/confirm", **form)
+    paying = visitor.post("/join/friends/confirm", **confirmed(visitor, "friends"))
     payment = payments.payment(paying.headers["Location"].rpartition("/")[2])
     assert payment is not None
     sandbox.pay(payment)

@@ -12,6 +12,7 @@ from kaiin.domain.payments import Method
 from kaiin.identity import operations as identity
 from kaiin.infra import mail, outbox
 from kaiin.infra.models import OutboxMessage
+from kaiin.sites import queries as sites
 
 pytestmark = pytest.mark.usefixtures("plusmember")
 
@@ -58,6 +59,7 @@ def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock:
         method=Method.CARD,
         return_url_for=lambda _: "http://id.localhost/",
         language="ja",
+        agrees_to=sites.documents_in_force(clock.now()),
     )
     sandbox.pay(started.payment)
     sandbox.deliver_notices(apply=False)
@@ -104,6 +106,7 @@ def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, cl
         method=Method.KONBINI,
         return_url_for=lambda _: "http://id.localhost/",
         language="ja",
+        agrees_to=sites.documents_in_force(clock.now()),
     )
     sandbox.get_slip(started.payment)
     sandbox.pay_at_store(started.payment, amount=7000)

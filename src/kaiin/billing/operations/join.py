@@ -5,25 +5,26 @@ database. Then, outside of it, payments is asked for the page to pay on. A secon
 process finds the same intent and gets the same page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from kaiin.billing import courses, intents, late, payable
-from kaiin.billing.errors import NoMembership, PaymentUnderWay
+from kaiin.billing.errors import ConsentMissing, NoMembership, PaymentUnderWay
 from kaiin.billing.holding import Holding, hold
 from kaiin.billing.models import Charge, ChargePurpose, Course, Membership, Subscription
 from kaiin.billing.operations import checkout
 from kaiin.billing.operations.record_payment import record_payments
 from kaiin.domain.payments import Method
-from kaiin.identity import queries as identity
+from kaiin.identity import operations as accounts, queries as identity
+from kaiin.identity.operations import ConsentPage
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
 from kaiin.payments import operations as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
-from kaiin.sites.queries import SiteView
+from kaiin.sites.queries import DocumentView, SiteView
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,12 @@ def join(
     method: Method,
     return_url_for: Callable[[UUID], str],
     language: str,
+    agrees_to: Collection[DocumentView] = (),
 ) -> JoinStarted:
     """Start (or find again) the one payment that makes a member, or renews a lump sum.
 
-    `return_url_for` makes the address to come back to of the payment's id. Raises
+    `return_url_for` makes the address to come back to of the payment's id. `agrees_to` are the
+    documents that the member agreed to on the page, in its `language`. Raises ConsentMissing,
     CourseNotOffered, WayNotOffered, SlipTooLate, NoMembership (no such member), AlreadyMember
     (paid, and no renewal window is open; OtherCourseRunning is one of its kind),
     PaymentUnderWay (an earlier one can't be stopped and nobody knows how it ended), and of
@@ -68,7 +71,15 @@ def join(
         raise NoMembership(site=site_key)
     return_url = checkout.return_url(return_url_for)
     for _ in range(checkout.MOST_ROUNDS):
-        intended = _intend(member_pk, site, course, method, clock.now())
+        with transaction():
+            intended = _intend(member_pk, site, course, method, clock.now(), agrees_to=agrees_to)
+            accounts.agree(
+                member_pk=member_pk,
+                documents=agrees_to,
+                page=ConsentPage.CONFIRMATION,
+                language=language,
+                site_key=site.key,
+            )
         charge = intended.charge
         if intended.in_the_way:
             checkout.stop(charge)
@@ -86,35 +97,45 @@ def join(
 
 
 def _intend(
-    member_pk: int, site: SiteView, course: Course, method: Method, now: datetime
+    member_pk: int,
+    site: SiteView,
+    course: Course,
+    method: Method,
+    now: datetime,
+    *,
+    agrees_to: Collection[DocumentView],
 ) -> _Intended:
-    with transaction():
-        membership, _ = Membership.objects.get_or_create(
-            member_id=member_pk,
-            site_id=site.id,
-            defaults={"standing_changed_at": now, "created_at": now},
-        )
-        holding = hold([membership.pk])[membership.pk]
-        charge = holding.open_charge
-        if charge is not None:
-            return _Intended(charge, in_the_way=not _is_for(charge, course, method))
-        late.check_slip(late.lapsed(membership.pk, course), course, method, now)
-        subscription = _subscription(holding, course, method, now)
-        payments.check_may_try(member_ref=member_pk)
-        charge = intents.open_charge(subscription, course, method, now=now)
-        audit.record(
-            action="billing.charge_intended",
-            subject=holding.subject,
-            actor=holding.subject,
-            details={
-                "site": site.key,
-                "course": course.key,
-                "version": course.version,
-                "method": method.value,
-                "intent": charge.intent_key,
-            },
-        )
-        return _Intended(charge, in_the_way=False)
+    """In the caller's transaction. Raises what `join` does."""
+    membership, _ = Membership.objects.get_or_create(
+        member_id=member_pk,
+        site_id=site.id,
+        defaults={"standing_changed_at": now, "created_at": now},
+    )
+    holding = hold([membership.pk])[membership.pk]
+    charge = holding.open_charge
+    if charge is not None:
+        return _Intended(charge, in_the_way=not _is_for(charge, course, method))
+    late.check_slip(late.lapsed(membership.pk, course), course, method, now)
+    purpose = payable.purpose(holding.membership, holding.open_subscription)
+    subscription = _subscription(holding, course, method, now)
+    missing = payable.missing_consents(member_pk=member_pk, purpose=purpose, at=now)
+    if {each.document.id for each in missing} - {each.id for each in agrees_to}:
+        raise ConsentMissing
+    payments.check_may_try(member_ref=member_pk)
+    charge = intents.open_charge(subscription, course, method, now=now)
+    audit.record(
+        action="billing.charge_intended",
+        subject=holding.subject,
+        actor=holding.subject,
+        details={
+            "site": site.key,
+            "course": course.key,
+            "version": course.version,
+            "method": method.value,
+            "intent": charge.intent_key,
+        },
+    )
+    return _Intended(charge, in_the_way=False)
 
 
 def _is_for(charge: Charge, course: Course, method: Method) -> bool:

@@ -4,6 +4,7 @@ from kaiin.billing.charts import BadChart, read_chart
 from kaiin.billing.closing import BookFile, BookFormat, closing_files
 from kaiin.billing.failures import Ending, Failure
 from kaiin.billing.models import ChargePurpose
+from kaiin.billing.payable import missing_consents
 from kaiin.billing.queries.change_choices import (
     ChangeAnswer,
     ChangeChoices,
@@ -139,6 +140,7 @@ __all__ = [
     "membership_figures",
     "membership_of_payment",
     "memberships",
+    "missing_consents",
     "month_balances",
     "month_journal",
     "next_renewal_words",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("sites", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -386,6 +386,63 @@ class Migration(migrations.Migration):
                         name="identity_code_created_at_first",
                     ),
                 ]
+            },
+        ),
+        migrations.CreateModel(
+            name="Consent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(help_text="The fingerprint of what it said.", max_length=64),
+                ),
+                ("agreed_at", models.DateTimeField()),
+                (
+                    "page",
+                    models.CharField(
+                        choices=[("confirmation", "Confirmation"), ("question", "Question")],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "site_key",
+                    models.CharField(
+                        blank=True, help_text="Whose membership was confirmed.", max_length=32
+                    ),
+                ),
+                ("language", models.CharField(max_length=8)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sites.documentversion",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "document"), name="identity_consent_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("page__in", ["confirmation", "question"])),
+                        name="identity_consent_page_known",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(

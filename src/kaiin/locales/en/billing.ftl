@@ -9,6 +9,7 @@ billing-error = Something went wrong while handling your membership.
 billing-course_not_offered = This course is not open for applications at present.
 billing-slip_too_late = A convenience-store slip can be paid for { $days } days, but renewing is only possible until { $until }. So this time you can’t pay at a convenience store. Please choose another way to pay.
 billing-way_not_offered = This course can’t be paid in the way you chose.
+billing-consent_missing = You need to agree to the terms of use and the privacy policy first.
 billing-already_member = You have paid already. No further payment is needed.
 billing-other_course_running = You have another course at this site. You can change to this one in one step on My page.
 billing-paused = You are on a break. You can come back at any time on My page.

@@ -23,4 +23,7 @@ cli-explain-early-charged_back = the bank took the money back.
 cli-explain-grant-renewal = Grace for the renewal from { $since } to { $until }
 cli-explain-grant-payment_unknown = Kept open while a payment's outcome is not known, from { $since } to { $until }
 cli-explain-grant-staff = Given by staff from { $since } to { $until }
+cli-explain-consent-confirmation = Agreed to the { $title } (version { $version }) on { $at }, at the final confirmation of { $site }
+cli-explain-consent-question = Agreed to the { $title } (version { $version }) on { $at }, on the page that asks
+cli-explain-consent_missing = Has not agreed to the { $title } (version { $version }). Access goes on; buying anew needs it.
 cli-explain-basis = By the records as they stand now, read at the instant above. Times are those of Japan.

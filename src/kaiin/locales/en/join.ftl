@@ -47,6 +47,7 @@ join-choose = Choose
 join-phone = Phone number
 join-phone_hint = For example: 090-0000-0000
 join-minors = If you are a minor, ask a parent or guardian first. Even if they pay, register in your own name.
+join-privacy = How we handle what you enter:
 join-send_code = Email me a code
 
 # Code

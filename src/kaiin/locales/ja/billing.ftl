@@ -9,6 +9,7 @@ billing-error = 手続きの途中で問題が起きました。
 billing-course_not_offered = このコースは、現在お申し込みいただけません。
 billing-slip_too_late = コンビニの受付番号の期限（発行から{ $days }日間）より先に、更新の受付期限（{ $until }）が来るため、今回はコンビニ払いをご利用いただけません。ほかのお支払い方法をお選びください。
 billing-way_not_offered = このコースでは、選ばれたお支払い方法をご利用いただけません。
+billing-consent_missing = 利用規約とプライバシーポリシーへの同意が必要です。
 billing-already_member = すでに会費をお支払いいただいています。新しいお支払いは必要ありません。
 billing-other_course_running = このサイトでは、別のコースをご利用中です。マイページから、このコースへ一度の手続きで変更できます。
 billing-paused = ただいまお休み中です。マイページから、いつでも再開できます。

@@ -23,4 +23,7 @@ cli-explain-early-charged_back = 銀行またはカード会社が代金を取�
 cli-explain-grant-renewal = 更新の猶予期間：{ $since }から{ $until }まで
 cli-explain-grant-payment_unknown = 支払いの結果を確認している間の延長：{ $since }から{ $until }まで
 cli-explain-grant-staff = スタッフが認めた期間：{ $since }から{ $until }まで
+cli-explain-consent-confirmation = { $title }（第{ $version }版）に同意：{ $at }、{ $site }の申し込みの最終確認
+cli-explain-consent-question = { $title }（第{ $version }版）に同意：{ $at }、同意のお願いの画面
+cli-explain-consent_missing = { $title }（第{ $version }版）に未同意。利用は続けられます。新しい申し込みには同意が必要です。
 cli-explain-basis = 現在の記録による利用期間を、上の日時について示しています。日時は日本時間です。

@@ -47,6 +47,7 @@ join-choose = 選んでください
 join-phone = 電話番号
 join-phone_hint = 例：090-0000-0000
 join-minors = 未成年の方は、保護者の方の同意を得てからお申し込みください。保護者の方がお支払いになる場合も、会員になるご本人のお名前で登録してください。
+join-privacy = ご入力いただいた情報の取り扱い：
 join-send_code = 確認コードをメールで受け取る
 
 # Code

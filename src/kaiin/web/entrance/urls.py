@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kaiin.web.entrance.views import entry, login, reset, trouble
+from kaiin.web.entrance.views import consent, entry, login, reset, trouble
 
 app_name = "entrance"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("reset/done", reset.done, name="reset_done"),
     path("trouble", trouble.ask, name="trouble"),
     path("trouble/sent", trouble.sent, name="trouble_sent"),
+    path("agree", consent.ask, name="agree"),
     path("entry/<slug:site_key>", entry.enter, name="entry"),
     path("entry/<slug:site_key>/check", entry.check, name="check"),
 ]

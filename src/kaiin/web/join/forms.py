@@ -1,6 +1,6 @@
 """What the pages of joining take."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +10,8 @@ from kaiin.identity import operations as identity
 from kaiin.identity.operations import DetailsInvalid
 from kaiin.identity.queries import PREFECTURES
 from kaiin.infra.texts import text
-from kaiin.sites.queries import TenantView
+from kaiin.sites.queries import DocumentView, TenantView
+from kaiin.web.components import consents
 from kaiin.web.components.forms import (
     BirthDateField,
     CodeInput,
@@ -36,12 +37,17 @@ class ConfirmForm(KaiinForm):
     course = forms.CharField(widget=forms.HiddenInput, required=False)
     way = forms.CharField(widget=forms.HiddenInput, required=False)
     total = forms.CharField(widget=forms.HiddenInput, required=False)
+    documents = forms.CharField(widget=forms.HiddenInput, required=False)
     guardian = forms.BooleanField(label=field_text("join.guardian_label"))
 
-    def __init__(self, *args: Any, minor: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, minor: bool, asked: Sequence[DocumentView], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not minor:
             del self.fields["guardian"]
+        if asked:
+            self.add_field("agree", _agree_field(asked))
 
 
 class DetailsForm(KaiinForm):
@@ -116,6 +122,11 @@ class DetailsForm(KaiinForm):
     def _words(self, name: str, code: str) -> str:
         label = str(self.fields[name].label or "")
         return asked_for(label) if code == "details.missing" else text(code)
+
+
+def _agree_field(asked: Sequence[DocumentView]) -> forms.Field:
+    label = text("documents.agree_to", documents=consents.titles(asked))
+    return forms.BooleanField(label=label)
 
 
 def _detail_field(name: str, *, required: bool) -> forms.Field:

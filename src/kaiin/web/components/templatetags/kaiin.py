@@ -54,9 +54,10 @@ def markdown(text: str, *, top: int) -> SafeString:
 
 
 @register.simple_tag
-def document_title(kind: DocumentKind) -> str:
-    """What the terms of use and the privacy policy are called."""
-    return texts.text(f"documents.title.{kind.value}")
+def document_title(kind: DocumentKind, version: int = 0) -> str:
+    """What the terms of use or the privacy policy are called; with a version: 利用規約（第2版）."""
+    title = texts.text(f"documents.title.{kind.value}")
+    return texts.text("documents.named", None, title=title, version=version) if version else title
 
 
 # A particle belongs to the name before it: no line begins with one.

@@ -20,6 +20,7 @@ from kaiin.sites import queries as sites
 from kaiin.web.components.middleware import chosen_language
 from kaiin.web.components.requests import Request, come_from
 from kaiin.web.entrance import truth, visit
+from kaiin.web.entrance.views.consent import put_off_here, question_before
 
 _FRESH_SECONDS = 20
 
@@ -39,6 +40,11 @@ def enter(http_request: HttpRequest, site_key: str) -> HttpResponse:
         member=request.member, site_key=site_key, now=clock.now(), ask=not checked
     )
     if found.allowed:
+        onward = question_before(
+            request.path, member_pk=request.member.pk, put_off=put_off_here(request)
+        )
+        if onward != request.path:
+            return HttpResponseRedirect(onward)
         return _hand_over(request, site_key)
     context = {
         "told": truth.told(found, site_key=site_key),

@@ -29,6 +29,7 @@ from kaiin.web.components.requests import Request, show_site
 from kaiin.web.entrance import cookies, hints, visit
 from kaiin.web.entrance.forms import LoginForm
 from kaiin.web.entrance.hints import Hint
+from kaiin.web.entrance.views.consent import question_before
 from kaiin.web.entrance.views.entry import closed_account
 
 _DISABLED = "identity.disabled"
@@ -122,7 +123,8 @@ def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof)
         return _page(request, form)
     except MemberDisabled:
         return closed_account(request, proof.member_pk)
-    response = HttpResponseRedirect(visit.next_path(request))
+    onward = question_before(visit.next_path(request), member_pk=proof.member_pk, put_off="")
+    response = HttpResponseRedirect(onward)
     visit.begin(request, response, sid=sid, device=result.device)
     user_agent = request.headers.get("User-Agent", "")
     for flag in shape_of_last_failure(proof.member_pk, user_agent=user_agent):

@@ -1,5 +1,6 @@
 """The final confirmation: everything that the law wants seen before paying, then one button."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from kaiin.billing import operations, queries as billing
 from kaiin.billing.operations import (
     AlreadyMember,
+    ConsentMissing,
     CourseNotOffered,
     NoMembership,
     OtherCourseRunning,
@@ -28,7 +30,8 @@ from kaiin.infra import clock
 from kaiin.infra.texts import error_text, text
 from kaiin.payments.operations import MethodUnavailable, ProviderUnavailable, TooManyErrors
 from kaiin.sites import queries as sites
-from kaiin.sites.queries import SiteView
+from kaiin.sites.queries import DocumentView, SiteView
+from kaiin.web.components import consents
 from kaiin.web.components.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.draft import Draft
@@ -78,24 +81,35 @@ def _confirm(
     leave_for = _open_one(request, member, open_one, course, draft)
     if leave_for is not None:
         return leave_for
+    asked = consents.asked(
+        billing.missing_consents(member_pk=member.pk, purpose=preview.purpose, at=now)
+    )
     shown = {"course": course.key, "way": draft.way, "total": str(preview.total.amount)}
+    initial = {**shown, "documents": consents.names(asked)}
     minor = _is_minor(member, now)
-    form = ConfirmForm(request.POST or None, minor=minor, initial=shown)
+    form = ConfirmForm(request.POST or None, minor=minor, asked=asked, initial=initial)
     trouble: KaiinError | None = None
-    # Another tab may have chosen otherwise, or the price may be new: then it is looked at again.
-    changed = form.is_bound and {name: form.data.get(name) for name in shown} != shown
-    if changed:
-        form = ConfirmForm(None, minor=minor, initial=shown)
-    elif request.method == "POST" and form.is_valid():
+    # Another tab may have chosen otherwise, the price or the terms of use may be new: then it is
+    # looked at again.
+    changed = form.is_bound and (
+        {name: form.data.get(name) for name in shown} != shown
+        or not consents.were_shown(asked, form.data.get("documents"))
+    )
+    if not changed and request.method == "POST" and form.is_valid():
         try:
-            return _pay(request, member, site, draft)
+            return _pay(request, member, site, draft, asked)
+        except ConsentMissing:
+            changed = True
         except (PaymentUnderWay, ProviderUnavailable, MethodUnavailable, TooManyErrors) as error:
             trouble = error
+    if changed:
+        form = ConfirmForm(None, minor=minor, asked=asked, initial=initial)
     return show(
         request,
         "confirm",
         {
             "form": form,
+            "asked": asked,
             "site": site,
             "course": course,
             "title": f"join.confirm_{preview.purpose}",
@@ -145,7 +159,13 @@ def _is_same(found: OpenPaymentView | None, course: CourseView, draft: Draft) ->
     return found is not None and (found.course_key, found.payment.method.value) == wanted
 
 
-def _pay(request: Request, member: MemberView, site: SiteView, draft: Draft) -> HttpResponse:
+def _pay(
+    request: Request,
+    member: MemberView,
+    site: SiteView,
+    draft: Draft,
+    agrees_to: Sequence[DocumentView],
+) -> HttpResponse:
     """Raises what `billing.operations.join` raises."""
     started = operations.join(
         member_pk=member.pk,
@@ -154,6 +174,7 @@ def _pay(request: Request, member: MemberView, site: SiteView, draft: Draft) -> 
         method=Method(draft.way),
         return_url_for=_return_url,
         language=request.language,
+        agrees_to=agrees_to,
     )
     return redirect("join:pay", started.payment.id)
 

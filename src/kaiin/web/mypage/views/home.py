@@ -16,6 +16,7 @@ from kaiin.sites.queries import SiteView
 from kaiin.web.components.requests import Request
 from kaiin.web.components.views import without_member
 from kaiin.web.mypage import cards
+from kaiin.web.mypage.consents import document_rows
 from kaiin.web.mypage.details import shown_details
 from kaiin.web.mypage.marks import Mark
 from kaiin.web.mypage.signed_in import for_members
@@ -65,6 +66,7 @@ def home(request: Request, member: MemberView) -> HttpResponse:
         ],
         "greeting": text("mypage.greeting", name=member.nickname) if member.nickname else "",
         "details": shown_details(member, sites.tenant().details),
+        "documents": document_rows(member.pk, now, known),
         "support": sites.tenant().support,
     }
     return render(request, "mypage/home.html", context)
