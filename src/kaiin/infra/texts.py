@@ -69,6 +69,12 @@ def localized(texts: Mapping[str, str], language: str | None = None) -> str:
     return texts.get(_language(language)) or next(iter(texts.values()), "")
 
 
+def language_of(texts: Mapping[str, str], language: str | None = None) -> str:
+    """The language in which `localized` gives a tenant's text."""
+    wanted = _language(language)
+    return wanted if wanted in texts else next(iter(texts), wanted)
+
+
 def format_date(day: date, language: str | None = None) -> str:
     """2026年11月22日(日) / 22 November 2026; an instant is shown as its day in Japan."""
     if isinstance(day, datetime):

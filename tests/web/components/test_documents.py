@@ -57,7 +57,17 @@ def test_an_earlier_version_stays_readable_and_says_that_it_is_one(plusmember: o
     assert "これは以前の版です。現在は第2版が適用されています" in old
 
 
-@pytest.mark.parametrize("path", ["/terms/2", "/terms/0", "/terms/99999", "/privacy/x", "/terms/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/terms/2",
+        "/terms/0",
+        "/terms/99999",
+        "/terms/99999999999999999999",
+        "/privacy/x",
+        "/terms/",
+    ],
+)
 def test_what_was_never_published_is_not_there(plusmember: object, path: str) -> None:
     assert get(path).status_code == 404  # type: ignore[attr-defined]
 

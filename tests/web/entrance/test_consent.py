@@ -43,7 +43,7 @@ def test_a_login_leads_to_the_question_and_then_on(
     where = visitor.log_in_for(world.member_id(member))
     assert where == f"/agree?next={quote(ENTRY, safe='')}"
     page = visitor.get(where)
-    assert "利用規約への同意のお願い" in text_of(page)
+    assert "利用規約が新しくなりました" in text_of(page)
     assert "第5条（第2版の禁止事項）" in text_of(page)
     assert "お支払い済みのサイトは、これまでどおりご利用いただけます" in text_of(page)
     assert shown(page) == "terms-2"

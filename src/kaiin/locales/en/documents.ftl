@@ -8,6 +8,7 @@ documents-to_current = Read the present { $title } (version { $version })
 documents-coming = Version { $version } takes its place on { $day }
 documents-to_coming = Read the new { $title } (version { $version })
 documents-elsewhere = The full text stands on this page:
+documents-new_tab = (opens in a new tab)
 documents-others = Other versions
 documents-version_from = Version { $version } (from { $day })
 documents-named = { $title } (version { $version })
@@ -21,9 +22,9 @@ documents-read_first = Please read these before you pay.
 documents-apply = These apply:
 
 # Asked after a login
-documents-ask_title = Do you agree to the { $documents }?
-documents-ask_changed = There is a new version. Please read it, and choose whether you agree.
-documents-ask_first = There is no record that you have agreed. Please read, and choose whether you agree.
+documents-ask_title = Do you agree?
+documents-ask_changed = There is a new version of the { $documents }. Please read it, and choose whether you agree.
+documents-ask_first = We have no record that you agreed to the { $documents }. Please read, and choose whether you agree.
 documents-changed = There is a newer version than the one you were shown. Please look again
 documents-applies = In force since { $day }.
 documents-read = Read the full text

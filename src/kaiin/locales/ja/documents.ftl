@@ -8,6 +8,7 @@ documents-to_current = 現在の{ $title }（第{ $version }版）を見る
 documents-coming = { $day }から第{ $version }版に変わります
 documents-to_coming = 新しい{ $title }（第{ $version }版）を見る
 documents-elsewhere = 全文は、次のページに掲載しています。
+documents-new_tab = （新しいタブで開きます）
 documents-others = ほかの版
 documents-version_from = 第{ $version }版（{ $day }から）
 documents-named = { $title }（第{ $version }版）
@@ -21,9 +22,9 @@ documents-read_first = お支払いの前に、次の内容をお読みくださ
 documents-apply = 適用される規約など：
 
 # Asked after a login
-documents-ask_title = { $documents }への同意のお願い
-documents-ask_changed = 内容が新しくなりました。お読みのうえ、同意されるかどうかをお選びください。
-documents-ask_first = 同意の記録がまだありません。お読みのうえ、同意されるかどうかをお選びください。
+documents-ask_title = 同意のお願い
+documents-ask_changed = { $documents }が新しくなりました。お読みのうえ、同意されるかどうかをお選びください。
+documents-ask_first = { $documents }への同意の記録がまだありません。お読みのうえ、同意されるかどうかをお選びください。
 documents-changed = 表示していた版が新しくなりました。もう一度ご確認ください
 documents-applies = { $day }から適用しています。
 documents-read = 全文を読む

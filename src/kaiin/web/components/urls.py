@@ -1,18 +1,20 @@
 """Pages that every declared host has."""
 
-from django.urls import path, re_path
+from django.urls import path
 
+from kaiin.domain.documents import DocumentKind
 from kaiin.web.components import documents, views
-
-_DOCUMENT = r"^(?P<kind>terms|privacy)"
 
 app_name = "components"
 urlpatterns = [
     path("language", views.language, name="language"),
     path("legal", views.legal, name="legal"),
-    re_path(rf"{_DOCUMENT}$", documents.show, name="document"),
-    re_path(
-        rf"{_DOCUMENT}/(?P<version>[1-9][0-9]{{0,3}})$", documents.show, name="document_version"
-    ),
     path("components", views.showcase, name="showcase"),
 ]
+for kind in DocumentKind:
+    # `{% url "components:document" kind=… %}`, with version=… for one of its versions.
+    named = {"kind": kind.value}
+    urlpatterns += [
+        path(kind.value, documents.show, named, name="document"),
+        path(f"{kind.value}/<int:version>", documents.show, named, name="document"),
+    ]

@@ -47,6 +47,12 @@ def localized(value: Mapping[str, str]) -> str:
     return texts.localized(value)
 
 
+@register.filter
+def language_of(value: Mapping[str, str]) -> str:
+    """The language of a tenant's own text as it is shown, for the `lang` attribute."""
+    return texts.language_of(value)
+
+
 @register.simple_tag
 def markdown(text: str, *, top: int) -> SafeString:
     """A text of the tenant's in Markdown; its highest headings become `h<top>`."""

@@ -47,6 +47,7 @@ def home(request: Request, member: MemberView) -> HttpResponse:
     views = [view for view in billing.memberships(member.pk) if cards.is_shown(view)]
     joined = {view.site_key for view in views}
     granted = billing.granted_until(member.pk, now)
+    documents = document_rows(member.pk, now, known)
     context = {
         "cards": [
             *(
@@ -66,7 +67,8 @@ def home(request: Request, member: MemberView) -> HttpResponse:
         ],
         "greeting": text("mypage.greeting", name=member.nickname) if member.nickname else "",
         "details": shown_details(member, sites.tenant().details),
-        "documents": document_rows(member.pk, now, known),
+        "documents": documents,
+        "consent_missing": any(row.missing for row in documents),
         "support": sites.tenant().support,
     }
     return render(request, "mypage/home.html", context)
