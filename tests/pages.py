@@ -199,8 +199,8 @@ PAGES: tuple[DemoPage, ...] = (
     DemoPage("my-lapsed", "id", "/my", "lapsed"),
     DemoPage("my-leaving", "id", "/my", "leaving"),
     DemoPage("my-withdrawn", "id", "/my", "withdrawn"),
-    DemoPage("my-without-consent", "id", "/my", "brought_along"),
-    DemoPage("agree", "id", "/agree", "brought_along"),
+    DemoPage("my-without-consent", "id", "/my", "granted"),
+    DemoPage("agree", "id", "/agree", "granted"),
     DemoPage("my-password", "id", "/my/password", "active_card"),
     DemoPage("my-receipts", "id", "/my/receipts", "active_card"),
     DemoPage(

@@ -414,7 +414,7 @@ WRONG = [
         "renewal_opens_months: 12\n        price: 1",
         at="price: 1",
         path="sites.friends.courses.friend.price",
-        message="written twice, first in line 78",
+        message="written twice, first in line 79",
         instead="one price:",
     ),
     Wrong(
@@ -470,7 +470,7 @@ WRONG = [
         "host: account",
         at="account\n    colour",
         path="sites.friends.host",
-        message="taken already, in line 7",
+        message="taken already, in line 8",
         instead="a host of its own",
     ),
     Wrong(
