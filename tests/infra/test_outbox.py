@@ -6,7 +6,7 @@ from django.db import connection
 
 from kaiin.infra import audit, outbox
 from kaiin.infra.gathering import gathering_transaction
-from kaiin.infra.locks import transaction
+from kaiin.infra.locks import claimed, transaction
 from kaiin.infra.models import AuditRow, OutboxMessage
 
 
@@ -148,3 +148,13 @@ def test_what_is_gathered_is_stored_at_the_end_once_or_not_at_all(clock, heard) 
     change("b")
     assert (OutboxMessage.objects.count(), AuditRow.objects.count()) == (10, 20)
     assert list(audit.broken_rows()) == []
+
+
+@pytest.mark.django_db
+def test_what_is_due_is_found_without_reading_what_was_told(clock) -> None:
+    due = claimed(OutboxMessage.objects.filter(due_at__lte=clock.now()), "due_at")[:100]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    with transaction():
+        assert "outbox_due" in due.explain()

@@ -1,5 +1,6 @@
 """What no notice told: lists of events read on, silence noticed, nonsense and others' events."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -300,6 +301,31 @@ def test_one_that_is_asked_in_vain_keeps_no_other_from_being_polled(
         operations.poll_open(now=clock.advance(minutes=6), limit=10)
     assert {now_of(payment).state for payment in payments[2:]} == {PaymentState.PAID}
     assert {now_of(payment).state for payment in payments[:2]} == {PaymentState.PENDING}
+
+
+def test_an_answer_that_can_t_be_written_down_keeps_no_other_from_it(
+    start: Start, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    payments = [start(key=f"join:{member}", member_ref=member) for member in range(4)]
+    sandbox.switch("drop", "1")
+    for payment in payments:
+        sandbox.pay(payment)
+    fetch = sandbox.provider.fetch_payment
+    broken = str(sandbox.row(payments[1])["order_id"])
+
+    def fetched(order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
+        snapshot = fetch(order, timeout_seconds=timeout_seconds)
+        if snapshot is not None and order.order_id == broken:
+            return replace(snapshot, provider_payment_id=None)  # type: ignore[arg-type]
+        return snapshot
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox.provider, "fetch_payment", fetched)
+        operations.poll_open(now=clock.advance(minutes=6), limit=10)
+    told = [now_of(payment).state for payment in payments]
+    assert told == [PaymentState.PAID, PaymentState.PENDING, *[PaymentState.PAID] * 2]
+    operations.poll_open(now=clock.advance(minutes=30), limit=10)
+    assert now_of(payments[1]).state is PaymentState.PAID
 
 
 def test_a_stuck_event_takes_no_money_away(

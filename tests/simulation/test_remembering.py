@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.payments.models import Payment
 from kaiin.simulation.remembering import Remembering
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,47 @@ def test_reading(name: str, messages: list[OutboxMessage]) -> None:
         plain = _READ[name](models.QuerySet(OutboxMessage), number)
         remembering = _READ[name](Remembering(OutboxMessage), number)
         assert list(map(_content, remembering)) == list(map(_content, plain))
+
+
+def test_kinds_of_values() -> None:
+    payments = [
+        Payment.objects.create(
+            intent_key=f"key{number}",
+            member_ref=number,
+            method="card",
+            provider="sandbox",
+            amount=550,
+            renews=number % 2 == 0,
+            written_by=UUID(int=number),
+            paid_at=None if number == 1 else _AT,
+            request={"number": number},
+            created_at=_AT,
+            called_at=_AT,
+            ask_at=None if number == 2 else _AT + timedelta(hours=number),
+        )
+        for number in range(3)
+    ]
+    for payment in payments:
+        plain = models.QuerySet(Payment).get(pk=payment.pk)
+        read = Remembering(Payment).get(pk=payment.pk)
+        assert read.__dict__ | {"_state": None} == plain.__dict__ | {"_state": None}
+        kinds = [type(value) for name, value in sorted(read.__dict__.items()) if name != "_state"]
+        expected = [type(v) for name, v in sorted(plain.__dict__.items()) if name != "_state"]
+        assert kinds == expected
+
+
+def test_the_database_s_refusals_are_django_s() -> None:
+    rows = Remembering(OutboxMessage)
+    for key in ("1", "2"):
+        OutboxMessage.objects.create(topic="topic", key=key, payload={}, created_at=_AT)
+    for _ in range(2):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.filter(key="2").update(key="1")
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            rows.filter(key="2").update(key="3")
+    assert rows.filter(key="2").exists()
 
 
 def test_what_is_asked_for_again_is_not_written_again(messages: list[OutboxMessage]) -> None:

@@ -83,8 +83,9 @@ def _prepare(folder: Path, url: str) -> None:
         options["options"] = "-c synchronous_commit=off"
     from django.core.management import call_command
 
-    from kaiin.simulation import remembering
+    from kaiin.simulation import lean, remembering
 
+    lean.start()
     call_command("migrate", interactive=False, verbosity=0)
     remembering.start()
 

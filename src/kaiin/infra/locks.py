@@ -42,6 +42,7 @@ def locked(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
     return rows.select_for_update(of=("self",)).order_by("pk")
 
 
-def claimed(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
-    """As `locked`, but passing over rows that another worker holds."""
-    return rows.select_for_update(of=("self",), skip_locked=True).order_by("pk")
+def claimed(rows: "models.QuerySet[M]", *due: str) -> "models.QuerySet[M]":
+    """The rows, locked for this transaction, passing over those that another worker holds. What
+    was `due` first comes first: an index of that column finds it without reading the rest."""
+    return rows.select_for_update(of=("self",), skip_locked=True).order_by(*due, "pk")

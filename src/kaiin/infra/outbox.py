@@ -158,7 +158,7 @@ def _claim(limit: int) -> list[OutboxMessage]:
     now = clock.now()
     with transaction():
         due = OutboxMessage.objects.filter(due_at__lte=now)
-        messages = list(claimed(due)[:limit])
+        messages = list(claimed(due, "due_at")[:limit])
         OutboxMessage.objects.filter(pk__in=[m.pk for m in messages]).update(
             due_at=now + _CLAIM, attempts=F("attempts") + 1
         )

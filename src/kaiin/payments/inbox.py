@@ -93,7 +93,7 @@ def apply_due(*, limit: int, now: datetime, actor: str) -> int:
     """
     subjects: dict[_Subject, list[ProviderEvent]] = {}
     with transaction():
-        due = list(claimed(ProviderEvent.objects.filter(due_at__lte=now))[:limit])
+        due = list(claimed(ProviderEvent.objects.filter(due_at__lte=now), "due_at")[:limit])
         ProviderEvent.objects.filter(pk__in=[row.pk for row in due]).update(
             due_at=now + asking.CLAIM
         )

@@ -5,7 +5,7 @@ Providers are called outside transactions; `snapshots` writes what they say.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -187,12 +187,9 @@ def poll_open(*, now: datetime, limit: int) -> int:
     a row is left alone for the rest of this round.
     """
     with transaction():
-        due = list(claimed(Payment.objects.filter(ask_at__lte=now))[:limit])
+        due = list(claimed(Payment.objects.filter(ask_at__lte=now), "ask_at")[:limit])
         Payment.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
-    silent: dict[str, int] = defaultdict(int)
-    for row in due:
-        if silent[row.provider] < _PATIENCE:
-            silent[row.provider] = 0 if _poll(row, now) else silent[row.provider] + 1
+    _apply_answers(list(_ask_providers(due, now)), now)
     return len(due) + refunds.poll(now=now, limit=limit)
 
 
@@ -378,34 +375,65 @@ def _learn(row: Payment, event: PaymentEvent, error: KaiinError) -> None:
     )
 
 
-def _poll(row: Payment, now: datetime) -> bool:
-    """Ask about one payment; False: in vain, and it waits its turn again."""
+def _ask_providers(due: Sequence[Payment], now: datetime) -> Iterator[News]:
+    """What providers say of payments; one that was asked about in vain waits its turn again."""
+    silent: dict[str, int] = defaultdict(int)
+    for row in due:
+        if silent[row.provider] >= _PATIENCE:
+            continue
+        try:
+            snapshot = _asked(row, timeout_seconds=_timeout(), actor=SYSTEM)
+        except Exception as error:  # noqa: BLE001
+            # Whatever one answer is like, the other payments are asked about.
+            silent[row.provider] += 1
+            _in_vain(row.pk, now, error)
+        else:
+            silent[row.provider] = 0
+            if snapshot is not None:
+                yield News(row.pk, snapshot)
+
+
+def _apply_answers(answers: Sequence[News], now: datetime) -> None:
+    """All together; one by one where one of them can't be applied."""
     try:
-        _ask(row, timeout_seconds=_timeout(), actor=SYSTEM)
+        snapshots.apply_all(answers, now=clock.now(), actor=SYSTEM)
     except Exception as error:  # noqa: BLE001
-        # Whatever one answer is like, the other payments are asked about.
-        _log.warning("payments.no_answer", payment=str(row.pk), error=repr(error))
-        snapshots.ask_later(payment_id=row.pk, now=now)
-        return False
-    return True
+        # One bad answer stops no other: it is logged and asked for again.
+        if len(answers) == 1:
+            _in_vain(answers[0].payment_id, now, error)
+            return
+        for each in answers:
+            _apply_answers([each], now)
+
+
+def _in_vain(payment_id: UUID, now: datetime, error: Exception) -> None:
+    _log.warning("payments.no_answer", payment=str(payment_id), error=repr(error))
+    snapshots.ask_later(payment_id=payment_id, now=now)
 
 
 def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
+    snapshot = _asked(row, timeout_seconds=timeout_seconds, actor=actor)
+    if snapshot is not None:
+        snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=clock.now(), actor=actor)
+
+
+def _asked(row: Payment, *, timeout_seconds: float, actor: str) -> PaymentSnapshot | None:
+    """What the provider says of a payment; None where it knows of none, which is written down."""
     asked_at = clock.now()
     snapshot = _fetch(row, timeout_seconds=timeout_seconds)
-    now = clock.now()
     if snapshot is not None:
-        snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=now, actor=actor)
-    elif row.state in NEVER_ANSWERED and _is_lost(row, asked_at):
+        return snapshot
+    if row.state in NEVER_ANSWERED and _is_lost(row, asked_at):
         snapshots.give_up_call(
             read=row,
             event=PaymentEvent.FAILED,
             failure_code="not_executed",
-            now=now,
+            now=clock.now(),
             actor=actor,
         )
     else:
-        snapshots.ask_later(payment_id=row.pk, now=now)
+        snapshots.ask_later(payment_id=row.pk, now=clock.now())
+    return None
 
 
 def _is_lost(row: Payment, asked_at: datetime) -> bool:

@@ -60,7 +60,7 @@ def poll(*, now: datetime, limit: int) -> int:
     if not waiting.exists():
         return 0
     with transaction():
-        due = list(claimed(waiting)[:limit])
+        due = list(claimed(waiting, "ask_at")[:limit])
         Refund.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
     for refund in due:
         try:

@@ -197,7 +197,7 @@ class Transaction:
         """Every row of a query."""
         return [dict(row) for row in self._connection.execute(sql, values)]
 
-    def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+    def one(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> Row | None:
         """The first row of a query, or None."""
         row = self._connection.execute(sql, values).fetchone()
         return None if row is None else dict(row)

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
 
 from kaiin.domain.periods import JST
 from kaiin.infra import clock, randomness
 from kaiin.simulation import checks, listening
+from kaiin.simulation.chance import Source
 from kaiin.simulation.dues import ASKING, KNOWN, NETWORK, dues
 from kaiin.simulation.expectations import SWEEP, Expectations
 from kaiin.simulation.mails import Postbox
@@ -70,7 +70,7 @@ class Run:
     def __init__(self, plan: Plan, folder: Path, jobs: Jobs) -> None:
         self.plan = plan
         self.trace = Trace()
-        engine, provider = Random(), Random()
+        engine, provider = Source(), Source()
         randomness.use(engine)
         clock.freeze(plan.start)
         self.provider = Provider(folder, provider)

@@ -1,13 +1,17 @@
 """Statements that Django wrote once, and that are run again with other values."""
 
+import sqlite3
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, models
 from django.db.models.base import ModelState
+from django.db.models.expressions import Col
 from django.db.models.query import (
     FlatValuesListIterable,
     ModelIterable,
@@ -47,12 +51,16 @@ class Statement:
     plain: str
 
     def rows(self, bound: Sequence[Bound]) -> list[Any]:
-        with closing(self._executed(bound)) as cursor:
-            return list(cursor.fetchall())
+        cursor = self._executed(bound)
+        rows: list[Any] = cursor.fetchall()
+        cursor.close()
+        return rows
 
     def run(self, bound: Sequence[Bound]) -> int:
-        with closing(self._executed(bound)) as cursor:
-            return int(cursor.rowcount)
+        cursor = self._executed(bound)
+        written = int(cursor.rowcount)
+        cursor.close()
+        return written
 
     def read(self, bound: Sequence[Bound]) -> list[Any]:
         return self.take(self.rows(bound))
@@ -62,10 +70,16 @@ class Statement:
         if self.locks and connection.get_autocommit():
             raise TransactionManagementError("select_for_update outside a transaction")
         params = (*self.constants, *[prepare(value) for prepare, value in bound])
-        if self.plain and connection.connection is not None and not connection.queries_logged:
-            connection.validate_no_broken_transaction()
-            with connection.wrap_database_errors:
-                return connection.connection.execute(self.plain, params)
+        driver = connection.connection
+        if self.plain and driver is not None and not connection.force_debug_cursor:
+            if connection.needs_rollback:
+                connection.validate_no_broken_transaction()
+            try:
+                return driver.execute(self.plain, params)
+            except sqlite3.Error:
+                # As Django's own error; entering this each time costs as much as the statement.
+                with connection.wrap_database_errors:
+                    raise
         cursor = connection.cursor()
         cursor.execute(self.sql, params)
         return cursor
@@ -112,8 +126,11 @@ def select_of(made: Any) -> Written:
     converters = compiler.get_converters(fields)
     if compiler.has_extra_select or compiler.has_composite_fields(fields):
         raise EmptyResultSet
-    connection = connections[made.db]
-    convert = [(at, *each) for at, each in converters.items()]
+    convert = [
+        (at, function)
+        for at, (functions, expression) in converters.items()
+        if (function := _converting(functions, expression, made.db)) is not None
+    ]
 
     def converted(rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
         if not convert:
@@ -121,16 +138,49 @@ def select_of(made: Any) -> Written:
             return
         for row in rows:
             values = list(row)
-            for at, functions, expression in convert:
-                value = values[at]
-                for function in functions:
-                    value = function(value, expression, connection)
-                values[at] = value
+            for at, function in convert:
+                values[at] = function(values[at])
             yield values
 
     take = _taking(made, compiler)
-    locks = made.query.select_for_update and connection.features.has_select_for_update
+    features = connections[made.db].features
+    locks = made.query.select_for_update and features.has_select_for_update
     return Written(sql, params, lambda rows: take(converted(rows)), bool(locks))
+
+
+def _converting(
+    functions: Sequence[Callable[..., Any]], expression: Any, using: str
+) -> Callable[[Any], Any] | None:
+    """What makes of a column's value what Django makes of it; None for the value itself."""
+    connection = connections[using]
+    kind = type(expression.output_field)
+    if connection.vendor == "sqlite" and type(expression) is Col and kind in _ON_SQLITE:
+        return _ON_SQLITE[kind]
+
+    def convert(value: Any) -> Any:
+        for function in functions:
+            value = function(value, expression, connection)
+        return value
+
+    return convert
+
+
+@lru_cache(maxsize=10_000)
+def _instant(value: datetime | None) -> datetime | None:
+    return value and value.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=10_000)
+def _uuid(value: str | None) -> UUID | None:
+    return UUID(value) if value is not None else None
+
+
+# The same values, found sooner. Truth values are made by SQLite's driver already.
+_ON_SQLITE: Mapping[type, Callable[[Any], Any] | None] = {
+    models.DateTimeField: _instant,
+    models.UUIDField: _uuid,
+    models.BooleanField: None,
+}
 
 
 def _taking(made: Any, compiler: Any) -> Callable[[Iterator[Any]], list[Any]]:

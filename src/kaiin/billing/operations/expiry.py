@@ -64,7 +64,7 @@ def recognise_due(*, now: datetime, limit: int) -> int:
     """
     with transaction():
         due = Period.objects.filter(recognise_due_at__lte=now).select_related("subscription")
-        periods = list(claimed(due).order_by("recognise_due_at", "pk")[:limit])
+        periods = list(claimed(due, "recognise_due_at")[:limit])
         entries = [
             (
                 period,

@@ -95,8 +95,8 @@ def _claim(now: datetime, limit: int) -> _Claim:
     found again, and whatever has no mandate any more ends."""
     claim = _Claim()
     with gathering_transaction():
-        due = claimed(Subscription.objects.filter(next_due_at__lte=now))
-        rows = due.order_by("next_due_at", "pk").values_list("membership_id", flat=True)
+        due = claimed(Subscription.objects.filter(next_due_at__lte=now), "next_due_at")
+        rows = due.values_list("membership_id", flat=True)
         held = hold(list(rows[:limit]), pass_over_held=True)
         taken = {
             subscription.pk: (holding, subscription)
