@@ -45,6 +45,20 @@ def settled(club: Club, payment: "PaymentView") -> None:
     club.until(paid, seconds=30)
 
 
+_THUMB_PX = 44
+_TOO_SMALL = """(least) => [...document.querySelectorAll('a, button, select, summary, input')]
+  .map(e => e.closest('label.choice') ?? e)
+  .filter(e => e.getBoundingClientRect().height > 0)
+  .filter(e => e.getBoundingClientRect().height < least)
+  .map(e => e.outerHTML.slice(0, 120))"""
+
+
+def look(visit: Visits, page: Page) -> None:
+    """Examine the page as it stands; all that is pressed there is large enough for a thumb."""
+    visit.examine(page)
+    assert page.evaluate(_TOO_SMALL, _THUMB_PX) == []
+
+
 def open_page(page: Page, payment: "PaymentView") -> None:
     assert payment.checkout is not None
     page.goto(payment.checkout.url)
@@ -57,17 +71,17 @@ def test_card(club: Club, visit: Visits, language: str, javascript: bool) -> Non
     open_page(page, payment)
     page.get_by_role("button").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
-    visit.examine(page)
+    look(visit, page)
     for name, value in (("number", "4000000000000002"), ("expiry", "12/49"), ("cvc", "123")):
         page.locator(f"#{name}").fill(value)
     page.get_by_role("button").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.locator("summary").click()
-    visit.examine(page)
+    look(visit, page)
     for name, value in (("number", "4242 4242 4242 4242"), ("expiry", "12/49"), ("cvc", "123")):
         page.locator(f"#{name}").fill(value)
     page.get_by_role("button").first.click()
-    visit.examine(page)
+    look(visit, page)
     page.get_by_role("button").first.click()
     page.wait_for_url(club.url("official"))
     settled(club, payment)
@@ -82,10 +96,10 @@ def test_carriers(club: Club, visit: Visits, method: Method) -> None:
     page.get_by_label("携帯電話番号").fill("090-1234-5678")
     page.get_by_label("4桁の暗証番号").fill("0000")
     page.get_by_role("button", name="次へ").click()
-    visit.examine(page)
+    look(visit, page)
     page.get_by_label("4桁の暗証番号").fill("1234")
     page.get_by_role("button", name="次へ").click()
-    visit.examine(page)
+    look(visit, page)
     page.get_by_role("button", name="同意して支払う").click()
     page.wait_for_url(club.url("official"))
     settled(club, payment)
@@ -95,16 +109,16 @@ def test_carriers(club: Club, visit: Visits, method: Method) -> None:
 def test_konbini(club: Club, visit: Visits, page: Page) -> None:
     payment = start(club, Method.KONBINI)
     open_page(page, payment)
-    visit.examine(page)
+    look(visit, page)
     page.get_by_label("ローソン").check()
     page.get_by_role("button", name="受付番号を発行する").click()
-    visit.examine(page)
+    look(visit, page)
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Pay at the convenience store")
-    visit.examine(page)
+    look(visit, page)
     page.get_by_role("link", name="日本語").click()
     page.get_by_role("button", name="コンビニのレジへ行く").click()
-    visit.examine(page)
+    look(visit, page)
     page.get_by_role("button", name="現金で550円を払う").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("お支払いを受け付けました")
     settled(club, payment)
@@ -118,4 +132,4 @@ def test_the_sandboxs_own_pages(club: Club, visit: Visits) -> None:
         origin = sandbox.url.partition("/pay/")[0]
         for path in ("/", "/store", "/switches", "/nowhere"):
             page.goto(f"{origin}{path}")
-            visit.examine(page)
+            look(visit, page)

@@ -123,15 +123,24 @@ def _check_free(taken: int, port: int) -> None:
 def _welcome(port: int) -> None:
     from kaiin.infra.texts import text
     from kaiin.sites import queries as sites
-    from kaiin.web.demo import logins
+    from kaiin.web.demo import logins, stories
 
     places = [(site.key, sites.site_url(site.key, "/")) for site in sites.sites()]
     places += [("my page", sites.identity_url("/")), ("demo", f"http://demo.localhost:{port}/")]
     print("\nKaiin's demo runs:\n")
     for name, url in places:
         print(f"  {name:<12} {url}")
-    print("\nReady logins (the demo page lists them too):\n")
-    for login in logins.read():
+    known, first = logins.read(), stories.first()
+    print(f"\nMembers to log in as ({len(first)} of {len(known)}; the demo page has all):\n")
+    for login in first:
         story = text(login.story, language="en")
-        print(f"  {login.member_id:<12} {login.password:<16} {login.site_key:<10} {story}")
-    print("\nTurn its clock: kaiin clock advance 1mo · Ctrl-C stops everything.", flush=True)
+        print(f"  {login.member_id:<12} {login.password:<20} {login.site_key:<10} {story}")
+    clock_command = f"{_own_command()} clock advance 1mo"
+    print(f"\nTurn its clock: {clock_command} · Ctrl-C stops everything.", flush=True)
+
+
+def _own_command() -> str:
+    """`kaiin` as it can be typed here: it need not be on the path."""
+    command = Path(sys.executable).with_name("kaiin")
+    here = Path.cwd()
+    return str(command.relative_to(here) if command.is_relative_to(here) else command)
