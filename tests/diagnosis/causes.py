@@ -66,6 +66,18 @@ def mandate_ended(world: World) -> int:
     return member
 
 
+def charged_back(world: World) -> int:
+    """A year by card, whose payer denies the payment at the bank, and is right."""
+    member = world.member()
+    payment = world.join(member, "yearly", Method.CARD).payment
+    world.pay(payment)
+    world.clock.advance(days=10)
+    world.sandbox.dispute(payment)
+    world.sandbox.dispute(payment, won=False)
+    world.work()
+    return member
+
+
 def expired_lump_sum(world: World) -> int:
     member = world.joined("yearly", Method.KONBINI)
     world.go_to(jst(2027, 11, 2))

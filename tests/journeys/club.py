@@ -71,7 +71,13 @@ class Club:
 
     def complaints(self) -> list[str]:
         """What the processes logged as errors."""
-        signs = ('"level": "error"', '"level": "critical"', "Traceback")
+        return self._logged('"level": "error"', '"level": "critical"', "Traceback")
+
+    def warnings(self) -> list[str]:
+        """What the processes warned of."""
+        return self._logged('"level": "warning"')
+
+    def _logged(self, *signs: str) -> list[str]:
         return [
             f"{log.name}: {line}"
             for log in sorted(self._logs.glob("*.log"))

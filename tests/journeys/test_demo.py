@@ -288,3 +288,14 @@ def test_the_demo_says_that_it_is_an_illustration(club: Club, visit: Visits) -> 
     said = page.get_by_role("main").inner_text()
     assert "no connection with the real group or company" in said
     assert SITES["official"] in said
+
+
+def test_the_clocks_page_follows_the_clock_to_the_end(club: Club, visit: Visits) -> None:
+    """The last test here: it ages the stories. Nothing is refused for the clock that turned."""
+    page = visit()
+    page.goto(club.url("demo", "/clock/"))
+    page.get_by_role("button", name=text("demo.clock_month", "ja")).click()
+    expect(page.get_by_text(text("demo.clock_walking", "ja"))).to_be_visible()
+    visit.examine(page)
+    expect(page.get_by_label(text("demo.clock_day_label", "ja"))).to_be_visible(timeout=60_000)
+    assert not club.warnings()

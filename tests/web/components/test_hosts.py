@@ -32,6 +32,14 @@ def test_readiness_is_answered_at_any_host(client: Client) -> None:
 
 
 @pytest.mark.parametrize("host", [OFFICIAL, IDENTITY])
+def test_browsers_find_an_icon_where_they_look_for_one(client: Client, host: str) -> None:
+    """Pages that name none, such as the back office, would log a missing page each."""
+    response = client.get("/favicon.ico", HTTP_HOST=host)
+    assert (response.status_code, response["Content-Type"]) == (200, "image/svg+xml")
+    assert response.content.startswith(b"<svg ")
+
+
+@pytest.mark.parametrize("host", [OFFICIAL, IDENTITY])
 def test_every_answer_has_the_strict_headers(client: Client, host: str) -> None:
     headers = client.get("/legal", HTTP_HOST=host).headers
     policy = headers["Content-Security-Policy"]

@@ -77,6 +77,12 @@ TOLD: list[Story] = [
         'href="/join/official/again"',
     ),
     (
+        causes.charged_back,
+        ["2026年12月2日(水) 12:00までのご利用で終了しました", "を通じて取り消されました"],
+        ["were open to you until 2 December 2026", "was taken back"],
+        'href="/join/official/again"',
+    ),
+    (
         causes.expired_lump_sum,
         [
             "まとめて払いのご利用期間が終わりました",

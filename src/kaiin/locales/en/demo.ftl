@@ -55,7 +55,8 @@ demo-clock_day_hint = Write it like 2027-03-31.
 demo-clock_walk = Walk to this day
 demo-clock_target = Walking to
 demo-clock_walking = The clock is being turned
-demo-clock_walking_text = Every day’s renewals and emails are done on the way. This page reloads by itself.
+demo-clock_walking_text = Every day’s renewals and emails are done on the way.
+demo-clock_look = See how far it is
 demo-clock_choose = Choose a step or a day.
 demo-clock_range = Choose a day after now and within some two years. The clock can’t be turned back.
 

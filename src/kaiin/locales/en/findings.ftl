@@ -51,9 +51,13 @@ access-paused-why = Nothing is charged during a break, and the members’ pages 
 access-paused-do = Come back sooner, or simply wait. You keep your member number and join date.
 
 access-lapsed_monthly-title = Your payments have stopped
-access-lapsed_monthly-what = { $paid ->
-    [yes] { $site } is paid until { $last_day }. The pages are closed because we have not received your next payment.
-   *[no] The pages of { $site } are closed because we have not received your payment.
+access-lapsed_monthly-what = { $reason ->
+    [charged_back] The pages of { $site } were open to you until { $last_day }.
+    [refunded] The pages of { $site } were open to you until { $last_day }.
+   *[other] { $paid ->
+        [yes] { $site } is paid until { $last_day }. The pages are closed because we have not received your next payment.
+       *[no] The pages of { $site } are closed because we have not received your payment.
+    }
 }
 access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->

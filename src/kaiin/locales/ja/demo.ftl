@@ -55,7 +55,8 @@ demo-clock_day_hint = 2027-03-31のように入力してください。
 demo-clock_walk = この日まで進める
 demo-clock_target = 進める先
 demo-clock_walking = 時計を進めています
-demo-clock_walking_text = 1日ごとに、更新の決済やメールの送信をすべて行います。このページは自動で更新されます。
+demo-clock_walking_text = 1日ごとに、更新の決済やメールの送信をすべて行います。
+demo-clock_look = 今の日時を見る
 demo-clock_choose = 進める幅か、日付を選んでください。
 demo-clock_range = 日付は、今より後で、2年ほど先までにしてください。時計は戻せません。
 

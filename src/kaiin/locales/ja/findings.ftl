@@ -51,9 +51,13 @@ access-paused-why = お休みのあいだは会費を請求せず、会員ペー
 access-paused-do = 早めに再開することも、このまま待つこともできます。会員番号と入会日はそのままです。
 
 access-lapsed_monthly-title = 会費のお支払いが止まっています
-access-lapsed_monthly-what = { $paid ->
-    [yes] { $site }の会費は、{ $last_day }分までお支払い済みです。そのあとの会費を受け取れていないため、会員ページをご利用いただけません。
-   *[no] { $site }の会費を受け取れていないため、会員ページをご利用いただけません。
+access-lapsed_monthly-what = { $reason ->
+    [charged_back] { $site }の会員ページは、{ $last_day }までのご利用で終了しました。
+    [refunded] { $site }の会員ページは、{ $last_day }までのご利用で終了しました。
+   *[other] { $paid ->
+        [yes] { $site }の会費は、{ $last_day }分までお支払い済みです。そのあとの会費を受け取れていないため、会員ページをご利用いただけません。
+       *[no] { $site }の会費を受け取れていないため、会員ページをご利用いただけません。
+    }
 }
 access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->

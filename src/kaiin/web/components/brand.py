@@ -55,16 +55,20 @@ class Brand:
     @property
     def icon_url(self) -> str:
         """The favicon inside the page, so that it costs no request."""
+        return "data:image/svg+xml," + quote(self.icon, safe=" ='/:")
+
+    @property
+    def icon(self) -> str:
+        """The monogram on the accent, as SVG."""
         accent = colours.light_accent(self.colour)
         size = 36 if len(self.monogram) == 1 else 28
-        svg = (
+        return (
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
             f'<rect width="64" height="64" rx="14" fill="{accent.solid}"/>'
             f'<text x="32" y="33" dy=".35em" font-family="sans-serif" font-weight="700" '
             f'font-size="{size}" text-anchor="middle" fill="{accent.on_solid}">'
             f"{self.monogram}</text></svg>"
         )
-        return "data:image/svg+xml," + quote(svg, safe=" ='/:")
 
 
 # Before the first apply, and where nothing of the tenant may be shown.

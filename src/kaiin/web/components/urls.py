@@ -7,6 +7,7 @@ from kaiin.web.components import documents, views
 
 app_name = "components"
 urlpatterns = [
+    path("favicon.ico", views.favicon, name="favicon"),
     path("language", views.language, name="language"),
     path("legal", views.legal, name="legal"),
     path("components", views.showcase, name="showcase"),

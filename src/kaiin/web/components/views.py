@@ -25,7 +25,8 @@ from kaiin.web.components.middleware import remember_language
 from kaiin.web.components.requests import Request
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
-_YEAR = 365 * 24 * 3600
+_HOUR = 3600
+_YEAR = 365 * 24 * _HOUR
 
 
 def without_member(view: View) -> View:
@@ -50,6 +51,16 @@ def language(http_request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("to", "")
     if chosen in request.brand.languages:
         remember_language(response, chosen)
+    return response
+
+
+@require_safe
+@without_member
+def favicon(http_request: HttpRequest) -> HttpResponse:
+    """For what names no icon: the back office, PDFs. Our own pages have theirs inside."""
+    request = cast(Request, http_request)
+    response = HttpResponse(request.brand.icon, content_type="image/svg+xml")
+    response["Cache-Control"] = f"public, max-age={_HOUR}"
     return response
 
 

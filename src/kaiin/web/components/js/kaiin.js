@@ -84,3 +84,17 @@ for (const button of all("button[data-copy]")) {
     setTimeout(() => { button.textContent = label; status.textContent = ""; }, 3000);
   });
 }
+
+// Something is under way: that part of the page follows it, the reader stays where they are.
+// When the part is gone, it has ended.
+for (const part of all("[data-follow]")) {
+  const timer = setInterval(async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = page.querySelector("[data-follow]");
+    if (now) return part.replaceChildren(...now.childNodes);
+    clearInterval(timer);
+    location.reload();
+  }, 2000);
+}
