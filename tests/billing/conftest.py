@@ -26,6 +26,8 @@ class World:
         self.clock = clock
         self._deliver = deliver
         self._members = 0
+        # When every job has had its turn, whatever its tables said.
+        self._worked_at: set[datetime] = set()
 
     password_hash = "!"
 
@@ -76,21 +78,27 @@ class World:
         self.sandbox.pay(payment, **options)
         self.work()
 
-    def work(self) -> None:
+    def work(self, *, every_job: bool = False) -> None:
         """Rounds of the worker until nothing is left to do, as `kaiin worker --once`.
 
-        Each job is run at least once; again when its tables say that something is due.
+        The first time at each instant, and with `every_job`, each job is run at least once;
+        else only those whose tables say that something is due.
         """
         from kaiin.cli import worker
         from kaiin.simulation.dues import KNOWN, NETWORK, dues
 
         jobs = {NETWORK: self.sandbox.deliver_notices} | {j.name: j.run for j in worker.jobs()}
-        due = set(jobs)
+        now = self.clock.now()
+
+        def due_now() -> set[str]:
+            return {name for name, at in dues(self.sandbox).items() if at <= now}
+
+        due = set(jobs) if every_job or now not in self._worked_at else due_now()
+        self._worked_at.add(now)
         for _ in range(20):
             did = {name for name, run in jobs.items() if name in due and run()}
             # A job whose rows have no due column is run until it finds nothing.
-            due = did - KNOWN
-            due |= {name for name, at in dues(self.sandbox).items() if at <= self.clock.now()}
+            due = (did - KNOWN) | due_now()
             if not did or not due:
                 self._deliver()
                 return
