@@ -1,5 +1,6 @@
 """`kaiin demo`: a whole club on this machine."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -15,6 +16,8 @@ import typer
 from kaiin.cli.demo_environment import VAR, demo_variables, remember_port
 from kaiin.cli.loading import load_django
 from kaiin.cli.processes import Health, ProcessDied, Processes
+
+_FORM = "form"
 
 
 def demo(
@@ -33,7 +36,7 @@ def demo(
         return
     for taken in (port, port + 1):
         _check_free(taken, port)
-    _drop_half_made()
+    drop_unusable(VAR)
     VAR.mkdir(parents=True, exist_ok=True)
     remember_port(VAR, port)
     variables = demo_variables(VAR, port)
@@ -42,6 +45,7 @@ def demo(
     processes = Processes(variables, VAR)
     try:
         prepare()
+        note_form(VAR)
         start_processes(processes, port)
         processes.wait_healthy()
         _welcome(port)
@@ -97,10 +101,34 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _drop_half_made() -> None:
-    """Start over where preparing was interrupted: its last act is to note the ready logins."""
-    if VAR.exists() and not (VAR / "logins.json").exists():
-        shutil.rmtree(VAR)
+def drop_unusable(var: Path) -> None:
+    """Start over where preparing was interrupted, whose last act is to note the ready logins, or
+    where the data has the tables of another version: nothing leads from those to ours."""
+    if not var.exists():
+        return
+    note = var / _FORM
+    if not (var / "logins.json").exists():
+        shutil.rmtree(var)
+    elif not note.exists() or note.read_text("utf-8") != _form():
+        print(f"kaiin: the demo under {var} was made by another version, so it starts over")
+        shutil.rmtree(var)
+
+
+def note_form(var: Path) -> None:
+    """Note the form of the data, for the next start."""
+    (var / _FORM).write_text(_form(), "utf-8")
+
+
+def _form() -> str:
+    """Changes with what says how the demo's data is kept: migrations, the sandbox's tables, the
+    list of logins."""
+    package = Path(__file__).resolve().parent.parent
+    kept_by = [*package.glob("*/migrations/*.py"), package / "sandbox" / "store.py"]
+    kept_by.append(package / "web" / "demo" / "logins.py")
+    digest = hashlib.sha256()
+    for file in sorted(kept_by):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _reset() -> None:

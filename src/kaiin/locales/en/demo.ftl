@@ -25,7 +25,7 @@ demo-filter = Filter the members
 demo-filter_kind = About
 demo-filter_site = Site
 demo-filter_way = Way to pay
-demo-filter_q = Words or ID
+demo-filter_q = Search
 demo-filter_submit = Filter
 demo-filter_any = All
 demo-shown_first = { $shown } of { $all } members, to begin with.
@@ -66,7 +66,7 @@ demo-kind_first = The first payment
 demo-kind_refused = A renewal was refused
 demo-kind_ended = Ends, leaving and breaks
 demo-kind_back = Money that went back
-demo-kind_account = Accounts and sites
+demo-kind_account = Login and sites
 
 # What happened to the members. The clock of the demo goes on: no story says "yesterday".
 demo-story_active_card = Pays monthly by card.

@@ -25,7 +25,7 @@ demo-filter = 会員を絞り込む
 demo-filter_kind = 種類
 demo-filter_site = サイト
 demo-filter_way = お支払い方法
-demo-filter_q = ことば・{ ID_NAME() }
+demo-filter_q = 検索
 demo-filter_submit = 絞り込む
 demo-filter_any = すべて
 demo-shown_first = { $all }人のうち、はじめに見ていただきたい{ $shown }人です。
@@ -66,7 +66,7 @@ demo-kind_first = 最初のお支払い
 demo-kind_refused = 自動更新が断られた
 demo-kind_ended = 期間の終わり・退会・お休み
 demo-kind_back = 戻ったお金
-demo-kind_account = { ID_NAME() }とサイト
+demo-kind_account = ログインとサイト
 
 # What happened to the members. The clock of the demo goes on: no story says "yesterday".
 demo-story_active_card = カードで月会費をお支払い中です。
