@@ -27,6 +27,8 @@ FAILURES = Path("var/failures")
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    # Our hosts share a process: starting another for each costs as much as looking at a page.
+    "--disable-site-isolation-trials", "--renderer-process-limit=1",
 ]  # fmt: skip
 
 
@@ -120,6 +122,7 @@ class Visits:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
+        self._lent: list[BrowserContext] = []
         self.watches: list[Watch] = []
         # Each page, and whether it may run scripts.
         self.pages: dict[Page, bool] = {}
@@ -147,16 +150,22 @@ class Visits:
             **options,
         )
         context.set_default_timeout(10_000)
-        context.on("page", lambda page: self.watches.append(Watch(page)))
+        context.on("page", self._watch)
         page = context.new_page()
         self._contexts.append(context)
         self.pages[page] = javascript
         return page
 
     def again(self, page: Page, *, javascript: bool) -> None:
-        """Visit with a browser that stays open after the test, and with its cookies."""
-        self.watches.append(Watch(page))
+        """Visit with a browser that stays open after the test, with the cookies that it has."""
+        page.goto("about:blank")
+        self._watch(page)
+        page.context.on("page", self._watch)
+        self._lent.append(page.context)
         self.pages[page] = javascript
+
+    def _watch(self, page: Page) -> None:
+        self.watches.append(Watch(page))
 
     def examine(self, page: Page) -> None:
         """Examine the page as it stands; what is wrong is told at the test's end."""
@@ -165,8 +174,12 @@ class Visits:
 
     def end(self) -> list[str]:
         """Close everything; returns what was wrong."""
+        for context in self._lent:
+            context.remove_listener("page", self._watch)
         for context in self._contexts:
             context.close()
+        for watch in self.watches:
+            watch.end()
         return [problem for watch in self.watches for problem in watch.problems] + self.found
 
 

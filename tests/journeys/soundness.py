@@ -1,12 +1,12 @@
 """What every page must be: quiet in the console, self-contained, accessible, translated, narrow."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+import axe_playwright_python
 from playwright.sync_api import ConsoleMessage, Page, Request
 
 LOCALES = Path(__file__).resolve().parent.parent.parent / "src" / "kaiin" / "locales"
@@ -17,6 +17,11 @@ _AXE_OPTIONS = {
         "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
     ],
 }  # fmt: skip
+_AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+# What is right is many times as long, and is not asked for.
+_VIOLATIONS = """async options => (await axe.run(options)).violations.map(
+  ({id, help, nodes}) => ({id, help, places: nodes.slice(0, 3).map(node => node.target.join(' '))})
+)"""
 # A placeholder or a template's own syntax that reached the page.
 _LEFTOVER = re.compile(r"⟦|⟧|\{\s*\$|\{\{|\}\}|\{%|%\}|�")
 # Words of a page, but for codes that are shown on purpose.
@@ -36,15 +41,23 @@ _WIDER_THAN_PAGE = """() => {
 
 
 class Watch:
-    """Listens to a page from its opening on; `problems` is what it heard."""
+    """Listens to a page until `end`; `problems` is what it heard."""
 
     def __init__(self, page: Page) -> None:
         self.problems: list[str] = []
         self._page = page
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self._note(f"script error: {error}"))
-        page.on("request", self._request)
-        page.on("requestfailed", self._request_failed)
+        self._heard: dict[str, Callable[..., None]] = {
+            "console": self._console,
+            "pageerror": lambda error: self._note(f"script error: {error}"),
+            "request": self._request,
+            "requestfailed": self._request_failed,
+        }
+        for event, hear in self._heard.items():
+            page.on(event, hear)
+
+    def end(self) -> None:
+        for event, hear in self._heard.items():
+            self._page.remove_listener(event, hear)
 
     def _note(self, problem: str) -> None:
         self.problems.append(f"{self._page.url}: {problem}")
@@ -80,8 +93,9 @@ def problems_of(page: Page, *, javascript: bool = True) -> list[str]:
 
 
 def _axe(page: Page) -> Iterator[str]:
-    for violation in Axe().run(page, options=_AXE_OPTIONS).response["violations"]:
-        places = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
+    page.evaluate(_AXE)
+    for violation in page.evaluate(_VIOLATIONS, _AXE_OPTIONS):
+        places = "; ".join(violation["places"])
         yield f"axe {violation['id']}: {violation['help']} at {places}"
 
 

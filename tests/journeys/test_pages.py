@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, StorageState
+from playwright.sync_api import Browser, Page, Response
 
 from tests.journeys.club import Club
 from tests.journeys.conftest import Visits
@@ -18,61 +18,66 @@ from tests.pages import ON_THE_WAY_TO_DONE, PAGES, DemoPage, join_up_to
 
 CLUB = "demo"
 LIGHT, DARK, PLAIN = "Japanese", "English in the dark", "without scripts"
-_windows: dict[tuple[str, str | None], Page] = {}
 MOST_BYTES, MOST_REQUESTS = 50_000, 3
 
 
 @pytest.fixture(scope="module")
-def signed_in(club: Club, browser: Browser) -> Callable[[str], StorageState]:
-    """The cookies of a ready login, who has logged in once for all pages."""
-    logins = json.loads((club.folder / "logins.json").read_text("utf-8"))
-    by_story = {login["story"].removeprefix("demo.story_"): login for login in logins}
-    states: dict[str, StorageState] = {}
+def window(browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """A browser for each look, which stays open: opening one costs more than looking at a page."""
+    visits = Visits(browser)
+    opened: dict[str, Page] = {}
 
-    def state(story: str) -> StorageState:
-        if story not in states:
-            context = browser.new_context(locale="ja-JP")
-            login = by_story[story]
-            person = Visitor(
-                club, context.new_page(), email=login["email"], password=login["password"]
-            )
-            person.opens("id", "/login")
-            person.logs_in()
-            person.sees("mypage.title")
-            # The language is each browser's own.
-            cookies = [each for each in context.cookies() if "language" not in each["name"]]
-            states[story] = {**context.storage_state(), "cookies": cookies}  # type: ignore[typeddict-item]
-            context.close()
-        return states[story]
+    def window(look: str) -> Page:
+        if look not in opened:
+            opened[look] = visits(**_options(look))
+        return opened[look]
 
-    return state
+    yield window
+    visits.end()
 
 
 @pytest.fixture(scope="module")
-def kept(browser: Browser) -> Iterator[Visits]:
-    """Browsers that stay open from page to page."""
-    visits = Visits(browser)
-    yield visits
-    visits.end()
-    _windows.clear()
+def signed_in(club: Club, window: Callable[[str], Page]) -> Callable[[str], list[Any]]:
+    """The cookies of a ready login, who has logged in once for all pages."""
+    logins = json.loads((club.folder / "logins.json").read_text("utf-8"))
+    by_story = {login["story"].removeprefix("demo.story_"): login for login in logins}
+    cookies: dict[str, list[Any]] = {}
+
+    def log_in(story: str) -> list[Any]:
+        if story not in cookies:
+            page = window(LIGHT)
+            page.context.clear_cookies()
+            login = by_story[story]
+            person = Visitor(club, page, email=login["email"], password=login["password"])
+            person.opens("id", "/login")
+            person.logs_in()
+            person.sees("mypage.title")
+            cookies[story] = [
+                each
+                for each in page.context.cookies()
+                # The language is each browser's own.
+                if "language" not in each["name"]
+            ]
+        return cookies[story]
+
+    return log_in
 
 
 @pytest.fixture
 def opened(
-    visit: Visits, kept: Visits, signed_in: Callable[[str], StorageState]
+    visit: Visits,
+    window: Callable[[str], Page],
+    signed_in: Callable[[str], list[Any]],
 ) -> Callable[[DemoPage, str], Page]:
-    """A browser for a page: one for each look and login where pages are only looked at, since
-    opening one costs as much as looking; a fresh one where forms are sent."""
+    """The look's browser, with no other cookies than those of the page's login."""
 
     def open_(listed: DemoPage, look: str) -> Page:
-        state = signed_in(listed.login) if listed.login else None
-        if listed.steps:
-            return visit(**_options(look), storage_state=state)
-        key = look, listed.login
-        if key not in _windows:
-            _windows[key] = kept(**_options(look), storage_state=state)
-        visit.again(_windows[key], javascript=look != PLAIN)
-        return _windows[key]
+        cookies = signed_in(listed.login) if listed.login else []
+        page = window(look)
+        visit.again(page, javascript=look != PLAIN)
+        page.context.clear_cookies()
+        page.context.add_cookies(cookies)
+        return page
 
     return open_
 
