@@ -169,6 +169,8 @@ class Visits:
 
     def examine(self, page: Page) -> None:
         """Examine the page as it stands; what is wrong is told at the test's end."""
+        # A click ends when the next page begins, which may have no style yet.
+        page.wait_for_load_state()
         if page.url.startswith("http"):
             self.found += problems_of(page, javascript=self.pages[page])
 
