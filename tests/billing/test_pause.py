@@ -254,3 +254,16 @@ class TestTheFirstChargeAfterABreak:
                 break
         assert world.view(member).state is SubscriptionState.PAST_DUE
         assert not world.entry(member).allowed
+
+    def test_a_try_after_a_refusal_opens_nothing_while_its_outcome_is_unknown(
+        self, world: World
+    ) -> None:
+        member = world.joined(number="4000 0000 0000 0341")
+        pause(member, 1)
+        world.go_to(jst(2027, 1, 3, 23))
+        assert not world.entry(member).allowed
+        world.sandbox.switch("time_out", "0")
+        world.go_to(jst(2027, 1, 4, 12))
+        assert world.view(member).open_payment is not None
+        assert not world.entry(member).allowed
+        assert not world.view(member).windows[-1].ends_at > jst(2026, 12, 1)

@@ -175,7 +175,8 @@ def keep_open(holding: Holding, subscription: Subscription, batch: Batch) -> Non
     """The outcome of a renewal is unknown: that must not close the site, whatever the grace.
 
     Opens one more day whenever what is open runs out within two hours. After a break nothing was
-    paid for the time before: there it stays open for seven days, and then staff are told.
+    paid for the time before: there it stays open for seven days, and then staff are told. Once a
+    charge after the break was refused it is closed, and what is unknown of the next opens nothing.
     """
     ends_at = stands_until(subscription)
     if ends_at is None:
@@ -185,6 +186,8 @@ def keep_open(holding: Holding, subscription: Subscription, batch: Batch) -> Non
         limit = days_after(subscription.paused_until, _MAX_UNKNOWN_DAYS_AFTER_BREAK)
         if batch.now >= limit - _MARGIN:
             staff_letters.renewal_unknown(holding, subscription)
+        if subscription.failures:
+            return
         until = min(until, limit)
     open_grants = Grant.objects.filter(
         membership=holding.membership, kind=WindowKind.GRACE, revoked_at=None
