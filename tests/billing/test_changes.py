@@ -348,6 +348,21 @@ class TestNotMade:
         assert collected(world) == 1100
         assert world.view(member).method is Method.CARD
 
+    def test_too_little_paid_for_it_holds_no_renewal_up(self, world: World) -> None:
+        member = world.joined(method=Method.AU)
+        started = payment_of(change(member, "yearly", Method.KONBINI))
+        world.sandbox.get_slip(started)
+        world.sandbox.pay_at_store(started, amount=started.amount.amount - 100)
+        world.work()
+        short = world.payment(started.id)
+        assert (short.state, short.failure_code) == (PaymentState.PENDING, "amount_mismatch")
+        world.go_to(jst(2026, 12, 10, 12))
+        view = world.view(member)
+        assert (view.paid_until, view.course_key) == (jst(2027, 1, 1), "monthly")
+        world.go_to(jst(2027, 1, 1, 12))
+        assert world.view(member).paid_until == jst(2027, 2, 1)
+        assert collected(world) == 3 * 550 + started.amount.amount
+
     def test_paid_just_after_the_end_there_is_no_gap_and_one_charge(self, world: World) -> None:
         member = world.joined()
         world.clock.freeze(jst(2026, 11, 30, 23, 55))

@@ -136,7 +136,7 @@ class Expectations:
         for member_pk, site_key in sorted(open_now):
             paid = self.money.get((member_pk, site_key), [])
             if not any(
-                money.paid_at <= now < money.closed_from for money in paid
+                money.enough and money.paid_at <= now < money.closed_from for money in paid
             ) and not _may_be_in(persons[member_pk], site_key, now):
                 yield Violation(
                     "people.in_without_money",

@@ -18,7 +18,7 @@ from kaiin.billing.batch import Batch
 from kaiin.billing.endings import give_up
 from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.holding import Holding, hold
-from kaiin.billing.models import Charge, Subscription
+from kaiin.billing.models import Charge, ChargeState, Subscription
 from kaiin.billing.operations import checkout
 from kaiin.billing.operations.record_payment import SYSTEM, Answer, record_answers
 from kaiin.domain.money import Money
@@ -27,7 +27,7 @@ from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.gathering import gathering_transaction
 from kaiin.infra.locks import claimed, transaction
-from kaiin.payments import operations as payments
+from kaiin.payments import operations as payments, queries as payment_queries
 from kaiin.payments.operations import Call, ChargeIntent, MandateEnded
 
 _T = TypeVar("_T")
@@ -169,12 +169,31 @@ def _make_way(charge: Charge, now: datetime) -> None:
     try:
         checkout.stop(charge)
     except PaymentUnderWay:
-        _log.warning("billing.renewal_held_up", intent=charge.intent_key)
-        _keep_open(charge, now)
-        return
+        if not _fell_short(charge):
+            _log.warning("billing.renewal_held_up", intent=charge.intent_key)
+            _keep_open(charge, now)
+            return
+        _give_up(charge, now)
     # Unless it was paid after all, the renewal is charged now.
     held_up = Subscription.objects.filter(pk=charge.subscription_id, next_due_at=now + _LEASE)
     held_up.update(next_due_at=now)
+
+
+def _fell_short(charge: Charge) -> bool:
+    """Whether too little was paid: it stays open for staff, for months maybe, and buys nothing."""
+    payment = payment_queries.payment_by_intent(charge.intent_key)
+    return payment is not None and payment.is_open and payment.received is not None
+
+
+def _give_up(charge: Charge, now: datetime) -> None:
+    """Close what too little was paid for. Should the rest still come, it buys nothing here and
+    becomes a refund case."""
+    with transaction():
+        holding = hold([charge.membership_id], charge_ids=[charge.pk])[charge.membership_id]
+        row = holding.charges[charge.pk]
+        if row.state == ChargeState.OPEN:
+            row.state, row.closed_at, row.failure_code = ChargeState.CLOSED, now, "amount_mismatch"
+            row.save(update_fields=["state", "closed_at", "failure_code"])
 
 
 def _keep_open(charge: Charge, now: datetime) -> None:
