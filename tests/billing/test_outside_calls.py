@@ -41,6 +41,7 @@ def calls() -> Iterator[Counter[CrashPoint]]:
     assert not within, "called within a transaction"
 
 
+@pytest.mark.usefixtures("year_by_days")
 def test_renewals_and_changes(world: World, calls: Counter[CrashPoint]) -> None:
     from kaiin.billing import operations
 

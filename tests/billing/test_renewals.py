@@ -226,6 +226,27 @@ class TestUnknown:
         assert Charge.objects.filter(state="paid").count() == 2
         windows_survive_a_rebuild()
 
+    def test_not_executed_is_no_refusal(self, world: World) -> None:
+        """The call was not made, and nobody repeats it for hours: it is given up, and made anew."""
+        from kaiin.billing.operations import renew_due
+        from kaiin.payments.operations import poll_open
+
+        member = world.joined()
+        world.clock.freeze(jst(2026, 12, 1))
+        world.sandbox.switch("down", "0")
+        renew_due(now=world.clock.now(), limit=10)
+        world.sandbox.switch("down", "")
+        world.clock.advance(hours=12)
+        assert poll_open(now=world.clock.now(), limit=10) == 1
+        world.work()
+        assert world.view(member).state is SubscriptionState.ACTIVE
+        assert world.entry(member).allowed
+        world.clock.advance(hours=1)
+        world.work()
+        assert world.view(member).last_day == date(2026, 12, 31)
+        assert balances()["provider_cash"] == 1100
+        assert "renewal_failed" not in world.mails(member)
+
 
 class TestContractEndedOutside:
     """The carrier, or the member at the carrier, ends the contract."""
