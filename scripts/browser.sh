@@ -8,13 +8,19 @@ need() {
 
 browser() {
     [ -z "${KAIIN_BROWSER:-}" ] || { echo "$KAIIN_BROWSER"; return; }
-    command -v chromium-headless-shell || command -v chromium || command -v chromium-browser \
-        || command -v google-chrome
+    command -v chromium-headless-shell || whole
 }
 
-# The same Chromium without its windows: journeys cost a third less. Not every distribution has it.
-[ -n "${KAIIN_BROWSER:-}" ] || command -v chromium-headless-shell >/dev/null \
-    || need chromium-headless-shell 2>/dev/null || browser >/dev/null || need chromium
+whole() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+if [ -z "${KAIIN_BROWSER:-}" ]; then
+    # For a journey with settings that only the whole browser has.
+    whole >/dev/null || need chromium
+    # The same Chromium without windows: others cost a third less. Some distributions have none.
+    command -v chromium-headless-shell >/dev/null || need chromium-headless-shell 2>/dev/null || :
+fi
 # The driver that Playwright brings is linked against it.
 /sbin/ldconfig -p | grep -q libatomic.so.1 || need libatomic1
 # Without Japanese glyphs, pictures and widths of Japanese pages mean nothing.

@@ -38,6 +38,11 @@ def browser_path() -> str:
     return path
 
 
+def whole_browser_path() -> str:
+    """One that reads a profile's settings: the headless one has none."""
+    return shutil.which("chromium") or browser_path()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, one for all tests of this process."""

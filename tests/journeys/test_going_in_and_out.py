@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.club import Club
-from tests.journeys.conftest import PHONE, QUIET, Visits, browser_path
+from tests.journeys.conftest import PHONE, QUIET, Visits, whole_browser_path
 from tests.journeys.records import make_member, make_paid_member, member
 from tests.journeys.soundness import problems_of
 from tests.journeys.visitor import SITES, WIDE, Visitor
@@ -127,7 +127,11 @@ class TestUnusualBrowsers:
         """Told before the password is typed in vain."""
         block_cookies(tmp_path)
         context = browser.browser_type.launch_persistent_context(
-            tmp_path, executable_path=browser_path(), args=QUIET, locale="ja-JP", viewport=PHONE
+            tmp_path,
+            executable_path=whole_browser_path(),
+            args=QUIET,
+            locale="ja-JP",
+            viewport=PHONE,
         )
         person = Visitor(club, context.new_page())
         person.opens("official", "/members/")
