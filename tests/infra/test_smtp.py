@@ -49,6 +49,8 @@ def server(settings) -> Iterator[Kept]:
     controller.stop()
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("plusmember")
 @pytest.mark.parametrize(
     ("to", "wire"),
     [

@@ -9,7 +9,7 @@ from tests.security.browsing import IDENTITY, OFFICIAL, views
 from tests.web.entrance.conftest import Visitor, World
 
 # Bundles are public and immutable; machines ask for the rest.
-_NO_PAGES = ("/assets/", "/readyz", "/metrics")
+_NO_PAGES = ("/assets/", "/favicon.ico", "/readyz", "/metrics")
 
 
 def directives(response: Any) -> dict[str, list[str]]:
