@@ -172,7 +172,8 @@ def site(key: str) -> SiteView:
 
 
 def documents() -> tuple[DocumentView, ...]:
-    """Every version of every document, the lowest first; none before the first apply."""
+    """Every version of every document, kind by kind as they are shown, the lowest version first;
+    none before the first apply."""
     try:
         return _directory().documents
     except TenantMissing:
@@ -282,9 +283,7 @@ def _loaded(now: float) -> _Directory:
         revision=row.revision,
         tenant=tenant_view,
         sites=views,
-        documents=tuple(
-            _document_view(each) for each in DocumentVersion.objects.order_by("version")
-        ),
+        documents=tuple(sorted(map(_document_view, DocumentVersion.objects.all()), key=_shown_at)),
         by_key={view.key: view for view in views},
         by_host=hosts,
         identity_hosts=frozenset(_full_host(label) for label in (row.host, *row.former_hosts)),
@@ -344,6 +343,10 @@ def _site_view(row: Site, tenant_view: TenantView) -> SiteView:
         environments=_environments(row.environments) or tenant_view.environments,
         in_app_note=row.in_app_note or tenant_view.in_app_note,
     )
+
+
+def _shown_at(document: DocumentView) -> tuple[int, int]:
+    return list(DocumentKind).index(document.kind), document.version
 
 
 def _document_view(row: DocumentVersion) -> DocumentView:
