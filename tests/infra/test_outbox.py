@@ -147,7 +147,6 @@ def test_what_is_gathered_is_stored_at_the_end_once_or_not_at_all(clock, heard) 
     assert (OutboxMessage.objects.count(), AuditRow.objects.count()) == (0, 0)
     change("b")
     assert (OutboxMessage.objects.count(), AuditRow.objects.count()) == (10, 20)
-    assert list(audit.broken_rows()) == []
 
 
 @pytest.mark.django_db

@@ -378,8 +378,29 @@ TIME = (
 )
 TRAIL = (
     by("audit.chain", "audit:{audit}", _set("infra_auditrow", "audit", details="'{{}}'")),
-    by("audit.chain", "audit:", "DELETE FROM infra_auditrow WHERE id = {audit}"),
+    by("audit.missing", "audit:", "DELETE FROM infra_auditrow WHERE id = {audit}"),
+    by(
+        "audit.missing",
+        "seal:1",
+        """DELETE FROM infra_auditrow WHERE seal_number < (SELECT seal_number FROM infra_auditrow
+        WHERE id = {audit})""",
+    ),
+    by("audit.chain", "audit:{audit}", _set("infra_auditrow", "audit", sealed_at=LONG_AGO)),
     by("audit.head", "audit:head", "DELETE FROM infra_auditrow WHERE id = {newest}"),
+    by("audit.head", "audit:head", "UPDATE infra_audithead SET seal_number = seal_number + 1"),
+    by("audit.head", "audit:head", "DELETE FROM infra_audithead"),
+    by(
+        "audit.unsealed",
+        "audit:{newest}",
+        _set(
+            "infra_auditrow",
+            "newest",
+            seal_number="NULL",
+            sealed_at="NULL",
+            digest="''",
+            at=LONG_AGO,
+        ),
+    ),
     by("audit.period", "payment:", _set("infra_auditrow", "audit", action="'other'")),
     by("audit.payment", "payment:", "DELETE FROM infra_auditrow"),
     by("inbox.failed", "event:{event}", _set("payments_providerevent", "event", state="'failed'")),

@@ -16,7 +16,7 @@ from kaiin.cli.loading import load_django, stop_unless_migrated
 if TYPE_CHECKING:
     from kaiin.billing.queries import Explanation, OpenTime
     from kaiin.identity.queries import MemberView
-    from kaiin.infra.audit import Told
+    from kaiin.infra.audit import Recorded
     from kaiin.sites.queries import SiteView
 
 Fields = dict[str, Any]
@@ -140,7 +140,7 @@ class _Site:
     key: str
     name: str
     found: "Explanation"
-    trail: "Sequence[Told]"
+    trail: "Sequence[Recorded]"
 
     def fields(self) -> Fields:
         from kaiin.billing.queries import ending_words

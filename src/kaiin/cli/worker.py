@@ -24,6 +24,7 @@ _LONGEST_BACK_OFF_SECONDS = 60.0
 _BATCH = 100
 # Renewals are claimed and written in sets: each round costs some sixty statements, however many.
 _RENEWALS = 1000
+_SEALS = 1000
 # While the demo's clock walks, a day passes when nothing was left to do for so many rounds: the
 # sandbox provider's notices need a moment to arrive.
 _QUIET_ROUNDS_A_DAY = 2
@@ -70,7 +71,7 @@ def jobs() -> list[Job]:
     """The worker's jobs in the order of a round: what came in first, then what follows."""
     from kaiin.billing import operations as billing
     from kaiin.identity import operations as identity
-    from kaiin.infra import clock, outbox, throttle
+    from kaiin.infra import audit, clock, outbox, throttle
     from kaiin.payments import operations as payments
 
     def due(work: Callable[..., int], limit: int = _BATCH) -> Callable[[], int]:
@@ -86,6 +87,7 @@ def jobs() -> list[Job]:
         Job("billing.expire", due(billing.expire_due), 1.0),
         Job("billing.remind", due(billing.remind_due), 5.0),
         Job("billing.recognise", due(billing.recognise_due), 5.0),
+        Job("audit.seal", lambda: audit.seal(limit=_SEALS), 1.0),
         Job("identity.forget", identity.forget_expired, 3600.0),
         Job("throttle.forget", throttle.forget_ended, 3600.0),
         Job("sessions.forget", _forget_sessions, 3600.0),

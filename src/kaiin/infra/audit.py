@@ -1,18 +1,28 @@
-"""The append-only, hash-chained record of who changed what."""
+"""The append-only record of who changed what, and the seals that chain its rows.
+
+A row is written unsealed, in the transaction of the change: one INSERT and no lock, so that
+writers never wait for each other. The worker seals rows afterwards, in sets: each gets the next
+seal number and a digest that covers the row and the seal before. The database refuses to change
+or delete a row; an unsealed one may only be sealed (`infra/constraints.append_only`).
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from kaiin.infra import bulk, clock
-from kaiin.infra.locks import locked
+from kaiin.infra.locks import transaction
 from kaiin.infra.models import AuditHead, AuditRow
 
 _START = "0" * 64
+_CONTENT = ("at", "action", "subject", "actor", "details")
+_SEAL = ("id", "seal_number", "digest", "sealed_at")
 _gathered: ContextVar[list["Fact"] | None] = ContextVar("audit_gathered", default=None)
 
 
@@ -30,8 +40,8 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Told:
-    """One row as it stands in the record."""
+class Recorded:
+    """One row of the record."""
 
     id: int
     at: datetime
@@ -41,73 +51,81 @@ class Told:
 
 
 def record(*, action: str, subject: str, actor: str, details: dict[str, object]) -> None:
-    """Write one row (see `Fact`); call it inside the transaction of the change it tells of."""
+    """Write one row (see `Fact`); call it inside the transaction of the change it describes."""
     record_all([Fact(action, subject, actor, details)])
 
 
 def record_all(facts: Sequence[Fact]) -> None:
-    """As `record`, many in their order: a few statements, however many there are."""
+    """As `record`, many in their order: one statement, however many there are."""
     gathered = _gathered.get()
     if gathered is not None:
         gathered.extend(facts)
     elif facts:
-        _write(facts)
+        at = clock.now()
+        rows = [(at, fact.action, fact.subject, fact.actor, fact.details, "") for fact in facts]
+        bulk.insert_values(AuditRow, (*_CONTENT, "digest"), rows)
 
 
 @contextmanager
-def gathering(*, before: Callable[[], None]) -> Iterator[None]:
-    """Keep what is recorded meanwhile until the end, so that the chain's head, which all writers
-    share, is locked once and briefly. `before` is called just before it is."""
+def gathering() -> Iterator[None]:
+    """Keep what is recorded meanwhile, and write it at the end at once."""
     facts: list[Fact] = []
     token = _gathered.set(facts)
     try:
         yield
     finally:
         _gathered.reset(token)
-    if facts and _gathered.get() is None:
-        before()
     record_all(facts)
 
 
-def _write(facts: Sequence[Fact]) -> None:
-    at = clock.now()
-    digest = _locked_head()
-    rows = []
-    for fact in facts:
-        content = [at.isoformat(), fact.action, fact.subject, fact.actor, fact.details]
-        digest = _digest(digest, content)
-        rows.append((at, fact.action, fact.subject, fact.actor, fact.details, digest))
-    names = ("at", "action", "subject", "actor", "details", "digest")
-    bulk.insert_values(AuditRow, names, rows)
-    AuditHead.objects.filter(id=1).update(digest=digest)
+def seal(*, limit: int) -> int:
+    """Seal unsealed rows, oldest first, at most `limit`; returns how many. Idle it only reads.
+
+    1. Read the head, then the rows: a sealer that comes in between moves the head.
+    2. Compute the digests, outside of any transaction.
+    3. In one transaction move the head, if it is still where it was read, and write the seals.
+
+    Of two sealers at once one writes and the other returns 0. A row that commits late is sealed
+    after those that were visible before it, whatever its id.
+    """
+    head = AuditHead.objects.filter(id=1).values_list("seal_number", "digest").first()
+    last, digest = head or (0, _START)
+    rows = list(_unsealed().values_list("id", *_CONTENT)[:limit])
+    if not rows:
+        return 0
+    sealed_at = clock.now()
+    seals: list[bulk.Values] = []
+    for number, (key, at, *content) in enumerate(rows, last + 1):
+        covered = [number, sealed_at.isoformat(), key, at.isoformat(), *content]
+        digest = _digest(digest, covered)
+        seals.append((key, number, digest, sealed_at))
+    with transaction():
+        if head is None:
+            first = AuditHead(id=1, seal_number=0, digest=_START)
+            AuditHead.objects.bulk_create([first], ignore_conflicts=True)
+        here = AuditHead.objects.filter(id=1, seal_number=last)
+        if not here.update(seal_number=last + len(seals), digest=digest):
+            return 0
+        bulk.update_values(AuditRow, _SEAL, seals)
+    return len(seals)
 
 
-def _locked_head() -> str:
-    """The newest digest; from here to the transaction's end nobody else appends."""
-    heads = AuditHead.objects.filter(id=1)
-    head = locked(heads).first()
-    if head is None:
-        AuditHead.objects.get_or_create(id=1, defaults={"digest": _START})
-        head = locked(heads).get()
-    return head.digest
+def oldest_unsealed() -> datetime | None:
+    """When the oldest row that is not sealed yet was written; an index look-up."""
+    return _unsealed().values_list("at", flat=True).first()
 
 
-def history(subject: str) -> tuple[Told, ...]:
+def history(subject: str) -> tuple[Recorded, ...]:
     """Every row about a subject (see `Fact`), oldest first."""
     rows = AuditRow.objects.filter(subject=subject).order_by("id")
-    return tuple(Told(row.id, row.at, row.action, row.actor, row.details) for row in rows)
+    return tuple(Recorded(row.id, row.at, row.action, row.actor, row.details) for row in rows)
 
 
-def broken_rows() -> Iterator[int]:
-    """The ids of rows whose digest does not follow from the row before, oldest first."""
-    before = _START
-    for row in AuditRow.objects.order_by("id").iterator(chunk_size=2000):
-        content = [row.at.isoformat(), row.action, row.subject, row.actor, row.details]
-        if row.digest != _digest(before, content):
-            yield row.id
-        before = row.digest
+def _unsealed() -> QuerySet[AuditRow]:
+    # In the order of the partial index, so that sealed rows are never read.
+    return AuditRow.objects.filter(seal_number=None).order_by("at", "id")
 
 
-def _digest(before: str, content: Sequence[object]) -> str:
-    text = json.dumps([before, *content], ensure_ascii=False, sort_keys=True)
+def _digest(before: str, covered: Sequence[object]) -> str:
+    text = json.dumps([before, *covered], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

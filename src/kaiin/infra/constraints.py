@@ -74,37 +74,37 @@ class _AppendOnly(QuerySet[Any]):
 AppendOnlyManager = Manager.from_queryset(_AppendOnly)
 
 
-def append_only(*tables: str) -> RunPython:
-    """A migration's step, by which the database itself refuses to change rows of the tables.
+def append_only(*tables: str, unless: str = "FALSE") -> RunPython:
+    """A migration's step, by which the database itself refuses to change and to delete rows of
+    the tables. `unless`: SQL over OLD and NEW, by which a change passes all the same.
 
-    PostgreSQL refuses updates and deletes. SQLite refuses updates only: Django empties tables with
-    DELETE between tests there. A later migration that alters such a table must make its trigger
-    anew on SQLite, where altering means copying the table.
+    TRUNCATE and DROP stay the owner's. A later migration that alters such a table must make its
+    triggers anew on SQLite, where altering means copying the table.
     """
 
     def create(_apps: Any, schema_editor: Any) -> None:
+        postgresql = schema_editor.connection.vendor == "postgresql"
         for table in tables:
-            says = f"{table} is append-only"
-            if schema_editor.connection.vendor == "postgresql":
+            if postgresql:
                 schema_editor.execute(
                     f"CREATE FUNCTION {table}_refuse() RETURNS trigger AS $$"
-                    f" BEGIN RAISE EXCEPTION '{says}'; END $$ LANGUAGE plpgsql"
+                    f" BEGIN RAISE EXCEPTION '{table} is append-only'; END $$ LANGUAGE plpgsql"
                 )
-                schema_editor.execute(
-                    f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
-                    f" FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
-                )
+                refuse = f"EXECUTE FUNCTION {table}_refuse()"
             else:
+                refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for event, when in (("update", f" WHEN (NOT ({unless}))"), ("delete", "")):
                 schema_editor.execute(
-                    f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table}"
-                    f" BEGIN SELECT RAISE(ABORT, '{says}'); END"
+                    f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table}"
+                    f" FOR EACH ROW{when} {refuse}"
                 )
 
     def drop(_apps: Any, schema_editor: Any) -> None:
         postgresql = schema_editor.connection.vendor == "postgresql"
         for table in tables:
             on = f" ON {table}" if postgresql else ""
-            schema_editor.execute(f"DROP TRIGGER {table}_append_only{on}")
+            for event in ("update", "delete"):
+                schema_editor.execute(f"DROP TRIGGER {table}_no_{event}{on}")
             if postgresql:
                 schema_editor.execute(f"DROP FUNCTION {table}_refuse()")
 

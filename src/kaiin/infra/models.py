@@ -1,8 +1,11 @@
 from django.db import models
 
+from kaiin.infra.constraints import AppendOnlyManager
+
 
 class AuditRow(models.Model):
-    """One change of money, access or identity. Append-only; its digest covers the row before."""
+    """One change of money, access or identity. Append-only: sealed once (`audit.seal`) and never
+    changed otherwise; the migration's triggers refuse it."""
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
@@ -10,16 +13,42 @@ class AuditRow(models.Model):
     subject = models.CharField(max_length=80)
     actor = models.CharField(max_length=80)
     details = models.JSONField()
-    digest = models.CharField(max_length=64)
+    # The row's place in the chain, and a digest that covers the row and the seal before it.
+    seal_number = models.BigIntegerField(null=True)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    sealed_at = models.DateTimeField(null=True)
+
+    objects = AppendOnlyManager()
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seal_number"],
+                condition=models.Q(seal_number__isnull=False),
+                name="audit_seal_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(seal_number=None, digest="", sealed_at=None)
+                | models.Q(seal_number__gte=1, sealed_at__isnull=False) & ~models.Q(digest=""),
+                name="audit_sealed_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="audit_subject"),
+            models.Index(
+                fields=["at", "id"],
+                name="audit_unsealed",
+                condition=models.Q(seal_number__isnull=True),
+            ),
+        ]
 
 
 class AuditHead(models.Model):
-    """The chain's newest digest: the one row that writers lock, so that the chain has no forks."""
+    """One row: the newest seal. Sealers move it by compare and set, so that the chain has no
+    forks; without it, newest rows that are gone would not be missed."""
 
     id = models.SmallIntegerField(primary_key=True)
+    seal_number = models.BigIntegerField()
     digest = models.CharField(max_length=64)
 
 

@@ -12,8 +12,9 @@ from kaiin.domain.periods import JST
 from kaiin.simulation.provider import Provider
 from kaiin.verification.violation import Violation
 
-# Tables whose every row ends up in the day's fingerprint through the audit chain's newest digest.
-_FINGERPRINT = "SELECT digest FROM infra_audithead WHERE id = 1"
+# Every change ends up in a day's fingerprint through the newest seal of the audit chain; what is
+# not sealed yet is in the next day's, and counts in this one's.
+_FINGERPRINT = "SELECT digest, (SELECT max(id) FROM infra_auditrow) FROM infra_audithead"
 _LEFT_OVER = {
     "outbox": ("SELECT id, topic, last_error FROM infra_outboxmessage WHERE delivered_at IS NULL"),
     "payment": (

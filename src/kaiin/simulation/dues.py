@@ -1,7 +1,7 @@
 """When each job has something to do next, read from the tables: quiet hours cost nothing."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import connection
@@ -30,7 +30,10 @@ _DUE = (
     ("billing.remind", "billing_membership", "notice_due_at"),
     ("billing.recognise", "billing_period", "recognise_due_at"),
 )
-KNOWN = {NETWORK, *(job for job, _, _ in _DUE)}
+_SEALING = "audit.seal"
+# A worker seals every second; here rows wait for each other, so that it costs less.
+_SEALED_AFTER = timedelta(hours=1)
+KNOWN = {NETWORK, _SEALING, *(job for job, _, _ in _DUE)}
 _STORE = (
     "SELECT min(due) AS due FROM ("
     "SELECT min(due_at) AS due FROM delivery WHERE due_at IS NOT NULL"
@@ -39,7 +42,7 @@ _STORE = (
     " UNION ALL SELECT min(settles_at) FROM refund WHERE settles_at IS NOT NULL"
     " UNION ALL SELECT min(due_at) FROM late_call)"
 )
-_QUERY = "SELECT " + ", ".join(
+_QUERY = "SELECT (SELECT min(at) FROM infra_auditrow WHERE seal_number IS NULL), " + ", ".join(
     f"(SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL)" for _, table, column in _DUE
 )
 
@@ -48,8 +51,11 @@ def dues(provider: Provider) -> Mapping[str, datetime]:
     """The earliest instant at which each job, or the network, has something to do."""
     with connection.cursor() as cursor:
         cursor.execute(_QUERY)
-        row = cursor.fetchone()
+        unsealed, *row = cursor.fetchone()
     found: dict[str, datetime] = {}
+    unsealed_since = _instant(unsealed)
+    if unsealed_since is not None:
+        found[_SEALING] = unsealed_since + _SEALED_AFTER
     for (job, _, _), value in zip(_DUE, row, strict=True):
         at = _instant(value)
         if at is not None:

@@ -92,6 +92,7 @@ def _parts(
     progress: Progress,
 ) -> Iterator[tuple[str, Iterator[Violation]]]:
     yield "queues", queues.check(reader, now=now, patience=patience)
+    yield "audit", trail.check_unsealed(reader, now - patience)
     if since is None:
         yield "memberships", _memberships(reader, None, now, progress)
         yield "audit", trail.check_chain(reader)
@@ -103,11 +104,10 @@ def _parts(
         for part in whole.parts(reader):
             yield "whole", part
         return
-    before = touched.audit_before(reader, since)
-    ids = touched.membership_ids(reader, since, before)
+    ids = touched.membership_ids(reader, since)
     while chunk := list(islice(ids, _AT_ONCE)):
         yield "memberships", _memberships(reader, chunk, now, progress)
-    yield "audit", trail.check_chain(reader, after=before)
+    yield "audit", trail.check_chain(reader, after=touched.sealed_before(reader, since))
 
 
 def _memberships(

@@ -1,7 +1,7 @@
 """Which memberships anything happened to lately, found without reading what is older.
 
-Audit rows and entries of the books are written in the order of time, so that a date's first row
-is found by halving.
+Audit rows, their seals and entries of the books are written in the order of time, so that a
+date's first row is found by halving.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from kaiin.verification.reading import Reader
 _MARGIN = timedelta(minutes=5)
 
 
-def membership_ids(reader: Reader, since: datetime, audit_before: int) -> Iterator[int]:
-    """Each once, rising; `audit_before` is that of `since`."""
+def membership_ids(reader: Reader, since: datetime) -> Iterator[int]:
+    """Each once, rising."""
     # Everything that decides about a membership leaves a row of one of the two kinds.
     return (
         row[0]
@@ -24,30 +24,32 @@ def membership_ids(reader: Reader, since: datetime, audit_before: int) -> Iterat
             "  WHERE id > %s AND subject LIKE 'member:%%')"
             " OR m.id IN (SELECT membership_id FROM billing_ledgerentry WHERE id > %s)"
             " ORDER BY m.id",
-            (audit_before, _before(reader, since, "billing_ledgerentry")),
+            (
+                _before(reader, since, "infra_auditrow", "id", "at"),
+                _before(reader, since, "billing_ledgerentry", "id", "recorded_at"),
+            ),
         )
     )
 
 
-def audit_before(reader: Reader, since: datetime) -> int:
-    """The id of the last audit row that is older than `since`, or 0."""
-    return _before(reader, since, "infra_auditrow")
+def sealed_before(reader: Reader, since: datetime) -> int:
+    """The number of the last seal that is older than `since`, or 0."""
+    return _before(reader, since, "infra_auditrow", "seal_number", "sealed_at")
 
 
-def _before(reader: Reader, since: datetime, table: str) -> int:
-    column = "at" if table == "infra_auditrow" else "recorded_at"
-    newest = reader.one(f"SELECT max(id) FROM {table}")  # noqa: S608 (one of two names)
+def _before(reader: Reader, since: datetime, table: str, key: str, column: str) -> int:
+    newest = reader.one(f"SELECT max({key}) FROM {table}")  # noqa: S608 (names from above)
     low, high = 0, (newest[0] if newest else None) or 0
     while low < high:
         middle = (low + high + 1) // 2
         row = reader.one(
-            f"SELECT id, {column} FROM {table} WHERE id <= %s"  # noqa: S608 (names from above)
-            " ORDER BY id DESC LIMIT 1",
+            f"SELECT {key}, {column} FROM {table} WHERE {key} <= %s"  # noqa: S608 (as above)
+            f" ORDER BY {key} DESC LIMIT 1",
             (middle,),
         )
         if row is None or row[1] < since - _MARGIN:
             low = middle
         else:
             high = min(middle, row[0]) - 1
-    row = reader.one(f"SELECT max(id) FROM {table} WHERE id <= %s", (low,))  # noqa: S608
+    row = reader.one(f"SELECT max({key}) FROM {table} WHERE {key} <= %s", (low,))  # noqa: S608
     return (row[0] if row else None) or 0

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -23,27 +24,51 @@ _MONEY_CAME = (
 
 
 def check_chain(reader: Reader, *, after: int = 0) -> Iterator[Violation]:
-    """Every digest follows from the row before, and the last is the head's."""
-    before = _START
+    """Seals are numbered without a gap, each digest follows from the seal before, and the last
+    is the head's. `after`: the seal to begin behind."""
+    last, before = after, _START
     if after:
-        row = reader.one("SELECT digest FROM infra_auditrow WHERE id = %s", (after,))
+        row = reader.one("SELECT digest FROM infra_auditrow WHERE seal_number = %s", (after,))
         before = row[0] if row else _START
     found = reader.stream(
-        "SELECT id, at, action, subject, actor, details, digest FROM infra_auditrow"
-        " WHERE id > %s ORDER BY id",
+        "SELECT id, at, action, subject, actor, details, seal_number, sealed_at, digest"
+        " FROM infra_auditrow WHERE seal_number > %s ORDER BY seal_number",
         (after,),
     )
-    for key, at, action, subject, actor, details, digest in found:
-        content = [before, at.isoformat(), action, subject, actor, as_object(details)]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-        if hashlib.sha256(text.encode()).hexdigest() != digest:
+    for key, at, action, subject, actor, details, number, sealed_at, digest in found:
+        if number > last + 1:
+            # What follows from a row that is gone can't be computed.
             yield Violation(
-                "audit.chain", (f"audit:{key}",), "its digest does not follow from the row before"
+                "audit.missing",
+                (f"seal:{last + 1}", f"audit:{key}"),
+                f"seals {last + 1} to {number - 1} are gone, before this row",
             )
-        before = digest
-    head = reader.one("SELECT digest FROM infra_audithead WHERE id = 1")
-    if before != (head[0] if head else _START):
-        yield Violation("audit.head", ("audit:head",), "the newest rows of the chain are gone")
+        else:
+            covered = [number, sealed_at.isoformat(), key, at.isoformat(), action, subject, actor]
+            text = json.dumps(
+                [before, *covered, as_object(details)], ensure_ascii=False, sort_keys=True
+            )
+            if hashlib.sha256(text.encode()).hexdigest() != digest:
+                yield Violation(
+                    "audit.chain",
+                    (f"audit:{key}",),
+                    "its digest does not follow from the seal before",
+                )
+        last, before = number, digest
+    head = reader.one("SELECT seal_number, digest FROM infra_audithead WHERE id = 1")
+    if (last, before) != (head or (0, _START)):
+        yield Violation("audit.head", ("audit:head",), "the newest seals of the chain are gone")
+
+
+def check_unsealed(reader: Reader, late: datetime) -> Iterator[Violation]:
+    """The tail that is not sealed yet is young: nothing proves that its rows are all there."""
+    row = reader.one(
+        "SELECT id, at FROM infra_auditrow WHERE seal_number IS NULL ORDER BY at, id LIMIT 1"
+    )
+    if row is not None and row[1] < late:
+        yield Violation(
+            "audit.unsealed", (f"audit:{row[0]}",), f"it has waited for its seal since {row[1]}"
+        )
 
 
 def check_completeness(reader: Reader) -> Iterator[Violation]:

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
             name="AuditHead",
             fields=[
                 ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("seal_number", models.BigIntegerField()),
                 ("digest", models.CharField(max_length=64)),
             ],
         ),
@@ -40,10 +41,38 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(max_length=80)),
                 ("actor", models.CharField(max_length=80)),
                 ("details", models.JSONField()),
-                ("digest", models.CharField(max_length=64)),
+                ("seal_number", models.BigIntegerField(null=True)),
+                ("digest", models.CharField(blank=True, default="", max_length=64)),
+                ("sealed_at", models.DateTimeField(null=True)),
             ],
             options={
-                "indexes": [models.Index(fields=["subject", "id"], name="audit_subject")],
+                "indexes": [
+                    models.Index(fields=["subject", "id"], name="audit_subject"),
+                    models.Index(
+                        condition=models.Q(("seal_number__isnull", True)),
+                        fields=["at", "id"],
+                        name="audit_unsealed",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("seal_number__isnull", False)),
+                        fields=("seal_number",),
+                        name="audit_seal_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("digest", ""), ("seal_number", None), ("sealed_at", None)),
+                            models.Q(
+                                ("seal_number__gte", 1),
+                                ("sealed_at__isnull", False),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="audit_sealed_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from kaiin.billing import queries as billing
 from kaiin.identity import queries as identity
-from kaiin.infra import clock, front, outbox
+from kaiin.infra import audit, clock, front, outbox
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 from kaiin.web.components.middleware import bad_hosts
@@ -32,6 +32,11 @@ class Figures(Collector):
         yield from _providers(now)
         yield from _renewals(now)
         yield from _refunds(now)
+        yield _one(
+            "kaiin_audit_unsealed_seconds",
+            "Age of the oldest audit row that is not sealed yet.",
+            _age(audit.oldest_unsealed(), now),
+        )
         yield _by("kaiin_payments", "Payments.", ("state", "method"), payments.payment_figures())
         yield _by(
             "kaiin_subscriptions",
