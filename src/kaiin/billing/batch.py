@@ -1,5 +1,4 @@
-"""What one transaction writes, collected first: N memberships cost a few statements, and the
-audit chain's head, which all writers share, is locked last and briefly."""
+"""What one transaction writes, collected first: N memberships cost a few statements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from kaiin.infra import audit, bulk, outbox, randomness
 
 _ENTRY = (
     "id", "key", "kind", "occurred_at", "recorded_at", "membership_id", "subscription_id",
-    "period_id", "payment_id", "reverses_id",
+    "period_id", "payment_id", "reverses_id", "repeats",
 )  # fmt: skip
 
 
@@ -116,6 +115,7 @@ class Batch:
                     period.pk if period is not None else None,
                     charge.payment_id,
                     reverses.pk if reverses is not None else None,
+                    entry.repeats,
                 )
                 for key, (entry, charge, period, reverses) in zip(keys, self._entries, strict=True)
             ],

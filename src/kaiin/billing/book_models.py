@@ -29,11 +29,20 @@ class LedgerEntry(models.Model):
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by"
     )
+    # The key of the first such fact, where it was reversed and came again.
+    repeats = models.CharField(max_length=200, null=True)  # noqa: DJ001 (most have none)
 
     objects = AppendOnlyManager()
 
     class Meta:
         constraints = [*known("ledger_entry", kind=EntryKind)]
+        indexes = [
+            models.Index(
+                fields=["repeats"],
+                name="ledger_entry_repeats",
+                condition=models.Q(repeats__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kaiin.billing import events, letters, staff_letters
 from kaiin.billing.batch import Batch
@@ -181,16 +181,20 @@ def done(
     """The money has gone back."""
     case.state, case.settled_at, case.failure_code = RefundState.DONE, done_at, ""
     case.save()
-    paid_out = ledger.refund(free_key(f"refund:{case.refund_key}"), done_at, _money(case))
-    batch.post(paid_out, charge=charge, period=case.period)
+    paid_out = ledger.refund(f"refund:{case.refund_key}", done_at, _money(case))
+    batch.post(again_if_reversed(paid_out), charge=charge, period=case.period)
     _note("billing.refund_done", holding, case, batch)
     letters.refund_done(holding, case)
 
 
 def standing(key: str) -> LedgerEntry | None:
     """The entry of a key, or of a repetition of it, that was not reversed."""
-    found = LedgerEntry.objects.filter(key__startswith=key, reversed_by=None, reverses=None)
-    return next((row for row in found.order_by("-pk") if _repeats(row.key, key)), None)
+    return of_key(key).filter(reversed_by=None).order_by("-pk").first()
+
+
+def of_key(key: str) -> QuerySet[LedgerEntry]:
+    """Every entry of a fact, reversed or not: of its key, or repeating that."""
+    return LedgerEntry.objects.filter(Q(key=key) | Q(repeats=key))
 
 
 def undo(row: LedgerEntry, charge: Charge, batch: Batch) -> ledger.Entry:
@@ -209,14 +213,10 @@ def undo(row: LedgerEntry, charge: Charge, batch: Batch) -> ledger.Entry:
     return entry
 
 
-def free_key(key: str) -> str:
-    """The key, or a repetition of it where what it stands for was reversed and came again."""
-    taken = [
-        known
-        for known in LedgerEntry.objects.filter(key__startswith=key).values_list("key", flat=True)
-        if _repeats(known, key)
-    ]
-    return f"{key}#{len(taken) + 1}" if taken else key
+def again_if_reversed(entry: ledger.Entry) -> ledger.Entry:
+    """The entry, as a repetition where the same fact was reversed before."""
+    before = of_key(entry.key).count()
+    return ledger.repetition(entry, before + 1) if before else entry
 
 
 def payment_of(charge: Charge) -> UUID:
@@ -224,10 +224,6 @@ def payment_of(charge: Charge) -> UUID:
     if charge.payment_id is None:
         raise RuntimeError(f"{charge} has no payment")
     return charge.payment_id
-
-
-def _repeats(known: str, key: str) -> bool:
-    return known == key or known.startswith(f"{key}#")
 
 
 def _failed(holding: Holding, charge: Charge, case: RefundCase, code: str, batch: Batch) -> None:

@@ -93,8 +93,8 @@ def _charged_back(
     if amount:
         held = [*freed, *_held(charge, None)[:1]]
         sources = ledger.taken(amount, held, rest=Account.CHARGEBACKS)
-        back = ledger.chargeback(refunding.free_key(key), batch.now, sources)
-        batch.post(back, charge=charge)
+        back = ledger.chargeback(key, batch.now, sources)
+        batch.post(refunding.again_if_reversed(back), charge=charge)
     batch.note(
         "billing.charged_back",
         holding,

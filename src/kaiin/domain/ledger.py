@@ -59,13 +59,15 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One business fact. `key` is unique for ever: writing the same fact twice is refused."""
+    """One business fact. `key` is unique for ever: writing the same fact twice is refused.
+    `repeats`: the key of the first such fact, where it was reversed and came again."""
 
     key: str
     kind: EntryKind
     occurred_at: datetime
     postings: tuple[Posting, ...]
     reverses: str | None = None
+    repeats: str | None = None
 
     def __post_init__(self) -> None:
         sums = balances([self])
@@ -162,6 +164,11 @@ def reversal(entry: Entry, key: str, at: datetime) -> Entry:
         postings=tuple(Posting(p.account, -p.amount) for p in entry.postings),
         reverses=entry.key,
     )
+
+
+def repetition(entry: Entry, number: int) -> Entry:
+    """The same fact for the `number`-th time, after the ones before were reversed."""
+    return replace(entry, key=f"{entry.key}#{number}", repeats=entry.key)
 
 
 def balances(entries: Iterable[Entry]) -> dict[tuple[Account, str], Money]:

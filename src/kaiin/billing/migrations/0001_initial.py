@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
+                ("repeats", models.CharField(max_length=200, null=True)),
                 (
                     "payment",
                     models.ForeignKey(
@@ -185,6 +186,13 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("repeats__isnull", False)),
+                        fields=["repeats"],
+                        name="ledger_entry_repeats",
+                    )
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -206,7 +214,7 @@ class Migration(migrations.Migration):
                         ),
                         name="ledger_entry_kind_known",
                     ),
-                ]
+                ],
             },
         ),
         migrations.CreateModel(
