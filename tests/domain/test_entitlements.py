@@ -3,7 +3,14 @@ from itertools import pairwise
 
 from hypothesis import given, strategies as st
 
-from kaiin.domain.entitlements import Fact, Window, WindowKind, open_until, windows
+from kaiin.domain.entitlements import (
+    Fact,
+    Window,
+    WindowKind,
+    open_until,
+    windows,
+    windows_from,
+)
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 PAID, GRANT, GRACE = WindowKind.PAID, WindowKind.GRANT, WindowKind.GRACE
@@ -68,6 +75,41 @@ def test_evidence_covers_its_window(found: list[Fact]) -> None:
         own = [f for f in found if f.kind is window.kind and f.ref in window.evidence]
         assert any(f.starts_at <= window.starts_at < f.ends_at for f in own)
         assert any(f.starts_at < window.ends_at <= f.ends_at for f in own)
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[datetime, list[Fact], list[Fact], list[Fact]]:
+    """An instant; facts as they were and as they are, which open the same before it; and those of
+    records that end after it, in any order."""
+    at = draw(st.integers(0, 40))
+    before, after = [], []
+    for number in range(draw(st.integers(0, 8))):
+        kind, ref = draw(st.sampled_from(WindowKind)), str(number + 1)
+        starts, ends = draw(st.integers(0, 40)), draw(st.integers(0, 40))
+        if draw(st.booleans()) and starts < at:
+            # Of the past: settled if it was over, else it may end later or sooner, not before.
+            moved = ends if ends <= at else draw(st.integers(at, 45))
+            before.append((fact(kind, starts, ends, ref), max(starts, ends)))
+            after.append((fact(kind, starts, moved, ref), max(starts, ends, moved)))
+            continue
+        # Comes, goes or moves, from the instant on.
+        starts = max(starts, at)
+        last = max(starts, ends)
+        before.append((fact(kind, starts, draw(st.integers(starts, 45)), ref), 45))
+        after.append((fact(kind, starts, draw(st.integers(starts, last + 1)), ref), 45))
+    later = draw(st.permutations([f for f, ends in after if ends > at]))
+    return day(at), [f for f, _ in before], [f for f, _ in after], later
+
+
+@given(changes())
+def test_from_an_instant_on_the_same_as_from_everything(
+    case: tuple[datetime, list[Fact], list[Fact], list[Fact]],
+) -> None:
+    at, before, after, later = case
+    known = windows(before)
+    settled = tuple(window for window in known if window.ends_at < at)
+    rest = [window for window in known if window.ends_at >= at]
+    assert settled + windows_from(at, rest, later) == windows(after)
 
 
 def test_periods_that_touch_are_one_window() -> None:

@@ -36,6 +36,8 @@ class Batch:
     grants: list[Grant] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     revoked: list[int] = field(default_factory=list)
+    # From when on access may be other than it was; None: from never.
+    _access_from: datetime | None = None
     _entries: list[tuple[Entry, Charge, Period | None, LedgerEntry | None]] = field(
         default_factory=list
     )
@@ -51,6 +53,11 @@ class Batch:
     ) -> None:
         """Post a balanced entry about a charge to the books."""
         self._entries.append((entry, charge, period, reverses))
+
+    def access_changes(self, at: datetime) -> None:
+        """What opens the site may be other than before from `at` on: a period was ended early or
+        goes on after all, a grant was given or revoked outside of this batch."""
+        self._access_from = min(at, self._access_from or at)
 
     def note(self, action: str, holding: Holding, **details: object) -> None:
         """Keep an audit row for the end."""
@@ -69,7 +76,7 @@ class Batch:
         outbox.publish(topic=topic, key=key, payload=payload)
 
     def write(self) -> None:
-        """Store everything, rebuild the windows of access, tell of those that moved."""
+        """Store everything, bring the windows of access up to date, publish those that moved."""
         self._write_books()
         bulk.insert(self.grants, with_keys=bool(self.revoked))
         if self.revoked:
@@ -80,7 +87,15 @@ class Batch:
                 ends_at__gt=self.now,
             ).exclude(pk__in=[grant.pk for grant in self.grants]).update(revoked_at=self.now)
         self._write_states()
-        self.rebuild_access()
+        for starts_at in (
+            *(period.starts_at for period in self.periods),
+            *(grant.starts_at for grant in self.grants),
+        ):
+            self.access_changes(starts_at)
+        if self.revoked:
+            self.access_changes(self.now)
+        if self._access_from is not None:
+            self.rebuild_access(self._access_from)
         audit.record_all(
             [
                 audit.Fact(action, subject, self.actor, details)
@@ -88,9 +103,10 @@ class Batch:
             ]
         )
 
-    def rebuild_access(self) -> list[Holding]:
-        """Bring the windows of access up to date; tell of those that moved, and return them."""
-        moved = entitling.rebuild([holding.membership.pk for holding in self.held])
+    def rebuild_access(self, since: datetime = entitling.EVER) -> list[Holding]:
+        """Bring the windows of access up to date from `since` on; publish those that moved, and
+        return them."""
+        moved = entitling.rebuild([holding.membership.pk for holding in self.held], since)
         changed = [holding for holding in self.held if holding.membership.pk in moved]
         for holding in changed:
             key = f"{holding.membership.pk}:{randomness.uuid()}"

@@ -46,7 +46,7 @@ def give_up_unused(charge: Charge, payment: PaymentView, paid_at: datetime, batc
     if charge.credit_period_id is None:
         return
     period = locked(Period.objects.filter(pk=charge.credit_period_id)).get()
-    endings.end_early(period, paid_at, EarlyEnd.CHANGED, credited=charge.credit)
+    endings.end_early(period, paid_at, EarlyEnd.CHANGED, batch, credited=charge.credit)
     if charge.credit:
         credit = Money(charge.credit, period.currency)
         entry = ledger.credit(f"credit:{payment.id}", paid_at, credit)

@@ -73,7 +73,9 @@ def give_up(
     batch.revoked.append(holding.membership.pk)
 
 
-def end_early(period: Period, at: datetime, why: EarlyEnd, *, credited: int = 0) -> None:
+def end_early(
+    period: Period, at: datetime, why: EarlyEnd, batch: Batch, *, credited: int = 0
+) -> None:
     """End a paid period before its time: access ends there, and what is left of its fee is
     recognised there. `credited` of the fee was given back or moved elsewhere. Call it under the
     membership's lock, with a row read by `locked`: the worker may be recognising its income."""
@@ -83,6 +85,7 @@ def end_early(period: Period, at: datetime, why: EarlyEnd, *, credited: int = 0)
     if period.recognise_due_at is not None:
         period.recognise_due_at = period.ended_early_at
     period.save(update_fields=["ended_early_at", "early_end", "credited", "recognise_due_at"])
+    batch.access_changes(period.ended_early_at)
 
 
 def withdraw(holding: Holding, at: datetime, batch: Batch, *, told: bool = False) -> None:

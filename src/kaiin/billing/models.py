@@ -335,7 +335,9 @@ class Period(models.Model):
     """A paid stretch `[starts_at, ends_at)`, as bought; never recomputed. One that was given up
     before its end keeps what was bought, and says when and why: `ended_early_at`."""
 
-    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     index = models.PositiveIntegerField(help_text="From 1.")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -382,11 +384,13 @@ class Period(models.Model):
             ),
         ]
         indexes = [
+            # What ends after an instant is found however many periods there were before.
+            models.Index(fields=["subscription", "ends_at"], name="period_running"),
             models.Index(
                 fields=["recognise_due_at"],
                 name="period_to_recognise",
                 condition=Q(recognise_due_at__isnull=False),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -396,7 +400,9 @@ class Period(models.Model):
 class Grant(models.Model):
     """Access for a dated time without money, and who gave it. Revoked, it ends there."""
 
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     kind = models.CharField(
         max_length=8,
         choices=[(k.value, k.value) for k in (WindowKind.GRANT, WindowKind.GRACE)],
@@ -414,6 +420,7 @@ class Grant(models.Model):
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="grant_not_empty"),
             *known("grant", kind=(WindowKind.GRANT, WindowKind.GRACE), reason=GrantReason),
         ]
+        indexes = [models.Index(fields=["membership", "ends_at"], name="grant_running")]
 
     def __str__(self) -> str:
         return f"grant {self.pk} ({self.reason})"
@@ -424,7 +431,7 @@ class Entitlement(models.Model):
     rebuilt at any time. `evidence` names the records behind it."""
 
     membership = models.ForeignKey(
-        Membership, on_delete=models.CASCADE, related_name="entitlements"
+        Membership, on_delete=models.CASCADE, related_name="entitlements", db_index=False
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -116,6 +116,7 @@ def _won(holding: Holding, charge: Charge, batch: Batch) -> None:
     refunding.undo(entry, charge, batch)
     period = _period(charge)
     if period is not None and period.early_end == EarlyEnd.CHARGED_BACK:
+        batch.access_changes(period.ended_early_at or period.starts_at)
         period.ended_early_at, period.early_end = None, ""
         period.save(update_fields=["ended_early_at", "early_end"])
     batch.note("billing.chargeback_undone", holding, payment=str(charge.payment_id))
@@ -186,10 +187,10 @@ def _take_back(
     if stands and why is EarlyEnd.REFUNDED:
         # Days that a change had moved here were paid by other payments: that money goes back, too.
         moved = refunding.moved_days(charge, period)
-        endings.end_early(period, batch.now, why, credited=moved.total.amount)
+        endings.end_early(period, batch.now, why, batch, credited=moved.total.amount)
         refunding.give_back(holding, moved, RefundReason.STAFF, batch)
     elif stands:
-        endings.end_early(period, batch.now, why)
+        endings.end_early(period, batch.now, why, batch)
     elif why is EarlyEnd.REFUNDED:
         return
     batch.note(

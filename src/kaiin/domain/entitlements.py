@@ -1,7 +1,7 @@
 """From facts (paid periods, dated grants) to windows of access, each with its evidence."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -48,19 +48,53 @@ def windows(facts: Iterable[Fact]) -> tuple[Window, ...]:
     """
     ordered = sorted(
         (fact for fact in facts if fact.starts_at < fact.ends_at),
-        key=lambda fact: (fact.starts_at, fact.ends_at, fact.ref),
+        key=lambda fact: (fact.starts_at, fact.ends_at),
     )
     taken: list[Window] = []
     for kind in WindowKind:
         own = [fact for fact in ordered if fact.kind is kind]
         spans = [(window.starts_at, window.ends_at) for window in taken]
         for starts_at, ends_at in _outside(_merged(own), spans):
-            evidence = tuple(
+            refs = {
                 fact.ref for fact in own if fact.starts_at < ends_at and fact.ends_at > starts_at
-            )
-            taken.append(Window(starts_at, ends_at, kind, evidence))
+            }
+            taken.append(Window(starts_at, ends_at, kind, _in_order(refs)))
         taken.sort(key=lambda window: window.starts_at)
     return tuple(taken)
+
+
+def windows_from(
+    at: datetime, known: Iterable[Window], facts: Iterable[Fact]
+) -> tuple[Window, ...]:
+    """The windows that end at `at` or later, where nothing before `at` has changed.
+
+    `known` are those as they were; `facts` what is opened by every record that ends after `at`,
+    with an empty fact for one that opens nothing (any more). The same as from all facts, however
+    many there were before.
+    """
+    found = list(facts)
+    later = windows(replace(fact, starts_at=max(fact.starts_at, at)) for fact in found)
+    crossing = next((w for w in known if w.starts_at < at <= w.ends_at), None)
+    if crossing is None:
+        return later
+    # A record that is not among the facts ended by `at`: what it opened is settled.
+    given = {fact.ref: fact for fact in found}
+    refs = {
+        ref
+        for ref in crossing.evidence
+        if ref not in given
+        or (
+            crossing.starts_at < given[ref].ends_at
+            and given[ref].starts_at < min(given[ref].ends_at, at)
+        )
+    }
+    first = later[0] if later else None
+    if first is None or first.starts_at > at or first.kind is not crossing.kind:
+        return (replace(crossing, ends_at=at, evidence=_in_order(refs)), *later)
+    whole = replace(
+        first, starts_at=crossing.starts_at, evidence=_in_order(refs | {*first.evidence})
+    )
+    return (whole, *later[1:])
 
 
 def open_until(found: Sequence[Window], at: datetime) -> datetime | None:
@@ -72,6 +106,11 @@ def open_until(found: Sequence[Window], at: datetime) -> datetime | None:
         elif until is not None and window.starts_at <= until:
             until = max(until, window.ends_at)
     return until
+
+
+def _in_order(refs: Iterable[str]) -> tuple[str, ...]:
+    """By the numbers of their records, which are of one kind."""
+    return tuple(sorted(refs, key=lambda ref: (len(ref), ref)))
 
 
 _Span = tuple[datetime, datetime]

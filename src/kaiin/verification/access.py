@@ -100,13 +100,13 @@ def is_open(found: Sequence[Fact], at: datetime) -> bool:
 
 def _behind(window: Window, found: Sequence[Fact]) -> tuple[str, ...]:
     own = [
-        (fact.starts_at, fact.ends_at, fact.ref)
+        fact.ref
         for fact in found
         if fact.kind == window.kind
         and fact.starts_at < window.ends_at
         and fact.ends_at > window.starts_at
     ]
-    return tuple(ref for _, _, ref in sorted(own))
+    return tuple(sorted(own, key=lambda ref: int(ref.partition(":")[2])))
 
 
 def _lacking(some: Sequence[Window], others: Sequence[Window]) -> Iterator[Window]:

@@ -53,6 +53,7 @@ def grant(*, member_pk: int, site_key: str, until: datetime, reason_text: str, a
             granted_by=actor,
             granted_at=now,
         )
+        batch.access_changes(now)
         staff_access_letters.granted(holding, str(row.pk), until=until)
         batch.note(
             "billing.granted", holding, grant=row.pk, until=until.isoformat(), reason=row.note
@@ -77,6 +78,7 @@ def revoke_grant(*, grant_id: int, actor: str) -> None:
             raise NoGrant(grant=grant_id)
         row.revoked_at = batch.now
         row.save(update_fields=["revoked_at"])
+        batch.access_changes(batch.now)
         staff_access_letters.revoked(holding, str(row.pk))
         batch.note("billing.grant_revoked", holding, grant=row.pk)
         batch.write()

@@ -109,7 +109,7 @@ def _end_at_once(
     refund = Money(0, subscription.course.currency)
     for period in locked(refunding.running(subscription, batch.now)):
         unused = refunding.unused_days(period, batch.now)
-        end_early(period, batch.now, EarlyEnd.LEFT, credited=unused.total.amount)
+        end_early(period, batch.now, EarlyEnd.LEFT, batch, credited=unused.total.amount)
         refunding.give_back(holding, unused, RefundReason.LEFT, batch)
         refund += unused.total
     if agreed not in (None, refund):
