@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,45 @@ def test_the_same_seed_is_the_same_run() -> None:
     first, second = (_simulate("--seed", "8", *options) for _ in range(2))
     assert first["digest"] == second["digest"]
     assert first["digest"] != _simulate("--seed", "9", *options)["digest"]
+
+
+_INCOME_FAILS = """
+from kaiin.cli import app, simulate
+
+play = simulate._play
+
+def spoilt(plan, folder):
+    from kaiin.billing.operations import expiry
+
+    def book(entries, now):
+        if entries:
+            raise ValueError("an error that no code expects")
+
+    expiry._book = book
+    return play(plan, folder)
+
+simulate._play = spoilt
+app()
+"""
+
+
+def test_a_parked_row_ends_the_run_with_its_members_story() -> None:
+    options = ("--seed", "1", "--members", "3", "--months", "2", "--faults", "none")
+    done = subprocess.run(
+        [sys.executable, "-c", _INCOME_FAILS, "simulate", *options],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONHASHSEED": "random"},
+    )
+    assert done.returncode == 1, done.stderr
+    told = done.stdout
+    assert "violation: step.broke  period:" in told
+    assert "an error that no code expects" in told
+    who = re.search(r"^seed 1, day .*, (p\d+)$", told, re.MULTILINE)
+    assert who
+    assert f"{who[1]}  " in told.partition(who[0])[2]
+    assert "\nmemberships:\n" in told
 
 
 @pytest.mark.django_db

@@ -410,6 +410,13 @@ TRAIL = (
         "event:{event}",
         _set("payments_providerevent", "event", state="'waiting'", due_at=LONG_AGO),
     ),
+    by(
+        "row.parked",
+        "membership:{membership}",
+        """INSERT INTO infra_parkedrow (kind, key, error, attempts, first_at, due_at)
+        VALUES ('membership.renew', '{membership}', 'ValueError: lunar', 3,
+        '2026-11-22 00:00:00+00:00', '2030-01-01 00:00:00+00:00')""",
+    ),
     by("outbox.dead", "outbox:{message}", _set("infra_outboxmessage", "message", dead_at=LONG_AGO)),
     by(
         "outbox.lost",

@@ -132,12 +132,12 @@ class Membership(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["dormant_until"],
+                fields=["dormant_until", "id"],
                 name="membership_to_withdraw",
                 condition=Q(dormant_until__isnull=False),
             ),
             models.Index(
-                fields=["notice_due_at"],
+                fields=["notice_due_at", "id"],
                 name="membership_to_remind",
                 condition=Q(notice_due_at__isnull=False),
             ),
@@ -387,7 +387,7 @@ class Period(models.Model):
             # What ends after an instant is found however many periods there were before.
             models.Index(fields=["subscription", "ends_at"], name="period_running"),
             models.Index(
-                fields=["recognise_due_at"],
+                fields=["recognise_due_at", "id"],
                 name="period_to_recognise",
                 condition=Q(recognise_due_at__isnull=False),
             ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kaiin.cli import parked
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ _ALL = "all"
 def outbox(
     retry: Annotated[
         list[str] | None,
-        typer.Option(help="outbox:ID, inbox:ID as listed, or all that was given up. Repeatable."),
+        typer.Option(
+            help="outbox:ID, inbox:ID or parked:ID as listed, or all that was given up or parked."
+            " Repeatable."
+        ),
     ] = None,
     abandon: Annotated[
         list[str] | None,
@@ -34,6 +38,10 @@ def outbox(
     Events and mails not told yet, and providers’ notices that could not be applied. What was given
     up waits for you: find out why, mend it, then --retry. What shall never be told or applied,
     because it was done another way, is settled with --abandon.
+
+    Rows that a job could not process (a renewal, an end, a reminder, a payment to ask about) are
+    parked: they are tried again by themselves, up to an hour later each time, and leave the list
+    once that succeeds. Mend the cause; --retry only saves the wait.
     """
     load_django()
     stop_unless_migrated()
@@ -48,18 +56,20 @@ def outbox(
         done["abandoned"] = _abandon(abandon)
     letters = messages.untold(limit=limit)
     events = payments.stuck_events(limit)
+    rows = parked.parked(limit)
     if json_:
         answer: dict[str, Any] = {
             "outbox": [asdict(letter) for letter in letters],
             "inbox": [asdict(event) for event in events],
+            "parked": [parked.as_json(row) for row in rows],
         }
         print(json.dumps(answer | done, ensure_ascii=False, indent=2, default=str))
         return
     for what, count in done.items():
         print(text(f"outbox.{what}", count=count))
-    for line in [*map(_letter, letters), *map(_event, events)]:
+    for line in [*map(_letter, letters), *map(_event, events), *map(parked.line, rows)]:
         print(line)
-    if not letters and not events:
+    if not letters and not events and not rows:
         print(text("outbox.nothing"))
 
 
@@ -68,12 +78,13 @@ def _retry(wanted: list[str], limit: int) -> int:
     from kaiin.infra import outbox as messages
     from kaiin.payments import operations as payments, queries
 
-    letters, events = _ids([each for each in wanted if each != _ALL])
+    letters, events, rows = _ids([each for each in wanted if each != _ALL])
     if _ALL in wanted:
         letters += messages.dead_letters()
         stuck = queries.stuck_events(limit)
         events += [event.id for event in stuck if event.state == "failed"]
-    return messages.revive(letters) + payments.retry_events(events)
+    again = parked.retry(rows, everything=_ALL in wanted)
+    return messages.revive(letters) + payments.retry_events(events) + again
 
 
 def _abandon(wanted: list[str]) -> int:
@@ -82,7 +93,9 @@ def _abandon(wanted: list[str]) -> int:
     from kaiin.infra.locks import transaction
     from kaiin.payments import operations as payments
 
-    letters, events = _ids(wanted)
+    letters, events, rows = _ids(wanted)
+    if rows:
+        sys.exit("kaiin: a parked row is tried until it succeeds: mend its cause")
     with transaction():
         count = messages.abandon(letters) + payments.abandon_events(events)
         audit.record(
@@ -94,17 +107,20 @@ def _abandon(wanted: list[str]) -> int:
     return count
 
 
-def _ids(wanted: list[str]) -> tuple[list[int], list[int]]:
-    """What was named, of the outbox and of the inbox; a number alone is of the outbox."""
+def _ids(wanted: list[str]) -> tuple[list[int], list[int], list[int]]:
+    """What was named, of the outbox, the inbox and the parked rows; a number alone is of the
+    outbox."""
     letters: list[int] = []
     events: list[int] = []
-    boxes = {"outbox:": letters, "": letters, "inbox:": events}
+    rows: list[int] = []
+    boxes = {"outbox:": letters, "": letters, "inbox:": events, "parked:": rows}
     for each in wanted:
         box, colon, number = each.rpartition(":")
         if box + colon not in boxes or not (number.isascii() and number.isdigit()):
-            sys.exit(f"kaiin: {each!r} is no id: write outbox:ID or inbox:ID, as listed")
+            known = "outbox:ID, inbox:ID or parked:ID"
+            sys.exit(f"kaiin: {each!r} is no id: write {known}, as listed")
         boxes[box + colon].append(int(number))
-    return letters, events
+    return letters, events, rows
 
 
 def _letter(letter: "Untold") -> str:

@@ -71,7 +71,7 @@ def jobs() -> list[Job]:
     """The worker's jobs in the order of a round: what came in first, then what follows."""
     from kaiin.billing import operations as billing
     from kaiin.identity import operations as identity
-    from kaiin.infra import audit, clock, outbox, throttle
+    from kaiin.infra import audit, clock, outbox, parking, throttle
     from kaiin.payments import operations as payments
 
     def due(work: Callable[..., int], limit: int = _BATCH) -> Callable[[], int]:
@@ -88,6 +88,7 @@ def jobs() -> list[Job]:
         Job("billing.remind", due(billing.remind_due), 5.0),
         Job("billing.recognise", due(billing.recognise_due), 5.0),
         Job("audit.seal", lambda: audit.seal(limit=_SEALS), 1.0),
+        Job("parked.forget", lambda: parking.forget_stale(now=clock.now()), 3600.0),
         Job("identity.forget", identity.forget_expired, 3600.0),
         Job("throttle.forget", throttle.forget_ended, 3600.0),
         Job("sessions.forget", _forget_sessions, 3600.0),
@@ -122,10 +123,12 @@ def run(jobs: list[Job], stop: threading.Event) -> None:
 
 
 def run_once(jobs: list[Job]) -> bool:
-    """Do rounds until nothing is left to do; False if a job failed."""
+    """Do rounds until nothing is left to do; False if a job failed, or a row is parked."""
+    from kaiin.infra import parking
+
     while sum(job.turn(hurry=True) for job in jobs):
         pass
-    return not any(job.failing for job in jobs)
+    return not any(job.failing for job in jobs) and not parking.parked(limit=1)
 
 
 def _target_ahead() -> bool:

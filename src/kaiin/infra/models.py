@@ -79,6 +79,21 @@ class OutboxMessage(models.Model):
         ]
 
 
+class ParkedRow(models.Model):
+    """A row that a job could not process (`parking`); it is gone once the job can."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    error = models.TextField(blank=True, default="")
+    attempts = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="parked_once")]
+
+
 class WriteProbe(models.Model):
     """The one row that is written over to know whether the database takes writes."""
 

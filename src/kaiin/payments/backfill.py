@@ -11,6 +11,7 @@ from django.conf import settings
 
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import locked, transaction
+from kaiin.infra.parking import Parking
 from kaiin.payments import inbox, providers
 from kaiin.payments.models import ProviderCursor
 from kaiin.payments.providers.protocol import EventPage, Provider
@@ -24,9 +25,16 @@ def sweep(*, now: datetime, limit: int) -> int:
     """Read on, and store what is new; how many events were read.
 
     Each list is read to its end, or until `limit` events were read: the rest comes with the next
-    call.
+    call. A provider whose list can't be read or stored is parked; the others are read.
     """
-    return sum(_sweep(provider, now, limit) for provider in providers.all_providers())
+    parking = Parking[str]("provider.list", now)
+    read = 0
+    names = parking.due_keys(providers.names())
+    for name in names:
+        with parking.apart(name):
+            read += _sweep(providers.get(name), now, limit)
+    parking.settle(names)
+    return read
 
 
 def _sweep(provider: Provider, now: datetime, limit: int) -> int:
@@ -60,6 +68,8 @@ def _cursor(provider: str) -> str:
 
 def _store(provider: str, cursor: str, page: EventPage, now: datetime) -> int:
     """Store a page and move the cursor; another worker that was faster has stored it already."""
+    if not page.events and page.cursor == cursor:
+        return 0
     with transaction():
         row = locked(ProviderCursor.objects.filter(pk=provider)).get()
         if row.cursor != cursor:

@@ -193,9 +193,9 @@ def _make(call: Call, silent: dict[str, int]) -> News | None:
 
 
 def _charge(call: Call, silent: dict[str, int]) -> News | None:
-    provider, payment_id = providers.get(call.provider), call.payment_id
+    payment_id = call.payment_id
     try:
-        snapshot = provider.charge(call.request, timeout_seconds=_timeout())
+        snapshot = providers.get(call.provider).charge(call.request, timeout_seconds=_timeout())
     except OutsideRefused as error:
         _log.warning("payments.refused", payment=str(payment_id), error=repr(error))
         if call.in_doubt:

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import structlog
 
-from kaiin.domain.errors import KaiinError
 from kaiin.infra import bulk
-from kaiin.infra.locks import claimed, transaction
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.infra.locks import transaction
+from kaiin.infra.parking import Parking
 from kaiin.payments import asking, providers, snapshots, watching
 from kaiin.payments.models import EventState, Mandate, Payment, ProviderEvent
 from kaiin.payments.orders import key_of, order_of, payment_id
@@ -92,17 +93,17 @@ def apply_due(*, limit: int, now: datetime, actor: str) -> int:
     Events of one order are claimed and applied together: the one answer is newer than all of them.
     """
     subjects: dict[_Subject, list[ProviderEvent]] = {}
-    with transaction():
-        due = list(claimed(ProviderEvent.objects.filter(due_at__lte=now), "due_at")[:limit])
-        ProviderEvent.objects.filter(pk__in=[row.pk for row in due]).update(
-            due_at=now + asking.CLAIM
-        )
+    parking = Parking[int]("event.apply", now)
+    events, until = ProviderEvent.objects.all(), now + asking.CLAIM
+    due = parking.claim(events, "due_at", until=until, limit=limit)
     for row in due:
         subject = _Subject(row.provider, row.order_id, row.provider_mandate_id)
         subjects.setdefault(subject, []).append(row)
     for subject, rows in subjects.items():
-        _apply_together(subject, rows, now, actor)
-    return len(due)
+        with parking.apart(*(row.pk for row in rows)):
+            _apply_together(subject, rows, now, actor)
+    parking.give_back(events, "due_at", claimed_until=until)
+    return parking.settle(row.pk for row in due)
 
 
 def retry(ids: Sequence[int], *, now: datetime) -> int:
@@ -150,12 +151,8 @@ def _apply_together(
 ) -> None:
     try:
         found = _apply(subject, now, actor)
-    except KaiinError as error:
+    except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
         _try_again(rows, now, None, error.code)
-    except Exception as error:  # noqa: BLE001
-        # Whatever one order stumbles over, the others go on and people see it.
-        _log.exception("payments.event_failed", provider=subject.provider, order=subject.order_id)
-        _try_again(rows, now, None, repr(error))
     else:
         if found:
             _finish(rows, now)

@@ -127,7 +127,7 @@ class Payment(models.Model):
             ),
             models.Index(fields=["provider", "provider_payment_id"], name="payment_at_provider"),
             models.Index(
-                fields=["ask_at"], name="payment_to_ask", condition=Q(ask_at__isnull=False)
+                fields=["ask_at", "id"], name="payment_to_ask", condition=Q(ask_at__isnull=False)
             ),
         ]
 
@@ -174,7 +174,7 @@ class Refund(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["ask_at"], name="refund_to_ask", condition=Q(ask_at__isnull=False)
+                fields=["ask_at", "id"], name="refund_to_ask", condition=Q(ask_at__isnull=False)
             ),
         ]
 
@@ -253,7 +253,9 @@ class ProviderEvent(models.Model):
             *known("event", state=EventState),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="event_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["due_at", "id"], name="event_due", condition=Q(due_at__isnull=False)
+            ),
             models.Index(
                 fields=["provider", "order_id"],
                 name="event_waiting",

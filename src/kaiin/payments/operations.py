@@ -18,7 +18,8 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import NEVER_ANSWERED, Method, PaymentEvent, PaymentState
 from kaiin.infra import audit, clock
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
-from kaiin.infra.locks import claimed, transaction
+from kaiin.infra.locks import transaction
+from kaiin.infra.parking import Parking
 from kaiin.payments import (
     asking,
     backfill,
@@ -186,11 +187,16 @@ def poll_open(*, now: datetime, limit: int) -> int:
     The pauses grow with a payment's age (`asking`). A provider that does not answer three times in
     a row is left alone for the rest of this round.
     """
-    with transaction():
-        due = list(claimed(Payment.objects.filter(ask_at__lte=now), "ask_at")[:limit])
-        Payment.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
-    _apply_answers(list(_ask_providers(due, now)), now)
-    return len(due) + refunds.poll(now=now, limit=limit)
+    parking = Parking[UUID]("payment.poll", now)
+    until = now + asking.CLAIM
+    due = parking.claim(Payment.objects.all(), "ask_at", until=until, limit=limit)
+    parking.in_halves(
+        list(_ask_providers(due, now, parking)),
+        lambda news: snapshots.apply_all(news, now=clock.now(), actor=SYSTEM),
+        key=lambda news: news.payment_id,
+    )
+    parking.give_back(Payment.objects.all(), "ask_at", claimed_until=until)
+    return parking.settle(row.pk for row in due) + refunds.poll(now=now, limit=limit)
 
 
 def receive_notice(
@@ -375,40 +381,23 @@ def _learn(row: Payment, event: PaymentEvent, error: KaiinError) -> None:
     )
 
 
-def _ask_providers(due: Sequence[Payment], now: datetime) -> Iterator[News]:
+def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]) -> Iterator[News]:
     """What providers say of payments; one that was asked about in vain waits its turn again."""
     silent: dict[str, int] = defaultdict(int)
     for row in due:
         if silent[row.provider] >= _PATIENCE:
             continue
-        try:
-            snapshot = _asked(row, timeout_seconds=_timeout(), actor=SYSTEM)
-        except Exception as error:  # noqa: BLE001
-            # Whatever one answer is like, the other payments are asked about.
-            silent[row.provider] += 1
-            _in_vain(row.pk, now, error)
-        else:
-            silent[row.provider] = 0
-            if snapshot is not None:
-                yield News(row.pk, snapshot)
-
-
-def _apply_answers(answers: Sequence[News], now: datetime) -> None:
-    """All together; one by one where one of them can't be applied."""
-    try:
-        snapshots.apply_all(answers, now=clock.now(), actor=SYSTEM)
-    except Exception as error:  # noqa: BLE001
-        # One bad answer stops no other: it is logged and asked for again.
-        if len(answers) == 1:
-            _in_vain(answers[0].payment_id, now, error)
-            return
-        for each in answers:
-            _apply_answers([each], now)
-
-
-def _in_vain(payment_id: UUID, now: datetime, error: Exception) -> None:
-    _log.warning("payments.no_answer", payment=str(payment_id), error=repr(error))
-    snapshots.ask_later(payment_id=payment_id, now=now)
+        snapshot = None
+        with parking.apart(row.pk):
+            try:
+                snapshot = _asked(row, timeout_seconds=_timeout(), actor=SYSTEM)
+                silent[row.provider] = 0
+            except _NOT_ANSWERED as error:
+                silent[row.provider] += 1
+                _log.warning("payments.no_answer", payment=str(row.pk), error=error.code)
+                snapshots.ask_later(payment_id=row.pk, now=now)
+        if snapshot is not None:
+            yield News(row.pk, snapshot)
 
 
 def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:

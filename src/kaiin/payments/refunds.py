@@ -15,7 +15,8 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import RefundEvent, RefundState
 from kaiin.infra import clock
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
-from kaiin.infra.locks import claimed, locked, transaction
+from kaiin.infra.locks import locked, transaction
+from kaiin.infra.parking import Parking
 from kaiin.payments import asking, providers, queries, reversals, snapshots
 from kaiin.payments.errors import IntentConflict, NoSuchPayment
 from kaiin.payments.models import Payment, Refund
@@ -56,19 +57,14 @@ def refund_payment(
 def poll(*, now: datetime, limit: int) -> int:
     """Ask about refunds whose turn it is; how many. One that the provider never heard of is asked
     for again, under the same key."""
-    waiting = Refund.objects.filter(ask_at__lte=now)
-    if not waiting.exists():
-        return 0
-    with transaction():
-        due = list(claimed(waiting, "ask_at")[:limit])
-        Refund.objects.filter(pk__in=[row.pk for row in due]).update(ask_at=now + asking.CLAIM)
+    parking = Parking[UUID]("refund.poll", now)
+    until = now + asking.CLAIM
+    due = parking.claim(Refund.objects.all(), "ask_at", until=until, limit=limit)
     for refund in due:
-        try:
+        with parking.apart(refund.pk):
             _drive(refund, ask_first=True, actor=SYSTEM)
-        except Exception:  # noqa: BLE001
-            # Whatever one answer is like, the others go on; this one comes up again.
-            _log.exception("payments.refund_not_told", refund=str(refund.pk))
-    return len(due)
+    parking.give_back(Refund.objects.all(), "ask_at", claimed_until=until)
+    return parking.settle(refund.pk for refund in due)
 
 
 def _written(

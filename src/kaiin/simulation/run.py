@@ -106,8 +106,9 @@ class Run:
         except Found as found:
             outcome.violation, outcome.day = found.violation, clock.now()
         except Broken as broken:
-            outcome.violation = Violation("step.broke", (), str(broken))
-            outcome.day, outcome.who = clock.now(), self.steps.acting
+            outcome.violation = Violation("step.broke", broken.ids, str(broken))
+            outcome.day = clock.now()
+            outcome.who = self._who(outcome.violation) or self.steps.acting
         finally:
             listening.stop()
             randomness.use(None)
@@ -257,8 +258,8 @@ class Run:
         for violation in violations:
             raise Found(violation)
 
-    def _broke(self, what: str) -> None:
-        raise Broken(what)
+    def _broke(self, what: str, ids: tuple[str, ...]) -> None:
+        raise Broken(what, ids)
 
     # What it came to
 

@@ -33,7 +33,12 @@ _REALLY_KILLED = 0.5
 
 
 class Broken(Exception):
-    """A step ended in a way that no step may; the text says how."""
+    """A step ended in a way that no step may; the text says how. `ids` name the rows, as a
+    violation's, where they are known."""
+
+    def __init__(self, says: str, ids: tuple[str, ...] = ()) -> None:
+        super().__init__(says)
+        self.ids = ids
 
 
 class Steps:

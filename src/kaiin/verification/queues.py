@@ -21,6 +21,7 @@ def check(reader: Reader, *, now: datetime, patience: timedelta) -> Iterator[Vio
     yield from _outbox(reader, late)
     yield from _payments(reader, late)
     yield from _overdue(reader, late)
+    yield from _parked(reader)
     yield from _abandoned(reader, late)
     yield from _mandates(reader)
 
@@ -97,6 +98,21 @@ def _overdue(reader: Reader, late: datetime) -> Iterator[Violation]:
         )
         for key, at in found:
             yield Violation(check, (f"{table}:{key}",), f"it was due at {at}")
+
+
+def _parked(reader: Reader) -> Iterator[Violation]:
+    """What a job could not process; `kind` is the row's table and the work."""
+    found = reader.stream(
+        "SELECT id, kind, key, attempts, first_at, due_at, error FROM infra_parkedrow ORDER BY id"
+    )
+    for parked, kind, key, attempts, first_at, due_at, error in found:
+        table, _, work = kind.partition(".")
+        row = f"{table}:{UUID(key)}" if table in {"payment", "refund"} else f"{table}:{key}"
+        yield Violation(
+            "row.parked",
+            (f"parked:{parked}", row),
+            f"{work} failed since {first_at}, {attempts} times; next try {due_at}: {error}",
+        )
 
 
 def _abandoned(reader: Reader, late: datetime) -> Iterator[Violation]:

@@ -908,7 +908,7 @@ class Migration(migrations.Migration):
             model_name="membership",
             index=models.Index(
                 condition=models.Q(("dormant_until__isnull", False)),
-                fields=["dormant_until"],
+                fields=["dormant_until", "id"],
                 name="membership_to_withdraw",
             ),
         ),
@@ -916,7 +916,7 @@ class Migration(migrations.Migration):
             model_name="membership",
             index=models.Index(
                 condition=models.Q(("notice_due_at__isnull", False)),
-                fields=["notice_due_at"],
+                fields=["notice_due_at", "id"],
                 name="membership_to_remind",
             ),
         ),
@@ -1151,7 +1151,7 @@ class Migration(migrations.Migration):
             model_name="period",
             index=models.Index(
                 condition=models.Q(("recognise_due_at__isnull", False)),
-                fields=["recognise_due_at"],
+                fields=["recognise_due_at", "id"],
                 name="period_to_recognise",
             ),
         ),

@@ -3,6 +3,10 @@ along: reminders, recognised income. All found by index, in sets."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from django.db.models import QuerySet
 
 from kaiin.billing import intents, reminder_letters, upkeep
 from kaiin.billing.batch import Batch
@@ -21,6 +25,10 @@ from kaiin.domain.money import Money
 from kaiin.domain.periods import japanese_date
 from kaiin.domain.subscriptions import NOT_IMPORTED, EndReason, Standing, SubscriptionState
 from kaiin.infra.locks import claimed, transaction
+from kaiin.infra.parking import Parking, StillDue
+
+# Does what is due for a membership; False where nothing was.
+_Act = Callable[[Holding, Batch], bool]
 
 
 def expire_due(*, now: datetime, limit: int) -> int:
@@ -30,30 +38,36 @@ def expire_due(*, now: datetime, limit: int) -> int:
     dormant; a member who left is withdrawn. Returns how many were looked at.
     """
     lapsing = Subscription.objects.filter(lapse_due_at__lte=now).order_by("lapse_due_at", "pk")
-    ids = list(lapsing.values_list("membership_id", flat=True)[:limit])
-    count = _each(ids, now, _end_if_over)
     dormant = Membership.objects.filter(dormant_until__lte=now).order_by("dormant_until", "pk")
-    ids = list(dormant.values_list("pk", flat=True)[:limit])
-    return count + _each(ids, now, _withdraw_if_over)
+    return _lapse(lapsing, now, limit) + _withdraw(dormant, now, limit)
 
 
 def expire_member(*, member_pk: int, now: datetime) -> None:
     """What `expire_due` does, for one member who stands at the door before the worker came by."""
     lapsing = Subscription.objects.filter(membership__member=member_pk, lapse_due_at__lte=now)
-    _each(list(lapsing.values_list("membership_id", flat=True)), now, _end_if_over)
     dormant = Membership.objects.filter(member=member_pk, dormant_until__lte=now)
-    _each(list(dormant.values_list("pk", flat=True)), now, _withdraw_if_over)
+    _lapse(lapsing, now)
+    _withdraw(dormant, now)
+
+
+def _lapse(due: "QuerySet[Subscription]", now: datetime, limit: int | None = None) -> int:
+    parking = Parking[int]("membership.lapse", now)
+    return _each(parking, due, "membership_id", _end_if_over, limit)
+
+
+def _withdraw(due: "QuerySet[Membership]", now: datetime, limit: int | None = None) -> int:
+    return _each(Parking("membership.withdraw", now), due, "pk", _withdraw_if_over, limit)
 
 
 def remind_due(*, now: datetime, limit: int) -> int:
     """Remind members of a renewal to come, of a lump sum or a dormant time that runs out; returns
     how many."""
     coming = Subscription.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk")
-    ids = list(coming.values_list("membership_id", flat=True)[:limit])
-    count = _each(ids, now, _remind)
     dormant = Membership.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk")
-    ids = list(dormant.values_list("pk", flat=True)[:limit])
-    return count + _each(ids, now, _remind_of_withdrawal)
+    of_end = Parking[int]("membership.remind", now)
+    of_withdrawal = Parking[int]("membership.remind_of_withdrawal", now)
+    count = _each(of_end, coming, "membership_id", _remind, limit)
+    return count + _each(of_withdrawal, dormant, "pk", _remind_of_withdrawal, limit)
 
 
 def recognise_due(*, now: datetime, limit: int) -> int:
@@ -62,9 +76,17 @@ def recognise_due(*, now: datetime, limit: int) -> int:
     A period's fee is recognised whole at its end, early or not, without what was given back of
     it or moved to another period.
     """
+    due = Period.objects.filter(recognise_due_at__lte=now).order_by("recognise_due_at", "pk")
+    parking = Parking[int]("period.recognise", now)
+    ids = parking.keys(due, "pk", limit)
+    done = parking.in_halves(ids, lambda some: _recognise(some, now))
+    return parking.settle(chain.from_iterable(done))
+
+
+def _recognise(period_ids: Collection[int], now: datetime) -> list[int]:
     with transaction():
-        due = Period.objects.filter(recognise_due_at__lte=now).select_related("subscription")
-        periods = list(claimed(due, "recognise_due_at")[:limit])
+        due = Period.objects.filter(pk__in=period_ids, recognise_due_at__lte=now)
+        periods = list(claimed(due.select_related("subscription"), "recognise_due_at"))
         entries = [
             (
                 period,
@@ -78,32 +100,35 @@ def recognise_due(*, now: datetime, limit: int) -> int:
             if period.credited < period.amount
         ]
         _book(entries, now)
-        Period.objects.filter(pk__in=[period.pk for period in periods]).update(
-            recognise_due_at=None
-        )
-    return len(periods)
+        keys = [period.pk for period in periods]
+        Period.objects.filter(pk__in=keys).update(recognise_due_at=None)
+    return keys
 
 
 def _each(
-    membership_ids: Collection[int],
-    now: datetime,
-    act: Callable[[Holding, Batch], None],
+    parking: Parking[int], due: "QuerySet[Any]", membership: str, act: _Act, limit: int | None
 ) -> int:
-    if not membership_ids:
-        return 0
-    with transaction():
-        held = list(hold(membership_ids, pass_over_held=True).values())
-        batch = Batch(now=now, actor=SYSTEM, held=held)
-        for holding in held:
-            act(holding, batch)
-        batch.write()
-    return len(held)
+    """`act` on the memberships of rows that are due, in one transaction; `membership` is the
+    column with their key. One that fails is parked. Returns how many were looked at."""
+
+    def together(membership_ids: Collection[int]) -> list[int]:
+        with transaction():
+            held = hold(membership_ids, pass_over_held=True)
+            batch = Batch(now=parking.now, actor=SYSTEM, held=list(held.values()))
+            idle = [pk for pk, holding in held.items() if not act(holding, batch)]
+            batch.write()
+            if idle and due.filter(**{f"{membership}__in": idle}).exists():
+                raise StillDue
+        return list(held)
+
+    ids = parking.keys(due, membership, limit)
+    return parking.settle(chain.from_iterable(parking.in_halves(ids, together)))
 
 
-def _end_if_over(holding: Holding, batch: Batch) -> None:
+def _end_if_over(holding: Holding, batch: Batch) -> bool:
     subscription = holding.open_subscription
     if subscription is None or not _passed(subscription.lapse_due_at, batch.now):
-        return
+        return False
     if subscription.cancel_at_period_end and _pays_again(holding, subscription):
         subscription.cancel_at_period_end = False
     if subscription.cancel_at_period_end:
@@ -116,6 +141,7 @@ def _end_if_over(holding: Holding, batch: Batch) -> None:
     else:
         reason, detail = EndReason.EXPIRED, ""
     end(holding, subscription, reason, batch, detail=detail)
+    return True
 
 
 def _pays_again(holding: Holding, subscription: Subscription) -> bool:
@@ -130,18 +156,20 @@ def _pays_again(holding: Holding, subscription: Subscription) -> bool:
     )
 
 
-def _withdraw_if_over(holding: Holding, batch: Batch) -> None:
+def _withdraw_if_over(holding: Holding, batch: Batch) -> bool:
     until = holding.membership.dormant_until
     dormant = holding.membership.standing == Standing.DORMANT
-    if dormant and until is not None and until <= batch.now:
-        withdraw(holding, until, batch)
+    if not dormant or until is None or until > batch.now:
+        return False
+    withdraw(holding, until, batch)
+    return True
 
 
-def _remind(holding: Holding, batch: Batch) -> None:
+def _remind(holding: Holding, batch: Batch) -> bool:
     subscription = holding.open_subscription
     due_at = subscription.notice_due_at if subscription else None
     if subscription is None or due_at is None or due_at > batch.now:
-        return
+        return False
     subscription.notice_due_at = upkeep.next_reminder(subscription, batch.now)
     key = f"{subscription.pk}:{subscription.period_count}:{due_at.isoformat()}"
     coming = upkeep.renewal(subscription)
@@ -155,16 +183,18 @@ def _remind(holding: Holding, batch: Batch) -> None:
             paid_until=subscription.paid_until,
             mandate_lost=bool(subscription.mandate_end_reason),
         )
+    return True
 
 
-def _remind_of_withdrawal(holding: Holding, batch: Batch) -> None:
+def _remind_of_withdrawal(holding: Holding, batch: Batch) -> bool:
     membership = holding.membership
     due_at, until = membership.notice_due_at, membership.dormant_until
     if due_at is None or due_at > batch.now:
-        return
+        return False
     membership.notice_due_at = None
     if until is not None and until > batch.now:
         reminder_letters.withdrawing(holding, due_at.isoformat(), dormant_until=until)
+    return True
 
 
 def _passed(at: datetime | None, now: datetime) -> bool:

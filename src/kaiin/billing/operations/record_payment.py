@@ -50,32 +50,16 @@ def record_payments(*, payment_ids: Sequence[UUID], actor: str = SYSTEM) -> None
 
 
 def record_answers(answers: Sequence[Answer]) -> None:
-    """Write down what providers said to charges, and act on it, in one transaction.
-
-    Where that fails for one of them, each gets a transaction of its own: the one is found again
-    by the next run, which asks the provider.
-    """
-    try:
-        more = _act_on_answers(answers)
-    except Exception as error:  # noqa: BLE001 - whatever one stumbles over, the others go on
-        if len(answers) == 1:
-            _log.exception("billing.not_recorded", intent=answers[0].call.intent_key)
-            return
-        _log.error("billing.recorded_singly", count=len(answers), error=repr(error))
-        for answer in answers:
-            record_answers([answer])
-        return
-    if more:
-        _record(more, SYSTEM)
-
-
-def _act_on_answers(answers: Sequence[Answer]) -> list[UUID]:
+    """Write down what providers said to charges, and act on it, in one transaction. Idempotent:
+    where it failed, it may be called again, also for a part of them."""
     told = [(answer.call, answer.news) for answer in answers]
-    return _act(
+    more = _act(
         [(answer.charge.pk, answer.charge.membership_id) for answer in answers],
         lambda: payment_operations.record_answers(told, now=clock.now()),
         SYSTEM,
     )
+    if more:
+        _record(more, SYSTEM)
 
 
 def _record(payment_ids: Collection[UUID], actor: str) -> list[UUID]:

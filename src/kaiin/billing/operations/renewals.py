@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 import structlog
+from django.db.models import QuerySet
 
 from kaiin.billing import intents, letters, upkeep
 from kaiin.billing.batch import Batch
@@ -21,12 +22,14 @@ from kaiin.billing.holding import Holding, hold
 from kaiin.billing.models import Charge, ChargeState, Subscription
 from kaiin.billing.operations import checkout
 from kaiin.billing.operations.record_payment import SYSTEM, Answer, record_answers
+from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.gathering import gathering_transaction
 from kaiin.infra.locks import claimed, transaction
+from kaiin.infra.parking import Parking, StillDue
 from kaiin.payments import operations as payments, queries as payment_queries
 from kaiin.payments.operations import Call, ChargeIntent, MandateEnded
 
@@ -35,12 +38,19 @@ _T = TypeVar("_T")
 
 @dataclass
 class _Claim:
-    """What one transaction took on: `taken` subscriptions; of these some are charged by `calls`,
-    others end for want of a mandate, and some wait for a member who is paying `by_hand`."""
+    """What was taken on: memberships. Of these some are charged by `calls`, others end for want
+    of a mandate, some wait for a member who is paying `by_hand`, and some payments `refused`."""
 
-    taken: int = 0
+    taken: list[int] = field(default_factory=list)
     calls: list[tuple[Call, Charge]] = field(default_factory=list)
     by_hand: list[Charge] = field(default_factory=list)
+    refused: list[tuple[int, KaiinError]] = field(default_factory=list)
+
+    def add(self, other: "_Claim") -> None:
+        self.taken += other.taken
+        self.calls += other.calls
+        self.by_hand += other.by_hand
+        self.refused += other.refused
 
 
 _log = structlog.get_logger(__name__)
@@ -53,23 +63,34 @@ def renew_due(*, now: datetime, limit: int) -> int:
     """Charge subscriptions whose period has ended, oldest first; returns how many were taken on.
 
     An outcome that nobody knows stays with the same intent and is asked about; meanwhile the
-    member keeps access.
+    member keeps access. A membership that can't be renewed is parked, under the same intent.
     """
-    due = Subscription.objects.filter(next_due_at__lte=now)
-    # An idle worker opens no transaction: SQLite has one writer at a time.
-    claim = _claim(now, limit) if due.exists() else _Claim()
-    if not claim.taken:
+    parking = Parking[int]("membership.renew", now)
+    due = parking.due(Subscription.objects.filter(next_due_at__lte=now), "membership_id")
+    if due is None:
         return 0
-    reach(CrashPoint.INTENTS_COMMITTED)
+    claim = _claim(due, parking, now, limit)
+    if claim.taken:
+        reach(CrashPoint.INTENTS_COMMITTED)
     charges = {call.payment_id: charge for call, charge in claim.calls}
     answers = payments.call_providers([call for call, _ in claim.calls])
     for chunk in _chunks(answers, _AT_ONCE):
         reach(CrashPoint.PROVIDER_ANSWERED)
-        record_answers([Answer(charges[call.payment_id], call, news) for call, news in chunk])
+        parking.in_halves(
+            [Answer(charges[call.payment_id], call, news) for call, news in chunk],
+            record_answers,
+            key=lambda answer: answer.charge.membership_id,
+        )
         reach(CrashPoint.OUTCOME_COMMITTED)
     for charge in claim.by_hand:
-        _make_way(charge, now)
-    return claim.taken
+        with parking.apart(charge.membership_id):
+            _make_way(charge, now)
+    for membership_id, error in claim.refused:
+        parking.park(membership_id, error)
+    parking.give_back(
+        Subscription.objects.all(), "next_due_at", claimed_until=now + _LEASE, key="membership_id"
+    )
+    return parking.settle(claim.taken)
 
 
 def mandate_ended(*, mandate_id: int, reason: str) -> None:
@@ -80,24 +101,45 @@ def mandate_ended(*, mandate_id: int, reason: str) -> None:
     affected = Subscription.objects.filter(mandate_id=mandate_id).exclude(
         state=SubscriptionState.ENDED
     )
+    failures: list[Exception] = []
+    for membership_id in sorted(set(affected.values_list("membership_id", flat=True))):
+        try:
+            _mandate_ended(membership_id, mandate_id, reason)
+        except Exception as error:  # noqa: BLE001 - the other sites' memberships go on
+            failures.append(error)
+    if failures:
+        # The event is delivered again.
+        raise failures[0]
+
+
+def _mandate_ended(membership_id: int, mandate_id: int, reason: str) -> None:
     with transaction():
-        held = hold(set(affected.values_list("membership_id", flat=True)))
-        batch = Batch(now=clock.now(), actor=SYSTEM, held=list(held.values()))
-        for holding in held.values():
-            subscription = holding.open_subscription
-            if subscription is not None and subscription.mandate_id == mandate_id:
-                _stop_renewing(holding, subscription, reason, batch)
-        batch.write()
+        holding = hold([membership_id])[membership_id]
+        subscription = holding.open_subscription
+        if subscription is not None and subscription.mandate_id == mandate_id:
+            batch = Batch(now=clock.now(), actor=SYSTEM, held=[holding])
+            _stop_renewing(holding, subscription, reason, batch)
+            batch.write()
 
 
-def _claim(now: datetime, limit: int) -> _Claim:
-    """Take on what is due and held by no other worker: intents and payments' rows are made, or
-    found again, and whatever has no mandate any more ends."""
+def _claim(
+    due: "QuerySet[Subscription]", parking: Parking[int], now: datetime, limit: int
+) -> _Claim:
+    """Take on what is due and held by no other worker."""
+    with gathering_transaction():
+        rows = claimed(due, "next_due_at").values_list("membership_id", flat=True)
+        claims = parking.in_halves(list(rows[:limit]), lambda some: _take(some, now))
+    whole = _Claim()
+    for claim in claims:
+        whole.add(claim)
+    return whole
+
+
+def _take(membership_ids: Sequence[int], now: datetime) -> _Claim:
+    """Make intents and payments' rows, or find them again; what has no mandate any more ends."""
     claim = _Claim()
     with gathering_transaction():
-        due = claimed(Subscription.objects.filter(next_due_at__lte=now), "next_due_at")
-        rows = due.values_list("membership_id", flat=True)
-        held = hold(list(rows[:limit]), pass_over_held=True)
+        held = hold(membership_ids, pass_over_held=True)
         taken = {
             subscription.pk: (holding, subscription)
             for holding in held.values()
@@ -105,7 +147,10 @@ def _claim(now: datetime, limit: int) -> _Claim:
             and subscription.next_due_at is not None
             and subscription.next_due_at <= now
         }
-        claim.taken = len(taken)
+        claim.taken += [subscription.membership_id for _, subscription in taken.values()]
+        others = Subscription.objects.filter(membership__in=held.keys() - set(claim.taken))
+        if len(taken) < len(held) and others.filter(next_due_at__lte=now).exists():
+            raise StillDue
         Subscription.objects.filter(pk__in=taken).update(next_due_at=now + _LEASE)
         without = _open(claim, taken, now)
         if without:
@@ -143,8 +188,7 @@ def _open(
             reason = str(call.params.get("reason", ""))
             without.append((*taken[charge.subscription_id], reason))
         else:
-            # Ours to mend; the others of this round go on, this one is looked at again.
-            _log.error("billing.not_charged", intent=charge.intent_key, error=call.code)
+            claim.refused.append((charge.membership_id, call))
     bulk.insert([charge for charge in made if charge.payment_id is not None])
     return without
 

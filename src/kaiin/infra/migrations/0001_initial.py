@@ -25,6 +25,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="ParkedRow",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=64)),
+                ("error", models.TextField(blank=True, default="")),
+                ("attempts", models.PositiveIntegerField()),
+                ("first_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key"), name="parked_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ThrottleBucket",
             fields=[
                 ("key", models.CharField(max_length=120, primary_key=True, serialize=False)),

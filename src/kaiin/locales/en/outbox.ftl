@@ -7,6 +7,7 @@ outbox-waiting = outbox:{ $id }  to be told { $at }  { $what }  ({ $attempts } t
 outbox-event_failed = inbox:{ $id }  GIVEN UP, received { $at }  { $what }  ({ $attempts } tries: { $error })
 outbox-event_unreadable = inbox:{ $id }  CAN’T BE READ, received { $at }  { $what }
 outbox-event_waiting = inbox:{ $id }  waits for its order, next try { $at }  { $what }  ({ $attempts } tries: { $error })
+outbox-parked = parked:{ $id }  { $what }  fails since { $first }, next try { $at }  ({ $attempts } tries: { $error })
 
 ## In the back office
 outbox-tell_again = Deliver again what failed

@@ -7,6 +7,7 @@ outbox-waiting = outbox:{ $id }  送信予定 { $at }  { $what }  （試行{ $at
 outbox-event_failed = inbox:{ $id }  適用できませんでした（受信 { $at }）  { $what }  （試行{ $attempts }回：{ $error }）
 outbox-event_unreadable = inbox:{ $id }  内容を読み取れません（受信 { $at }）  { $what }
 outbox-event_waiting = inbox:{ $id }  注文が見つかるのを待っています（次回 { $at }）  { $what }  （試行{ $attempts }回：{ $error }）
+outbox-parked = parked:{ $id }  { $what }  { $first }から処理できていません（次回 { $at }）  （試行{ $attempts }回：{ $error }）
 
 ## In the back office
 outbox-tell_again = 送信できなかったものをもう一度送る

@@ -356,7 +356,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("due_at__isnull", False)),
-                        fields=["due_at"],
+                        fields=["due_at", "id"],
                         name="event_due",
                     ),
                     models.Index(
@@ -471,7 +471,7 @@ class Migration(migrations.Migration):
             model_name="payment",
             index=models.Index(
                 condition=models.Q(("ask_at__isnull", False)),
-                fields=["ask_at"],
+                fields=["ask_at", "id"],
                 name="payment_to_ask",
             ),
         ),
@@ -521,7 +521,7 @@ class Migration(migrations.Migration):
             model_name="refund",
             index=models.Index(
                 condition=models.Q(("ask_at__isnull", False)),
-                fields=["ask_at"],
+                fields=["ask_at", "id"],
                 name="refund_to_ask",
             ),
         ),

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from kaiin.billing import queries as billing
 from kaiin.identity import queries as identity
-from kaiin.infra import audit, clock, front, outbox
+from kaiin.infra import audit, clock, front, outbox, parking
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 from kaiin.web.components.middleware import bad_hosts
@@ -29,6 +29,7 @@ class Figures(Collector):
         now = clock.now()
         yield from _outbox(now)
         yield from _inbox(now)
+        yield from _parked(now)
         yield from _providers(now)
         yield from _renewals(now)
         yield from _refunds(now)
@@ -94,6 +95,22 @@ def _inbox(now: datetime) -> Iterator[Metric]:
         _age(inbox.oldest_at, now),
     )
     yield _one("kaiin_inbox_failed", "Notices that somebody must look at.", inbox.failed)
+
+
+def _parked(now: datetime) -> Iterator[Metric]:
+    found = parking.figures()
+    yield _by(
+        "kaiin_parked_rows",
+        "Rows that a job could not process and tries again.",
+        ("kind",),
+        {(kind,): figures.count for kind, figures in found.items()},
+    )
+    oldest_at = min((figures.oldest_at for figures in found.values()), default=None)
+    yield _one(
+        "kaiin_parked_oldest_seconds",
+        "How long the first of them has failed.",
+        _age(oldest_at, now),
+    )
 
 
 def _providers(now: datetime) -> Iterator[Metric]:

@@ -1,0 +1,203 @@
+"""One notice, payment, refund or provider in an unforeseen state stops no other."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from kaiin.domain.money import Money
+from kaiin.infra import parking
+from kaiin.infra.parking import Parked
+from kaiin.payments import operations, providers, queries
+from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
+from kaiin.payments.queries import PaymentView
+from tests.fixtures.clock import Clock
+from tests.fixtures.sandbox import Sandbox
+from tests.payments.conftest import Start
+
+
+class Spoilt:
+    """The sandbox's adapter, which stumbles over one order or over the list of events, or says of
+    an order that it received less than nothing."""
+
+    def __init__(self, provider: Any) -> None:
+        self._provider = provider
+        self.order = ""
+        self.negative = ""
+        self.lists = False
+
+    def fetch_payment(self, order: Any, *, timeout_seconds: float) -> Any:
+        if order.order_id == self.order:
+            raise KeyError("status")
+        found = self._provider.fetch_payment(order, timeout_seconds=timeout_seconds)
+        return replace(found, received=Money(-1)) if order.order_id == self.negative else found
+
+    def list_events(self, **asked: Any) -> Any:
+        if self.lists:
+            raise KeyError("events")
+        return self._provider.list_events(**asked)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+
+@pytest.fixture
+def spoilt(sandbox: Sandbox) -> Iterator[Spoilt]:
+    provider = Spoilt(sandbox.provider)
+    providers.use("sandbox", provider)  # type: ignore[arg-type]
+    yield provider
+    providers.use("sandbox", sandbox.provider)
+
+
+def only_parked() -> Parked:
+    (row,) = parking.parked(limit=10)
+    return row
+
+
+def order_of(payment: PaymentView) -> str:
+    from kaiin.payments.orders import order_id
+
+    return order_id(payment.id)
+
+
+@pytest.fixture
+def paid(start: Start, sandbox: Sandbox, clock: Clock) -> list[PaymentView]:
+    """Four payments by card of which Kaiin has not heard; the first is the oldest."""
+    found = []
+    for number in range(4):
+        payment = start(key=f"join:{number}:1")
+        sandbox.pay(payment)
+        found.append(payment)
+        clock.advance(seconds=1)
+    return found
+
+
+def states(payments: list[PaymentView]) -> list[str]:
+    found = [queries.payment(each.id) for each in payments]
+    return [each.state.value for each in found if each is not None]
+
+
+def test_notices(paid: list[PaymentView], sandbox: Sandbox, spoilt: Spoilt, clock: Clock) -> None:
+    spoilt.order = order_of(paid[0])
+    sandbox.deliver_notices()
+    assert states(paid) == ["pending", "paid", "paid", "paid"]
+    assert {row.kind for row in parking.parked(limit=10)} == {"event.apply"}
+    bad = ProviderEvent.objects.filter(order_id=spoilt.order)
+    assert {row.key for row in parking.parked(limit=10)} == {str(event.pk) for event in bad}
+    assert operations.apply_waiting_events(limit=100) == 0
+    clock.advance(minutes=1)
+    assert operations.apply_waiting_events(limit=100) == len(bad)
+    assert {row.attempts for row in parking.parked(limit=10)} == {2}
+    spoilt.order = ""
+    assert parking.retry_all(now=clock.now()) == len(bad)
+    assert operations.apply_waiting_events(limit=100) == len(bad)
+    assert states(paid) == ["paid"] * 4
+    assert parking.parked(limit=10) == ()
+    assert set(bad.values_list("state", flat=True)) == {EventState.APPLIED}
+
+
+@pytest.mark.parametrize("silent_before", [0, 3], ids=["one", "more than a silence"])
+def test_polling(
+    silent_before: int, start: Start, paid: list[PaymentView], sandbox: Sandbox, clock: Clock
+) -> None:
+    """Rows of a provider that nobody knows, however many, are no silence of one that answers."""
+    bad = [paid[0], *(start(key=f"bad:{number}") for number in range(silent_before))]
+    rows = Payment.objects.filter(pk__in=[each.id for each in bad])
+    rows.update(provider="gone")
+    Payment.objects.filter(pk=paid[0].id).update(ask_at=clock.now())
+    now = clock.advance(minutes=5)
+    assert operations.poll_open(now=now, limit=len(bad)) == len(bad)
+    operations.poll_open(now=now, limit=100)
+    assert states(paid) == ["pending", "paid", "paid", "paid"]
+    found = parking.parked(limit=10)
+    assert {(row.kind, row.key) for row in found} == {("payment.poll", b.id.hex) for b in bad}
+    assert operations.poll_open(now=now, limit=100) == 0
+    now = clock.advance(minutes=1)
+    assert operations.poll_open(now=now, limit=100) == len(bad)
+    assert {row.attempts for row in parking.parked(limit=10)} == {2}
+    rows.update(provider="sandbox")
+    assert operations.poll_open(now=clock.advance(minutes=2), limit=100) == len(bad)
+    assert states(paid) == ["paid"] * 4
+    assert parking.parked(limit=10) == ()
+
+
+def test_an_answer_that_cant_be_recorded(
+    paid: list[PaymentView], spoilt: Spoilt, clock: Clock
+) -> None:
+    """The answers of a round are recorded together; the one that can't be is found."""
+    spoilt.negative = order_of(paid[0])
+    now = clock.advance(minutes=5)
+    assert operations.poll_open(now=now, limit=100) == 4
+    assert states(paid) == ["pending", "paid", "paid", "paid"]
+    assert (only_parked().kind, only_parked().key) == ("payment.poll", paid[0].id.hex)
+    spoilt.negative = ""
+    assert operations.poll_open(now=clock.advance(minutes=1), limit=100) == 1
+    assert states(paid) == ["paid"] * 4
+    assert parking.parked(limit=10) == ()
+
+
+def test_refunds(paid: list[PaymentView], sandbox: Sandbox, clock: Clock) -> None:
+    sandbox.deliver_notices()
+    sandbox.switch("down", "0")
+    for payment in paid:
+        operations.refund_payment(
+            payment_id=payment.id, key=f"case:{payment.id}", amount=Money(550), reason="staff",
+            actor="staff:1",
+        )  # fmt: skip
+        clock.advance(seconds=1)
+    sandbox.switch("down", "")
+    Payment.objects.filter(pk=paid[0].id).update(provider="gone")
+    now = clock.advance(minutes=5)
+    assert operations.poll_open(now=now, limit=100) == 4
+    bad = Refund.objects.get(payment=paid[0].id)
+    assert (only_parked().kind, only_parked().key) == ("refund.poll", bad.pk.hex)
+    assert states(paid) == ["paid", "refunded", "refunded", "refunded"]
+    assert operations.poll_open(now=now, limit=100) == 0
+    Payment.objects.filter(pk=paid[0].id).update(provider="sandbox")
+    assert operations.poll_open(now=clock.advance(minutes=1), limit=100) == 1
+    assert states(paid) == ["refunded"] * 4
+    assert parking.parked(limit=10) == ()
+    assert len(sandbox.rows("SELECT * FROM refund")) == 4
+
+
+def test_a_list_that_cant_be_read(
+    paid: list[PaymentView],
+    spoilt: Spoilt,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    sandbox: Sandbox,
+) -> None:
+    """The next provider's is read in the same sweep."""
+    other: Any = Spoilt(sandbox.provider)
+    other.name = "other"
+    monkeypatch.setitem(providers._TABLE, "other", lambda: other)
+    spoilt.lists = True
+    now = clock.now()
+    read = operations.backfill_events(now=now, limit=100)
+    assert read > 0
+    assert (only_parked().kind, only_parked().key) == ("provider.list", "sandbox")
+    assert operations.backfill_events(now=now, limit=100) == 0
+    assert only_parked().attempts == 1
+    spoilt.lists = False
+    assert operations.backfill_events(now=clock.advance(minutes=1), limit=100) == read
+    assert parking.parked(limit=10) == ()
+
+
+def test_a_row_that_cant_even_be_read(
+    paid: list[PaymentView], sandbox: Sandbox, clock: Clock
+) -> None:
+    """An instant that no code wrote, and that Python does not know."""
+    bad, on_sqlite = paid[0].id, connection.vendor == "sqlite"
+    now = clock.advance(minutes=5)
+    instant = "2026-13-45 00:00:00" if on_sqlite else "20000-01-01 00:00:00+00"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE payments_payment SET created_at = '{instant}' WHERE id = %s",  # noqa: S608
+            [bad.hex if on_sqlite else bad],
+        )
+    assert operations.poll_open(now=now, limit=100) == 4
+    assert only_parked().key == bad.hex
+    assert states(paid[1:]) == ["paid"] * 3
+    assert operations.poll_open(now=now, limit=100) == 0
