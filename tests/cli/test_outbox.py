@@ -9,6 +9,8 @@ from tests.fixtures.clock import Clock
 from typer.testing import CliRunner, Result
 
 from kaiin.cli import app
+from kaiin.infra import parking
+from kaiin.infra.parking import Parked, Parking
 
 pytestmark = pytest.mark.usefixtures("plusmember")
 
@@ -56,7 +58,7 @@ def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
 @pytest.mark.django_db
 def test_nothing_waits() -> None:
     assert run().output == "待っているものも、処理できなかったものもありません。\n"
-    assert listed() == {"outbox": [], "inbox": []}
+    assert listed() == {"outbox": [], "inbox": [], "parked": []}
 
 
 @pytest.mark.django_db
@@ -100,6 +102,45 @@ def test_what_shall_never_be_told_is_settled(given_up: Callable[[], None]) -> No
     before = listed()
     names = (f"outbox:{before['outbox'][0]['id']}", f"inbox:{before['inbox'][0]['id']}")
     after = listed(*(word for name in names for word in ("--abandon", name)))
-    assert after == {"outbox": [], "inbox": [], "abandoned": 2}
+    assert after == {"outbox": [], "inbox": [], "parked": [], "abandoned": 2}
     assert AuditRow.objects.get(action="staff.abandoned").actor.startswith("cli:")
     assert listed("--abandon", names[0])["abandoned"] == 0
+
+
+@pytest.fixture
+def row(clock: Clock) -> Parked:
+    """A membership that could not be renewed, twice."""
+    for _ in range(2):
+        Parking[int]("membership.renew", clock.now()).park(7, ValueError("lunar"))
+        clock.advance(minutes=1)
+    return parking.parked(limit=1)[0]
+
+
+@pytest.mark.django_db
+def test_a_parked_row_is_listed_and_tried_again_at_once(row: Parked, clock: Clock) -> None:
+    shown = run().output
+    assert f"parked:{row.id}  membership.renew 7" in shown
+    assert "ValueError: lunar" in shown
+    (told,) = listed()["parked"]
+    assert (told["kind"], told["key"], told["attempts"]) == ("membership.renew", "7", 2)
+    assert row.due_at > clock.now()
+    assert listed("--retry", f"parked:{row.id}")["retried"] == 1
+    assert parking.parked(limit=1)[0].due_at == clock.now()
+    assert listed("--retry", "all")["retried"] == 1
+
+
+@pytest.mark.django_db
+def test_a_parked_row_is_not_settled_by_hand(row: Parked) -> None:
+    refused = run("--abandon", f"parked:{row.id}")
+    assert refused.exit_code == 1
+    assert "mend its cause" in str(refused.exception)
+    assert parking.parked(limit=1)
+
+
+@pytest.mark.django_db
+def test_a_worker_that_ends_says_that_a_row_is_parked(row: Parked) -> None:
+    from kaiin.cli import worker
+
+    assert not worker.run_once([])
+    parking.Parking[int]("membership.renew", row.due_at).settle([7])
+    assert worker.run_once([])

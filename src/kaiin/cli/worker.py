@@ -88,10 +88,11 @@ def jobs() -> list[Job]:
         Job("billing.remind", due(billing.remind_due), 5.0),
         Job("billing.recognise", due(billing.recognise_due), 5.0),
         Job("audit.seal", lambda: audit.seal(limit=_SEALS), 1.0),
-        Job("parked.forget", lambda: parking.forget_stale(now=clock.now()), 3600.0),
         Job("identity.forget", identity.forget_expired, 3600.0),
         Job("throttle.forget", throttle.forget_ended, 3600.0),
         Job("sessions.forget", _forget_sessions, 3600.0),
+        # Last: what is due again was tried by the jobs before.
+        Job("parked.forget", lambda: parking.forget_stale(now=clock.now()), 60.0),
     ]
 
 

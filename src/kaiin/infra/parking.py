@@ -33,9 +33,9 @@ _log = structlog.get_logger(__name__)
 _OUTAGES = (OperationalError, InterfaceError)
 _MAX_DOUBLINGS = 6
 _MAX_PAUSE = timedelta(hours=1)
-# A job takes up what is due within seconds: a row that was not tried again by then is no longer
-# due for it, because someone else has processed it.
-_STALE = timedelta(hours=1)
+# A job takes up what is due within a minute: a row that it has not tried again by then is not due
+# for it any more. A notice has done the work, or staff have.
+_STALE = timedelta(minutes=5)
 
 
 class StillDue(Exception):

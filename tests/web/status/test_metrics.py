@@ -12,6 +12,7 @@ from kaiin.domain.payments import Method
 from kaiin.identity import operations as identity
 from kaiin.infra import audit, mail, outbox
 from kaiin.infra.models import OutboxMessage
+from kaiin.infra.parking import Parking
 from kaiin.sites import queries as sites
 
 pytestmark = pytest.mark.usefixtures("plusmember")
@@ -52,6 +53,17 @@ def test_the_age_of_the_unsealed_audit_rows_is_seen(client: Client, clock: Clock
     assert _figures(client)["kaiin_audit_unsealed_seconds"] == 90
     audit.seal(limit=1000)
     assert _figures(client)["kaiin_audit_unsealed_seconds"] == 0
+
+
+def test_parked_rows_are_counted_by_kind(client: Client, clock: Clock) -> None:
+    assert _figures(client)["kaiin_parked_oldest_seconds"] == 0
+    for kind, key in (("membership.renew", 1), ("membership.renew", 2), ("event.apply", 1)):
+        Parking[int](kind, clock.now()).park(key, ValueError("lunar"))
+    clock.advance(minutes=2)
+    figures = _figures(client)
+    assert figures['kaiin_parked_rows{kind="membership.renew"}'] == 2
+    assert figures['kaiin_parked_rows{kind="event.apply"}'] == 1
+    assert figures["kaiin_parked_oldest_seconds"] == 120
 
 
 def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock: Clock) -> None:
@@ -139,7 +151,7 @@ def test_tries_to_log_in_are_counted_for_an_hour(client: Client, clock: Clock) -
 
 def test_few_queries(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     _figures(client)  # the tenant is in memory from now on
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         _figures(client)
 
 
