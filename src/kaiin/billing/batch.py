@@ -80,6 +80,7 @@ class Batch:
         self._write_books()
         bulk.insert(self.grants, with_keys=bool(self.revoked))
         if self.revoked:
+            self.access_changes(self.now)
             Grant.objects.filter(
                 membership_id__in=self.revoked,
                 kind=WindowKind.GRACE,
@@ -92,8 +93,6 @@ class Batch:
             *(grant.starts_at for grant in self.grants),
         ):
             self.access_changes(starts_at)
-        if self.revoked:
-            self.access_changes(self.now)
         if self._access_from is not None:
             self.rebuild_access(self._access_from)
         audit.record_all(
