@@ -1,6 +1,6 @@
 """One notice, payment, refund or provider in an unforeseen state stops no other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +26,11 @@ class Spoilt:
         self._provider = provider
         self.order = ""
         self.negative = ""
+        self.first: Callable[[], object] = lambda: None
         self.lists = False
 
     def fetch_payment(self, order: Any, *, timeout_seconds: float) -> Any:
+        self.first()
         if order.order_id == self.order:
             raise KeyError("status")
         found = self._provider.fetch_payment(order, timeout_seconds=timeout_seconds)
@@ -201,3 +203,62 @@ def test_a_row_that_cant_even_be_read(
     assert only_parked().key == bad.hex
     assert states(paid[1:]) == ["paid"] * 3
     assert operations.poll_open(now=now, limit=100) == 0
+
+
+class Killed(BaseException):
+    """The worker's process ends here."""
+
+
+def apply_notices() -> int:
+    return operations.apply_waiting_events(limit=100)
+
+
+def ask(clock: Clock) -> int:
+    return operations.poll_open(now=clock.now(), limit=100)
+
+
+@pytest.mark.parametrize("job", ["notices", "payments"])
+def test_what_a_killed_worker_had_taken_on_is_taken_up_within_a_minute(
+    job: str, paid: list[PaymentView], sandbox: Sandbox, spoilt: Spoilt, clock: Clock
+) -> None:
+    clock.advance(minutes=5)
+    if job == "notices":
+        sandbox.deliver_notices(apply=False)
+
+    def die() -> None:
+        raise Killed
+
+    run = apply_notices if job == "notices" else lambda: ask(clock)
+    spoilt.first = die
+    with pytest.raises(Killed):
+        run()
+    spoilt.first = lambda: None
+    clock.advance(seconds=59)
+    assert run() == 0
+    clock.advance(seconds=1)
+    assert run() >= 4
+    assert states(paid) == ["paid"] * 4
+    assert not parking.parked(limit=1)
+
+
+@pytest.mark.parametrize("job", ["notices", "payments"])
+def test_a_slow_round_keeps_what_it_has_taken_on(
+    job: str, paid: list[PaymentView], sandbox: Sandbox, spoilt: Spoilt, clock: Clock
+) -> None:
+    """The provider takes longer for all of them than a claim lasts; a second worker finds none."""
+    clock.advance(minutes=5)
+    if job == "notices":
+        sandbox.deliver_notices(apply=False)
+    found: list[int] = []
+    run = apply_notices if job == "notices" else lambda: ask(clock)
+
+    def second_worker() -> None:
+        clock.advance(seconds=25)
+        spoilt.first = lambda: None
+        found.append(run())
+        spoilt.first = second_worker
+
+    spoilt.first = second_worker
+    assert run() >= 4
+    assert found == [0] * 4
+    assert states(paid) == ["paid"] * 4

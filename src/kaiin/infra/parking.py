@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, models
 from django.db.models import Count, Exists, F, Min, OuterRef, Value
 from django.db.models.functions import Cast, Replace
 
+from kaiin.infra import clock
 from kaiin.infra.locks import claimed, transaction
 from kaiin.infra.models import ParkedRow
 
@@ -42,6 +43,14 @@ class StillDue(Exception):
     """A job found nothing to do for a row that is due: its state contradicts its time."""
 
 
+@dataclass
+class _Claim:
+    rows: "models.QuerySet[Any]"
+    due: str
+    lease: timedelta
+    until: datetime
+
+
 class Parking(Generic[K]):
     """The parked rows of one kind, for one round of a job.
 
@@ -53,6 +62,7 @@ class Parking(Generic[K]):
         self.now = now
         self._kind = kind
         self._rows = ParkedRow.objects.filter(kind=kind)
+        self._claim: _Claim | None = None
 
     @cached_property
     def _any(self) -> bool:
@@ -77,19 +87,31 @@ class Parking(Generic[K]):
         return found
 
     def claim(
-        self, rows: "models.QuerySet[M]", due: str, *, until: datetime, limit: int
+        self, rows: "models.QuerySet[M]", due: str, *, lease: timedelta, limit: int
     ) -> list[M]:
-        """Rows whose time in column `due` has come, oldest first; another worker sees them again
-        at `until`. Takes no lock where nothing is due."""
+        """Rows whose time in column `due` has come, oldest first. Takes no lock where nothing is.
+
+        Another worker sees them again after `lease`, should this one die; `keep` renews it.
+        """
         waiting = self.due(rows.filter(**{f"{due}__lte": self.now}))
         if waiting is None:
             return []
+        self._claim = _Claim(rows, due, lease, self.now + lease)
         with transaction():
             keys = list(claimed(waiting, due).values_list("pk", flat=True)[:limit])
-            rows.filter(pk__in=keys).update(**{due: until})
+            rows.filter(pk__in=keys).update(**{due: self._claim.until})
+        self._claim.rows = rows.filter(pk__in=keys)
         read: dict[Any, M] = {}
         self.in_halves(keys, lambda some: read.update(rows.in_bulk(some)))
         return [read[key] for key in keys if key in read]
+
+    def keep(self) -> None:
+        """Renew the claim if half of it is over. Call it between steps that may take long."""
+        claim, now = self._claim, clock.now()
+        if claim is not None and claim.until - now < claim.lease / 2:
+            until = now + claim.lease
+            claim.rows.filter(**{claim.due: claim.until}).update(**{claim.due: until})
+            claim.until = until
 
     def due_keys(self, keys: Sequence[K]) -> list[K]:
         """As `due`, of few rows that are known by their keys alone."""
@@ -97,14 +119,12 @@ class Parking(Generic[K]):
         left_out = set(later) if self._any else set()
         return [key for key in keys if _text(key) not in left_out]
 
-    def give_back(
-        self, rows: "models.QuerySet[Any]", due: str, *, claimed_until: datetime, key: str = "pk"
-    ) -> None:
-        """End the claim of rows that failed in this round: the parked row says when to try again.
-        `key` is the column with the parked key."""
-        if self.failed:
-            claimed_rows = rows.filter(**{f"{key}__in": self.failed, due: claimed_until})
-            claimed_rows.update(**{due: self.now})
+    def give_back(self) -> None:
+        """End the claim of rows that failed: from here on the parked row says when to try again."""
+        claim = self._claim
+        if claim is not None and self.failed:
+            failed = claim.rows.filter(**{"pk__in": self.failed, claim.due: claim.until})
+            failed.update(**{claim.due: self.now})
 
     def in_halves(
         self,

@@ -9,8 +9,11 @@ CALL_WITHIN = timedelta(minutes=5)
 # what nobody repeated for this long is not wanted any more.
 _REPEATED_WITHIN = timedelta(hours=2)
 
-# What one worker has taken on, another takes up again after this.
-CLAIM = timedelta(minutes=5)
+# What one worker has taken on, another takes up again after this, unless the first renews it.
+LEASE = timedelta(minutes=1)
+
+# What was not asked about because its provider is silent, is asked about after this.
+LEFT_ALONE = timedelta(minutes=5)
 
 _STEPS = (
     (timedelta(minutes=10), timedelta(minutes=2)),

@@ -94,15 +94,16 @@ def apply_due(*, limit: int, now: datetime, actor: str) -> int:
     """
     subjects: dict[_Subject, list[ProviderEvent]] = {}
     parking = Parking[int]("event.apply", now)
-    events, until = ProviderEvent.objects.all(), now + asking.CLAIM
-    due = parking.claim(events, "due_at", until=until, limit=limit)
+    events = ProviderEvent.objects.all()
+    due = parking.claim(events, "due_at", lease=asking.LEASE, limit=limit)
     for row in due:
         subject = _Subject(row.provider, row.order_id, row.provider_mandate_id)
         subjects.setdefault(subject, []).append(row)
     for subject, rows in subjects.items():
+        parking.keep()
         with parking.apart(*(row.pk for row in rows)):
             _apply_together(subject, rows, now, actor)
-    parking.give_back(events, "due_at", claimed_until=until)
+    parking.give_back()
     return parking.settle(row.pk for row in due)
 
 

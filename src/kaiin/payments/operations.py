@@ -188,14 +188,13 @@ def poll_open(*, now: datetime, limit: int) -> int:
     a row is left alone for the rest of this round.
     """
     parking = Parking[UUID]("payment.poll", now)
-    until = now + asking.CLAIM
-    due = parking.claim(Payment.objects.all(), "ask_at", until=until, limit=limit)
+    due = parking.claim(Payment.objects.all(), "ask_at", lease=asking.LEASE, limit=limit)
     parking.in_halves(
         list(_ask_providers(due, now, parking)),
         lambda news: snapshots.apply_all(news, now=clock.now(), actor=SYSTEM),
         key=lambda news: news.payment_id,
     )
-    parking.give_back(Payment.objects.all(), "ask_at", claimed_until=until)
+    parking.give_back()
     return parking.settle(row.pk for row in due) + refunds.poll(now=now, limit=limit)
 
 
@@ -384,9 +383,12 @@ def _learn(row: Payment, event: PaymentEvent, error: KaiinError) -> None:
 def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]) -> Iterator[News]:
     """What providers say of payments; one that was asked about in vain waits its turn again."""
     silent: dict[str, int] = defaultdict(int)
+    left_alone: list[UUID] = []
     for row in due:
         if silent[row.provider] >= _PATIENCE:
+            left_alone.append(row.pk)
             continue
+        parking.keep()
         snapshot = None
         with parking.apart(row.pk):
             try:
@@ -398,6 +400,9 @@ def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]
                 snapshots.ask_later(payment_id=row.pk, now=now)
         if snapshot is not None:
             yield News(row.pk, snapshot)
+    if left_alone:
+        rows = Payment.objects.filter(pk__in=left_alone, ask_at__isnull=False)
+        rows.update(ask_at=now + asking.LEFT_ALONE)
 
 
 def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:

@@ -58,12 +58,12 @@ def poll(*, now: datetime, limit: int) -> int:
     """Ask about refunds whose turn it is; how many. One that the provider never heard of is asked
     for again, under the same key."""
     parking = Parking[UUID]("refund.poll", now)
-    until = now + asking.CLAIM
-    due = parking.claim(Refund.objects.all(), "ask_at", until=until, limit=limit)
+    due = parking.claim(Refund.objects.all(), "ask_at", lease=asking.LEASE, limit=limit)
     for refund in due:
+        parking.keep()
         with parking.apart(refund.pk):
             _drive(refund, ask_first=True, actor=SYSTEM)
-    parking.give_back(Refund.objects.all(), "ask_at", claimed_until=until)
+    parking.give_back()
     return parking.settle(refund.pk for refund in due)
 
 

@@ -87,9 +87,10 @@ def renew_due(*, now: datetime, limit: int) -> int:
             _make_way(charge, now)
     for membership_id, error in claim.refused:
         parking.park(membership_id, error)
-    parking.give_back(
-        Subscription.objects.all(), "next_due_at", claimed_until=now + _LEASE, key="membership_id"
-    )
+    if parking.failed:
+        # From here on the parked row says when it is tried again.
+        leased = Subscription.objects.filter(next_due_at=now + _LEASE)
+        leased.filter(membership__in=parking.failed).update(next_due_at=now)
     return parking.settle(claim.taken)
 
 
