@@ -94,6 +94,14 @@ class ParkedRow(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="parked_once")]
 
 
+class KeptCount(models.Model):
+    """Counts over a whole table, as they were when it was last read (`counts`)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    counts = models.JSONField(help_text='[["a label", "another", 12], …]')
+    counted_at = models.DateTimeField()
+
+
 class WriteProbe(models.Model):
     """The one row that is written over to know whether the database takes writes."""
 

@@ -49,7 +49,7 @@ from kaiin.billing.queries.explain import (
     SubscriptionEnd,
     explain,
 )
-from kaiin.billing.queries.figures import Overdue, membership_figures, overdue, subscription_figures
+from kaiin.billing.queries.figures import Overdue, count_memberships, count_subscriptions, overdue
 from kaiin.billing.queries.granted import granted_until
 from kaiin.billing.queries.memberships import (
     MembershipView,
@@ -128,6 +128,8 @@ __all__ = [
     "changes_offered",
     "charges",
     "closing_files",
+    "count_memberships",
+    "count_subscriptions",
     "course_words",
     "courses",
     "days_left_words",
@@ -137,7 +139,6 @@ __all__ = [
     "explain",
     "granted_until",
     "is_acted_on",
-    "membership_figures",
     "membership_of_payment",
     "memberships",
     "missing_consents",
@@ -168,5 +169,4 @@ __all__ = [
     "returns_of_payment",
     "short_start_words",
     "stop_words",
-    "subscription_figures",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Count, Min
 
 from kaiin.billing.models import Membership, Subscription
 from kaiin.domain.subscriptions import SubscriptionState
+from kaiin.sites import queries as sites
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,15 @@ def overdue(now: datetime) -> Overdue:
     return Overdue(**due.aggregate(count=Count("pk"), oldest_at=Min("next_due_at")))
 
 
-def subscription_figures() -> dict[str, int]:
-    """How many subscriptions there are in each state; one query over the whole table."""
+def count_subscriptions() -> dict[tuple[str, ...], int]:
+    """How many subscriptions there are by state; reads the whole table."""
     counted = Subscription.objects.values_list("state").annotate(Count("pk"))
-    return {state.value: 0 for state in SubscriptionState} | dict(counted)
+    nothing: dict[tuple[str, ...], int] = {(state.value,): 0 for state in SubscriptionState}
+    return nothing | {(state,): count for state, count in counted}
 
 
-def membership_figures() -> dict[tuple[int, str], int]:
-    """How many memberships there are by (id of the site, standing); one query."""
+def count_memberships() -> dict[tuple[str, ...], int]:
+    """How many memberships there are by key of the site and standing; reads the whole table."""
+    keys = {site.id: site.key for site in sites.sites()}
     counted = Membership.objects.values_list("site", "standing").annotate(Count("pk"))
-    return {(site, standing): count for site, standing, count in counted}
+    return {(keys[site], standing): count for site, standing, count in counted if site in keys}

@@ -18,6 +18,17 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="KeptCount",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                (
+                    "counts",
+                    models.JSONField(help_text='[["a label", "another", 12], …]'),
+                ),
+                ("counted_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="WriteProbe",
             fields=[
                 ("id", models.SmallIntegerField(primary_key=True, serialize=False)),

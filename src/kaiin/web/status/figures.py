@@ -10,16 +10,23 @@ from prometheus_client.registry import Collector
 
 from kaiin.billing import queries as billing
 from kaiin.identity import queries as identity
-from kaiin.infra import audit, clock, front, outbox, parking
+from kaiin.infra import audit, clock, counts, front, outbox, parking
 from kaiin.payments import queries as payments
-from kaiin.sites import queries as sites
 from kaiin.web.components.middleware import bad_hosts
 
 _AN_HOUR = timedelta(hours=1)
+_COUNTED = {
+    "memberships": ("Memberships of the sites that are open", ("site", "standing")),
+    "subscriptions": ("Subscriptions", ("state",)),
+}
 
 
 class Figures(Collector):
-    """One query a family, so that every node says the same; requests refused are each node's."""
+    """One query a family, so that every node says the same; requests refused are each node's.
+
+    Each query is over a partial index or a few rows: asking costs the same however old and large
+    a club is.
+    """
 
     def describe(self) -> Sequence[Metric]:
         """Nothing: registering this collector must not ask the database."""
@@ -38,14 +45,13 @@ class Figures(Collector):
             "Age of the oldest audit row that is not sealed yet.",
             _age(audit.oldest_unsealed(), now),
         )
-        yield _by("kaiin_payments", "Payments.", ("state", "method"), payments.payment_figures())
         yield _by(
-            "kaiin_subscriptions",
-            "Subscriptions.",
-            ("state",),
-            {(state,): count for state, count in billing.subscription_figures().items()},
+            "kaiin_open_payments",
+            "Payments that may still bring money.",
+            ("state", "method"),
+            payments.open_payment_figures(),
         )
-        yield _memberships()
+        yield from _counted(now)
         yield CounterMetricFamily(
             "kaiin_bad_hosts",
             "Requests to this node whose Host header is no host, since its start.",
@@ -154,15 +160,14 @@ def _refunds(now: datetime) -> Iterator[Metric]:
     )
 
 
-def _memberships() -> Metric:
-    counted = billing.membership_figures()
-    keys = {site.id: site.key for site in sites.sites()}
-    return _by(
-        "kaiin_memberships",
-        "Memberships of the sites that are open.",
-        ("site", "standing"),
-        {(keys[site], standing): n for (site, standing), n in counted.items() if site in keys},
-    )
+def _counted(now: datetime) -> Iterator[Metric]:
+    """What the worker counts over whole tables; nothing before it has."""
+    for name, kept in counts.kept().items():
+        about, labels = _COUNTED[name]
+        yield _by(f"kaiin_{name}", f"{about}, as last counted.", labels, kept.counts)
+        yield _one(
+            f"kaiin_{name}_counted_seconds", "How long ago that was.", _age(kept.counted_at, now)
+        )
 
 
 def _one(name: str, about: str, value: float) -> Metric:
