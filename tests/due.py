@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from kaiin.sandbox.store import Store
 
 # What follows from no stored instant (a provider's silence) is looked at at least so often.
-MAX_QUIET_DAYS = 7
+MAX_QUIET_DAYS = 31
 _SANDBOX = {
     "mandate": ("expires_at",),
     "payment": ("card_expires_at", "expires_at", "closes_at", "report_at"),
