@@ -9,7 +9,8 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -121,11 +122,43 @@ def _running(club: Club) -> Iterator[Club]:
         club.stop()
 
 
-class Visits:
-    """Opens browsers, listens to each page, and at the end says what was wrong."""
+class Looks:
+    """Windows of a look (language, size, scripts, colours), lent to one visit after another.
+
+    The first one of a look starts a process, and reads fonts and scripts into it: that costs more
+    than most visits. A visit gets a page of its own there, without cookies or a history.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._free: dict[Hashable, list[BrowserContext]] = defaultdict(list)
+        self._look_of: dict[BrowserContext, Hashable] = {}
+
+    def lend(self, *, fresh: bool, **options: Any) -> BrowserContext:
+        """A window; a `fresh` one has an empty cache, too."""
+        look = tuple(sorted((name, str(value)) for name, value in options.items()))
+        if self._free[look] and not fresh:
+            return self._free[look].pop()
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(10_000)
+        # Its process lives as long as a page does.
+        context.new_page()
+        self._look_of[context] = look
+        return context
+
+    def take_back(self, context: BrowserContext) -> None:
+        _, *visited = context.pages
+        for page in visited:
+            page.close()
+        context.clear_cookies()
+        self._free[self._look_of[context]].append(context)
+
+
+class Visits:
+    """Opens browsers, listens to each page, and at the end says what was wrong."""
+
+    def __init__(self, looks: Looks) -> None:
+        self._looks = looks
         self._contexts: list[BrowserContext] = []
         self._lent: list[BrowserContext] = []
         self.watches: list[Watch] = []
@@ -141,10 +174,13 @@ class Visits:
         desktop: bool = False,
         javascript: bool = True,
         dark: bool = False,
+        fresh: bool = False,
         **options: object,
     ) -> Page:
-        """A fresh browser: no cookies, nobody logged in. `options` are Playwright's."""
-        context = self._browser.new_context(
+        """A browser without cookies: nobody is logged in. A `fresh` one has nothing cached.
+        `options` are Playwright's."""
+        context = self._looks.lend(
+            fresh=fresh,
             locale={"ja": "ja-JP", "en": "en-GB"}[language],
             timezone_id="Asia/Tokyo",
             viewport=DESKTOP if desktop else PHONE,
@@ -154,7 +190,6 @@ class Visits:
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(10_000)
         context.on("page", self._watch)
         page = context.new_page()
         self._contexts.append(context)
@@ -183,17 +218,23 @@ class Visits:
         """Close everything; returns what was wrong."""
         for context in self._lent:
             context.remove_listener("page", self._watch)
-        for context in self._contexts:
-            context.close()
         for watch in self.watches:
             watch.end()
+        for context in self._contexts:
+            context.remove_listener("page", self._watch)
+            self._looks.take_back(context)
         return [problem for watch in self.watches for problem in watch.problems] + self.found
 
 
+@pytest.fixture(scope="session")
+def looks(browser: Browser) -> Looks:
+    return Looks(browser)
+
+
 @pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visits]:
+def visit(looks: Looks, request: pytest.FixtureRequest) -> Iterator[Visits]:
     """Opens browsers: `visit(language="en", desktop=True, javascript=False, dark=True)`."""
-    visits = Visits(browser)
+    visits = Visits(looks)
     yield visits
     if getattr(request.node, "failed", False):
         _keep_pictures(request.node.nodeid, list(visits.pages))

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Page, Response
 
 from tests.journeys.club import Club
-from tests.journeys.conftest import Visits
+from tests.journeys.conftest import Looks, Visits
 from tests.journeys.visitor import Visitor
 from tests.pages import ON_THE_WAY_TO_DONE, PAGES, DemoPage, join_up_to
 
@@ -22,9 +22,9 @@ MOST_BYTES, MOST_REQUESTS = 50_000, 3
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[Callable[[str], Page]]:
+def window(looks: Looks) -> Iterator[Callable[[str], Page]]:
     """A browser for each look, which stays open: opening one costs more than looking at a page."""
-    visits = Visits(browser)
+    visits = Visits(looks)
     opened: dict[str, Page] = {}
 
     def window(look: str) -> Page:
@@ -130,7 +130,7 @@ def test_the_pages_on_the_way_to_a_membership(club: Club, visit: Visits, look: s
 
 
 def test_the_first_login_page_is_light_and_guarded(club: Club, visit: Visits) -> None:
-    page = visit()
+    page = visit(fresh=True)
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - Playwright marks it
     page.goto(club.url("official", "/members/"))
