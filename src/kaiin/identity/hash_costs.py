@@ -5,8 +5,8 @@ from kaiin.identity.models import HashCost, Member
 from kaiin.identity.passwords import TODAY, Costs
 
 
-def note(password_hash: str) -> None:
-    """Remember what an imported hash costs, if it is not what ours cost today."""
+def note(member_pk: int, password_hash: str) -> None:
+    """Remember what a member's imported hash costs, if it is not what ours cost today."""
     costs = passwords.costs_of(password_hash)
     if costs is None or costs == TODAY:
         return
@@ -14,6 +14,7 @@ def note(password_hash: str) -> None:
         costs=str(costs),
         defaults={"memory": costs.memory, "passes": costs.passes, "lanes": costs.lanes},
     )
+    Member.objects.filter(pk=member_pk).update(hash_costs=str(costs))
 
 
 def known() -> tuple[Costs, ...]:
@@ -27,6 +28,6 @@ def forget_unused() -> int:
     unused = [
         noted.pk
         for noted in HashCost.objects.all()
-        if not Member.objects.filter(password__contains=f"${noted.costs}$").exists()
+        if not Member.objects.filter(hash_costs=noted.costs, hash_costs__gt="").exists()
     ]
     return HashCost.objects.filter(pk__in=unused).delete()[0]

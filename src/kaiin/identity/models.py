@@ -59,12 +59,21 @@ class Member(AbstractBaseUser):
     created_at = models.DateTimeField()
     # Counted up whenever every session must end; a session of an older epoch is void.
     session_epoch = models.PositiveIntegerField(default=0)
+    # Key of the `HashCost` of an imported password hash; "" where ours made it.
+    hash_costs = models.CharField(max_length=40, blank=True, default="")
 
     USERNAME_FIELD = "member_id"
     objects = BaseUserManager["Member"]()
 
     class Meta:
         constraints = (*known("identity_member", state=MemberState),)
+        indexes = (
+            models.Index(
+                fields=("hash_costs",),
+                name="identity_imported_hash",
+                condition=models.Q(hash_costs__gt=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.member_id

@@ -187,7 +187,7 @@ def _renew_hash(account: Account, password: str) -> None:
     renewed = passwords.hash_password(password)
     with transaction():
         same = Member.objects.filter(pk=account.pk, password=account.password)
-        if same.update(password=renewed):
+        if same.update(password=renewed, hash_costs=""):
             audit.record(
                 action="identity.password_rehashed",
                 subject=f"member:{account.pk}",

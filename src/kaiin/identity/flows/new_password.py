@@ -33,7 +33,7 @@ def write(
 
     `key` is of this one change: its mail is sent once. `how` is for the audit.
     """
-    Member.objects.filter(pk=account.pk).update(password=password_hash)
+    Member.objects.filter(pk=account.pk).update(password=password_hash, hash_costs="")
     sessions.end_all(member_pk=account.pk, now=now)
     # Codes on their way to the mailbox open nothing any more.
     OneTimeCode.objects.filter(member=account.pk, purpose=CodePurpose.RESET, used_at=None).update(

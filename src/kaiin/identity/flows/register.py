@@ -161,7 +161,7 @@ def import_member(
             _give_identifier(
                 member_pk, IdentifierKind.EMAIL, former, created_at, former_at=created_at
             )
-        hash_costs.note(password_hash)
+        hash_costs.note(member_pk, password_hash)
         _record(member_pk, actor=actor, how="imported")
     return member_pk
 
