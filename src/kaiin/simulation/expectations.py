@@ -123,6 +123,7 @@ class Expectations:
                 if _must_be_in(money, now, swept_since, listed_since)
                 and self.provider.is_untroubled(money.order_id)
                 and not self._follows_troubled(money, all_money, now)
+                and not _came_second(money, all_money)
             ]
             if due:
                 yield _violation(
@@ -246,6 +247,17 @@ def _must_be_in(
     if UUID(bytes=base64.b32decode(f"{money.order_id.upper()}======")) in money.person.kept:
         return False
     return not money.person.turned_away(money.site_key, money.paid_at, money.told_at + SWEEP)
+
+
+def _came_second(money: Money, all_money: Sequence[Money]) -> bool:
+    """Whether its payer had ordered and paid anew before a slip's money was reported: then the
+    newer payment buys the period, and the slip's money is a refund case for staff."""
+    return any(
+        other.enough
+        and not other.automatic
+        and money.created_at < other.created_at <= other.paid_at <= money.told_at
+        for other in all_money
+    )
 
 
 def _given_or_brought(

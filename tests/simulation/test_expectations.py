@@ -1,0 +1,45 @@
+"""What a simulation expects of money, where that is not obvious."""
+
+from datetime import UTC, datetime, timedelta
+
+from kaiin.simulation.expectations import Money, _came_second
+from kaiin.simulation.person import Person
+
+SLIP_ORDERED = datetime(2028, 9, 30, 9, tzinfo=UTC)
+SLIP_PAID = SLIP_ORDERED + timedelta(days=6, hours=16)
+SLIP_REPORTED = SLIP_PAID + timedelta(hours=3)
+
+
+def money(
+    created_at: datetime, paid_at: datetime, told_at: datetime, *, automatic: bool = False
+) -> Money:
+    return Money(
+        order_id="order",
+        person=Person("someone", "mail"),
+        site_key="mail",
+        automatic=automatic,
+        mandate_id="",
+        created_at=created_at,
+        paid_at=paid_at,
+        told_at=told_at,
+        enough=True,
+        opens_until=paid_at + timedelta(days=300),
+        closed_from=paid_at + timedelta(days=400),
+    )
+
+
+SLIP = money(SLIP_ORDERED, SLIP_PAID, SLIP_REPORTED)
+
+
+def test_a_slip_reported_after_another_way_was_paid_came_second() -> None:
+    at = SLIP_PAID + timedelta(minutes=10)
+    other = money(at, at + timedelta(minutes=6), at + timedelta(minutes=6))
+    assert _came_second(SLIP, [SLIP, other])
+    assert not _came_second(other, [SLIP, other])
+
+
+def test_neither_a_renewal_nor_what_was_paid_after_the_report_makes_it_second() -> None:
+    at = SLIP_PAID + timedelta(minutes=10)
+    renewal = money(at, at, at, automatic=True)
+    late = SLIP_REPORTED + timedelta(minutes=1)
+    assert not _came_second(SLIP, [SLIP, renewal, money(late, late, late)])
