@@ -22,7 +22,7 @@ from rich.table import Table
 from bench.figures import Figure, ratio
 
 # In this order; each module's `measure()` yields its figures.
-SUBJECTS = ("login", "crowd", "health", "pages", "renewals", "growth")
+SUBJECTS = ("login", "crowd", "health", "pages", "renewals", "events", "growth")
 PACKAGES = ("django", "granian", "argon2-cffi", "psycopg")
 
 

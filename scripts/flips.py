@@ -21,7 +21,7 @@ _PLACES = {
     "src/kaiin/billing/{outcomes,endings,entitling,holding,intents,upkeep,payable,batch,numbers}"
     ".py": ("tests/billing",),
     "src/kaiin/billing/operations/*.py": ("tests/billing",),
-    "src/kaiin/infra/{outbox,audit,locks}.py": ("tests/infra", "tests/billing"),
+    "src/kaiin/infra/{event_log,deliveries,audit,locks}.py": ("tests/infra", "tests/billing"),
 }
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {

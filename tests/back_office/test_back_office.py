@@ -15,9 +15,9 @@ from kaiin.billing import operations as billing
 from kaiin.domain.payments import Method
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity, queries as members
-from kaiin.infra import outbox
+from kaiin.infra import deliveries, event_log
 from kaiin.infra.locks import transaction
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Delivery
 from kaiin.payments import operations as payments
 from kaiin.payments.models import PaymentReference
 from kaiin.sites import queries as sites
@@ -319,19 +319,19 @@ def test_tables_cost_few_queries(
 
 def test_what_was_given_up_is_found_and_told_again(staff: Client, clock: Clock) -> None:
     with transaction():
-        outbox.publish(topic="infra.mail", key="a", payload={}, confidential=True)
-    lost = OutboxMessage.objects.get(key="a")
-    OutboxMessage.objects.update(dead_at=clock.now(), due_at=None, last_error="ConnectionError")
-    url = _url(OutboxMessage, "changelist")
+        event_log.publish(topic="infra.mail", key="a", payload={}, confidential=True)
+    lost = Delivery.objects.get(event__key="a")
+    Delivery.objects.update(dead_at=clock.now(), due_at=None, last_error="ConnectionError")
+    url = _url(Delivery, "changelist")
     for state, shown in (("dead", True), ("told", False)):
         page = staff.get(f"{url}?delivery={state}", HTTP_HOST=HOST).content.decode()
         assert ("ConnectionError" in page) == shown
     chosen = {"action": "retry", "_selected_action": [str(lost.pk)]}
     asked = staff.post(url, chosen, HTTP_HOST=HOST)
     assert "infra.mail a: ConnectionError" in asked.text
-    assert outbox.dead_letters() == (lost.pk,)
+    assert deliveries.dead_letters() == (lost.pk,)
     confirmed = re.search(r'name="confirmed" value="(\w+)"', asked.text)
     assert confirmed is not None
     staff.post(url, chosen | {"confirmed": confirmed[1]}, HTTP_HOST=HOST)
-    assert outbox.dead_letters() == ()
+    assert deliveries.dead_letters() == ()
     assert AuditRow.objects.filter(action="staff.outbox_retried", subject=f"outbox:{lost.pk}")

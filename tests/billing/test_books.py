@@ -109,7 +109,7 @@ def test_the_worker_writes_in_sets(world: World) -> None:
 
 def test_every_change_leaves_its_trace(world: World) -> None:
     from kaiin.billing import operations
-    from kaiin.infra.models import AuditRow, OutboxMessage
+    from kaiin.infra.models import AuditRow, Delivery, Event
 
     member = world.joined()
     world.clock.freeze(DECEMBER)
@@ -128,10 +128,16 @@ def test_every_change_leaves_its_trace(world: World) -> None:
         "billing.subscription_ended",
         "billing.membership_withdrawn",
     ]
-    # What nobody listens to is not stored.
-    topics = OutboxMessage.objects.filter(topic__startswith="billing.").order_by("pk")
-    assert list(topics.values_list("topic", flat=True)) == ["billing.mandate_released"]
-    assert not OutboxMessage.objects.filter(delivered_at=None).exists()
+    topics = Event.objects.filter(topic__startswith="billing.").order_by("pk")
+    assert list(topics.values_list("topic", flat=True)) == [
+        "billing.membership_started",
+        "billing.access_changed",
+        "billing.access_changed",
+        "billing.access_changed",
+        "billing.mandate_released",
+        "billing.membership_withdrawn",
+    ]
+    assert not Delivery.objects.filter(delivered_at=None).exists()
 
 
 def test_a_member_without_an_address_joins_all_the_same(world: World) -> None:

@@ -32,7 +32,7 @@ def refused(store: Callable[[], None]) -> bool:
 
 def test_one_of_each(world: World) -> None:
     from kaiin.billing.models import Charge, LedgerEntry, Membership, Period, Receipt, Subscription
-    from kaiin.infra.models import OutboxMessage
+    from kaiin.infra.models import Delivery, Event
     from kaiin.payments.models import Mandate, Payment, ProviderEvent
 
     world.joined(method=Method.AU)
@@ -49,7 +49,8 @@ def test_one_of_each(world: World) -> None:
         "a contract of a provider": again(Mandate.objects.get()),
         "an event of a provider": again(ProviderEvent.objects.first()),
         "a fact in the books": again(LedgerEntry.objects.first()),
-        "a message by topic and key": again(OutboxMessage.objects.first()),
+        "an event by topic and key": again(Event.objects.first()),
+        "a delivery of an event to a consumer": again(Delivery.objects.first()),
     }
     taken = [what for what, store in seconds.items() if not refused(store)]
     assert not taken, taken

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from tests.fixtures.clock import Clock
+from tests.fixtures.deliveries import deliver_all
 from typer.testing import CliRunner, Result
 
 from kaiin.cli import app
 from kaiin.infra import parking
+from kaiin.infra.consumers import Consumer, Lane
 from kaiin.infra.parking import Parked, Parking
 
 pytestmark = pytest.mark.usefixtures("plusmember")
@@ -29,7 +31,7 @@ def listed(*arguments: str) -> dict[str, Any]:
 def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
     """A message and a notice that nobody could do anything with for days. Called: they can now."""
     from kaiin.config import wiring
-    from kaiin.infra import outbox
+    from kaiin.infra import consumers, event_log
     from kaiin.infra.locks import transaction
     from kaiin.payments import operations
     from kaiin.payments.models import ProviderEvent
@@ -40,15 +42,15 @@ def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
         if broken:
             raise ConnectionError("nobody there")
 
-    outbox.route({"test.said": [handler]})
+    consumers.register({"test.said": [Consumer("test", Lane.OUTSIDE, handler)]})
     with transaction():
-        outbox.publish(topic="test.said", key="a", payload={"secret": "of one reader"})
+        event_log.publish(topic="test.said", key="a", payload={"secret": "of one reader"})
     ProviderEvent.objects.create(
         provider="sandbox", event_id="evt_1", kind="payment.paid", order_id="nobodyknows",
         received_at=clock.now(), due_at=clock.now(), body=b"",
     )  # fmt: skip
     for _ in range(20):
-        outbox.deliver_due()
+        deliver_all()
         operations.apply_waiting_events(limit=10)
         clock.advance(hours=6)
     yield broken.clear
@@ -63,8 +65,6 @@ def test_nothing_waits() -> None:
 
 @pytest.mark.django_db
 def test_what_was_given_up_is_listed_and_tried_again(given_up: Callable[[], None]) -> None:
-    from kaiin.infra import outbox
-
     shown = run().output
     assert "nobody there" in shown
     assert "nobodyknows" in shown
@@ -77,7 +77,7 @@ def test_what_was_given_up_is_listed_and_tried_again(given_up: Callable[[], None
     assert answer["retried"] == 2
     assert [each["dead_at"] for each in answer["outbox"]] == [None]
     assert answer["inbox"] == []
-    assert outbox.deliver_due() == 1
+    assert deliver_all() == 1
     assert listed("--retry", "all")["retried"] == 0
 
 
@@ -85,6 +85,18 @@ def test_what_was_given_up_is_listed_and_tried_again(given_up: Callable[[], None
 def test_all_of_it(given_up: Callable[[], None]) -> None:
     given_up()
     assert "2件" in run("--retry", "all").output
+
+
+@pytest.mark.django_db
+def test_lane_by_lane(given_up: Callable[[], None]) -> None:
+    shown = listed("--lane", "outside")
+    assert [(each["lane"], each["consumer"]) for each in shown["outbox"]] == [("outside", "test")]
+    assert shown["inbox"] == []
+    assert listed("--lane", "mail") == {"outbox": [], "inbox": [], "parked": []}
+    assert [event["state"] for event in listed("--lane", "money")["inbox"]] == ["failed"]
+    assert listed("--lane", "mail", "--retry", "all")["retried"] == 0
+    assert listed("--lane", "outside", "--retry", "all")["retried"] == 1
+    assert run("--lane", "none").exit_code == 2
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from kaiin.cli import app
 from kaiin.cli.demo_environment import demo_variables
 from kaiin.infra import clock
-from kaiin.infra.models import OutboxMessage
+from kaiin.infra.models import Event
 from kaiin.verification import check_all, checks
 from kaiin.verification.reading import one_instant
 
@@ -53,9 +53,9 @@ def test_offending_ids_and_exit_code(world: World) -> None:
 def test_it_only_reads_and_all_of_one_instant() -> None:
     with pytest.raises(OperationalError if connection.vendor == "sqlite" else Exception):  # noqa: SIM117
         with one_instant(connection):
-            connection.cursor().execute("DELETE FROM infra_outboxmessage")
+            connection.cursor().execute("DELETE FROM infra_event")
     # And the connection can write again.
-    OutboxMessage.objects.all().delete()
+    Event.objects.all().delete()
 
 
 def test_a_damaged_page_is_named_and_a_backup_is_read_where_it_lies(tmp_path: Path) -> None:

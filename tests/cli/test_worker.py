@@ -1,4 +1,4 @@
-"""The worker's loop: it goes on whatever breaks, and walks the demo's clock when all is quiet."""
+"""The worker's loops: they go on whatever breaks, and walk the demo's clock when all is quiet."""
 
 import threading
 from collections.abc import Callable
@@ -6,10 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from kaiin.cli import worker
+from kaiin.cli import app, worker
 from kaiin.cli.worker import Job
-from kaiin.infra import clock
+from kaiin.config import wiring
+from kaiin.infra import clock, consumers, event_log
+from kaiin.infra.consumers import Consumer, Lane
 
 
 @pytest.fixture
@@ -103,6 +106,76 @@ def test_the_clock_waits_for_work(db: None, turnable: None) -> None:
 
     run_until([Job("job", job, 0)], lambda: clock.target() is None)
     assert set(seen) == {0}
+
+
+def test_the_clock_waits_for_every_lane(db: None, turnable: None) -> None:
+    """What one lane does may be work for another: no day passes until each was quiet since."""
+    started = clock.now()
+    clock.ask_for(started + timedelta(days=1))
+    handed_over: list[int] = []
+    work = list(range(10))
+    seen = []
+
+    def first() -> int:
+        if not work:
+            return 0
+        handed_over.append(work.pop())
+        return 1
+
+    def second() -> int:
+        if not handed_over:
+            return 0
+        seen.append((clock.now() - started).days)
+        handed_over.pop()
+        return 1
+
+    jobs = [Job("first", first, 0, "money"), Job("second", second, 0, "mail")]
+    run_until(jobs, lambda: clock.target() is None)
+    assert seen == [0] * 10
+
+
+def test_a_loop_that_breaks_ends_the_worker(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> bool:
+        raise OSError("the clock's file is damaged")
+
+    monkeypatch.setattr(worker, "_target_ahead", breaks)
+    assert not worker.run([Job("idle", lambda: 0, 0)], threading.Event())
+
+
+def test_only_some_lanes() -> None:
+    names = [job.name for job in worker.jobs(["money", "access"])]
+    assert names == ["payments.notices", "events.money", "events.access"]
+    lanes = {job.lane for job in worker.jobs()}
+    assert lanes == set(worker.LANES)
+    wrong = CliRunner().invoke(app, ["worker", "--lanes", "money,post"])
+    assert wrong.exit_code == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("clock")
+def test_a_thousand_waiting_mails_delay_no_payment() -> None:
+    """The mail server answers nothing until the payment's event was heard."""
+    paid = threading.Event()
+    mails: list[bool] = []
+
+    def send(_payload: dict[str, object]) -> None:
+        mails.append(paid.wait(20))
+
+    consumers.register(
+        {
+            "test.mail": [Consumer("mail", Lane.MAIL, send)],
+            "test.paid": [Consumer("paid", Lane.MONEY, lambda _: paid.set())],
+        }
+    )
+    with event_log.gathering():
+        for number in range(1000):
+            event_log.publish(topic="test.mail", key=str(number), payload={})
+        event_log.publish(topic="test.paid", key="1", payload={})
+    jobs = [job for job in worker.jobs() if job.name.startswith("events.")]
+    run_until(jobs, paid.is_set)
+    wiring.connect()
+    assert mails
+    assert all(mails), "the payment's event waited for the mails"
 
 
 def test_every_job_runs_on_an_empty_database(db: None) -> None:

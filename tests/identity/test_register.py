@@ -14,7 +14,7 @@ from kaiin.identity.models import (
     OneTimeCode,
 )
 from kaiin.infra import randomness
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Event
 from tests.fixtures.clock import Clock
 from tests.identity.members import PASSWORD, hashed, log_in, make_member
 
@@ -200,7 +200,7 @@ class TestLimits:
             with pytest.raises(operations.TooManyMails) as refused:
                 send(email)
             assert refused.value.params == {"minutes": 60}
-        mails = OutboxMessage.objects.filter(topic="infra.mail").count()
+        mails = Event.objects.filter(topic="infra.mail").count()
         assert mails == 10
         clock.advance(hours=1)
         send()
@@ -244,7 +244,7 @@ class TestRegistering:
         assert Member.objects.count() == 1
         (row,) = AuditRow.objects.filter(action="identity.member_registered")
         assert (row.subject, row.actor) == (f"member:{pk}", f"member:{pk}")
-        event = OutboxMessage.objects.get(topic="identity.member_registered")
+        event = Event.objects.get(topic="identity.member_registered")
         assert event.payload == {"member_pk": pk}
 
     def test_no_proof_no_member(self, proven: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from kaiin.identity import operations, queries
 from kaiin.identity.models import Member, OneTimeCode
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Event
 from tests.fixtures.clock import Clock
 from tests.identity.members import log_in, make_member
 
@@ -73,7 +73,7 @@ def test_every_session_ends_and_the_member_is_told(
     assert "変更されました" in mail.subject
     assert NEW not in mail.body
     assert "http://id.localhost:8000/reset" in mail.body
-    event = OutboxMessage.objects.get(topic="identity.password_changed")
+    event = Event.objects.get(topic="identity.password_changed")
     assert event.payload == {"member_pk": member}
     row = AuditRow.objects.get(action="identity.password_changed")
     assert row.subject == f"member:{member}"

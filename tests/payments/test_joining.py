@@ -8,7 +8,7 @@ import pytest
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.references import FORMATS, ReferenceKind
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Event
 from kaiin.payments import operations, queries
 from kaiin.payments.errors import IntentConflict, MandateEnded, NoSuchPayment, ProviderUnavailable
 from kaiin.payments.models import Mandate, Payment
@@ -32,7 +32,7 @@ def ask(payment: PaymentView) -> PaymentView:
 
 def told(payment: PaymentView) -> list[str]:
     """The states that the outbox told of, in order."""
-    found = OutboxMessage.objects.filter(key__startswith=f"{payment.id}:").order_by("id")
+    found = Event.objects.filter(key__startswith=f"{payment.id}:").order_by("id")
     return [str(message.payload["state"]) for message in found]
 
 
@@ -418,7 +418,7 @@ def test_a_carrier_that_ended_the_contract(mandate: queries.MandateView, sandbox
     with pytest.raises(MandateEnded):
         charge(mandate, "renewal:1:3")
     sandbox.deliver_notices()
-    assert OutboxMessage.objects.filter(topic="payments.mandate_ended").count() == 1
+    assert Event.objects.filter(topic="payments.mandate_ended").count() == 1
 
 
 def test_a_notice_tells_of_the_end_of_a_contract(

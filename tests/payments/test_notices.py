@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.test import RequestFactory
 
 from kaiin.domain.payments import PaymentState
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Event
 from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent
 from kaiin.sandbox.events import signature
@@ -330,7 +330,7 @@ def test_two_workers_and_the_return_page_have_one_winner(start: Start, sandbox: 
 
     together(work, work, ask, ask)
     assert AuditRow.objects.filter(action="payments.paid").count() == 1
-    assert OutboxMessage.objects.filter(key=f"{payment.id}:paid").count() == 1
+    assert Event.objects.filter(key=f"{payment.id}:paid").count() == 1
     assert Payment.objects.get().state == PaymentState.PAID
     assert Payment.objects.get().mandate_id is not None
 
@@ -368,3 +368,27 @@ def test_two_schedulers_charge_once(start: Start, sandbox: Sandbox) -> None:
     assert found.state is PaymentState.PAID
     with sandbox.app.service.store.transaction() as tx:
         assert len(tx.all("SELECT id FROM payment WHERE kind = 'charge'")) == 1
+
+
+def test_bodies_of_what_is_over_are_dropped_in_time(
+    start: Start, sandbox: Sandbox, clock: Clock
+) -> None:
+    sandbox.pay(start())
+    sandbox.deliver_notices()
+    stuck = ProviderEvent.objects.create(
+        provider="sandbox", event_id="evt_x", kind="payment.paid", order_id="unknown",
+        received_at=clock.now(), body=b"x", state=EventState.FAILED,
+    )  # fmt: skip
+    came = ProviderEvent.objects.count()
+    over = came - 1
+    before = clock.advance(days=90)
+    assert operations.forget_notices(before, limit=1) == 1
+    assert operations.forget_notices(before, limit=100) == over - 1
+    assert operations.forget_notices(before, limit=100) == 0
+    assert ProviderEvent.objects.count() == came
+    assert ProviderEvent.objects.exclude(body=None).get() == stuck
+    old = ProviderEvent.objects.filter(body__isnull=False, received_at__lt=before)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "event_body_kept" in old.order_by("received_at").explain()

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Event
 from kaiin.payments import inbox, providers, queries, snapshots
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.orders import order_id, order_of
@@ -312,7 +312,7 @@ def test_notices_that_come_in_any_order(
             assert set(ProviderEvent.objects.values_list("state")) == {(EventState.APPLIED,)}
             taken = AuditRow.objects.filter(action="payments.paid").count()
             assert taken <= 1 + (history is HISTORIES["dispute won"])
-            keys = OutboxMessage.objects.values_list("topic", "key")
+            keys = Event.objects.values_list("topic", "key")
             assert len(keys) == len(set(keys))
 
     assert all_end_the_same(take, check)

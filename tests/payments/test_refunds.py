@@ -7,7 +7,7 @@ import pytest
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState, RefundState
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Event
 from kaiin.payments import events, operations, queries
 from kaiin.payments.errors import IntentConflict, NoSuchPayment
 from kaiin.payments.models import ProviderEvent, Refund
@@ -41,7 +41,7 @@ def refund(payment: PaymentView, amount: int = 550, key: str = "case:1") -> Refu
 
 
 def told(topic: str, what: str) -> list[str]:
-    found = OutboxMessage.objects.filter(topic=topic).order_by("id")
+    found = Event.objects.filter(topic=topic).order_by("id")
     return [str(message.payload[what]) for message in found]
 
 

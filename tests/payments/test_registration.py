@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Event
 from kaiin.infra.texts import error_text
 from kaiin.payments import events, operations, queries
 from kaiin.payments.errors import MethodUnavailable, TooManyErrors
@@ -43,7 +43,7 @@ def test_a_card_is_registered_and_nothing_charged(start: Start, sandbox: Sandbox
     assert (payment.paid_at, payment.received, payment.is_open) == (None, None, False)
     assert not payment.state.took_money
     assert mandate_of(payment).last4 == "4242"
-    told = OutboxMessage.objects.filter(topic=events.PAYMENT_CHANGED).order_by("id")
+    told = Event.objects.filter(topic=events.PAYMENT_CHANGED).order_by("id")
     assert [message.payload["state"] for message in told] == ["pending", "registered"]
 
 
@@ -109,7 +109,7 @@ def test_a_contract_ends_by_itself_when_its_card_expires(
     sandbox.deliver_notices()
     mandate = mandate_of(payment)
     assert (mandate.active, mandate.end_reason) == (False, "expired")
-    assert OutboxMessage.objects.filter(topic=events.MANDATE_ENDED).count() == 1
+    assert Event.objects.filter(topic=events.MANDATE_ENDED).count() == 1
 
 
 # Errors

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.fixtures.deliveries import deliver_all
+
 ROOT = Path(__file__).resolve().parents[2]
 IDENTITY, OFFICIAL = "id.example.jp", "official.example.jp"
 PASSWORDS = ("the first passphrase", "the second passphrase", "a mistyped passphrase")
@@ -63,8 +65,8 @@ def main() -> None:
 
     from kaiin.billing.operations import apply_tenant
     from kaiin.identity import operations as identity
-    from kaiin.infra import clock, outbox
-    from kaiin.infra.models import OutboxMessage
+    from kaiin.infra import clock
+    from kaiin.infra.models import Delivery
     from kaiin.sites.tenant_file import load
 
     call_command("migrate", verbosity=0)
@@ -81,8 +83,8 @@ def main() -> None:
     cookies: dict[str, Any] = {}
     statuses = walk(Browser(cookies), Browser(cookies))
     # The mail server answers nobody: every mail fails, and the log tells of it.
-    mails = [str(row.payload) for row in OutboxMessage.objects.filter(topic="infra.mail")]
-    outbox.deliver_due(limit=100)
+    mails = [str(row.payload) for row in Delivery.objects.filter(lane="mail")]
+    deliver_all()
     page = Browser({}).get("/login?tried=1")
     print(
         json.dumps(
@@ -92,7 +94,7 @@ def main() -> None:
                 "headers": dict(page.headers),
                 "missing": Browser({}).get("/components").status_code,
                 "mails": mails,
-                "errors": list(OutboxMessage.objects.values_list("last_error", flat=True)),
+                "errors": list(Delivery.objects.values_list("last_error", flat=True)),
                 "secrets": secrets_of(mails, cookies),
             }
         )
@@ -157,9 +159,9 @@ def broken(browser: Browser, password: str) -> Any:
 
 
 def code_to(email: str, digits: int) -> str:
-    from kaiin.infra.models import OutboxMessage
+    from kaiin.infra.models import Delivery
 
-    rows = OutboxMessage.objects.filter(topic="infra.mail").order_by("-id")
+    rows = Delivery.objects.filter(consumer="mail.send").order_by("-id")
     found = next(row.payload for row in rows if row.payload["to"] == email)
     code = str(found["context"]["code"])
     assert len(code) == digits

@@ -88,7 +88,7 @@ def test_pages_of_development_are_not_there(walk: Walk) -> None:
 
 def test_the_log_holds_no_secret_and_no_personal_data(walk: Walk) -> None:
     """Not even when a mail can't be sent, and when the program breaks during a login."""
-    assert "outbox.failed" in walk.log
+    assert "events.failed" in walk.log
     assert "RuntimeError: broken" in walk.log
     assert "payments.notice_refused" in walk.log
     assert len(walk.told["secrets"]) > 25

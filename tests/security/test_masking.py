@@ -46,7 +46,7 @@ def test_a_card_number_is_neither_shown_nor_kept(
     world: World, path: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     from kaiin.identity.models import LoginAttempt
-    from kaiin.infra.models import OutboxMessage, ThrottleBucket
+    from kaiin.infra.models import Event, ThrottleBucket
 
     for typed in CARDS:
         visitor = Visitor(Client())
@@ -55,7 +55,7 @@ def test_a_card_number_is_neither_shown_nor_kept(
         assert page.status_code == 200
         seen = page.content.decode() + str(dict(visitor.client.session))
         assert typed not in seen, typed
-    for model in (LoginAttempt, OutboxMessage, ThrottleBucket):
+    for model in (LoginAttempt, Event, ThrottleBucket):
         assert not model._default_manager.exists()
     log = "".join(capfd.readouterr())
     assert [typed for typed in CARDS if typed in log] == []

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Delivery, Event
 from kaiin.payments.models import Payment
 from kaiin.simulation.remembering import Remembering
 
@@ -19,17 +19,24 @@ pytestmark = pytest.mark.django_db
 
 _AT = datetime(2027, 1, 31, 15, tzinfo=UTC)
 Make = Callable[[Any, Any], Any]
+_LANES = ("money", "mail", "outside")
 
 
 @pytest.fixture
-def messages() -> list[OutboxMessage]:
+def event() -> Event:
+    return Event.objects.create(topic="topic", key="key", payload={}, occurred_at=_AT)
+
+
+@pytest.fixture
+def made(event: Event) -> list[Delivery]:
     return [
-        OutboxMessage.objects.create(
-            topic=f"topic{number % 3}",
-            key=str(number),
+        Delivery.objects.create(
+            event=event,
+            lane=_LANES[number % 3],
+            consumer=str(number),
             payload={"number": number},
-            created_at=_AT + timedelta(hours=number),
             due_at=None if number % 4 == 0 else _AT + timedelta(days=number),
+            delivered_at=_AT if number % 4 == 0 else None,
             last_error="" if number % 2 else "away",
         )
         for number in range(12)
@@ -38,32 +45,32 @@ def messages() -> list[OutboxMessage]:
 
 _READ: dict[str, Make] = {
     "all": lambda rows, _: rows.order_by("pk"),
-    "one": lambda rows, n: rows.filter(key=str(n)),
-    "none": lambda rows, n: rows.filter(due_at=None, topic=f"topic{n % 3}"),
-    "is null": lambda rows, n: rows.filter(due_at__isnull=n % 2 == 0).order_by("-key"),
-    "in": lambda rows, n: rows.filter(key__in={"1", "2", str(n)}).order_by("key"),
-    "in nothing": lambda rows, _: rows.filter(key__in=[]),
+    "one": lambda rows, n: rows.filter(consumer=str(n)),
+    "none": lambda rows, n: rows.filter(due_at=None, lane=_LANES[n % 3]),
+    "is null": lambda rows, n: rows.filter(due_at__isnull=n % 2 == 0).order_by("-consumer"),
+    "in": lambda rows, n: rows.filter(consumer__in={"1", "2", str(n)}).order_by("consumer"),
+    "in nothing": lambda rows, _: rows.filter(consumer__in=[]),
     "range": lambda rows, n: rows.filter(
         due_at__gt=_AT, due_at__lte=_AT + timedelta(days=n)
     ).order_by("due_at"),
-    "excluded": lambda rows, n: rows.exclude(topic=f"topic{n % 3}", last_error="").order_by("pk"),
+    "excluded": lambda rows, n: rows.exclude(lane=_LANES[n % 3], last_error="").order_by("pk"),
     "either": lambda rows, n: rows.filter(
-        Q(key=str(n)) | ~Q(last_error="away"), topic="topic1"
+        Q(consumer=str(n)) | ~Q(last_error="away"), lane="mail"
     ).order_by("pk"),
-    "a name": lambda rows, _: rows.filter(due_at__gt=F("created_at")).order_by("pk"),
-    "values": lambda rows, n: rows.filter(key=str(n)).values("key", "due_at", "payload"),
-    "tuples": lambda rows, n: rows.filter(key=str(n)).values_list("due_at", "payload", "pk"),
-    "flat": lambda rows, n: rows.order_by("-pk").values_list("created_at", flat=True)[:n],
-    "some columns": lambda rows, n: rows.filter(key=str(n)).only("topic", "due_at"),
+    "a name": lambda rows, _: rows.filter(attempts__lt=F("pk")).order_by("pk"),
+    "values": lambda rows, n: rows.filter(consumer=str(n)).values("consumer", "due_at", "payload"),
+    "tuples": lambda rows, n: rows.filter(consumer=str(n)).values_list("due_at", "payload", "pk"),
+    "flat": lambda rows, n: rows.order_by("-pk").values_list("due_at", flat=True)[:n],
+    "some columns": lambda rows, n: rows.filter(consumer=str(n)).only("lane", "due_at"),
     "a slice": lambda rows, n: rows.order_by("pk")[n : n + 3],
 }
 
 
 @pytest.mark.parametrize("name", _READ)
-def test_reading(name: str, messages: list[OutboxMessage]) -> None:
+def test_reading(name: str, made: list[Delivery]) -> None:
     for number in (1, 5, 2, 9):
-        plain = _READ[name](models.QuerySet(OutboxMessage), number)
-        remembering = _READ[name](Remembering(OutboxMessage), number)
+        plain = _READ[name](models.QuerySet(Delivery), number)
+        remembering = _READ[name](Remembering(Delivery), number)
         assert list(map(_content, remembering)) == list(map(_content, plain))
 
 
@@ -94,73 +101,73 @@ def test_kinds_of_values() -> None:
         assert kinds == expected
 
 
-def test_the_database_s_refusals_are_django_s() -> None:
-    rows = Remembering(OutboxMessage)
+def test_the_database_s_refusals_are_django_s(event: Event) -> None:
+    rows = Remembering(Delivery)
     for key in ("1", "2"):
-        OutboxMessage.objects.create(topic="topic", key=key, payload={}, created_at=_AT)
+        Delivery.objects.create(event=event, consumer=key, lane="mail", due_at=_AT)
     for _ in range(2):
         with pytest.raises(IntegrityError), transaction.atomic():
-            rows.filter(key="2").update(key="1")
+            rows.filter(consumer="2").update(consumer="1")
     with transaction.atomic():
         transaction.set_rollback(True)
         with pytest.raises(TransactionManagementError):
-            rows.filter(key="2").update(key="3")
-    assert rows.filter(key="2").exists()
+            rows.filter(consumer="2").update(consumer="3")
+    assert rows.filter(consumer="2").exists()
 
 
-def test_what_is_asked_for_again_is_not_written_again(messages: list[OutboxMessage]) -> None:
+def test_what_is_asked_for_again_is_not_written_again(made: list[Delivery]) -> None:
     def read(number: int) -> str | None:
-        rows = Remembering(OutboxMessage).filter(key=str(number)).only("topic")
+        rows = Remembering(Delivery).filter(consumer=str(number)).only("lane")
         found = rows.first()
-        return found and found.topic
+        return found and found.lane
 
-    assert [read(number) for number in (3, 4, 99)] == ["topic0", "topic1", None]
+    assert [read(number) for number in (3, 4, 99)] == ["money", "mail", None]
     with CaptureQueriesContext(
         connection,
     ) as seen:
-        rows = Remembering(OutboxMessage).filter(key="5").only("topic")
-        assert rows.first().topic == "topic2"
+        rows = Remembering(Delivery).filter(consumer="5").only("lane")
+        assert rows.first().lane == "outside"
         assert rows._query is None
     assert len(seen) == 1
 
 
-def test_one_of_many_and_of_none(messages: list[OutboxMessage]) -> None:
-    rows = Remembering(OutboxMessage)
-    assert rows.get(key="7").pk == messages[7].pk
-    with pytest.raises(OutboxMessage.DoesNotExist):
-        rows.get(key="none of these")
-    with pytest.raises(OutboxMessage.MultipleObjectsReturned):
-        rows.get(topic="topic1")
-    assert rows.filter(key="3").exists()
-    assert not rows.filter(key="99").exists()
-    assert set(rows.in_bulk([messages[1].pk, messages[2].pk])) == {messages[1].pk, messages[2].pk}
+def test_one_of_many_and_of_none(made: list[Delivery]) -> None:
+    rows = Remembering(Delivery)
+    assert rows.get(consumer="7").pk == made[7].pk
+    with pytest.raises(Delivery.DoesNotExist):
+        rows.get(consumer="none of these")
+    with pytest.raises(Delivery.MultipleObjectsReturned):
+        rows.get(lane="mail")
+    assert rows.filter(consumer="3").exists()
+    assert not rows.filter(consumer="99").exists()
+    assert set(rows.in_bulk([made[1].pk, made[2].pk])) == {made[1].pk, made[2].pk}
 
 
-def test_writing(messages: list[OutboxMessage]) -> None:
-    rows = Remembering(OutboxMessage)
+def test_writing(made: list[Delivery]) -> None:
+    rows = Remembering(Delivery)
     for number in (1, 2):
         later = _AT + timedelta(days=100 + number)
-        changed = rows.filter(key__in=[str(number)], due_at__lte=later).update(
+        changed = rows.filter(consumer__in=[str(number)], due_at__lte=later).update(
             due_at=later, attempts=F("attempts") + number, payload={"again": number}
         )
         assert changed == 1
-        row = OutboxMessage.objects.get(key=str(number))
+        row = Delivery.objects.get(consumer=str(number))
         assert (row.due_at, row.attempts, row.payload) == (later, number, {"again": number})
-    assert rows.filter(key="3").update(due_at=None, last_error="x") == 1
-    assert rows.filter(key="5").update(due_at=_AT, last_error="y") == 1
-    assert OutboxMessage.objects.get(key="3").due_at is None
-    assert OutboxMessage.objects.get(key="5").due_at == _AT
+    assert rows.filter(consumer="3").update(due_at=None, dead_at=_AT, last_error="x") == 1
+    assert rows.filter(consumer="5").update(due_at=_AT, last_error="y") == 1
+    assert Delivery.objects.get(consumer="3").due_at is None
+    assert Delivery.objects.get(consumer="5").due_at == _AT
 
 
-def test_what_is_unknown_is_django_s(messages: list[OutboxMessage]) -> None:
-    rows = Remembering(OutboxMessage)
-    assert rows.filter(key__startswith="1").count() == 3
-    assert rows.filter(pk__in=rows.filter(topic="topic2").values("pk")).count() == 4
-    counted = rows.values("topic").annotate(count=models.Count("pk")).order_by("topic")
+def test_what_is_unknown_is_django_s(made: list[Delivery]) -> None:
+    rows = Remembering(Delivery)
+    assert rows.filter(consumer__startswith="1").count() == 3
+    assert rows.filter(pk__in=rows.filter(lane="outside").values("pk")).count() == 4
+    counted = rows.values("lane").annotate(count=models.Count("pk")).order_by("lane")
     assert [row["count"] for row in counted] == [4, 4, 4]
-    assert rows.filter(key="2").delete()[0] == 1
+    assert rows.filter(consumer="2").delete()[0] == 1
     assert not Remembering(AuditRow).filter(subject="member:1").exists()
 
 
 def _content(row: Any) -> Any:
-    return row.__dict__ | {"_state": None} if isinstance(row, OutboxMessage) else row
+    return row.__dict__ | {"_state": None} if isinstance(row, Delivery) else row

@@ -45,7 +45,7 @@ TARGETS = {
     "consenting": "SELECT member_id FROM identity_consent WHERE id = {consent}",
     "newest": "SELECT max(id) FROM infra_auditrow",
     "event": "SELECT max(id) FROM payments_providerevent WHERE state = 'applied'",
-    "message": "SELECT max(id) FROM infra_outboxmessage WHERE topic = 'payments.payment_changed'",
+    "delivery": "SELECT max(id) FROM infra_delivery WHERE consumer = 'billing.record_payment'",
     "last_end": "SELECT ends_at FROM billing_period WHERE id = {last}",
 }
 
@@ -417,17 +417,8 @@ TRAIL = (
         VALUES ('membership.renew', '{membership}', 'ValueError: lunar', 3,
         '2026-11-22 00:00:00+00:00', '2030-01-01 00:00:00+00:00')""",
     ),
-    by("outbox.dead", "outbox:{message}", _set("infra_outboxmessage", "message", dead_at=LONG_AGO)),
-    by(
-        "outbox.lost",
-        "outbox:{message}",
-        _set("infra_outboxmessage", "message", delivered_at="NULL"),
-    ),
-    by(
-        "outbox.overdue",
-        "outbox:{message}",
-        _set("infra_outboxmessage", "message", due_at=LONG_AGO),
-    ),
+    by("outbox.dead", "outbox:{delivery}", _set("infra_delivery", "delivery", dead_at=LONG_AGO)),
+    by("outbox.overdue", "outbox:{delivery}", _set("infra_delivery", "delivery", due_at=LONG_AGO)),
     by(
         "database.foreign_key",
         "billing_receipt:{receipt}",

@@ -17,7 +17,7 @@ from kaiin.billing.models import (
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.ledger import Entry
 from kaiin.domain.subscriptions import SubscriptionState
-from kaiin.infra import audit, bulk, outbox, randomness
+from kaiin.infra import audit, bulk, event_log, randomness
 
 _ENTRY = (
     "id", "key", "kind", "occurred_at", "recorded_at", "membership_id", "subscription_id",
@@ -73,7 +73,7 @@ class Batch:
             "site_key": holding.site.key,
             **more,
         }
-        outbox.publish(topic=topic, key=key, payload=payload)
+        event_log.publish(topic=topic, key=key, payload=payload)
 
     def write(self) -> None:
         """Store everything, bring the windows of access up to date, publish those that moved."""

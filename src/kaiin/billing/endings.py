@@ -18,7 +18,7 @@ from kaiin.domain.subscriptions import (
     standing_after,
     subscription_after,
 )
-from kaiin.infra import outbox
+from kaiin.infra import event_log
 
 
 def end(
@@ -127,7 +127,7 @@ def release_unless_charged(holding: Holding, mandate_id: int | None) -> None:
 def release(mandate_id: int | None) -> None:
     """Have payments give a mandate back that is not needed any more."""
     if mandate_id is not None:
-        outbox.publish(
+        event_log.publish(
             topic=events.MANDATE_RELEASED,
             key=str(mandate_id),
             payload={"mandate_id": mandate_id},

@@ -1,4 +1,4 @@
-"""What this context tells through the outbox; `config/wiring.py` says to whom."""
+"""What this context writes into the event log; `config/wiring.py` says to whom."""
 
 # {"membership_id", "member_pk", "site_key"}: the windows of access are other ones now.
 ACCESS_CHANGED = "billing.access_changed"

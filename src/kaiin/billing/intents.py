@@ -15,7 +15,7 @@ from kaiin.billing.models import (
     Subscription,
 )
 from kaiin.domain.payments import Method
-from kaiin.infra import outbox, texts
+from kaiin.infra import event_log, texts
 from kaiin.sites import queries as sites
 
 
@@ -66,7 +66,7 @@ def supersede(charge: Charge, reason: str, now: datetime) -> None:
 def void(charge: Charge) -> None:
     """Have payments void the payment of an intent that was given up."""
     if charge.payment_id is not None:
-        outbox.publish(
+        event_log.publish(
             topic=events.PAYMENT_SUPERSEDED,
             key=str(charge.payment_id),
             payload={"payment_id": str(charge.payment_id)},

@@ -27,7 +27,7 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import RefundState as Refunded
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.previews import unused_credit
-from kaiin.infra import outbox
+from kaiin.infra import event_log
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView, RefundView
 from kaiin.sites import queries as sites
@@ -241,7 +241,7 @@ def _failed(holding: Holding, charge: Charge, case: RefundCase, code: str, batch
 def _ask(holding: Holding, case: RefundCase, batch: Batch) -> None:
     case.tries += 1
     case.save()
-    outbox.publish(
+    event_log.publish(
         topic=events.REFUND_WANTED,
         key=case.refund_key,
         payload={

@@ -1,4 +1,4 @@
-"""`kaiin outbox`: what was not told yet, what could not be applied, and trying it again."""
+"""`kaiin outbox`: what was not delivered or applied yet, lane by lane, and trying it again."""
 
 import getpass
 import json
@@ -10,9 +10,10 @@ import typer
 
 from kaiin.cli import parked
 from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.infra.consumers import Lane
 
 if TYPE_CHECKING:
-    from kaiin.infra.outbox import Untold
+    from kaiin.infra.deliveries import Undelivered
     from kaiin.payments.queries import StuckEvent
 
 _ALL = "all"
@@ -30,14 +31,17 @@ def outbox(
         list[str] | None,
         typer.Option(help="outbox:ID or inbox:ID that was given up: settle it for good."),
     ] = None,
+    lane: Annotated[
+        str | None, typer.Option(help="List, or retry all, of this lane only: money, mail, ….")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The most to list of each.")] = 50,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """List what waits or was given up, and have it tried again.
 
-    Events and mails not told yet, and providers’ notices that could not be applied. What was given
-    up waits for you: find out why, mend it, then --retry. What shall never be told or applied,
-    because it was done another way, is settled with --abandon.
+    Events and mails not delivered yet, and providers’ notices that could not be applied. What was
+    given up waits for you: find out why, mend it, then --retry. What shall never be delivered or
+    applied, because it was done another way, is settled with --abandon.
 
     Rows that a job could not process (a renewal, an end, a reminder, a payment to ask about) are
     parked: they are tried again by themselves, up to an hour later each time, and leave the list
@@ -45,21 +49,22 @@ def outbox(
     """
     load_django()
     stop_unless_migrated()
-    from kaiin.infra import outbox as messages
+    from kaiin.infra import deliveries
     from kaiin.infra.texts import text
     from kaiin.payments import queries as payments
 
+    only = _lane(lane)
     done = {}
     if retry:
-        done["retried"] = _retry(retry, limit)
+        done["retried"] = _retry(retry, only, limit)
     if abandon:
         done["abandoned"] = _abandon(abandon)
-    letters = messages.untold(limit=limit)
-    events = payments.stuck_events(limit)
-    rows = parked.parked(limit)
+    waiting = deliveries.undelivered(limit=limit, lane=only)
+    events = payments.stuck_events(limit) if only in (None, Lane.MONEY) else ()
+    rows = parked.parked(limit) if only is None else ()
     if json_:
         answer: dict[str, Any] = {
-            "outbox": [asdict(letter) for letter in letters],
+            "outbox": [asdict(each) for each in waiting],
             "inbox": [asdict(event) for event in events],
             "parked": [parked.as_json(row) for row in rows],
         }
@@ -67,42 +72,50 @@ def outbox(
         return
     for what, count in done.items():
         print(text(f"outbox.{what}", count=count))
-    for line in [*map(_letter, letters), *map(_event, events), *map(parked.line, rows)]:
+    for line in [*map(_delivery, waiting), *map(_event, events), *map(parked.line, rows)]:
         print(line)
-    if not letters and not events and not rows:
+    if not waiting and not events and not rows:
         print(text("outbox.nothing"))
 
 
-def _retry(wanted: list[str], limit: int) -> int:
-    """Try again what was named; how much of it there was."""
-    from kaiin.infra import outbox as messages
+def _lane(name: str | None) -> Lane | None:
+    try:
+        return None if name is None else Lane(name)
+    except ValueError:
+        raise typer.BadParameter(f"one of {', '.join(Lane)}", param_hint="--lane") from None
+
+
+def _retry(wanted: list[str], lane: Lane | None, limit: int) -> int:
+    """Try again what was named; how much of it there was. Notices are of the lane `money`."""
+    from kaiin.infra import deliveries
     from kaiin.payments import operations as payments, queries
 
-    letters, events, rows = _ids([each for each in wanted if each != _ALL])
+    ids, events, rows = _ids([each for each in wanted if each != _ALL])
     if _ALL in wanted:
-        letters += messages.dead_letters()
-        stuck = queries.stuck_events(limit)
-        events += [event.id for event in stuck if event.state == "failed"]
-    again = parked.retry(rows, everything=_ALL in wanted)
-    return messages.revive(letters) + payments.retry_events(events) + again
+        ids += deliveries.dead_letters(lane)
+        if lane in (None, Lane.MONEY):
+            stuck = queries.stuck_events(limit)
+            events += [event.id for event in stuck if event.state == "failed"]
+    again = parked.retry(rows, everything=_ALL in wanted and lane is None)
+    return deliveries.revive(ids) + payments.retry_events(events) + again
 
 
 def _abandon(wanted: list[str]) -> int:
     """Settle what was named and given up; how much of it there was."""
-    from kaiin.infra import audit, outbox as messages
+    from kaiin.infra import audit, deliveries
     from kaiin.infra.locks import transaction
     from kaiin.payments import operations as payments
 
-    letters, events, rows = _ids(wanted)
+    ids, events, rows = _ids(wanted)
     if rows:
         sys.exit("kaiin: a parked row is tried until it succeeds: mend its cause")
     with transaction():
-        count = messages.abandon(letters) + payments.abandon_events(events)
+        count = deliveries.abandon(ids) + payments.abandon_events(events)
         audit.record(
             action="staff.abandoned",
             subject="outbox",
             actor=f"cli:{getpass.getuser()}",
-            details={"outbox": letters, "inbox": events, "count": count},
+            details={"outbox": ids, "inbox": events, "count": count},
         )
     return count
 
@@ -110,29 +123,30 @@ def _abandon(wanted: list[str]) -> int:
 def _ids(wanted: list[str]) -> tuple[list[int], list[int], list[int]]:
     """What was named, of the outbox, the inbox and the parked rows; a number alone is of the
     outbox."""
-    letters: list[int] = []
+    deliveries: list[int] = []
     events: list[int] = []
     rows: list[int] = []
-    boxes = {"outbox:": letters, "": letters, "inbox:": events, "parked:": rows}
+    boxes = {"outbox:": deliveries, "": deliveries, "inbox:": events, "parked:": rows}
     for each in wanted:
         box, colon, number = each.rpartition(":")
         if box + colon not in boxes or not (number.isascii() and number.isdigit()):
             known = "outbox:ID, inbox:ID or parked:ID"
             sys.exit(f"kaiin: {each!r} is no id: write {known}, as listed")
         boxes[box + colon].append(int(number))
-    return letters, events, rows
+    return deliveries, events, rows
 
 
-def _letter(letter: "Untold") -> str:
+def _delivery(delivery: "Undelivered") -> str:
     from kaiin.infra.texts import text
 
     return text(
-        "outbox.dead" if letter.dead_at else "outbox.waiting",
-        id=letter.id,
-        what=f"{letter.topic} {letter.key}",
-        at=letter.dead_at or letter.due_at or letter.created_at,
-        attempts=letter.attempts,
-        error=letter.last_error or "-",
+        "outbox.dead" if delivery.dead_at else "outbox.waiting",
+        lane=delivery.lane,
+        id=delivery.id,
+        what=f"{delivery.topic} {delivery.key} → {delivery.consumer}",
+        at=delivery.dead_at or delivery.due_at or delivery.occurred_at,
+        attempts=delivery.attempts,
+        error=delivery.last_error or "-",
     )
 
 

@@ -1,7 +1,9 @@
 """`kaiin worker`: everything that happens without anybody asking.
 
 Notices are applied, events and mails delivered, renewals charged, periods ended, open payments
-asked about. Each job claims its own rows, so several workers may run.
+asked about. Each job claims its own rows, so several workers may run. Each lane is a loop in a
+thread of its own, with its own database connection: its jobs wait for each other, and for no
+other lane's.
 """
 
 import gc
@@ -9,15 +11,23 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 import structlog
 import typer
 
 from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.infra.consumers import Lane
+
+# The lane of what is due by date: renewals, ends, reminders, polling.
+JOBS = "jobs"
+LANES = (*(lane.value for lane in Lane), JOBS)
 
 _IDLE_SECONDS = 0.2
 _LONGEST_BACK_OFF_SECONDS = 60.0
@@ -25,6 +35,8 @@ _BATCH = 100
 # Renewals are claimed and written in sets: each round costs some sixty statements, however many.
 _RENEWALS = 1000
 _SEALS = 1000
+# Rows that are dropped in one transaction, so that nobody waits long for it.
+_OLD = 1000
 # While the demo's clock walks, a day passes when nothing was left to do for so many rounds: the
 # sandbox provider's notices need a moment to arrive.
 _QUIET_ROUNDS_A_DAY = 2
@@ -39,6 +51,7 @@ class Job:
     name: str
     run: Callable[[], int]
     every_seconds: float
+    lane: str = JOBS
     _next: float = 0.0
     _failures: int = field(default=0)
 
@@ -67,34 +80,53 @@ class Job:
         return self._failures > 0
 
 
-def jobs() -> list[Job]:
-    """The worker's jobs in the order of a round: what came in first, then what follows."""
+def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
+    """The jobs of some lanes, in the order of a round: what came in first, then what follows."""
+    from django.conf import settings
+
     from kaiin.billing import operations as billing
     from kaiin.identity import operations as identity
-    from kaiin.infra import audit, clock, outbox, parking, throttle
+    from kaiin.infra import audit, clock, deliveries, event_log, parking, throttle
     from kaiin.payments import operations as payments
 
     def due(work: Callable[..., int], limit: int = _BATCH) -> Callable[[], int]:
         return lambda: work(now=clock.now(), limit=limit)
 
-    return [
-        Job("payments.notices", lambda: payments.apply_waiting_events(limit=_BATCH), 0.2),
+    def old(forget: Callable[..., int], kept: timedelta) -> Callable[[], int]:
+        return lambda: forget(clock.now() - kept, limit=_OLD)
+
+    def notices() -> int:
+        return payments.apply_waiting_events(limit=_BATCH)
+
+    every = [
+        Job("payments.notices", notices, 0.2, Lane.MONEY),
         Job("payments.ask", due(payments.poll_open), 5.0),
         Job("payments.backfill", due(payments.backfill_events), 60.0),
         Job("payments.silence", payments.watch_providers, 60.0),
-        Job("outbox", lambda: outbox.deliver_due(limit=_BATCH), 0.2),
+        *(
+            Job(f"events.{lane}", partial(deliveries.deliver_due, lane=lane), 0.2, lane)
+            for lane in Lane
+        ),
         Job("billing.renew", due(billing.renew_due, _RENEWALS), 1.0),
         Job("billing.expire", due(billing.expire_due), 1.0),
         Job("billing.remind", due(billing.remind_due), 5.0),
         Job("billing.recognise", due(billing.recognise_due), 5.0),
         Job("figures.count", _count, 60.0),
         Job("audit.seal", lambda: audit.seal(limit=_SEALS), 1.0),
+        Job(
+            "deliveries.forget",
+            old(deliveries.forget_before, settings.KAIIN_KEEP_DELIVERIES),
+            3600.0,
+        ),
+        Job("events.forget", old(event_log.forget_before, settings.KAIIN_KEEP_EVENTS), 3600.0),
+        Job("notices.forget", old(payments.forget_notices, settings.KAIIN_KEEP_NOTICES), 3600.0),
         Job("identity.forget", identity.forget_expired, 3600.0),
         Job("throttle.forget", throttle.forget_ended, 3600.0),
         Job("sessions.forget", _forget_sessions, 3600.0),
         # Last: what is due again was tried by the jobs before.
         Job("parked.forget", lambda: parking.forget_stale(now=clock.now()), 60.0),
     ]
+    return [job for job in every if job.lane in lanes]
 
 
 def _count() -> int:
@@ -118,21 +150,69 @@ def _forget_sessions() -> int:
     return 0
 
 
-def run(jobs: list[Job], stop: threading.Event) -> None:
-    """Do rounds until `stop` is set; the round under way is finished."""
+def run(jobs: list[Job], stop: threading.Event) -> bool:
+    """Do rounds of each lane until `stop` is set; rounds under way are finished. False if a loop
+    broke, which stops the others, too."""
+    lanes: dict[str, list[Job]] = defaultdict(list)
+    for job in jobs:
+        lanes[job.lane].append(job)
+    walk = _Walk(lanes)
+    broken: list[str] = []
+
+    def loop(lane: str) -> None:
+        from django.db import connections
+
+        try:
+            _run_lane(lane, lanes[lane], stop, walk)
+        except Exception:  # noqa: BLE001 - a job's are caught: this one is the loop's own
+            broken.append(lane)
+            _log.exception("worker.broke", lane=lane)
+        finally:
+            stop.set()
+            connections.close_all()
+
+    threads = [threading.Thread(target=loop, args=(lane,), name=lane) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return not broken
+
+
+def _run_lane(lane: str, jobs: list[Job], stop: threading.Event, walk: "_Walk") -> None:
     from django.db import close_old_connections
 
-    quiet = 0
     while not stop.is_set():
         close_old_connections()
         walking = _target_ahead()
-        done = sum(job.turn(hurry=walking) for job in jobs if not stop.is_set())
-        quiet = 0 if done else quiet + 1
-        if walking and quiet >= _QUIET_ROUNDS_A_DAY:
-            _walk_a_day()
-            quiet = 0
-        elif not done:
+        with walk.alone() if walking else nullcontext():
+            done = sum(job.turn(hurry=walking) for job in jobs if not stop.is_set())
+            if walking:
+                walk.note(lane, done)
+        if not done:
             stop.wait(_IDLE_SECONDS / 2 if walking else _IDLE_SECONDS)
+
+
+class _Walk:
+    """While the demo's clock walks, lanes take turns, and a day passes when all were quiet."""
+
+    def __init__(self, lanes: Iterable[str]) -> None:
+        self._quiet_rounds = dict.fromkeys(lanes, 0)
+        self._turn = threading.Lock()
+
+    def alone(self) -> AbstractContextManager[object]:
+        """One lane's round: no other is in the middle of one when the clock is turned."""
+        return self._turn
+
+    def note(self, lane: str, done: int) -> None:
+        """A round is over; what a lane did may be work for the others."""
+        if done:
+            self._quiet_rounds = dict.fromkeys(self._quiet_rounds, 0)
+            return
+        self._quiet_rounds[lane] += 1
+        if min(self._quiet_rounds.values()) >= _QUIET_ROUNDS_A_DAY:
+            _walk_a_day()
+            self._quiet_rounds = dict.fromkeys(self._quiet_rounds, 0)
 
 
 def run_once(jobs: list[Job]) -> bool:
@@ -170,22 +250,33 @@ def worker(
     once: Annotated[
         bool, typer.Option("--once", help="Do what is due now, then end; exit code 1 on a failure.")
     ] = False,
+    lanes: Annotated[
+        str, typer.Option(help="Only these, with commas between, if others run elsewhere.")
+    ] = ",".join(LANES),
 ) -> None:
     """Deliver, renew, expire and ask until stopped.
 
-    Several may run, on one machine or many.
+    Several may run, on one machine or many. Lanes: money (providers' notices, payments' events),
+    access, mail, outside (calls to other services), jobs (renewals, ends, reminders, polling).
     """
+    wanted = [name.strip() for name in lanes.split(",")]
+    if unknown := set(wanted) - set(LANES):
+        raise typer.BadParameter(
+            f"{', '.join(sorted(unknown))}: there are {', '.join(LANES)}", param_hint="--lanes"
+        )
     load_django()
     stop_unless_migrated()
+    work = jobs(wanted)
     if once:
-        sys.exit(0 if run_once(jobs()) else 1)
+        sys.exit(0 if run_once(work) else 1)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work = jobs()
     # What was loaded stays: the collector need not look through it at each of its rounds.
     gc.collect()
     gc.freeze()
-    _log.info("worker.started")
-    run(work, stop)
+    _log.info("worker.started", lanes=wanted)
+    unbroken = run(work, stop)
     _log.info("worker.stopped")
+    if not unbroken:
+        sys.exit(1)

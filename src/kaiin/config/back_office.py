@@ -42,7 +42,8 @@ _SECTIONS = {
     ),
     "staff.machinery": (
         ("infra_auditrow", "history"),
-        ("infra_outboxmessage", "outbox"),
+        ("infra_event", "event_note"),
+        ("infra_delivery", "outbox"),
         ("payments_providerevent", "inbox"),
         ("payments_providercursor", "sensors"),
     ),

@@ -48,6 +48,10 @@ class Environment:
     provider_rate: float
     # A provider that sends nothing for so long while payments are open is reported; 0: never.
     provider_silence_minutes: float
+    # For how many days what is done is kept: deliveries of events, events, bodies of notices.
+    keep_deliveries_days: float
+    keep_events_days: float
+    keep_notices_days: float
     sandbox_url: str | None
     sandbox_public_url: str | None
     sandbox_secret: str | None
@@ -83,7 +87,8 @@ class Environment:
 # All that docs/configuration.md lists; a test compares.
 SETTINGS = frozenset({
     "DATABASE_URL", "SMTP_URL", "VALKEY_URL",
-    "KAIIN_ADMIN_NETWORKS", "KAIIN_BASE_URL", "KAIIN_CLOCK_FILE", "KAIIN_MODE",
+    "KAIIN_ADMIN_NETWORKS", "KAIIN_BASE_URL", "KAIIN_CLOCK_FILE",
+    "KAIIN_KEEP_DELIVERIES_DAYS", "KAIIN_KEEP_EVENTS_DAYS", "KAIIN_KEEP_NOTICES_DAYS", "KAIIN_MODE",
     "KAIIN_PAGE_LOCK_SECONDS", "KAIIN_PROVIDER_CONCURRENCY", "KAIIN_PROVIDER_RATE",
     "KAIIN_PROVIDER_SILENCE_MINUTES",
     "KAIIN_SANDBOX_NOTICE_URL", "KAIIN_SANDBOX_PUBLIC_URL", "KAIIN_SANDBOX_SECRET",
@@ -157,6 +162,9 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
             variables, "KAIIN_PROVIDER_RATE", 0 if mode is Mode.TEST else 100, least=0
         ),
         provider_silence_minutes=_number(variables, "KAIIN_PROVIDER_SILENCE_MINUTES", 120, least=0),
+        keep_deliveries_days=_number(variables, "KAIIN_KEEP_DELIVERIES_DAYS", 30, least=1),
+        keep_events_days=_number(variables, "KAIIN_KEEP_EVENTS_DAYS", 400, least=1),
+        keep_notices_days=_number(variables, "KAIIN_KEEP_NOTICES_DAYS", 90, least=1),
         sandbox_url=sandbox_url,
         sandbox_public_url=variables.get("KAIIN_SANDBOX_PUBLIC_URL", sandbox_url),
         sandbox_secret=variables.get("KAIIN_SANDBOX_SECRET"),

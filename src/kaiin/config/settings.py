@@ -229,6 +229,9 @@ KAIIN_PROVIDER_TIMEOUT_SECONDS = 10.0
 KAIIN_PROVIDER_CONCURRENCY = KAIIN.provider_concurrency
 KAIIN_PROVIDER_RATE = KAIIN.provider_rate
 KAIIN_PROVIDER_SILENCE = timedelta(minutes=KAIIN.provider_silence_minutes)
+KAIIN_KEEP_DELIVERIES = timedelta(days=KAIIN.keep_deliveries_days)
+KAIIN_KEEP_EVENTS = timedelta(days=KAIIN.keep_events_days)
+KAIIN_KEEP_NOTICES = timedelta(days=KAIIN.keep_notices_days)
 
 KAIIN_MAILBOX = KAIIN.var / "mail"
 if KAIIN.smtp_url:

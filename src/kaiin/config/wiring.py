@@ -1,4 +1,4 @@
-"""The one table: which event reaches which operation."""
+"""The one table: which event reaches which operation, and in which lane."""
 
 from typing import cast
 from uuid import UUID
@@ -7,7 +7,8 @@ from kaiin.billing import events as billing_events, operations as billing
 from kaiin.diagnosis import events as diagnosis_events
 from kaiin.domain.money import Money
 from kaiin.identity import events as identity_events
-from kaiin.infra import mail, outbox
+from kaiin.infra import consumers, mail
+from kaiin.infra.consumers import Consumer, Lane
 from kaiin.payments import events as payment_events, operations as payments
 from kaiin.web.entrance import tasks as entrance
 
@@ -44,23 +45,35 @@ def _record_refunds(payload: dict[str, object]) -> None:
     billing.record_refunds(payment_id=UUID(str(payload["payment_id"])))
 
 
-HANDLERS: dict[str, list[outbox.Handler]] = {
-    mail.TOPIC: [mail.send],
-    payment_events.PAYMENT_CHANGED: [_record_payment],
-    payment_events.REFUND_CHANGED: [_record_refunds],
-    payment_events.MANDATE_ENDED: [_mandate_ended],
-    billing_events.MANDATE_RELEASED: [_end_mandate],
-    billing_events.PAYMENT_SUPERSEDED: [_void_payment],
-    billing_events.REFUND_WANTED: [_pay_back],
-    diagnosis_events.REPORT_WANTED: [entrance.send_report],
-    # Heard by nobody yet and stored all the same: what is asked of a stranger's account must
-    # cost what it costs of one's own.
-    identity_events.NOTHING_SENT: [],
-    identity_events.MEMBER_REGISTERED: [],
-    identity_events.PASSWORD_CHANGED: [],
+def _nothing(_payload: dict[str, object]) -> None:
+    pass
+
+
+# By topic. What calls a provider is in the lane `outside`: one that answers slowly delays no
+# payment's event.
+CONSUMERS: dict[str, list[Consumer]] = {
+    mail.TOPIC: [Consumer("mail.send", Lane.MAIL, mail.send)],
+    payment_events.PAYMENT_CHANGED: [
+        Consumer("billing.record_payment", Lane.MONEY, _record_payment)
+    ],
+    payment_events.REFUND_CHANGED: [
+        Consumer("billing.record_refunds", Lane.MONEY, _record_refunds)
+    ],
+    payment_events.MANDATE_ENDED: [Consumer("billing.mandate_ended", Lane.MONEY, _mandate_ended)],
+    billing_events.MANDATE_RELEASED: [Consumer("payments.end_mandate", Lane.OUTSIDE, _end_mandate)],
+    billing_events.PAYMENT_SUPERSEDED: [
+        Consumer("payments.cancel_payment", Lane.OUTSIDE, _void_payment)
+    ],
+    billing_events.REFUND_WANTED: [Consumer("payments.refund_payment", Lane.OUTSIDE, _pay_back)],
+    diagnosis_events.REPORT_WANTED: [
+        Consumer("entrance.send_report", Lane.OUTSIDE, entrance.send_report)
+    ],
+    # What is asked of a stranger's account must cost what it costs of one's own: an event with one
+    # delivery, as a mail.
+    identity_events.NOTHING_SENT: [Consumer("nothing", Lane.MAIL, _nothing)],
 }
 
 
 def connect() -> None:
-    """Hand the table to the outbox, once, at start."""
-    outbox.route(HANDLERS)
+    """Register the consumers, once, at start."""
+    consumers.register(CONSUMERS, {Lane.MAIL: mail.one_connection})

@@ -1,4 +1,4 @@
-"""What diagnosis tells through the outbox."""
+"""What diagnosis writes into the event log."""
 
 # {"typed", "language", "site_key", "key"}: somebody can't log in and asks for a report by mail.
 # The worker looks for the account, so that the request takes as long for every identifier.

@@ -15,7 +15,7 @@ from kaiin.domain.identifiers import canonical_email
 from kaiin.domain.payments import PaymentState
 from kaiin.identity import queries as identity
 from kaiin.identity.queries import MemberView
-from kaiin.infra import clock, outbox, throttle
+from kaiin.infra import clock, event_log, throttle
 from kaiin.infra.client_address import counted_as
 from kaiin.infra.locks import transaction
 from kaiin.payments import queries as payments
@@ -115,7 +115,7 @@ def request_report(*, typed: str, language: str, site_key: str, client: str) -> 
         raise TooManyReports(minutes=minutes)
     with transaction():
         key = str(uuid4())
-        outbox.publish(
+        event_log.publish(
             topic=events.REPORT_WANTED,
             key=key,
             payload={"typed": typed, "language": language, "site_key": site_key, "key": key},

@@ -1,1 +1,1 @@
-"""Parts without business nouns: clock, audit, outbox, locks, throttle, http, mail, texts."""
+"""Parts without business nouns: clock, audit, events, locks, throttle, http, mail, texts."""

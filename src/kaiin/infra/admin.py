@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from django.utils.functional import lazy
 
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.infra import audit, outbox
+from kaiin.infra import audit, deliveries
 from kaiin.infra.back_office import ReadOnlyAdmin
 from kaiin.infra.decisions import Deciding, Decision
 from kaiin.infra.locks import transaction
-from kaiin.infra.models import AuditRow, OutboxMessage
+from kaiin.infra.models import AuditRow, Delivery, Event
 from kaiin.infra.texts import text
 
 
@@ -23,8 +23,17 @@ class AuditRowAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
-class Delivery(admin.SimpleListFilter):
-    """Where a message stands: given up, waiting, or told."""
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    right = StaffRight.QUEUES
+    list_display = ("id", "topic", "key", "occurred_at")
+    list_filter = ("topic",)
+    search_fields = ("key",)
+    ordering = ("-id",)
+
+
+class DeliveryState(admin.SimpleListFilter):
+    """Given up, waiting, or delivered."""
 
     title = lazy(text, str)("outbox.delivery")
     parameter_name = "delivery"
@@ -42,30 +51,30 @@ class Delivery(admin.SimpleListFilter):
         return queryset if rows is None else queryset.filter(rows)
 
 
-def _tell_again(row: OutboxMessage, actor: str, _: dict[str, Any]) -> None:
+def _tell_again(row: Delivery, actor: str, _: dict[str, Any]) -> None:
     with transaction():
-        if outbox.revive([row.pk]):
+        if deliveries.revive([row.pk]):
             audit.record(
                 action="staff.outbox_retried",
                 subject=f"outbox:{row.pk}",
                 actor=actor,
-                details={"topic": row.topic, "key": row.key},
+                details=_named(row),
             )
 
 
-def _abandon(row: OutboxMessage, actor: str, _: dict[str, Any]) -> None:
+def _abandon(row: Delivery, actor: str, _: dict[str, Any]) -> None:
     with transaction():
-        if outbox.abandon([row.pk]):
+        if deliveries.abandon([row.pk]):
             audit.record(
                 action="staff.outbox_abandoned",
                 subject=f"outbox:{row.pk}",
                 actor=actor,
-                details={"topic": row.topic, "key": row.key},
+                details=_named(row),
             )
 
 
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(Deciding, ReadOnlyAdmin):
+@admin.register(Delivery)
+class DeliveryAdmin(Deciding, ReadOnlyAdmin):
     right = StaffRight.QUEUES
     decisions = (
         Decision(
@@ -84,14 +93,20 @@ class OutboxMessageAdmin(Deciding, ReadOnlyAdmin):
         ),
     )
     list_display = (
-        "id", "topic", "key", "created_at", "attempts", "delivered_at", "dead_at", "last_error",
+        "id", "lane", "event", "consumer", "attempts", "due_at", "delivered_at", "dead_at",
+        "last_error",
     )  # fmt: skip
-    list_filter = (Delivery, "topic")
-    search_fields = ("key",)
+    list_filter = (DeliveryState, "lane", "consumer")
+    list_select_related = ("event",)
+    search_fields = ("event__key",)
     ordering = ("-id",)
     # Mails hold what only their reader should see; their key says which one it was.
     exclude = ("payload",)
 
-    def told(self, row: OutboxMessage) -> str:
-        """Which message, and what kept it."""
-        return f"{row.topic} {row.key}: {row.last_error}"
+    def told(self, row: Delivery) -> str:
+        """Which event, and what kept it."""
+        return f"{row.event}: {row.last_error}"
+
+
+def _named(row: Delivery) -> dict[str, object]:
+    return {"topic": row.event.topic, "key": row.event.key, "consumer": row.consumer}

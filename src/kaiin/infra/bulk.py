@@ -7,10 +7,12 @@ checked here: the database's constraints are.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,6 +24,8 @@ _R = TypeVar("_R", bound=models.Model)
 Values = tuple[Any, ...]
 # A COPY and its keys cost two round trips more than a plain insert.
 _FEW = 8
+# Rows of one INSERT that returns something, on SQLite.
+_AT_ONCE = 100
 _AS_READ = "_as_read"
 
 
@@ -62,6 +66,38 @@ def insert_values(
         columns = [plan.by_name[name] for name in names]
         rows = _adapted(columns, values)
         _insert(plan.table, columns, rows, pass_over_known=pass_over_known)
+
+
+def insert_new(
+    model: type[models.Model],
+    names: Sequence[str],
+    values: Sequence[Values],
+    *,
+    returning: Sequence[str],
+) -> list[Values]:
+    """As `insert_values`, passing over rows that a unique constraint refuses; of those that were
+    stored the attributes `returning`, as the database has them."""
+    if not values:
+        return []
+    plan = _plan(model)
+    columns = [plan.by_name[name] for name in names]
+    rows = _adapted(columns, values)
+    into = f'INSERT INTO "{plan.table}" ({", ".join(_quoted(columns))})'
+    ending = " ON CONFLICT DO NOTHING RETURNING "
+    ending += ", ".join(_quoted([plan.by_name[name] for name in returning]))
+    if connection.vendor == "postgresql":
+        selected, arrays = _selected(columns, rows)
+        with _plain_cursor() as plain:
+            return plain.execute(into + selected + ending, arrays).fetchall()
+    stored: list[Values] = []
+    marks = f"({', '.join('%s' for _ in columns)})"
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            statement = f"{into} VALUES {', '.join([marks] * len(some))}{ending}"
+            cursor.execute(statement, list(chain.from_iterable(some)))
+            stored += cursor.fetchall()
+    return stored
 
 
 def update_values(
@@ -230,7 +266,7 @@ def _insert(
     *,
     pass_over_known: bool,
 ) -> None:
-    names = ", ".join(f'"{column.column}"' for column in columns)
+    names = ", ".join(_quoted(columns))
     on_conflict = " ON CONFLICT DO NOTHING" if pass_over_known else ""
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
@@ -239,14 +275,10 @@ def _insert(
                 f'INSERT INTO "{table}" ({names}) VALUES ({marks}){on_conflict}',  # noqa: S608
                 rows,
             )
-        elif pass_over_known:
-            elements, values = _unnested(columns, rows)
-            cast = ", ".join(f'v."{each.column}"{each.cast}' for each in columns)
-            _execute(
-                f'INSERT INTO "{table}" ({names}) SELECT {cast} '  # noqa: S608
-                f"FROM unnest({elements}) AS v ({names}){on_conflict}",
-                values,
-            )
+        elif pass_over_known or len(rows) < _FEW:
+            selected, arrays = _selected(columns, rows)
+            with _plain_cursor() as plain:
+                plain.execute(f'INSERT INTO "{table}" ({names}){selected}{on_conflict}', arrays)
         else:
             statement = f'COPY "{table}" ({names}) FROM STDIN'
             with connection.wrap_database_errors, cursor.copy(statement) as copy:
@@ -254,13 +286,13 @@ def _insert(
                     copy.write_row(row)
 
 
-def _execute(statement: str, arrays: Sequence[Sequence[Any]]) -> int:
-    """On PostgreSQL, with the arrays beside the statement and not in its text, where Django would
-    write them; how many rows were written."""
+@contextmanager
+def _plain_cursor() -> "Iterator[psycopg.Cursor[Values]]":
+    """On PostgreSQL, a cursor that sends arrays beside the statement and not in its text, where
+    Django would write them."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, arrays)
-        return cursor.rowcount
+        yield cursor
 
 
 def _write_back(
@@ -291,11 +323,13 @@ def _update(
         same = " AND ".join(
             f't."{each.column}" = v.c{at}' for at, each in enumerate(where, len(columns))
         )
-        written = _execute(
-            f'UPDATE "{table}" AS t SET {sets} '  # noqa: S608
-            f"FROM unnest({elements}) AS v ({names}) WHERE {same}",
-            arrays,
-        )
+        with _plain_cursor() as plain:
+            plain.execute(
+                f'UPDATE "{table}" AS t SET {sets} '  # noqa: S608
+                f"FROM unnest({elements}) AS v ({names}) WHERE {same}",
+                arrays,
+            )
+            written = plain.rowcount
     else:
         sets = ", ".join(f'"{each.column}" = %s' for each in columns)
         same = " AND ".join(f'"{each.column}" = %s' for each in where)
@@ -304,6 +338,20 @@ def _update(
             written = cursor.rowcount
     if written != len(rows):
         raise RuntimeError(f"a row of {table} changed under its lock")
+
+
+def _quoted(columns: Sequence[_Column]) -> list[str]:
+    return [f'"{each.column}"' for each in columns]
+
+
+def _selected(
+    columns: Sequence[_Column], rows: Sequence[Sequence[Any]]
+) -> tuple[str, list[list[Any]]]:
+    """The rows as a SELECT of arrays, and the arrays."""
+    elements, arrays = _unnested(columns, rows)
+    names = ", ".join(_quoted(columns))
+    cast = ", ".join(f'v."{each.column}"{each.cast}' for each in columns)
+    return f" SELECT {cast} FROM unnest({elements}) AS v ({names})", arrays  # noqa: S608
 
 
 def _unnested(

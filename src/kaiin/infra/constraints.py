@@ -53,6 +53,14 @@ def dated(table: str, state: str, value: str, instant: str) -> CheckConstraint:
     )
 
 
+def one_of(table: str, *instants: str) -> CheckConstraint:
+    """Exactly one of the instants is set."""
+    condition = Q()
+    for each in instants:
+        condition |= Q(**{f"{other}__isnull": other != each for other in instants})
+    return CheckConstraint(condition=condition, name=f"{table}_in_one_state")
+
+
 class IsAppendOnly(Exception):
     """An attempt to change or delete rows of history, which is only added to."""
 
@@ -74,13 +82,16 @@ class _AppendOnly(QuerySet[Any]):
 AppendOnlyManager = Manager.from_queryset(_AppendOnly)
 
 
-def append_only(*tables: str, unless: str = "FALSE") -> RunPython:
-    """A migration's step, by which the database itself refuses to change and to delete rows of
-    the tables. `unless`: SQL over OLD and NEW, by which a change passes all the same.
+def append_only(*tables: str, unless: str = "FALSE", droppable: bool = False) -> RunPython:
+    """A migration's step, by which the database itself refuses to change and, unless they are
+    `droppable`, to delete rows of the tables. `unless`: SQL over OLD and NEW, by which a change
+    passes all the same.
 
     TRUNCATE and DROP stay the owner's. A later migration that alters such a table must make its
     triggers anew on SQLite, where altering means copying the table.
     """
+
+    refused = {"update": f" WHEN (NOT ({unless}))"} | ({} if droppable else {"delete": ""})
 
     def create(_apps: Any, schema_editor: Any) -> None:
         postgresql = schema_editor.connection.vendor == "postgresql"
@@ -93,7 +104,7 @@ def append_only(*tables: str, unless: str = "FALSE") -> RunPython:
                 refuse = f"EXECUTE FUNCTION {table}_refuse()"
             else:
                 refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for event, when in (("update", f" WHEN (NOT ({unless}))"), ("delete", "")):
+            for event, when in refused.items():
                 schema_editor.execute(
                     f"CREATE TRIGGER {table}_no_{event} BEFORE {event.upper()} ON {table}"
                     f" FOR EACH ROW{when} {refuse}"
@@ -103,7 +114,7 @@ def append_only(*tables: str, unless: str = "FALSE") -> RunPython:
         postgresql = schema_editor.connection.vendor == "postgresql"
         for table in tables:
             on = f" ON {table}" if postgresql else ""
-            for event in ("update", "delete"):
+            for event in refused:
                 schema_editor.execute(f"DROP TRIGGER {table}_no_{event}{on}")
             if postgresql:
                 schema_editor.execute(f"DROP FUNCTION {table}_refuse()")

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kaiin.infra import audit, outbox
+from kaiin.infra import audit, event_log
 from kaiin.infra.locks import transaction
 
 
 @contextmanager
 def gathering_transaction() -> Iterator[None]:
-    """As `locks.transaction`; messages, mails and audit rows go in together when all else is
-    done, in one statement for each kind."""
-    with transaction(), audit.gathering(), outbox.gathering():
+    """As `locks.transaction`; events, mails and audit rows go in together when all else is
+    done, in one or two statements for each kind."""
+    with transaction(), audit.gathering(), event_log.gathering():
         yield

@@ -4,6 +4,7 @@ import httpx
 
 from kaiin.domain.errors import KaiinError
 from kaiin.infra.crash_points import CrashPoint, reach
+from kaiin.infra.locks import refuse_in_transaction
 
 
 class OutsideRefused(KaiinError):
@@ -40,8 +41,10 @@ def send(client: httpx.Client, request: httpx.Request) -> httpx.Response:
     """Send one request; a failure is raised as the outcome that it means.
 
     Raises OutsideUnavailable (nothing was sent), OutsideUnknown (time-out or a broken answer,
-    or a 5xx: it may have happened). Other answers, refusals too, are returned.
+    or a 5xx: it may have happened). Other answers, refusals too, are returned. Raises
+    OutsideCallInTransaction, too.
     """
+    refuse_in_transaction()
     reach(CrashPoint.OUTSIDE_CALLED)
     try:
         response = client.send(request)

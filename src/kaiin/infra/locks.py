@@ -11,6 +11,20 @@ from kaiin.infra.crash_points import CrashPoint, reach
 M = TypeVar("M", bound=models.Model)
 
 
+class OutsideCallInTransaction(Exception):
+    """A call to an outside service would keep a transaction, and its locks, waiting for it."""
+
+
+def refuse_in_transaction() -> None:
+    """Called right before each call to an outside service. Raises OutsideCallInTransaction.
+
+    The transaction that a test runs in, to be rolled back at its end, is none of the program's.
+    """
+    # Django's own mark, by which it lets a test use durable transactions.
+    if not all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise OutsideCallInTransaction
+
+
 def wait_at_most(seconds: float) -> None:
     """The longest that connections made from now on in this process wait for a lock.
 
@@ -26,7 +40,7 @@ def wait_at_most(seconds: float) -> None:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One transaction for model, audit and outbox rows.
+    """One transaction for model, audit rows and events.
 
     SQLite begins it as a writer (settings: transaction_mode IMMEDIATE), so that reading
     before writing is safe there too; PostgreSQL relies on `locked`.

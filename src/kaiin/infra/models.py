@@ -1,6 +1,7 @@
 from django.db import models
 
-from kaiin.infra.constraints import AppendOnlyManager
+from kaiin.infra.constraints import AppendOnlyManager, known, one_of
+from kaiin.infra.consumers import Lane
 
 
 class AuditRow(models.Model):
@@ -52,29 +53,60 @@ class AuditHead(models.Model):
     digest = models.CharField(max_length=64)
 
 
-class OutboxMessage(models.Model):
-    """Something that happened, to be told to its handlers at least once."""
+class Event(models.Model):
+    """Something that happened. Never changed; dropped when no reader can lag so far any more."""
 
     id = models.BigAutoField(primary_key=True)
     topic = models.CharField(max_length=80)
     key = models.CharField(max_length=200)
     payload = models.JSONField()
-    confidential = models.BooleanField(default=False)
-    created_at = models.DateTimeField()
+    occurred_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "key"], name="event_once")]
+        indexes = [models.Index(fields=["occurred_at"], name="event_age")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.key}"
+
+
+class Delivery(models.Model):
+    """An event on its way to one consumer: due (or claimed up to `due_at`), made, or given up."""
+
+    id = models.BigAutoField(primary_key=True)
+    # Found by the constraint's index.
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False)
+    consumer = models.CharField(max_length=80)
+    lane = models.CharField(max_length=16)
+    # Of a confidential event, whose own is empty; null for others, and once it is delivered.
+    payload = models.JSONField(null=True)
     due_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
     delivered_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["topic", "key"], name="outbox_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "consumer"], name="delivery_once"),
+            one_of("delivery", "due_at", "delivered_at", "dead_at"),
+            *known("delivery", lane=Lane),
+        ]
         indexes = [
             models.Index(
-                fields=["due_at", "id"], name="outbox_due", condition=models.Q(due_at__isnull=False)
+                fields=["lane", "due_at", "id"],
+                name="delivery_due",
+                condition=models.Q(due_at__isnull=False),
             ),
             models.Index(
-                fields=["dead_at"], name="outbox_dead", condition=models.Q(dead_at__isnull=False)
+                fields=["dead_at"],
+                name="delivery_dead",
+                condition=models.Q(dead_at__isnull=False),
+            ),
+            models.Index(
+                fields=["delivered_at"],
+                name="delivery_made",
+                condition=models.Q(delivered_at__isnull=False),
             ),
         ]
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from kaiin.infra.locks import refuse_in_transaction
+
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -48,6 +50,8 @@ def in_parallel(work: Callable[[_T], _R], items: Iterable[_T], *, at_once: int) 
     if at_once <= 1:
         yield from map(work, items)
         return
+    # The threads' own calls would not notice: connections are a thread's own.
+    refuse_in_transaction()
     under_way: deque[Future[_R]] = deque()
     with ThreadPoolExecutor(at_once, thread_name_prefix="outside") as pool:
         try:

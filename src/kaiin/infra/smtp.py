@@ -10,10 +10,16 @@ from typing import Any
 from django.core.mail.backends.smtp import EmailBackend
 
 from kaiin.domain.mail_addresses import wire_form
+from kaiin.infra.locks import refuse_in_transaction
 
 
 class SmtpBackend(EmailBackend):
     """Sends each mail with the envelope's recipients in the form that RFC 5321 allows."""
+
+    def open(self) -> bool | None:
+        """Connect, unless it is connected. Raises OutsideCallInTransaction."""
+        refuse_in_transaction()
+        return super().open()
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:

@@ -1,4 +1,4 @@
-"""What this context tells through the outbox; `config/wiring.py` says to whom."""
+"""What this context writes into the event log; `config/wiring.py` says to whom."""
 
 # {"payment_id": str, "state": str}: a payment's state changed, or it was given numbers (a slip);
 # read the payment for the truth.

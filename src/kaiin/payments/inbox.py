@@ -16,7 +16,7 @@ from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import asking, providers, snapshots, watching
-from kaiin.payments.models import EventState, Mandate, Payment, ProviderEvent
+from kaiin.payments.models import OVER, EventState, Mandate, Payment, ProviderEvent
 from kaiin.payments.orders import key_of, order_of, payment_id
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
@@ -120,6 +120,17 @@ def abandon(ids: Sequence[int]) -> int:
     put_aside = [EventState.FAILED, EventState.UNREADABLE]
     stuck = ProviderEvent.objects.filter(pk__in=ids, state__in=put_aside)
     return stuck.update(state=EventState.IGNORED)
+
+
+def forget_bodies(before: datetime, *, limit: int) -> int:
+    """Drop the bodies of events that were received before and are over; how many."""
+    over = ProviderEvent.objects.filter(
+        state__in=OVER, body__isnull=False, received_at__lt=before
+    ).order_by("received_at")
+    ids = list(over.values_list("pk", flat=True)[:limit])
+    if ids:
+        ProviderEvent.objects.filter(pk__in=ids).update(body=None)
+    return len(ids)
 
 
 def _row(

@@ -225,6 +225,10 @@ class EventState(models.TextChoices):
     UNREADABLE = "unreadable"  # proven, but its content can't be read; somebody must look
 
 
+# Nothing more follows from these.
+OVER = (EventState.APPLIED, EventState.FOREIGN, EventState.IGNORED)
+
+
 class ProviderEvent(models.Model):
     """A provider's notice, stored as it came before it was acknowledged."""
 
@@ -235,7 +239,8 @@ class ProviderEvent(models.Model):
     order_id = models.CharField(max_length=64, blank=True, default="")
     provider_mandate_id = models.CharField(max_length=128, blank=True, default="")
     received_at = models.DateTimeField()
-    body = models.BinaryField()
+    # Null once it is over and old (KAIIN_KEEP_NOTICES_DAYS).
+    body = models.BinaryField(null=True)
     # No notice brought it: it was found in the provider's own list of events.
     listed = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=EventState, default=EventState.RECEIVED)
@@ -265,6 +270,11 @@ class ProviderEvent(models.Model):
                 fields=["received_at"],
                 name="event_failed",
                 condition=Q(state__in=["failed", "unreadable"]),
+            ),
+            models.Index(
+                fields=["received_at"],
+                name="event_body_kept",
+                condition=Q(body__isnull=False),
             ),
         ]
 

@@ -233,6 +233,12 @@ def watch_providers() -> int:
     return 0
 
 
+def forget_notices(before: datetime, *, limit: int) -> int:
+    """Drop the bodies of notices that came before and from which nothing more follows; how many.
+    That they came stays on record."""
+    return inbox.forget_bodies(before, limit=limit)
+
+
 def retry_events(ids: Sequence[int]) -> int:
     """Try notices that were put aside or wait (`queries.stuck_events`) again now; how many."""
     return inbox.retry(ids, now=clock.now())

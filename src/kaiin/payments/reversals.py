@@ -17,7 +17,7 @@ from kaiin.domain.payments import (
     money_event,
     refund_transition,
 )
-from kaiin.infra import audit, outbox
+from kaiin.infra import audit, event_log
 from kaiin.payments import asking, events
 from kaiin.payments.models import Payment, Refund
 from kaiin.payments.orders import payment_id as id_of
@@ -112,7 +112,7 @@ def tell(refund: Refund, before: RefundState | None, *, now: datetime, actor: st
     )
     # What a refund becomes after its end, or again, is told again.
     again = f":{now.isoformat()}" if before is not None else ""
-    outbox.publish(
+    event_log.publish(
         topic=events.REFUND_CHANGED,
         key=f"{refund.pk}:{refund.state}{again}",
         payload={

@@ -1,6 +1,6 @@
 """Writing down what a provider says now: lock, read, decide by the table, compare and set.
 
-Model, references, audit and outbox rows go into one transaction; no network is touched here.
+Model, references, audit rows and events go into one transaction; no network is touched here.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from kaiin.domain.payments import (
     is_late_money,
     transition,
 )
-from kaiin.infra import audit, bulk, outbox
+from kaiin.infra import audit, bulk, event_log
 from kaiin.infra.gathering import gathering_transaction
 from kaiin.infra.locks import locked, transaction
 from kaiin.payments import asking, events, reversals
@@ -290,7 +290,7 @@ def _update_mandate(row: Mandate, snapshot: MandateSnapshot, now: datetime, acto
         actor=actor,
         details=details,
     )
-    outbox.publish(
+    event_log.publish(
         topic=events.MANDATE_ENDED,
         key=str(row.pk),
         payload={"mandate_id": row.pk, "reason": row.end_reason},
@@ -338,7 +338,7 @@ def _tell(row: Payment, before: PaymentState, actor: str, *, late: bool, told: b
 
 
 def _publish(row: Payment, *, key: str) -> None:
-    outbox.publish(
+    event_log.publish(
         topic=events.PAYMENT_CHANGED,
         key=key,
         payload={"payment_id": str(row.pk), "state": row.state},

@@ -16,7 +16,7 @@ from kaiin.verification.violation import Violation
 # not sealed yet is in the next day's, and counts in this one's.
 _FINGERPRINT = "SELECT digest, (SELECT max(id) FROM infra_auditrow) FROM infra_audithead"
 _LEFT_OVER = {
-    "outbox": ("SELECT id, topic, last_error FROM infra_outboxmessage WHERE delivered_at IS NULL"),
+    "outbox": "SELECT id, consumer, last_error FROM infra_delivery WHERE delivered_at IS NULL",
     "payment": (
         "SELECT id, state, intent_key FROM payments_payment WHERE state IN ('intent', 'unknown')"
     ),
@@ -25,7 +25,9 @@ _LEFT_OVER = {
         " WHERE state IN ('received', 'waiting', 'failed')"
     ),
 }
-_COUNTED = ("infra_outboxmessage", "payments_payment", "payments_providerevent", "billing_period")
+_COUNTED = (
+    "infra_event", "infra_delivery", "payments_payment", "payments_providerevent", "billing_period",
+)  # fmt: skip
 
 
 class Checks:

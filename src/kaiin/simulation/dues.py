@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.db import connection
 
+from kaiin.infra.consumers import Lane
 from kaiin.sandbox.store import read
 
 
@@ -17,9 +18,8 @@ class Provider(Protocol):
 
 NETWORK = "network"
 ASKING = "payments.ask"
-# Job, table, column. A job that is not here runs at midnight and noon.
+# Job, table, column. A job that is not here and delivers no lane runs at midnight and noon.
 _DUE = (
-    ("outbox", "infra_outboxmessage", "due_at"),
     ("payments.notices", "payments_providerevent", "due_at"),
     (ASKING, "payments_payment", "ask_at"),
     (ASKING, "payments_refund", "ask_at"),
@@ -30,10 +30,12 @@ _DUE = (
     ("billing.remind", "billing_membership", "notice_due_at"),
     ("billing.recognise", "billing_period", "recognise_due_at"),
 )
+_LANES = {f"events.{lane}": lane for lane in Lane}
 _SEALING = "audit.seal"
 # A worker seals every second; here rows wait for each other, so that it costs less.
 _SEALED_AFTER = timedelta(hours=1)
-KNOWN = {NETWORK, _SEALING, *(job for job, _, _ in _DUE)}
+_JOBS = (*_LANES, *(job for job, _, _ in _DUE))
+KNOWN = {NETWORK, _SEALING, *_JOBS}
 _STORE = (
     "SELECT min(due) AS due FROM ("
     "SELECT min(due_at) AS due FROM delivery WHERE due_at IS NOT NULL"
@@ -42,8 +44,18 @@ _STORE = (
     " UNION ALL SELECT min(settles_at) FROM refund WHERE settles_at IS NOT NULL"
     " UNION ALL SELECT min(due_at) FROM late_call)"
 )
-_QUERY = "SELECT (SELECT min(at) FROM infra_auditrow WHERE seal_number IS NULL), " + ", ".join(
-    f"(SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL)" for _, table, column in _DUE
+_QUERY = "SELECT " + ", ".join(
+    [
+        "(SELECT min(at) FROM infra_auditrow WHERE seal_number IS NULL)",
+        *(
+            f"(SELECT min(due_at) FROM infra_delivery WHERE lane = '{lane}' AND due_at IS NOT NULL)"
+            for lane in _LANES.values()
+        ),
+        *(
+            f"(SELECT min({column}) FROM {table} WHERE {column} IS NOT NULL)"
+            for _, table, column in _DUE
+        ),
+    ]
 )
 
 
@@ -56,7 +68,7 @@ def dues(provider: Provider) -> Mapping[str, datetime]:
     unsealed_since = _instant(unsealed)
     if unsealed_since is not None:
         found[_SEALING] = unsealed_since + _SEALED_AFTER
-    for (job, _, _), value in zip(_DUE, row, strict=True):
+    for job, value in zip(_JOBS, row, strict=True):
         at = _instant(value)
         if at is not None:
             found[job] = min(at, found.get(job, at))

@@ -1,11 +1,19 @@
 """What one part has told another and the other may not have heard yet: an exact excuse, because
-the outbox row is written with the change, and marked delivered only after the other's change."""
+the event's delivery is written with the change, and marked as made only after the other's."""
 
 import json
 from datetime import datetime
 from uuid import UUID
 
 from kaiin.verification.reading import Reader
+
+_TOPICS = {
+    "billing.record_payment": "payments.payment_changed",
+    "billing.mandate_ended": "payments.mandate_ended",
+    "billing.record_refunds": "payments.refund_changed",
+    "payments.refund_payment": "billing.refund_wanted",
+    "payments.end_mandate": "billing.mandate_released",
+}
 
 
 class News:
@@ -19,23 +27,23 @@ class News:
         """Whether billing is yet to hear how a payment went."""
         if payment_id is None:
             return False
-        return self._starts("payments.payment_changed", str(UUID(payment_id)))
+        return self._starts("billing.record_payment", str(UUID(payment_id)))
 
     def of_mandate(self, mandate_id: int) -> bool:
         """Whether billing is yet to hear that a mandate ended."""
-        return self._waits("payments.mandate_ended", "key = %s", str(mandate_id))
+        return self._waits("billing.mandate_ended", "e.key = %s", str(mandate_id))
 
     def of_refund(self, refund_id: str) -> bool:
         """Whether billing is yet to hear what became of a refund."""
-        return self._starts("payments.refund_changed", str(UUID(refund_id)))
+        return self._starts("billing.record_refunds", str(UUID(refund_id)))
 
     def of_refund_wanted(self, key: str) -> bool:
         """Whether payments is yet to hear that money is to go back."""
-        return self._waits("billing.refund_wanted", "key = %s", key)
+        return self._waits("payments.refund_payment", "e.key = %s", key)
 
     def of_release(self, mandate_id: int) -> bool:
         """Whether payments is yet to hear that a mandate is not needed any more."""
-        return self._waits("billing.mandate_released", "key = %s", str(mandate_id))
+        return self._waits("payments.end_mandate", "e.key = %s", str(mandate_id))
 
     def paused(self, subscription_id: int, member_id: int, until: datetime) -> bool:
         """Whether the trail says that a subscription was paused until then."""
@@ -50,16 +58,18 @@ class News:
             for each in told
         )
 
-    def _starts(self, topic: str, key: str) -> bool:
-        """Whether a message waits whose key is `key:…`."""
+    def _starts(self, consumer: str, key: str) -> bool:
+        """Whether an event waits for a consumer whose key is `key:…`."""
         if self._reader.on_sqlite:
-            return self._waits(topic, "key > %s AND key < %s", key, f"{key};")
-        return self._waits(topic, "key LIKE %s", f"{key}:%")
+            return self._waits(consumer, "e.key > %s AND e.key < %s", key, f"{key};")
+        return self._waits(consumer, "e.key LIKE %s", f"{key}:%")
 
-    def _waits(self, topic: str, which: str, *values: str) -> bool:
+    def _waits(self, consumer: str, which: str, *values: str) -> bool:
         found = self._reader.one(
-            "SELECT 1 FROM infra_outboxmessage"  # noqa: S608 (the words are from above)
-            f" WHERE topic = %s AND {which} AND due_at IS NOT NULL LIMIT 1",
-            (topic, *values),
+            "SELECT 1 FROM infra_event e"  # noqa: S608 (the words are from above)
+            " JOIN infra_delivery d ON d.event_id = e.id"
+            f" WHERE e.topic = %s AND {which}"
+            " AND d.consumer = %s AND d.due_at IS NOT NULL LIMIT 1",
+            (_TOPICS[consumer], *values, consumer),
         )
         return found is not None

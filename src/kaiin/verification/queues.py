@@ -44,20 +44,27 @@ def _inbox(reader: Reader, late: datetime) -> Iterator[Violation]:
 
 
 def _outbox(reader: Reader, late: datetime) -> Iterator[Violation]:
-    found = reader.stream(
-        "SELECT id, topic, key, due_at, dead_at, last_error FROM infra_outboxmessage"
-        " WHERE dead_at IS NOT NULL OR due_at < %s"
-        " OR (due_at IS NULL AND delivered_at IS NULL) ORDER BY id",
-        (late,),
+    """That each delivery is due, made or given up, the table's own check sees to."""
+    select = (
+        "SELECT d.id, d.lane, d.consumer, e.topic, e.key, {column}, d.last_error"
+        " FROM infra_delivery d JOIN infra_event e ON e.id = d.event_id WHERE "
     )
-    for key, topic, name, due_at, dead_at, error in found:
-        ids = (f"outbox:{key}", f"{topic} {name}")
-        if dead_at is not None:
-            yield Violation("outbox.dead", ids, f"given up at {dead_at}: {error}")
-        elif due_at is None:
-            yield Violation("outbox.lost", ids, "never told, and not to be told any more")
-        else:
-            yield Violation("outbox.overdue", ids, f"to be told since {due_at}. {error}")
+    dead = reader.stream(select.format(column="d.dead_at") + "d.dead_at IS NOT NULL ORDER BY d.id")
+    for key, lane, consumer, topic, name, at, error in dead:
+        yield Violation(
+            "outbox.dead",
+            (f"outbox:{key}", f"{topic} {name}"),
+            f"{lane}: given up for {consumer} at {at}: {error}",
+        )
+    overdue = reader.stream(
+        select.format(column="d.due_at") + "d.due_at < %s ORDER BY d.id", (late,)
+    )
+    for key, lane, consumer, topic, name, at, error in overdue:
+        yield Violation(
+            "outbox.overdue",
+            (f"outbox:{key}", f"{topic} {name}"),
+            f"{lane}: to be delivered to {consumer} since {at}. {error}",
+        )
 
 
 def _payments(reader: Reader, late: datetime) -> Iterator[Violation]:

@@ -74,9 +74,9 @@ class Fans(World):
 
     def queued(self, template: str) -> int:
         """How many mails of a template were ever queued; sent ones keep nothing but their key."""
-        from kaiin.infra.models import OutboxMessage
+        from kaiin.infra.models import Event
 
-        found = OutboxMessage.objects.filter(topic="infra.mail", key__startswith=f"{template}:")
+        found = Event.objects.filter(topic="infra.mail", key__startswith=f"{template}:")
         return found.count()
 
 

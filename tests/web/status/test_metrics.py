@@ -15,11 +15,12 @@ from tests.fixtures.sandbox import Sandbox
 from kaiin.cli import worker
 from kaiin.domain.payments import Method
 from kaiin.identity import operations as identity
-from kaiin.infra import audit, mail, outbox
-from kaiin.infra.models import OutboxMessage
+from kaiin.infra import audit, event_log, mail
+from kaiin.infra.models import Delivery
 from kaiin.infra.parking import Parking
 from kaiin.sites import queries as sites
 
+_OUTBOX = ("waiting", "due", "oldest_seconds", "dead")
 pytestmark = pytest.mark.usefixtures("plusmember")
 
 
@@ -34,21 +35,22 @@ def _figures(client: Client, **headers: str) -> dict[str, float]:
 
 def test_an_empty_installation_has_figures(client: Client) -> None:
     figures = _figures(client)
-    assert figures["kaiin_outbox_waiting"] == 0
+    assert figures['kaiin_outbox_waiting{lane="money"}'] == 0
     assert figures["kaiin_inbox_oldest_seconds"] == 0
     assert figures["kaiin_renewals_due"] == 0
     assert "process_resident_memory_bytes" in figures
 
 
 def test_the_outbox_tells_how_far_behind_it_is(client: Client, clock: Clock) -> None:
-    outbox.publish(topic=mail.TOPIC, key="1", payload={})
-    outbox.publish(topic=mail.TOPIC, key="2", payload={})
-    OutboxMessage.objects.filter(key="2").update(due_at=None, dead_at=clock.now())
+    event_log.publish(topic=mail.TOPIC, key="1", payload={})
+    event_log.publish(topic=mail.TOPIC, key="2", payload={})
+    Delivery.objects.filter(event__key="2").update(due_at=None, dead_at=clock.now())
     clock.advance(minutes=2)
     figures = _figures(client)
-    assert figures["kaiin_outbox_waiting"] == figures["kaiin_outbox_due"] == 1
-    assert figures["kaiin_outbox_oldest_seconds"] == 120
-    assert figures["kaiin_outbox_dead"] == 1
+    of_mail = {name: figures[f'kaiin_outbox_{name}{{lane="mail"}}'] for name in _OUTBOX}
+    assert of_mail == {"waiting": 1, "due": 1, "oldest_seconds": 120, "dead": 1}
+    of_money = {figures[f'kaiin_outbox_{name}{{lane="money"}}'] for name in _OUTBOX}
+    assert of_money == {0}
 
 
 def test_the_age_of_the_unsealed_audit_rows_is_seen(client: Client, clock: Clock) -> None:

@@ -7,7 +7,7 @@ session, as mails show their keys.
 from kaiin.identity import events
 from kaiin.identity.digests import digest
 from kaiin.identity.flows.verification import LIFETIME
-from kaiin.infra import mail, outbox
+from kaiin.infra import event_log, mail
 from kaiin.infra.texts import localized
 from kaiin.sites import queries as sites
 
@@ -67,7 +67,7 @@ def reset(
 
 def nothing(*, key: str) -> None:
     """In place of a mail that has nobody to go to: the same write, heard by nobody."""
-    outbox.publish(topic=events.NOTHING_SENT, key=f"reset:{digest('mail', key)}", payload={})
+    event_log.publish(topic=events.NOTHING_SENT, key=f"reset:{digest('mail', key)}", payload={})
 
 
 def password_changed(*, to: str, member_id: str, language: str, key: str) -> None:

@@ -7,7 +7,7 @@ from kaiin.identity.accounts import Account
 from kaiin.identity.digests import digest
 from kaiin.identity.flows import login, mails, sessions
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode
-from kaiin.infra import audit, outbox
+from kaiin.infra import audit, event_log
 
 
 def problems(member: Member, email: str, new_password: str) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ def write(
         actor=f"member:{account.pk}",
         details={"how": how, **recorded.account(account.pk)},
     )
-    outbox.publish(
+    event_log.publish(
         topic=events.PASSWORD_CHANGED,
         key=digest("mail", key),
         payload={"member_pk": account.pk},

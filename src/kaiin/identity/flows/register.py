@@ -20,7 +20,7 @@ from kaiin.identity.models import (
     Member,
     OneTimeCode,
 )
-from kaiin.infra import audit, clock, outbox, randomness
+from kaiin.infra import audit, clock, event_log, randomness
 from kaiin.infra.locks import locked, transaction
 from kaiin.infra.throttle import Reservation
 from kaiin.sites import queries as sites
@@ -125,7 +125,7 @@ def register_member(
         )
         OneTimeCode.objects.filter(pk=code.pk).update(member=member_pk)
         _record(member_pk, actor=f"member:{member_pk}", how="joined")
-        outbox.publish(
+        event_log.publish(
             topic=events.MEMBER_REGISTERED, key=str(member_pk), payload={"member_pk": member_pk}
         )
     return member_pk

@@ -1,9 +1,9 @@
-# kaiin outbox: what was not told yet, and what could not be applied.
+# kaiin outbox: what was not delivered yet, and what could not be applied.
 outbox-nothing = Nothing waits, nothing was given up.
 outbox-retried = To be tried again: { $count }
 outbox-abandoned = Settled for good: { $count }
-outbox-dead = outbox:{ $id }  GIVEN UP { $at }  { $what }  ({ $attempts } tries: { $error })
-outbox-waiting = outbox:{ $id }  to be told { $at }  { $what }  ({ $attempts } tries: { $error })
+outbox-dead = { $lane }  outbox:{ $id }  GIVEN UP { $at }  { $what }  ({ $attempts } tries: { $error })
+outbox-waiting = { $lane }  outbox:{ $id }  to be delivered { $at }  { $what }  ({ $attempts } tries: { $error })
 outbox-event_failed = inbox:{ $id }  GIVEN UP, received { $at }  { $what }  ({ $attempts } tries: { $error })
 outbox-event_unreadable = inbox:{ $id }  CAN’T BE READ, received { $at }  { $what }
 outbox-event_waiting = inbox:{ $id }  waits for its order, next try { $at }  { $what }  ({ $attempts } tries: { $error })

@@ -1,9 +1,9 @@
-# kaiin outbox: what was not told yet, and what could not be applied.
+# kaiin outbox: what was not delivered yet, and what could not be applied.
 outbox-nothing = 待っているものも、処理できなかったものもありません。
 outbox-retried = もう一度試すもの：{ $count }件
 outbox-abandoned = 送らない・適用しないことにしたもの：{ $count }件
-outbox-dead = outbox:{ $id }  送信できませんでした { $at }  { $what }  （試行{ $attempts }回：{ $error }）
-outbox-waiting = outbox:{ $id }  送信予定 { $at }  { $what }  （試行{ $attempts }回：{ $error }）
+outbox-dead = { $lane }  outbox:{ $id }  送信できませんでした { $at }  { $what }  （試行{ $attempts }回：{ $error }）
+outbox-waiting = { $lane }  outbox:{ $id }  送信予定 { $at }  { $what }  （試行{ $attempts }回：{ $error }）
 outbox-event_failed = inbox:{ $id }  適用できませんでした（受信 { $at }）  { $what }  （試行{ $attempts }回：{ $error }）
 outbox-event_unreadable = inbox:{ $id }  内容を読み取れません（受信 { $at }）  { $what }
 outbox-event_waiting = inbox:{ $id }  注文が見つかるのを待っています（次回 { $at }）  { $what }  （試行{ $attempts }回：{ $error }）

@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
                 ("order_id", models.CharField(blank=True, default="", max_length=64)),
                 ("provider_mandate_id", models.CharField(blank=True, default="", max_length=128)),
                 ("received_at", models.DateTimeField()),
-                ("body", models.BinaryField()),
+                ("body", models.BinaryField(null=True)),
                 ("listed", models.BooleanField(default=False)),
                 (
                     "state",
@@ -368,6 +368,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state__in", ["failed", "unreadable"])),
                         fields=["received_at"],
                         name="event_failed",
+                    ),
+                    models.Index(
+                        condition=models.Q(("body__isnull", False)),
+                        fields=["received_at"],
+                        name="event_body_kept",
                     ),
                 ],
                 "constraints": [

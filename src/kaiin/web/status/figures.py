@@ -1,6 +1,6 @@
 """What an installation tells those who watch over it, read from the database when asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from kaiin.billing import queries as billing
 from kaiin.identity import queries as identity
-from kaiin.infra import audit, clock, counts, front, outbox, parking
+from kaiin.infra import audit, clock, counts, deliveries, front, parking
 from kaiin.payments import queries as payments
 from kaiin.web.components.middleware import bad_hosts
 
@@ -81,15 +81,24 @@ def _refused() -> Metric:
 
 
 def _outbox(now: datetime) -> Iterator[Metric]:
-    backlog = outbox.backlog(now)
-    yield _one("kaiin_outbox_waiting", "Events and mails not yet delivered.", backlog.waiting)
-    yield _one("kaiin_outbox_due", "Those of them whose time has come.", backlog.due)
-    yield _one(
+    backlog = deliveries.backlog(now)
+
+    def by_lane(name: str, about: str, value: Callable[[deliveries.Backlog], float]) -> Metric:
+        counts = {(lane.value,): value(each) for lane, each in backlog.items()}
+        return _by(name, about, ("lane",), counts)
+
+    yield by_lane(
+        "kaiin_outbox_waiting", "Events and mails not yet delivered.", lambda lane: lane.waiting
+    )
+    yield by_lane("kaiin_outbox_due", "Those of them whose time has come.", lambda lane: lane.due)
+    yield by_lane(
         "kaiin_outbox_oldest_seconds",
         "Age of the oldest event or mail not yet delivered.",
-        _age(backlog.oldest_at, now),
+        lambda lane: _age(lane.oldest_at, now),
     )
-    yield _one("kaiin_outbox_dead", "Events and mails that were given up.", backlog.dead)
+    yield by_lane(
+        "kaiin_outbox_dead", "Events and mails that were given up.", lambda lane: lane.dead
+    )
 
 
 def _inbox(now: datetime) -> Iterator[Metric]:
