@@ -93,6 +93,8 @@ def _same_origin_only() -> tuple[str, int] | None:
 
 
 def _headers(response: Response) -> Response:
+    if request.blueprint == "api":
+        return response  # no browser reads it
     # The way back leads to the merchant's address and may go on to its sibling hosts.
     back = " ".join(g.get("return_origins", ()))
     response.headers.setdefault(

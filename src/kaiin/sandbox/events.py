@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from kaiin.infra import clock
@@ -42,15 +42,17 @@ def emit(
 ) -> None:
     """Write an event and queue its notices as the switches of its order say."""
     about = {"order_id": order_id, "mandate_id": mandate_id}
-    _emit(tx, numbers.id("evt"), kind=kind, application=application, about=about, now=now)
-    if switches.number(tx, Switch.FOREIGN, order_id):
+    on = switches.numbers(tx, order_id)
+    _emit(tx, numbers.id("evt"), on, kind=kind, application=application, about=about, now=now)
+    if on.get(Switch.FOREIGN):
         twin = numbers.id("evt")
-        _emit(tx, twin, kind=kind, application=FOREIGN_APPLICATION, about=about, now=now)
+        _emit(tx, twin, on, kind=kind, application=FOREIGN_APPLICATION, about=about, now=now)
 
 
 def _emit(
     tx: Transaction,
     event_id: str,
+    on: Mapping[str, int],
     *,
     kind: str,
     application: str,
@@ -75,17 +77,19 @@ def _emit(
             "created_at": written(now),
         },
     )
-    _queue(tx, event_id, number, about["order_id"], now)
+    _queue(tx, event_id, number, on, now)
 
 
-def _queue(tx: Transaction, event_id: str, number: int, order_id: str, now: datetime) -> None:
-    dropped = switches.number(tx, Switch.DROP, order_id) > 0
-    reorder = switches.number(tx, Switch.REORDER, order_id) > 0
-    due = now + timedelta(minutes=switches.number(tx, Switch.DELAY, order_id))
+def _queue(
+    tx: Transaction, event_id: str, number: int, on: Mapping[str, int], now: datetime
+) -> None:
+    dropped = on.get(Switch.DROP, 0) > 0
+    reorder = on.get(Switch.REORDER, 0) > 0
+    due = now + timedelta(minutes=on.get(Switch.DELAY, 0))
     if reorder:
         due += _REORDER_WAIT
-    copies = [""] * (1 + switches.number(tx, Switch.DUPLICATE, order_id))
-    nonsense = range(switches.number(tx, Switch.GARBAGE, order_id))
+    copies = [""] * (1 + on.get(Switch.DUPLICATE, 0))
+    nonsense = range(on.get(Switch.GARBAGE, 0))
     for garbage in copies + [_GARBAGE[(number + turn) % len(_GARBAGE)] for turn in nonsense]:
         tx.insert(
             "delivery",

@@ -1,8 +1,10 @@
 """The payment provider of a run: the sandbox's own service in this process, and its network."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import httpx
 from django.test import RequestFactory
@@ -15,10 +17,12 @@ from kaiin.payments.queries import PaymentView
 from kaiin.sandbox import cards, events, switches
 from kaiin.sandbox.app import create_app
 from kaiin.sandbox.store import Row
+from kaiin.simulation.calls import Calls
 from kaiin.web.webhooks import views
 
 _SECRET = "the simulation's own"  # noqa: S105
-_URL = "http://pay.simulation.localhost"
+_HOST = "pay.simulation.localhost"
+_URL = f"http://{_HOST}"
 GOOD_CARD = cards.CARDS[0]
 BAD_RENEWALS_CARD = cards.CARDS[-1]
 
@@ -44,12 +48,17 @@ class Provider:
                 base_url=_URL,
                 public_url=_URL,
                 secret=_SECRET,
-                transport=httpx.WSGITransport(self._app),
+                client=cast(httpx.Client, Calls(self._app, _HOST)),
             ),
         )
 
+    @property
+    def file(self) -> sqlite3.Connection:
+        """The store, as it is open now."""
+        return self.service.store.connection()
+
     def close(self) -> None:
-        """Let go of the store's file, as before a fork or for another reader."""
+        """Let go of the store's file, for another reader."""
         self.service.store.close()
 
     # People at the provider's pages. Each raises `service.Refused` where the page would say no.

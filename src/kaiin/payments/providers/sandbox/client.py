@@ -26,10 +26,17 @@ class SandboxClient:
     """One connection pool for all threads. Raises `infra.http` errors."""
 
     def __init__(
-        self, *, base_url: str, secret: str, transport: httpx.BaseTransport | None
+        self,
+        *,
+        base_url: str,
+        secret: str,
+        transport: httpx.BaseTransport | None,
+        client: httpx.Client | None,
     ) -> None:
         self.configured = bool(base_url)
-        self._client = http.client(base_url=base_url, timeout_seconds=10, transport=transport)
+        self._client = client or http.client(
+            base_url=base_url, timeout_seconds=10, transport=transport
+        )
         self._client.headers["Authorization"] = f"Bearer {secret}"
 
     def get(

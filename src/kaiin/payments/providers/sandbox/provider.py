@@ -28,7 +28,8 @@ from kaiin.payments.providers.sandbox.client import SandboxClient
 
 
 class SandboxProvider:
-    """A `Provider`: signs nothing away to trust, asks the service for every truth."""
+    """A `Provider`: signs nothing away to trust, asks the service for every truth. `transport` or
+    `client` lead to a service in this process."""
 
     name = "sandbox"
 
@@ -39,10 +40,13 @@ class SandboxProvider:
         public_url: str,
         secret: str,
         transport: httpx.BaseTransport | None = None,
+        client: httpx.Client | None = None,
     ) -> None:
         self._public_url = public_url
         self._secret = secret
-        self._client = SandboxClient(base_url=base_url, secret=secret, transport=transport)
+        self._client = SandboxClient(
+            base_url=base_url, secret=secret, transport=transport, client=client
+        )
 
     @classmethod
     def from_settings(cls) -> "SandboxProvider":
