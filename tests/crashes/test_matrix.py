@@ -8,7 +8,7 @@ from django.db import connection
 
 from kaiin.infra import crash_points
 from kaiin.infra.crash_points import CrashPoint
-from kaiin.simulation.killing import run_killed
+from kaiin.simulation.killing import closed, run_killed
 from kaiin.verification import checks, provider_checks
 from tests.billing.conftest import (
     World,
@@ -32,7 +32,8 @@ def test_killed_anywhere_it_comes_to_the_same(scenario: Scenario, world: World) 
             scenario.do(world, member)
             return "done"
 
-        fate = run_killed(do, at=at, let_go=world.sandbox.app.service.store.close)
+        apart = closed(world.sandbox.app.service.store.close)
+        fate = run_killed(do, at=at, apart=apart)
         # The child has drawn numbers that this process does not know of.
         world.sandbox.app.service.numbers._source.seed(at)
 

@@ -146,12 +146,12 @@ class Store:
         self._path = str(path)
         self._pragmas = _ALONE if alone else _SHARED
         self._local = threading.local()
-        self._connection().executescript(_SCHEMA)
+        self.connection().executescript(_SCHEMA)
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
         """One writer at a time; everything or nothing. Inside another, it joins that one."""
-        connection = self._connection()
+        connection = self.connection()
         if connection.in_transaction:
             yield Transaction(connection)
             return
@@ -165,7 +165,7 @@ class Store:
 
     def reading(self) -> "Transaction":
         """For queries alone, each as of its moment: nothing is locked."""
-        return Transaction(self._connection())
+        return Transaction(self.connection())
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -174,7 +174,8 @@ class Store:
             connection.close()
             self._local.connection = None
 
-    def _connection(self) -> sqlite3.Connection:
+    def connection(self) -> sqlite3.Connection:
+        """This thread's own, opened at its first use."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(

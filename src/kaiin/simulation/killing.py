@@ -4,11 +4,13 @@ much cheaper, in this one, where nothing more is done from the point on."""
 import json
 import os
 import signal
+import sqlite3
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.db import connections
 
@@ -26,29 +28,72 @@ class Fate:
     broke: str = ""
 
 
-def run_killed(work: Callable[[], str], *, at: int, let_go: Callable[[], None]) -> Fate:
+def run_killed(work: Callable[[], str], *, at: int, apart: AbstractContextManager[None]) -> Fate:
     """Do `work` in a child that dies by SIGKILL when it reaches a crash point for the `at`-th
-    time. `let_go` closes what parent and child must not share, besides Django's connections."""
-    connections.close_all()
-    let_go()
+    time. `apart` (`closed` or `lent`) keeps parent and child from sharing what they must not."""
     reader, writer = os.pipe()
-    with warnings.catch_warnings():
+    with apart, warnings.catch_warnings():
         # Threads of the parent do nothing that the child would wait for.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
-    if child == 0:
-        os.close(reader)
-        _live(work, at, writer)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        last_words = pipe.read()
-    _, status = os.waitpid(child, 0)
+        if child == 0:
+            os.close(reader)
+            _leave_servers()
+            _live(work, at, writer)
+        os.close(writer)
+        with os.fdopen(reader) as pipe:
+            last_words = pipe.read()
+        _, status = os.waitpid(child, 0)
     kind, text = json.loads(last_words) if last_words else ("broke", f"ended with {status}")
     if kind == "killed":
         if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
             return Fate(broke=f"was to be killed, but ended with {status}")
         return Fate(killed_at=CrashPoint(text))
     return Fate(said=text) if kind == "done" else Fate(broke=text)
+
+
+@contextmanager
+def closed(let_go: Callable[[], None]) -> Iterator[None]:
+    """Nothing is open at the fork: `let_go` closes what is besides Django's connections."""
+    connections.close_all()
+    let_go()
+    yield
+
+
+@contextmanager
+def lent(*files: sqlite3.Connection) -> Iterator[None]:
+    """The child uses the parent's SQLite files as they are open, Django's and `files`, all in
+    exclusive mode and without a write-ahead log. To open them anew costs more than most steps: the
+    schema is read and every statement prepared again.
+
+    SQLite's locks do not outlive a fork, so none is held at it. The parent waits until the child
+    is gone; with the next lock it sees that the file has changed.
+    """
+    opened: list[Any] = connections.all(initialized_only=True)
+    ours = [c.connection for c in opened if c.vendor == "sqlite" and c.connection is not None]
+    for each in (*ours, *files):
+        _lock(each, "NORMAL")
+    yield
+    for each in (*ours, *files):
+        _lock(each, "EXCLUSIVE")
+
+
+def _lock(file: sqlite3.Connection, mode: str) -> None:
+    file.execute(f"PRAGMA locking_mode={mode}").close()
+    # It takes effect when the file is read.
+    file.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+
+
+# The parent's connections to servers, kept in the child: closing them would end them for both.
+_left: list[object] = []
+
+
+def _leave_servers() -> None:
+    opened: list[Any] = connections.all(initialized_only=True)
+    for each in opened:
+        if each.vendor != "sqlite" and each.connection is not None:
+            _left.append(each.connection)
+            each.connection = None
 
 
 class _Ended(BaseException):

@@ -13,7 +13,7 @@ from kaiin.domain.errors import KaiinError
 from kaiin.infra import clock, crash_points
 from kaiin.infra.crash_points import CrashPoint
 from kaiin.sandbox.refusal import Refused
-from kaiin.simulation.killing import refuse_inside_transactions, run_ended, run_killed
+from kaiin.simulation.killing import lent, refuse_inside_transactions, run_ended, run_killed
 from kaiin.simulation.plan import Faults, Plan
 from kaiin.simulation.provider import Provider
 from kaiin.simulation.trace import Trace
@@ -130,7 +130,8 @@ class Steps:
         """Run a step that ends when it reaches a point for the n-th time."""
         at = chance.randint(1, chance.randint(1, _MOST_POINTS))
         if chance.random() < _REALLY_KILLED:
-            fate = run_killed(lambda: _outcome(work, chance), at=at, let_go=self._provider.close)
+            apart = lent(self._provider.file)
+            fate = run_killed(lambda: _outcome(work, chance), at=at, apart=apart)
         else:
             fate = run_ended(lambda: _outcome(work, chance), at=at)
         if fate.broke:
