@@ -1,19 +1,22 @@
 """When each job has something to do next, read from the tables: quiet hours cost nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.db import connection
 
+from kaiin.domain.payments import PaymentState
 from kaiin.infra.consumers import Lane
+from kaiin.payments.orders import order_id
 from kaiin.sandbox.store import read
 
 
 class Provider(Protocol):
     """Reads the provider's tables."""
 
-    def rows(self, sql: str) -> list[dict[str, Any]]: ...
+    def rows(self, sql: str, *values: object) -> list[dict[str, Any]]: ...
 
 
 NETWORK = "network"
@@ -78,8 +81,41 @@ def dues(provider: Provider) -> Mapping[str, datetime]:
     return found
 
 
+_ASKED_ABOUT = (
+    "SELECT id, state, last_asked_at, received_amount FROM payments_payment WHERE ask_at <= %s"
+)
+_AT_PROVIDER = (
+    "SELECT order_id, status, received_amount, (SELECT max(created_at) FROM event"
+    " WHERE event.order_id = payment.order_id) AS told_at FROM payment WHERE order_id IN "
+)
+
+
+def has_news(provider: Provider, now: datetime) -> bool:
+    """Whether asking about what is due for it can bring anything: something happened there since
+    it was last asked about, or nobody knows, or money that came was not written down."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM payments_refund WHERE ask_at <= %s LIMIT 1", [now])
+        if cursor.fetchone() is not None:
+            return True
+        cursor.execute(_ASKED_ABOUT, [now])
+        ours = {order_id(UUID(str(key))): rest for key, *rest in cursor.fetchall()}
+    marks = ", ".join("?" * len(ours))
+    theirs = {row["order_id"]: row for row in provider.rows(f"{_AT_PROVIDER} ({marks})", *ours)}
+    return any(_is_news(rest, theirs.get(order)) for order, rest in ours.items())
+
+
+def _is_news(ours: Sequence[Any], theirs: dict[str, Any] | None) -> bool:
+    state, last_asked_at, received = ours
+    asked_at = _instant(last_asked_at)
+    if theirs is None or asked_at is None or state != PaymentState.PENDING:
+        return True
+    if theirs["told_at"] is not None and read(theirs["told_at"]) >= asked_at:
+        return True
+    return theirs["status"] != "open" and (not received or received != theirs["received_amount"])
+
+
 def _instant(value: datetime | str | None) -> datetime | None:
-    if value is None or isinstance(value, datetime):
-        return value
-    at = datetime.fromisoformat(value)
+    if value is None:
+        return None
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -14,7 +14,7 @@ from kaiin.domain.periods import JST
 from kaiin.infra import clock, randomness
 from kaiin.simulation import checks, listening
 from kaiin.simulation.chance import Source
-from kaiin.simulation.dues import ASKING, KNOWN, NETWORK, dues
+from kaiin.simulation.dues import ASKING, KNOWN, NETWORK, dues, has_news
 from kaiin.simulation.expectations import SWEEP, Expectations
 from kaiin.simulation.mails import Postbox
 from kaiin.simulation.people import People
@@ -38,6 +38,8 @@ _LOST_MAILS = 25
 _GAP_MINUTES = (15, 110)
 _ASKING_GAP_MINUTES = (90, 115)
 _ASKS_EARLY = 0.2
+# Within the patience of the check at the end of the day.
+_LATE_HOUR = 22
 # Of the worker's own story, when it is the worker that broke.
 _JOB_LINES = 30
 _AFTER_THE_END = timedelta(days=9)
@@ -202,7 +204,9 @@ class Run:
             due = {name for name, at in known.items() if at <= now}
             if everything and turn == 0:
                 due |= self._others_today()
-            order = [job for job in self._jobs if job[0] in due and (asks or job[0] != ASKING)]
+            elif not asks or not self._is_worth_asking(now):
+                due.discard(ASKING)
+            order = [job for job in self._jobs if job[0] in due]
             if not order:
                 break
             self.steps.chance().shuffle(order)
@@ -222,6 +226,12 @@ class Run:
         self._asked_at = now
         self._asking_gap = timedelta(minutes=chance.randint(*_ASKING_GAP_MINUTES))
         return True
+
+    def _is_worth_asking(self, now: datetime) -> bool:
+        """Open payments that nothing happened to are asked about at midnight, at noon and late in
+        the evening: each time costs more than all else of a quiet round."""
+        late = now.astimezone(JST).hour >= _LATE_HOUR
+        return late or has_news(self.provider, now)
 
     def _others_today(self) -> set[str]:
         """Jobs of which no table says that they are due; those that only tidy up, on Sundays."""
