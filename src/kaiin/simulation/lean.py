@@ -7,7 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connections
-from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX, SQLiteCursorWrapper
+from django.db.backends.sqlite3.base import (
+    FORMAT_QMARK_REGEX,
+    DatabaseWrapper,
+    SQLiteCursorWrapper,
+)
 
 
 def start() -> None:
@@ -16,6 +20,8 @@ def start() -> None:
     # As Django reads them: naive. A run meets the same instants over and over.
     sqlite3.register_converter("datetime", lru_cache(maxsize=50_000)(instant))
     SQLiteCursorWrapper.convert_query = _convert_query  # type: ignore[method-assign, assignment]
+    DatabaseWrapper.cursor = _cursor  # type: ignore[method-assign]
+    DatabaseWrapper.savepoint = _savepoint  # type: ignore[method-assign]
 
 
 def _plain_threads() -> None:
@@ -41,3 +47,55 @@ def _convert_query(_: SQLiteCursorWrapper, query: str, *, param_names: Any = Non
     if param_names is None:
         return _turned(query)
     return query % {name: f":{name}" for name in param_names}
+
+
+class Cursor(SQLiteCursorWrapper):
+    """The driver's cursor with what Django's wrapper around it adds, in one call."""
+
+    database: DatabaseWrapper
+
+    def __enter__(self) -> "Cursor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def execute(self, query: str, params: Any = None) -> "Cursor":
+        """Run a statement, as Django writes it."""
+        return self._run(super().execute, query, params)
+
+    def executemany(self, query: str, param_list: Any) -> "Cursor":
+        """Run a statement for each of many rows."""
+        return self._run(super().executemany, query, param_list)
+
+    def _run(self, run: Any, query: str, params: Any) -> "Cursor":
+        database = self.database
+        if database.needs_rollback:
+            database.validate_no_broken_transaction()
+        try:
+            run(query, params)
+        except sqlite3.Error:
+            # As Django's own error; entering this each time costs as much as a statement.
+            with database.wrap_database_errors:
+                raise
+        return self
+
+
+_wrapped = DatabaseWrapper.cursor
+
+
+def _cursor(self: DatabaseWrapper) -> Any:
+    if self.connection is None or self.queries_logged or self.execute_wrappers:
+        return _wrapped(self)
+    cursor = self.connection.cursor(factory=Cursor)
+    cursor.database = self
+    return cursor
+
+
+def _savepoint(self: DatabaseWrapper) -> str | None:
+    """Named by its depth: a name that is new each time is a statement to prepare each time."""
+    if not self.in_atomic_block:
+        return None
+    name = f"s{len(self.savepoint_ids)}"
+    self._savepoint(name)
+    return name

@@ -204,9 +204,10 @@ class Remembering(models.QuerySet[Any]):
     def in_bulk(self, id_list: Any = None, *, field_name: str = "pk") -> Any:
         wanted = None if id_list is None else tuple(id_list)
         models_only = self._shape is not None and self._iterable_class is ModelIterable
-        if not models_only or not wanted or len(wanted) > MAX_LIST or self._is_sliced:
+        known = wanted is None or 0 < len(wanted) <= MAX_LIST
+        if not models_only or not known or self._is_sliced:
             return super().in_bulk(wanted, field_name=field_name)
-        rows = self.filter(**{f"{field_name}__in": wanted})
+        rows = self if wanted is None else self.filter(**{f"{field_name}__in": wanted})
         return {getattr(row, field_name): row for row in rows}
 
     def exists(self) -> bool:

@@ -20,7 +20,7 @@ MAX_LIST = 200
 _MAX_SUBQUERIES = 20
 # Expressions that are names alone.
 _NAMES = (models.F, models.OuterRef)
-_AGGREGATES = (models.Max, models.Min)
+_AGGREGATES = (models.Count, models.Max, models.Min)
 _subqueries: dict[int, models.Subquery] = {}
 
 
