@@ -1,5 +1,6 @@
 """When each job has something to do next, read from the tables: quiet hours cost nothing."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -9,7 +10,6 @@ from django.db import connection
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.consumers import Lane
-from kaiin.payments.orders import order_id
 from kaiin.sandbox.store import read
 
 
@@ -98,10 +98,15 @@ def has_news(provider: Provider, now: datetime) -> bool:
         if cursor.fetchone() is not None:
             return True
         cursor.execute(_ASKED_ABOUT, [now])
-        ours = {order_id(UUID(str(key))): rest for key, *rest in cursor.fetchall()}
+        ours = {_order_id(key): rest for key, *rest in cursor.fetchall()}
     marks = ", ".join("?" * len(ours))
     theirs = {row["order_id"]: row for row in provider.rows(f"{_AT_PROVIDER} ({marks})", *ours)}
     return any(_is_news(rest, theirs.get(order)) for order, rest in ours.items())
+
+
+def _order_id(key: object) -> str:
+    """What the provider calls a payment."""
+    return base64.b32encode(UUID(str(key)).bytes).decode().rstrip("=").lower()
 
 
 def _is_news(ours: Sequence[Any], theirs: dict[str, Any] | None) -> bool:

@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -69,7 +69,7 @@ def lent(*files: sqlite3.Connection) -> Iterator[None]:
     SQLite's locks do not outlive a fork, so none is held at it. The parent waits until the child
     is gone; with the next lock it sees that the file has changed.
     """
-    opened: list[Any] = connections.all(initialized_only=True)
+    opened: Sequence[Any] = connections.all(initialized_only=True)
     ours = [c.connection for c in opened if c.vendor == "sqlite" and c.connection is not None]
     for each in (*ours, *files):
         _lock(each, "NORMAL")
@@ -89,7 +89,7 @@ _left: list[object] = []
 
 
 def _leave_servers() -> None:
-    opened: list[Any] = connections.all(initialized_only=True)
+    opened: Sequence[Any] = connections.all(initialized_only=True)
     for each in opened:
         if each.vendor != "sqlite" and each.connection is not None:
             _left.append(each.connection)

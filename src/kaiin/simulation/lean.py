@@ -20,8 +20,8 @@ def start() -> None:
     # As Django reads them: naive. A run meets the same instants over and over.
     sqlite3.register_converter("datetime", lru_cache(maxsize=50_000)(instant))
     SQLiteCursorWrapper.convert_query = _convert_query  # type: ignore[method-assign, assignment]
-    DatabaseWrapper.cursor = _cursor  # type: ignore[method-assign]
-    DatabaseWrapper.savepoint = _savepoint  # type: ignore[method-assign]
+    DatabaseWrapper.cursor = _cursor  # type: ignore[method-assign, assignment]
+    DatabaseWrapper.savepoint = _savepoint  # type: ignore[method-assign, assignment]
 
 
 def _plain_threads() -> None:
@@ -97,5 +97,6 @@ def _savepoint(self: DatabaseWrapper) -> str | None:
     if not self.in_atomic_block:
         return None
     name = f"s{len(self.savepoint_ids)}"
-    self._savepoint(name)
+    with self.cursor() as cursor:
+        cursor.execute(self.ops.savepoint_create_sql(name))
     return name
