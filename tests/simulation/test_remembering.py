@@ -62,6 +62,12 @@ _READ: dict[str, Make] = {
     "tuples": lambda rows, n: rows.filter(consumer=str(n)).values_list("due_at", "payload", "pk"),
     "flat": lambda rows, n: rows.order_by("-pk").values_list("due_at", flat=True)[:n],
     "some columns": lambda rows, n: rows.filter(consumer=str(n)).only("lane", "due_at"),
+    "counted": lambda rows, n: (
+        rows.filter(last_error=("" if n % 2 else "away"))
+        .values_list("consumer")
+        .annotate(models.Count("pk"), newest=models.Max("due_at"))
+        .order_by("consumer")
+    ),
     "a slice": lambda rows, n: rows.order_by("pk")[n : n + 3],
 }
 

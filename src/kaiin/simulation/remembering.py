@@ -147,12 +147,13 @@ class Remembering(models.QuerySet[Any]):
         return made
 
     def annotate(self, *args: Any, **expressions: Any) -> Any:
-        if self._shape is not None and not args and not self._is_sliced:
+        if self._shape is not None and not self._is_sliced:
             try:
+                unnamed = tuple(map(expression_of, args))
                 shape = tuple((name, expression_of(e)) for name, e in expressions.items())
             except Unknown:
-                return super().annotate(**expressions)
-            return self._noted("annotate", (), expressions, (), shape)
+                return super().annotate(*args, **expressions)
+            return self._noted("annotate", args, expressions, (), (unnamed, shape))
         return super().annotate(*args, **expressions)
 
     def select_related(self, *names: Any) -> Any:

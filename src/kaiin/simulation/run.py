@@ -234,10 +234,11 @@ class Run:
         return late or has_news(self.provider, now)
 
     def _others_today(self) -> set[str]:
-        """Jobs of which no table says that they are due; those that only tidy up, on Sundays."""
+        """Jobs of which no table says that they are due; those that only tidy up or count, on
+        Sundays."""
         sunday = clock.now().astimezone(JST).weekday() == 6
         names = {name for name, _ in self._jobs} - KNOWN
-        return {name for name in names if sunday or not name.endswith(".forget")}
+        return {name for name in names if sunday or not name.endswith((".forget", ".count"))}
 
     def _end_day(self) -> None:
         self._raise_first(self.expectations.learn())
