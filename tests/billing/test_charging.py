@@ -250,6 +250,31 @@ def test_an_answer_that_nobody_understands_may_have_been_a_charge(
     assert world.entry(member).kind == "paid"
 
 
+def test_answers_that_nobody_understands_are_no_silence(
+    world: World, watch: Callable[[Behave], None]
+) -> None:
+    """However many in a row: those behind them are charged in the same round."""
+    members = [world.joined() for _ in range(6)]
+    world.clock.freeze(DECEMBER)
+    calls: list[str] = []
+
+    def garbage(request: ChargeRequest) -> None:
+        calls.append(request.order_id)
+        if len(calls) <= 4:
+            raise KeyError("status")
+
+    watch(garbage)
+    assert renew(world) == 6
+    assert len(calls) == 6
+    assert [world.entry(member).kind for member in members[4:]] == ["paid", "paid"]
+    watch(lambda _: None)
+    for _ in range(2):
+        world.clock.advance(hours=2)
+        world.work()
+    assert all(world.entry(member).kind == "paid" for member in members)
+    assert charges_at_the_provider(world) == 6
+
+
 def test_what_stumbles_over_one_does_not_stop_the_others(world: World) -> None:
     """Rows that can't be (a second period under the same number) spoil one renewal, not three."""
     from kaiin.billing.models import Period, Subscription

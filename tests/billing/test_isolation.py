@@ -174,8 +174,10 @@ def test_one_bad_row_stops_no_other(world: World, spoil: Callable[[World], Spoil
     assert (row.kind, row.key, row.attempts, row.first_at) == (spoilt.kind, key, 1, now)
     assert row.due_at == now + timedelta(minutes=1)
     assert row.error
-    # Nothing is left to do until its next try.
-    assert spoilt.job(now=now, limit=10) == 0
+    # Nothing is left to do until its next try: nothing is locked or written.
+    with CaptureQueriesContext(connection) as captured:
+        assert spoilt.job(now=now, limit=10) == 0
+    assert {each["sql"].partition(" ")[0] for each in captured} == {"SELECT"}
 
     later = world.clock.advance(minutes=1)
     assert spoilt.job(now=later, limit=10) == 1

@@ -125,6 +125,35 @@ def test_polling(
     assert parking.parked(limit=10) == ()
 
 
+@pytest.mark.parametrize("job", ["notices", "payments"])
+def test_an_answer_that_cant_be_read(
+    job: str, paid: list[PaymentView], sandbox: Sandbox, clock: Clock
+) -> None:
+    """It is the row's fault, not the provider's silence: it is parked, not just asked later."""
+    clock.advance(minutes=5)
+    row = sandbox.row(paid[0])["id"]
+
+    def say_currency(currency: str) -> None:
+        with sandbox.app.service.store.transaction() as tx:
+            tx.run("UPDATE payment SET currency = ? WHERE id = ?", [currency, row])
+
+    say_currency("YENYEN")
+    if job == "notices":
+        sandbox.deliver_notices()
+    else:
+        ask(clock)
+    assert states(paid) == ["pending", "paid", "paid", "paid"]
+    found = parking.parked(limit=10)
+    assert {each.kind for each in found} == {"event.apply" if job == "notices" else "payment.poll"}
+    assert "unreadable" in found[0].error
+    assert "not a text of this length" in found[0].error
+    say_currency("JPY")
+    clock.advance(minutes=1)
+    assert (apply_notices() if job == "notices" else ask(clock)) == len(found)
+    assert states(paid) == ["paid"] * 4
+    assert not parking.parked(limit=1)
+
+
 def test_an_answer_that_cant_be_recorded(
     paid: list[PaymentView], spoilt: Spoilt, clock: Clock
 ) -> None:

@@ -25,6 +25,10 @@ class OutsideUnknown(KaiinError):
     code = "outside.unknown"
 
 
+class OutsideUnreadable(OutsideUnknown):
+    """It answered, and its answer about this one thing can't be read: it is not silent."""
+
+
 def client(
     *, base_url: str, timeout_seconds: float, transport: httpx.BaseTransport | None = None
 ) -> httpx.Client:

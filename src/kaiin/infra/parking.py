@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError, models
 from django.db.models import Count, Exists, F, Min, OuterRef, Value
 from django.db.models.functions import Cast, Replace
 
+from kaiin.domain.errors import KaiinError
 from kaiin.infra import clock
 from kaiin.infra.locks import claimed, transaction
 from kaiin.infra.models import ParkedRow
@@ -264,5 +265,9 @@ def _text_of(column: Any) -> Any:
 
 def _told(error: Exception) -> str:
     """The error as text that every database can store: no NUL, no half of a surrogate pair."""
-    text = f"{type(error).__name__}: {error}"[:2000].replace("\0", "\\0")
-    return text.encode(errors="backslashreplace").decode()
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, KaiinError) and error.params:
+        text += f" {error.params}"
+    if error.__cause__ is not None:
+        text += f", from {error.__cause__!r}"
+    return text[:2000].replace("\0", "\\0").encode(errors="backslashreplace").decode()

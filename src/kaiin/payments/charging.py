@@ -18,7 +18,7 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import NEVER_ANSWERED, PaymentEvent, PaymentState
 from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import locked, transaction
 from kaiin.infra.pacing import Pace, in_parallel
 from kaiin.payments import asking, providers, queries, snapshots
@@ -181,7 +181,7 @@ def _make(call: Call, silent: dict[str, int]) -> News | None:
     try:
         snapshot = _ask(call) if call.ask_first else None
     except Exception as error:  # noqa: BLE001 - without an answer it may have been charged before
-        silent[call.provider] += 1
+        silent[call.provider] += _is_silence(error)
         _log.warning("payments.no_answer", payment=str(call.payment_id), error=repr(error))
         return News(call.payment_id, PaymentEvent.TIMED_OUT)
     if snapshot:
@@ -203,12 +203,19 @@ def _charge(call: Call, silent: dict[str, int]) -> News | None:
             return News(payment_id, PaymentEvent.TIMED_OUT)
         return News(payment_id, PaymentEvent.FAILED, "refused")
     except Exception as error:  # noqa: BLE001 - an answer that the adapter stumbles over, too
-        silent[call.provider] += 1
+        silent[call.provider] += _is_silence(error)
         _log.warning("payments.no_answer", payment=str(payment_id), error=repr(error))
         never_sent = isinstance(error, OutsideUnavailable)
         return None if never_sent else News(payment_id, PaymentEvent.TIMED_OUT)
     silent[call.provider] = 0
     return News(payment_id, snapshot)
+
+
+def _is_silence(error: Exception) -> bool:
+    """Whether the provider did not answer. One whose answers we stumble over is called on: the
+    rows behind are none the worse for it."""
+    silence = isinstance(error, OutsideUnavailable | OutsideUnknown)
+    return silence and not isinstance(error, OutsideUnreadable)
 
 
 def _ask(call: Call) -> PaymentSnapshot | None:

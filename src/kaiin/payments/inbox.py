@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 
 from kaiin.infra import bulk
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import asking, providers, snapshots, watching
@@ -163,6 +163,8 @@ def _apply_together(
 ) -> None:
     try:
         found = _apply(subject, now, actor)
+    except OutsideUnreadable:
+        raise
     except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
         _try_again(rows, now, None, error.code)
     else:

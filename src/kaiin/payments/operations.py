@@ -17,7 +17,7 @@ from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import NEVER_ANSWERED, Method, PaymentEvent, PaymentState
 from kaiin.infra import audit, clock
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import (
@@ -400,6 +400,8 @@ def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]
             try:
                 snapshot = _asked(row, timeout_seconds=_timeout(), actor=SYSTEM)
                 silent[row.provider] = 0
+            except OutsideUnreadable:
+                raise
             except _NOT_ANSWERED as error:
                 silent[row.provider] += 1
                 _log.warning("payments.no_answer", payment=str(row.pk), error=error.code)

@@ -4,6 +4,7 @@ The provider knows a refund by its id here, for ever; what it says comes as the 
 and is written by `reversals`.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import RefundEvent, RefundState
 from kaiin.infra import clock
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
+from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import locked, transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import asking, providers, queries, reversals, snapshots
@@ -47,7 +48,9 @@ def refund_payment(
         raise ValueError("a refund gives something back")
     refund, created = _written(payment_id, key, amount, reason, actor)
     if RefundState(refund.state).is_open and not refund.provider_refund_id:
-        _drive(refund, ask_first=not created, actor=actor)
+        # One whose answer can't be read is UNKNOWN now; `poll` asks about it.
+        with suppress(OutsideUnreadable):
+            _drive(refund, ask_first=not created, actor=actor)
     found = queries.refund(refund.pk)
     if found is None:
         raise NoSuchPayment(refund=key)
@@ -103,7 +106,7 @@ def _written(
 
 def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
     """Ask the provider about a refund, then for it where it knows of none. One that has the
-    provider's id, whoever began it, is only asked about."""
+    provider's id, whoever began it, is only asked about. Raises OutsideUnreadable."""
     payment = Payment.objects.get(pk=refund.payment_id)
     in_doubt = ask_first and _may_arrive(payment, refund)
     try:
@@ -119,6 +122,8 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
         _learn(refund, RefundEvent.TIMED_OUT if in_doubt else RefundEvent.FAILED, actor)
     except (OutsideUnavailable, OutsideUnknown) as error:
         _not_answered(refund, error, actor)
+        if isinstance(error, OutsideUnreadable):
+            raise
     else:
         if snapshot is not None:
             snapshots.apply_payment(

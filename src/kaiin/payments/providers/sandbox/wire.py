@@ -9,7 +9,7 @@ from typing import Any
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Dispute, Method
 from kaiin.domain.references import ReferenceKind, canonical
-from kaiin.infra.http import OutsideUnknown
+from kaiin.infra.http import OutsideUnreadable
 from kaiin.payments.providers.protocol import (
     Checkout,
     EventPage,
@@ -40,11 +40,11 @@ _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 
 
 def payment(data: Json) -> PaymentSnapshot:
-    """A payment of the API. Raises OutsideUnknown for one that can't be read."""
+    """A payment of the API. Raises OutsideUnreadable for one that can't be read."""
     try:
         return _payment(data)
     except UNREADABLE as error:
-        raise OutsideUnknown(reason="unreadable") from error
+        raise OutsideUnreadable(reason="unreadable") from error
 
 
 def _payment(data: Json) -> PaymentSnapshot:
