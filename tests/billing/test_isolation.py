@@ -307,7 +307,7 @@ def test_an_idle_round_writes_nothing_and_locks_nothing(world: World) -> None:
 
     world.joined()
     world.work(every_job=True)
-    quiet = {"identity.forget", "throttle.forget", "sessions.forget"}
+    hourly = {"identity.forget", "throttle.forget", "sessions.forget"}
     jobs = [job for job in worker.jobs() if job.name not in quiet]
     with CaptureQueriesContext(connection) as captured:
         assert [job.run() for job in jobs] == [0] * len(jobs)
