@@ -98,18 +98,19 @@ def has_news(provider: Provider, now: datetime) -> bool:
         if cursor.fetchone() is not None:
             return True
         cursor.execute(_ASKED_ABOUT, [now])
-        ours = {_order_id(key): rest for key, *rest in cursor.fetchall()}
+        ours = {order_of(key): rest for key, *rest in cursor.fetchall()}
     marks = ", ".join("?" * len(ours))
     theirs = {row["order_id"]: row for row in provider.rows(f"{_AT_PROVIDER} ({marks})", *ours)}
-    return any(_is_news(rest, theirs.get(order)) for order, rest in ours.items())
+    return any(is_news(rest, theirs.get(order)) for order, rest in ours.items())
 
 
-def _order_id(key: object) -> str:
+def order_of(key: object) -> str:
     """What the provider calls a payment."""
     return base64.b32encode(UUID(str(key)).bytes).decode().rstrip("=").lower()
 
 
-def _is_news(ours: Sequence[Any], theirs: dict[str, Any] | None) -> bool:
+def is_news(ours: Sequence[Any], theirs: Mapping[str, Any] | None) -> bool:
+    """`ours`: a pending payment's state, when it was last asked about, what was received."""
     state, last_asked_at, received = ours
     asked_at = _instant(last_asked_at)
     if theirs is None or asked_at is None or state != PaymentState.PENDING:
