@@ -6,15 +6,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path as FilePath
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
+from typing import TYPE_CHECKING, Any
 
 from kaiin.sites.tenant_file.document import Document
 from kaiin.sites.tenant_file.problems import meant
 from kaiin.sites.tenant_file.values import Path
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 SCHEMA_FILE = FilePath(__file__).resolve().parent.parent / "tenant.schema.json"
 
@@ -36,6 +35,10 @@ def schema() -> Mapping[str, Any]:
 
 @cache
 def _validator() -> Any:
+    # Late: it is a tenth of what every command loads, and needed by few.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
+
     # JSON schema takes 550.0 for an integer; a price of 550.0 is a slip of the keyboard.
     whole = Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
@@ -53,7 +56,7 @@ def check(document: Document) -> set[Path]:
     return wrong
 
 
-def _note(document: Document, error: ValidationError) -> Iterable[Path]:
+def _note(document: Document, error: "ValidationError") -> Iterable[Path]:
     path: Path = tuple(error.absolute_path)
     teller = _TELLERS.get(str(error.validator))
     if teller is None:
@@ -62,7 +65,7 @@ def _note(document: Document, error: ValidationError) -> Iterable[Path]:
     return teller(document, path, error)
 
 
-def _unknown_keys(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _unknown_keys(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     choices = list(error.schema.get("properties", ()))
     free = [name for name in choices if name not in error.instance]
     for name in error.instance:
@@ -87,7 +90,7 @@ def _unknown_keys(document: Document, path: Path, error: ValidationError) -> Ite
         yield here
 
 
-def _missing_key(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _missing_key(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     choices = list(error.schema["properties"])
     free = [name for name in choices if name not in error.instance]
     # A misspelled key is told of by itself, with the name that was meant.
@@ -101,7 +104,7 @@ def _missing_key(document: Document, path: Path, error: ValidationError) -> Iter
     return ()
 
 
-def _wrong_type(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _wrong_type(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     expected = error.validator_value
     names = expected if isinstance(expected, list) else [expected]
     wanted = " or ".join(_TYPES[name] for name in names)
@@ -115,38 +118,38 @@ def _wrong_type(document: Document, path: Path, error: ValidationError) -> Itera
     return [path]
 
 
-def _not_a_choice(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _not_a_choice(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     guess = meant(error.instance, error.validator_value)
     said = f"; did you mean “{guess}”?" if guess else ""
     document.add(path, f"{_shown(error.instance)} is not known here{said}", guess or _write(error))
     return [path]
 
 
-def _wrong_form(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _wrong_form(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     document.add(
         path, f"{_shown(error.instance)} does not fit here", _better(error, error.instance)
     )
     return [path]
 
 
-def _outside(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _outside(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     limit = error.validator_value
     side = "less than" if error.validator == "minimum" else "more than"
     document.add(path, f"{_shown(error.instance)} is {side} {limit:,}", _write(error))
     return [path]
 
 
-def _empty(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _empty(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     document.add(path, "empty", _write(error))
     return [path]
 
 
-def _too_long(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _too_long(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     document.add(path, f"longer than {error.validator_value}", _write(error))
     return [path]
 
 
-def _repeated(document: Document, path: Path, error: ValidationError) -> Iterable[Path]:
+def _repeated(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     for index, item in enumerate(error.instance):
         if item in error.instance[:index]:
             here = (*path, index)
@@ -155,7 +158,7 @@ def _repeated(document: Document, path: Path, error: ValidationError) -> Iterabl
 
 
 _OF_KEYS = ("additionalProperties", "required")
-_Teller = Callable[[Document, Path, ValidationError], Iterable[Path]]
+_Teller = Callable[[Document, Path, "ValidationError"], Iterable[Path]]
 _TELLERS: dict[str, _Teller] = {
     "additionalProperties": _unknown_keys,
     "required": _missing_key,
@@ -173,7 +176,7 @@ _TELLERS: dict[str, _Teller] = {
 }
 
 
-def _better(error: ValidationError, written: object) -> str:
+def _better(error: "ValidationError", written: object) -> str:
     """The very value that was probably meant, or what belongs here in general."""
     wanted = error.schema
     if wanted.get("type") == "integer":
@@ -200,7 +203,7 @@ def _whole_number(written: object) -> int | None:
     return int(found[1]) if found else None
 
 
-def _write(error: ValidationError) -> str:
+def _write(error: "ValidationError") -> str:
     return str(error.schema.get("x-write") or error.schema.get("description") or "a valid value")
 
 
