@@ -11,6 +11,7 @@ with what these leave. What the others print is shown when all have ended.
 import argparse
 import io
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -34,6 +35,10 @@ CORES = 2
 LONGEST_STAGE_SECONDS = 1200
 SHOWN_GROUPS = 10
 PARALLEL = ["-n", str(CORES), "--dist", "worksteal"]
+INSTALLATION = (
+    "security/test_deploy_checks.py"
+    "::test_a_safe_installation_passes_and_an_unsafe_one_is_told_everything"
+)
 # A stage that can use any core as long as there is work gives way to those that can't, so that
 # none of these is left alone at the end.
 FILLS_UP = 5
@@ -127,8 +132,10 @@ def _on_postgres() -> Outcome:
     with _postgres() as url:
         # What knows no database, and pages and commands over operations that are tested on both:
         # once is enough.
-        once = ("journeys", "domain", "tidy", "config", "cli", "sandbox", "web")
-        ignored = [f"--ignore=tests/{name}" for name in once]
+        once = ("journeys", "domain", "tidy", "config", "cli", "deploy", "sandbox", "web")
+        # Whole installations with a file of their own: the same run again.
+        ignored = [f"--ignore=tests/{name}" for name in (*once, "security/test_https.py")]
+        ignored.append(f"--deselect=tests/{INSTALLATION}")
         # One process: the server is another.
         kept = io.StringIO()
         return _pytest("tests on PostgreSQL", "tests", *ignored, kept=kept, DATABASE_URL=url)
@@ -270,7 +277,9 @@ def _report(outcomes: list[Outcome], seconds: float) -> None:
     for outcome in outcomes:
         counts = f"{outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped"
         print(f"{outcome.name:<24}{outcome.seconds:>7.1f} s   {counts}")
-    print(f"{'altogether':<24}{seconds:>7.1f} s\n")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = used.ru_utime + used.ru_stime
+    print(f"{'altogether':<24}{seconds:>7.1f} s   {processor:.0f} s of processor time\n")
 
     def total(count: Callable[[Outcome], int]) -> int:
         return sum(map(count, outcomes))
