@@ -6,19 +6,20 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
-# Tables that hold something of each member; the rows of one member are fewer than STEP in each.
+# Tables that hold something of each member; the rows of one member are fewer than STEP in each,
+# with five years of history, too.
 CLONED = (
     "identity.Member", "identity.LoginIdentifier", "payments.Mandate", "payments.Payment",
     "payments.PaymentReference", "billing.Membership", "billing.Subscription", "billing.Charge",
     "billing.Period", "billing.LedgerEntry", "billing.LedgerPosting", "billing.Receipt",
     "billing.Grant", "billing.Entitlement",
 )  # fmt: skip
-STEP = 10
-_BEYOND = 1_000_000_000
+STEP = 1000
+_BEYOND = 1_000_000_000_000
 # What must differ, where it is neither a key nor a number.
 _OWN_TEXTS = {
     "member_id", "value", "provider_mandate_id", "intent_key", "provider_payment_id", "key",
-    "number",
+    "number", "event_id",
 }  # fmt: skip
 
 
@@ -26,7 +27,7 @@ _OWN_TEXTS = {
 class _Dialect:
     numbers: str
     uuid: str
-    text: str
+    evidence: str
 
 
 def clone(first: int, last: int) -> None:
@@ -53,23 +54,40 @@ def clone(first: int, last: int) -> None:
             cursor.execute("ANALYZE")
 
 
+def multiply(row: models.Model, count: int, *, with_: type[models.Model] | None = None) -> None:
+    """So many copies of a row; `with_`: each of a copy of the row of that model that it is of."""
+    model = type(row)
+    cloned = {with_} if with_ is not None else set()
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(model, cloned, _dialect(), f"t.id = {row.pk}"), [1, count])
+        _move_sequence(cursor, model)
+        cursor.execute(f'ANALYZE "{model._meta.db_table}"')  # noqa: SLF001
+
+
 def _dialect() -> _Dialect:
     if connection.vendor == "postgresql":
         return _Dialect(
             "SELECT generate_series(%s, %s) AS n",
             "(lpad(to_hex(n), 8, '0') || substr({0}::text, 9))::uuid",
-            "{0}::text",
+            "(SELECT jsonb_agg(split_part(ref, ':', 1) || ':' ||"  # noqa: S608
+            f" (split_part(ref, ':', 2)::bigint + n * {STEP}) ORDER BY at)"
+            " FROM jsonb_array_elements_text({0}) WITH ORDINALITY AS refs (ref, at))",
         )
     return _Dialect(
         "WITH RECURSIVE every(n, last) AS (SELECT %s, %s UNION ALL "
         "SELECT n + 1, last FROM every WHERE n < last) SELECT n FROM every",
         "printf('%%08x', n) || substr({0}, 9)",
-        "{0}",
+        "(SELECT json_group_array(substr(value, 1, instr(value, ':')) ||"  # noqa: S608
+        f" (CAST(substr(value, instr(value, ':') + 1) AS integer) + n * {STEP}))"
+        " FROM json_each({0}))",
     )
 
 
 def _statement(
-    model: type[models.Model], cloned: set[type[models.Model]], dialect: _Dialect
+    model: type[models.Model],
+    cloned: set[type[models.Model]],
+    dialect: _Dialect,
+    original: str = "",
 ) -> str:
     options = model._meta  # noqa: SLF001
     columns = [field.column for field in options.local_concrete_fields]
@@ -77,7 +95,7 @@ def _statement(
     names = ", ".join(f'"{column}"' for column in columns)
     # The copies' keys are larger; payments are told apart by their member's.
     is_uuid = options.pk.get_internal_type() == "UUIDField"
-    original = f"t.member_ref < {STEP}" if is_uuid else f"t.id < {STEP}"
+    original = original or (f"t.member_ref < {STEP}" if is_uuid else f"t.id < {STEP}")
     return (
         f'INSERT INTO "{options.db_table}" ({names}) SELECT {wanted} '  # noqa: S608
         f'FROM "{options.db_table}" AS t, ({dialect.numbers}) AS numbers WHERE {original}'
@@ -94,14 +112,11 @@ def _copied(
         if kind.get_internal_type() == "UUIDField":
             return dialect.uuid.format(column)
         return f"{column} + n * {STEP}"
-    if field.name in {"member_ref", "member_number"}:
+    if field.name in {"member_ref", "member_number", "seal_number"}:
         return f"{column} + n * {STEP}"
     if field.name == "evidence":
-        # `["period:1"]`, `["grant:1"]`: the one record behind each window.
-        text = dialect.text.format(column)
-        kept = f"""replace(replace({text}, '["', ''), ':1"]', '')"""
-        made = f"""'["' || {kept} || ':' || (1 + n * {STEP}) || '"]'"""
-        return f"({made})::jsonb" if connection.vendor == "postgresql" else made
+        # `["period:1", "period:2"]`: the records behind each window.
+        return dialect.evidence.format(column)
     if field.name in _OWN_TEXTS:
         # Receipts' numbers and others' keys have an end of their own.
         return f"substr({column}, 1, 30) || '#' || n"
