@@ -27,14 +27,15 @@ def measure() -> Iterator[Figure]:
 
 def _on(database: str, variables: dict[str, str]) -> Iterator[Figure]:
     run_module("kaiin.cli", "migrate", variables=variables)
-    smallest = f"idle round, {int(SIZES[0]):,} delivered, {database}"
+    smallest = f"idle round of a lane, {int(SIZES[0]):,} delivered, {database}"
     for said in json.loads(run_module("bench.delivering", *SIZES, variables=variables)):
         delivered = f"{said['delivered']:,} delivered, {database}"
-        name = f"idle round, {delivered}"
+        name = f"idle round of a lane, {delivered}"
         yield Figure(
             name, "ms", tuple(said["idle_ms"]),
-            f"deliver_due of all four lanes with nothing due, {ROUNDS} rounds; 99 of 100 within "
-            f"{said['idle_p99_ms']:.2f} ms; statements that write or lock: {said['writes']}",
+            f"processor time of deliver_due of a lane with nothing due, {ROUNDS} rounds; 99 of "
+            f"100 take {said['idle_p99_ms']:.2f} ms at most; statements that write or lock: "
+            f"{said['writes']}",
             smallest if name != smallest else None,
         )  # fmt: skip
         yield Figure(
