@@ -114,6 +114,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("site", "key", "version"), name="course_version"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("offered", True)),
+                        fields=("site", "key"),
+                        name="course_offered_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("charge_day__in", ["last_business_day", "period_end"])),
+                        name="course_charge_day_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_renewal__in", ["from_old_end", "from_payment"])),
+                        name="course_late_renewal_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lock_day__gte", 1), ("lock_day__lte", 31)),
+                        name="course_lock_day_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)),
+                        name="course_tax_percent_within",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerEntry",
@@ -165,6 +193,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("repeats__isnull", False)),
+                        fields=["repeats"],
+                        name="ledger_entry_repeats",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "charge",
+                                    "chargeback",
+                                    "credit",
+                                    "kept",
+                                    "payment",
+                                    "recognition",
+                                    "refund",
+                                    "refund_due",
+                                    "reversal",
+                                    "unapplied",
+                                ],
+                            )
+                        ),
+                        name="ledger_entry_kind_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerPosting",
@@ -203,6 +262,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "account__in",
+                                [
+                                    "chargebacks",
+                                    "deferred_income",
+                                    "fees",
+                                    "handling_income",
+                                    "income",
+                                    "provider_cash",
+                                    "receivable",
+                                    "refunds_due",
+                                    "unapplied",
+                                ],
+                            )
+                        ),
+                        name="ledger_posting_account_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -256,6 +338,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dormant_until__isnull", False)),
+                        fields=["dormant_until", "id"],
+                        name="membership_to_withdraw",
+                    ),
+                    models.Index(
+                        condition=models.Q(("notice_due_at__isnull", False)),
+                        fields=["notice_due_at", "id"],
+                        name="membership_to_remind",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "site"), name="membership_once"),
+                    models.UniqueConstraint(
+                        fields=("site", "member_number"), name="member_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("standing", "active"), _negated=True),
+                            models.Q(
+                                ("joined_date__isnull", False), ("member_number__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="membership_active_is_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("standing__in", ["active", "dormant", "pending", "withdrawn"])
+                        ),
+                        name="membership_standing_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="ledgerentry",
@@ -313,6 +431,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["membership", "ends_at"], name="grant_running")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="grant_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["grace", "grant"])),
+                        name="grant_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["payment_unknown", "renewal", "staff"])),
+                        name="grant_reason_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Entitlement",
@@ -343,6 +478,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["membership", "ends_at"], name="entitlement_open")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("membership", "starts_at"), name="entitlement_window_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["grace", "grant", "paid"])),
+                        name="entitlement_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="entitlement_not_empty",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NumberCounter",
@@ -412,6 +565,69 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("recognise_due_at__isnull", False)),
+                        fields=["recognise_due_at", "id"],
+                        name="period_to_recognise",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="period_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("import_key", None), ("payment__isnull", False)),
+                            models.Q(
+                                ("amount", 0),
+                                ("import_key__isnull", False),
+                                ("index", 1),
+                                ("payment", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="period_paid_or_imported",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_early_at", None),
+                            models.Q(
+                                ("ended_early_at__gte", models.F("starts_at")),
+                                ("ended_early_at__lt", models.F("ends_at")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="period_ends_early_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("credited__lte", models.F("amount"))),
+                        name="period_credit_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("early_end__in", ["changed", "charged_back", "left", "refunded", ""])
+                        ),
+                        name="period_early_end_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("index__gte", 1)), name="period_counted_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("early_end", ""), ("ended_early_at", None)),
+                            models.Q(
+                                ("ended_early_at__isnull", False),
+                                models.Q(("early_end", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="period_ends_early_for_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="ledgerentry",
@@ -519,6 +735,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("membership",),
+                        name="charge_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="charge_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "purpose__in",
+                                ["change", "due", "join", "registration", "rejoin", "renewal"],
+                            )
+                        ),
+                        name="charge_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["closed", "open", "paid", "parked", "registered"])
+                        ),
+                        name="charge_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("attempt__gte", 1), ("period_index__gte", 1)),
+                        name="charge_counted_from_one",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Receipt",
@@ -593,6 +843,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="receipt_method_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RefundCase",
@@ -674,6 +934,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "requested", "failed"])),
+                        fields=["opened_at"],
+                        name="refund_case_unsettled",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="refund_case_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                ["late", "left", "outside", "paid_twice", "staff", "too_much"],
+                            )
+                        ),
+                        name="refund_case_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["declined", "done", "failed", "open", "requested"])
+                        ),
+                        name="refund_case_state_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Subscription",
@@ -810,6 +1099,90 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["membership", "id"], name="subscription_of_membership"),
+                    models.Index(
+                        condition=models.Q(("next_due_at__isnull", False)),
+                        fields=["next_due_at", "id"],
+                        name="subscription_next",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lapse_due_at__isnull", False)),
+                        fields=["lapse_due_at", "id"],
+                        name="subscription_lapse",
+                    ),
+                    models.Index(
+                        condition=models.Q(("notice_due_at__isnull", False)),
+                        fields=["notice_due_at", "id"],
+                        name="subscription_notice",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ended"), _negated=True),
+                        fields=("membership",),
+                        name="subscription_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "active"), _negated=True),
+                            models.Q(("anchor_day__isnull", False), ("paid_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="subscription_active_is_paid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("method__in", ["au", "card", "docomo", "konbini", "softbank"])
+                        ),
+                        name="subscription_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["active", "ended", "past_due", "pending"])
+                        ),
+                        name="subscription_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "end_reason__in",
+                                [
+                                    "charged_back",
+                                    "expired",
+                                    "left",
+                                    "mandate_ended",
+                                    "refunded",
+                                    "renewal_failed",
+                                    "replaced",
+                                    "",
+                                ],
+                            )
+                        ),
+                        name="subscription_end_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("anchor_day__gte", 1), ("anchor_day__lte", 31)),
+                        name="subscription_anchor_day_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paid_until__lte", models.F("paused_until"))),
+                        name="subscription_paid_until_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", False), ("state", "ended")),
+                            models.Q(
+                                models.Q(("state", "ended"), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="subscription_ended_dated",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="period",
@@ -840,428 +1213,14 @@ class Migration(migrations.Migration):
                 to="billing.subscription",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.UniqueConstraint(
-                fields=("site", "key", "version"), name="course_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("offered", True)),
-                fields=("site", "key"),
-                name="course_offered_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("charge_day__in", ["last_business_day", "period_end"])),
-                name="course_charge_day_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("late_renewal__in", ["from_old_end", "from_payment"])),
-                name="course_late_renewal_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lock_day__gte", 1), ("lock_day__lte", 31)),
-                name="course_lock_day_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)),
-                name="course_tax_percent_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerposting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "account__in",
-                        [
-                            "chargebacks",
-                            "deferred_income",
-                            "fees",
-                            "handling_income",
-                            "income",
-                            "provider_cash",
-                            "receivable",
-                            "refunds_due",
-                            "unapplied",
-                        ],
-                    )
-                ),
-                name="ledger_posting_account_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(
-                condition=models.Q(("dormant_until__isnull", False)),
-                fields=["dormant_until", "id"],
-                name="membership_to_withdraw",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(
-                condition=models.Q(("notice_due_at__isnull", False)),
-                fields=["notice_due_at", "id"],
-                name="membership_to_remind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("member", "site"), name="membership_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("site", "member_number"), name="member_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("standing", "active"), _negated=True),
-                    models.Q(("joined_date__isnull", False), ("member_number__isnull", False)),
-                    _connector="OR",
-                ),
-                name="membership_active_is_numbered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("standing__in", ["active", "dormant", "pending", "withdrawn"])),
-                name="membership_standing_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="grant",
-            index=models.Index(fields=["membership", "ends_at"], name="grant_running"),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="grant_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["grace", "grant"])), name="grant_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="grant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["payment_unknown", "renewal", "staff"])),
-                name="grant_reason_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entitlement",
-            index=models.Index(fields=["membership", "ends_at"], name="entitlement_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlement",
-            constraint=models.UniqueConstraint(
-                fields=("membership", "starts_at"), name="entitlement_window_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["grace", "grant", "paid"])),
-                name="entitlement_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))),
-                name="entitlement_not_empty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["au", "card", "docomo", "konbini", "softbank"])),
-                name="receipt_method_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refundcase",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "requested", "failed"])),
-                fields=["opened_at"],
-                name="refund_case_unsettled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refundcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="refund_case_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refundcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reason__in", ["late", "left", "outside", "paid_twice", "staff", "too_much"])
-                ),
-                name="refund_case_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refundcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["declined", "done", "failed", "open", "requested"])
-                ),
-                name="refund_case_state_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(fields=["membership", "id"], name="subscription_of_membership"),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("next_due_at__isnull", False)),
-                fields=["next_due_at", "id"],
-                name="subscription_next",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("lapse_due_at__isnull", False)),
-                fields=["lapse_due_at", "id"],
-                name="subscription_lapse",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(
-                condition=models.Q(("notice_due_at__isnull", False)),
-                fields=["notice_due_at", "id"],
-                name="subscription_notice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ended"), _negated=True),
-                fields=("membership",),
-                name="subscription_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True),
-                    models.Q(("anchor_day__isnull", False), ("paid_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="subscription_active_is_paid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["au", "card", "docomo", "konbini", "softbank"])),
-                name="subscription_method_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "ended", "past_due", "pending"])),
-                name="subscription_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "end_reason__in",
-                        [
-                            "charged_back",
-                            "expired",
-                            "left",
-                            "mandate_ended",
-                            "refunded",
-                            "renewal_failed",
-                            "replaced",
-                            "",
-                        ],
-                    )
-                ),
-                name="subscription_end_reason_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("anchor_day__gte", 1), ("anchor_day__lte", 31)),
-                name="subscription_anchor_day_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paid_until__lte", models.F("paused_until"))),
-                name="subscription_paid_until_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("state", "ended")),
-                    models.Q(
-                        models.Q(("state", "ended"), _negated=True), ("ended_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="subscription_ended_dated",
-            ),
-        ),
         migrations.AddIndex(
             model_name="period",
             index=models.Index(fields=["subscription", "ends_at"], name="period_running"),
-        ),
-        migrations.AddIndex(
-            model_name="period",
-            index=models.Index(
-                condition=models.Q(("recognise_due_at__isnull", False)),
-                fields=["recognise_due_at", "id"],
-                name="period_to_recognise",
-            ),
         ),
         migrations.AddConstraint(
             model_name="period",
             constraint=models.UniqueConstraint(
                 fields=("subscription", "index"), name="period_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="period_not_empty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("import_key", None), ("payment__isnull", False)),
-                    models.Q(
-                        ("amount", 0),
-                        ("import_key__isnull", False),
-                        ("index", 1),
-                        ("payment", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="period_paid_or_imported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_early_at", None),
-                    models.Q(
-                        ("ended_early_at__gte", models.F("starts_at")),
-                        ("ended_early_at__lt", models.F("ends_at")),
-                    ),
-                    _connector="OR",
-                ),
-                name="period_ends_early_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credited__lte", models.F("amount"))),
-                name="period_credit_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("early_end__in", ["changed", "charged_back", "left", "refunded", ""])
-                ),
-                name="period_early_end_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("index__gte", 1)), name="period_counted_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="period",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("early_end", ""), ("ended_early_at", None)),
-                    models.Q(
-                        ("ended_early_at__isnull", False),
-                        models.Q(("early_end", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="period_ends_early_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ledgerentry",
-            index=models.Index(
-                condition=models.Q(("repeats__isnull", False)),
-                fields=["repeats"],
-                name="ledger_entry_repeats",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "charge",
-                            "chargeback",
-                            "credit",
-                            "kept",
-                            "payment",
-                            "recognition",
-                            "refund",
-                            "refund_due",
-                            "reversal",
-                            "unapplied",
-                        ],
-                    )
-                ),
-                name="ledger_entry_kind_known",
             ),
         ),
         migrations.AddConstraint(
@@ -1276,46 +1235,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["open", "paid"])),
                 fields=("subscription", "period_index"),
                 name="charge_live_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("membership",),
-                name="charge_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["au", "card", "docomo", "konbini", "softbank"])),
-                name="charge_method_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("purpose__in", ["change", "due", "join", "registration", "rejoin", "renewal"])
-                ),
-                name="charge_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["closed", "open", "paid", "parked", "registered"])
-                ),
-                name="charge_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempt__gte", 1), ("period_index__gte", 1)),
-                name="charge_counted_from_one",
             ),
         ),
     ]

@@ -155,6 +155,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["member", "-at"], name="identity_attempt_member"),
+                    models.Index(fields=["at"], name="identity_attempt_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["disabled", "locked", "passed", "unknown", "wrong"])
+                        ),
+                        name="identity_attempt_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "au_contract",
+                                    "au_payment",
+                                    "card_last4",
+                                    "card_number",
+                                    "docomo_payment",
+                                    "email",
+                                    "konbini_confirmation",
+                                    "konbini_slip",
+                                    "member_id",
+                                    "member_number",
+                                    "phone",
+                                    "softbank_order",
+                                    "unknown",
+                                ],
+                            )
+                        ),
+                        name="identity_attempt_kind_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LoginIdentifier",
@@ -186,6 +223,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "email"), ("value__contains", "@")),
+                            models.Q(
+                                ("kind", "member_id"),
+                                models.Q(("value__contains", "@"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="identity_identifier_shape",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("former_at__isnull", True)),
+                        fields=("member", "kind"),
+                        name="identity_one_present_identifier",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["email", "member_id"])),
+                        name="identity_identifier_kind_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MemberSession",
@@ -239,6 +300,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["member"],
+                        name="identity_session_live",
+                    ),
+                    models.Index(fields=["expires_at"], name="identity_session_expiry"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Handover",
@@ -257,6 +328,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["expires_at"], name="identity_handover_expiry")],
+            },
         ),
         migrations.CreateModel(
             name="OneTimeCode",
@@ -288,6 +362,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["expires_at"], name="identity_code_expiry")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["join", "reset"])),
+                        name="identity_code_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("created_at__lte", models.F("expires_at"))),
+                        name="identity_code_created_at_first",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Consent",
@@ -401,110 +488,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="loginattempt",
-            index=models.Index(fields=["member", "-at"], name="identity_attempt_member"),
-        ),
-        migrations.AddIndex(
-            model_name="loginattempt",
-            index=models.Index(fields=["at"], name="identity_attempt_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="loginattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ["disabled", "locked", "passed", "unknown", "wrong"])
-                ),
-                name="identity_attempt_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loginattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "au_contract",
-                            "au_payment",
-                            "card_last4",
-                            "card_number",
-                            "docomo_payment",
-                            "email",
-                            "konbini_confirmation",
-                            "konbini_slip",
-                            "member_id",
-                            "member_number",
-                            "phone",
-                            "softbank_order",
-                            "unknown",
-                        ],
-                    )
-                ),
-                name="identity_attempt_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loginidentifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "email"), ("value__contains", "@")),
-                    models.Q(
-                        ("kind", "member_id"), models.Q(("value__contains", "@"), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="identity_identifier_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loginidentifier",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("former_at__isnull", True)),
-                fields=("member", "kind"),
-                name="identity_one_present_identifier",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loginidentifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["email", "member_id"])),
-                name="identity_identifier_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membersession",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["member"],
-                name="identity_session_live",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membersession",
-            index=models.Index(fields=["expires_at"], name="identity_session_expiry"),
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(fields=["expires_at"], name="identity_handover_expiry"),
-        ),
-        migrations.AddIndex(
-            model_name="onetimecode",
-            index=models.Index(fields=["expires_at"], name="identity_code_expiry"),
-        ),
-        migrations.AddConstraint(
-            model_name="onetimecode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["join", "reset"])),
-                name="identity_code_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="onetimecode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("created_at__lte", models.F("expires_at"))),
-                name="identity_code_created_at_first",
-            ),
         ),
     ]

@@ -243,7 +243,31 @@ class Migration(migrations.Migration):
                         condition=models.Q(("dispute__in", ["lost", "none", "open", "won"])),
                         name="payment_dispute_known",
                     ),
-                ]
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            models.Q(("amount", 0), ("method", "card"), ("renews", True)),
+                            _connector="OR",
+                        ),
+                        name="payment_amount_positive",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["member_ref", "created_at"], name="payment_of_member"),
+                    models.Index(
+                        condition=models.Q(("declined_at__isnull", False)),
+                        fields=["member_ref", "declined_at"],
+                        name="payment_declined",
+                    ),
+                    models.Index(
+                        fields=["provider", "provider_payment_id"], name="payment_at_provider"
+                    ),
+                    models.Index(
+                        condition=models.Q(("ask_at__isnull", False)),
+                        fields=["ask_at", "id"],
+                        name="payment_to_ask",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,7 +335,26 @@ class Migration(migrations.Migration):
                         ),
                         name="reference_kind_known",
                     ),
-                ]
+                    models.UniqueConstraint(
+                        condition=models.Q(("payment__isnull", False)),
+                        fields=("payment", "kind", "value"),
+                        name="reference_once_per_payment",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("mandate__isnull", False)),
+                        fields=("mandate", "kind", "value"),
+                        name="reference_once_per_mandate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mandate__isnull", True), ("payment__isnull", False)),
+                            models.Q(("mandate__isnull", False), ("payment__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="reference_of_one_thing",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["value", "kind"], name="reference_value")],
             },
         ),
         migrations.CreateModel(
@@ -451,97 +494,22 @@ class Migration(migrations.Migration):
                         ),
                         name="refund_state_known",
                     ),
-                ]
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="refund_amount_positive"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("provider_refund_id", ""), _negated=True),
+                        fields=("payment", "provider_refund_id"),
+                        name="refund_once_per_provider",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ask_at__isnull", False)),
+                        fields=["ask_at", "id"],
+                        name="refund_to_ask",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["member_ref", "created_at"], name="payment_of_member"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("declined_at__isnull", False)),
-                fields=["member_ref", "declined_at"],
-                name="payment_declined",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                fields=["provider", "provider_payment_id"], name="payment_at_provider"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("ask_at__isnull", False)),
-                fields=["ask_at", "id"],
-                name="payment_to_ask",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0),
-                    models.Q(("amount", 0), ("method", "card"), ("renews", True)),
-                    _connector="OR",
-                ),
-                name="payment_amount_positive",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="paymentreference",
-            index=models.Index(fields=["value", "kind"], name="reference_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentreference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("payment__isnull", False)),
-                fields=("payment", "kind", "value"),
-                name="reference_once_per_payment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentreference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("mandate__isnull", False)),
-                fields=("mandate", "kind", "value"),
-                name="reference_once_per_mandate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentreference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mandate__isnull", True), ("payment__isnull", False)),
-                    models.Q(("mandate__isnull", False), ("payment__isnull", True)),
-                    _connector="OR",
-                ),
-                name="reference_of_one_thing",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(
-                condition=models.Q(("ask_at__isnull", False)),
-                fields=["ask_at", "id"],
-                name="refund_to_ask",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="refund_amount_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("provider_refund_id", ""), _negated=True),
-                fields=("payment", "provider_refund_id"),
-                name="refund_once_per_provider",
-            ),
         ),
     ]
