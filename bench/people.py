@@ -17,7 +17,7 @@ SITE = "official"
 def join(count: int) -> list[int]:
     """So many members, each paid by card for the month that has just begun; their keys."""
     from bench.instant import InstantProvider  # noqa: PLC0415
-    from kaiin.billing import operations as billing  # noqa: PLC0415
+    from kaiin.billing import actions as billing  # noqa: PLC0415
     from kaiin.domain.payments import Method  # noqa: PLC0415
     from kaiin.identity import operations as identity  # noqa: PLC0415
     from kaiin.infra import clock  # noqa: PLC0415

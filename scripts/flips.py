@@ -14,13 +14,12 @@ _PLACES = {
     "changes,money}.py": (
         "tests/domain --ignore-glob=*identifiers* --ignore-glob=*addresses* --ignore-glob=*typed*",
     ),
-    "src/kaiin/payments/{operations,snapshots,inbox,asking,orders,refunds,charging}.py": (
+    "src/kaiin/payments/{operations,snapshots,inbox,polling,orders,refunds,charging}.py": (
         "tests/payments",
         "tests/billing",
     ),
-    "src/kaiin/billing/{outcomes,endings,entitling,holding,intents,upkeep,payable,batch,numbers}"
-    ".py": ("tests/billing",),
-    "src/kaiin/billing/operations/*.py": ("tests/billing",),
+    "src/kaiin/billing/{outcomes,membership}/*.py": ("tests/billing",),
+    "src/kaiin/billing/actions/*.py": ("tests/billing",),
     "src/kaiin/infra/{event_log,deliveries,audit,locks}.py": ("tests/infra", "tests/billing"),
 }
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kaiin.sandbox.store import Store
+    from kaiin.lab.sandbox.store import Store
 
 # What follows from no stored instant (a provider's silence) is looked at at least so often.
 MAX_QUIET_DAYS = 31
@@ -55,7 +55,7 @@ def _statement() -> tuple[str, int]:
 
 
 def _in_sandbox(now: datetime, store: "Store") -> datetime | None:
-    from kaiin.sandbox.store import read, written
+    from kaiin.lab.sandbox.store import read, written
 
     parts = [
         f"SELECT MIN({column}) AS at FROM {table} WHERE {column} > ?"

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from kaiin.billing import operations as billing
+from kaiin.billing import actions as billing
 from kaiin.domain.payments import Method
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity, queries as members

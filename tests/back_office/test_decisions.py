@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from kaiin.billing import operations as billing, queries
+from kaiin.billing import actions as billing, views
 from kaiin.billing.models import Grant, Membership, RefundCase
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity
@@ -147,11 +147,11 @@ def test_access_is_given_and_taken_back(world: World, decide: Decide) -> None:
 
 def test_staff_end_a_membership_at_once(world: World, decide: Decide) -> None:
     member = world.joined("yearly")
-    shown = queries.preview_leave(member_pk=member, site_key="official").refund
+    shown = views.preview_leave(member_pk=member, site_key="official").refund
     decide(Membership.objects.get(), "leave_at_once")
     world.work()
     assert not world.entry(member).allowed
-    [found] = queries.refund_cases(member)
+    [found] = views.refund_cases(member)
     assert (found.amount, found.state) == (shown, "done")
     books(world)
 

@@ -13,8 +13,8 @@ from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from kaiin.billing.operations import JoinStarted
-    from kaiin.billing.queries import Entry, MembershipView
+    from kaiin.billing.actions import JoinStarted
+    from kaiin.billing.views import Entry, MembershipView
     from kaiin.payments.queries import PaymentView
 
 
@@ -54,10 +54,10 @@ class World:
         site: str = "official",
     ) -> "JoinStarted":
         """Choose a course and a way to pay, up to the provider's page."""
-        from kaiin.billing import operations
+        from kaiin.billing import actions
         from kaiin.sites import queries as sites
 
-        return operations.join(
+        return actions.join(
             member_pk=member,
             site_key=site,
             course_key=course,
@@ -85,7 +85,7 @@ class World:
         else only those whose tables say that something is due.
         """
         from kaiin.cli import worker
-        from kaiin.simulation.dues import KNOWN, NETWORK, dues
+        from kaiin.lab.simulation.dues import KNOWN, NETWORK, dues
 
         jobs = {NETWORK: self.sandbox.deliver_notices} | {j.name: j.run for j in worker.jobs()}
         now = self.clock.now()
@@ -116,15 +116,15 @@ class World:
 
     def view(self, member: int, site: str = "official") -> "MembershipView":
         """The member's membership as My page shows it."""
-        from kaiin.billing import queries
+        from kaiin.billing import views
 
-        return next(v for v in queries.memberships(member) if v.site_key == site)
+        return next(v for v in views.memberships(member) if v.site_key == site)
 
     def entry(self, member: int, site: str = "official") -> "Entry":
         """Whether the member may enter now."""
-        from kaiin.billing import queries
+        from kaiin.billing import views
 
-        return queries.entry(member_pk=member, site_key=site, at=self.clock.now())
+        return views.entry(member_pk=member, site_key=site, at=self.clock.now())
 
     def payment(self, payment_id: UUID) -> "PaymentView":
         """A payment as it is now."""
@@ -190,7 +190,7 @@ def balances() -> dict[str, int]:
 
 def windows_survive_a_rebuild() -> None:
     """Dropping every window and building them again gives identical rows."""
-    from kaiin.billing import operations
+    from kaiin.billing import actions
     from kaiin.billing.models import Entitlement
 
     def rows() -> list[Any]:
@@ -198,7 +198,7 @@ def windows_survive_a_rebuild() -> None:
         return list(Entitlement.objects.order_by(*columns[:2]).values_list(*columns))
 
     before = rows()
-    assert operations.rebuild_entitlements() == 0
+    assert actions.rebuild_entitlements() == 0
     Entitlement.objects.all().delete()
-    operations.rebuild_entitlements()
+    actions.rebuild_entitlements()
     assert rows() == before

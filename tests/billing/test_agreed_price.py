@@ -2,7 +2,7 @@
 
 import pytest
 
-from kaiin.billing.operations import Agreed, ChangeDiffers, change
+from kaiin.billing.actions import Agreed, ChangeDiffers, change
 from kaiin.domain.changes import ChangeKind
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -12,11 +12,11 @@ from tests.billing.conftest import World
 @pytest.mark.usefixtures("year_by_days")
 @pytest.mark.parametrize("off", [-1, 1])
 def test_another_price_than_the_one_shown_is_not_charged(world: World, off: int) -> None:
-    from kaiin.billing import queries
+    from kaiin.billing import views
     from kaiin.billing.models import Charge
 
     member = world.joined()
-    shown = queries.preview_change(
+    shown = views.preview_change(
         member_pk=member,
         site_key="official",
         course_key="yearly",

@@ -14,8 +14,8 @@ from kaiin.domain.subscriptions import SubscriptionState
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 
 if TYPE_CHECKING:
-    from kaiin.billing.operations import Agreed, ChangeStarted
-    from kaiin.billing.queries import ChangePreview
+    from kaiin.billing.actions import Agreed, ChangeStarted
+    from kaiin.billing.views import ChangePreview
     from kaiin.payments.queries import PaymentView
 
 OTHER_CARD = "5555 5555 5555 4444"
@@ -29,9 +29,9 @@ def jst(*parts: int) -> datetime:
 def preview(
     world: World, member: int, course: str, method: Method, site: str = "official"
 ) -> "ChangePreview":
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
-    return queries.preview_change(
+    return views.preview_change(
         member_pk=member, site_key=site, course_key=course, method=method, at=world.clock.now()
     )
 
@@ -44,9 +44,9 @@ def change(
     agreed: "Agreed | None" = None,
     site: str = "official",
 ) -> "ChangeStarted":
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
-    return operations.change(
+    return actions.change(
         member_pk=member,
         site_key=site,
         course_key=course,
@@ -113,7 +113,7 @@ HELD = [
 def test_what_is_shown_is_posted(
     world: World, course: str, method: Method, site: str, days: int
 ) -> None:
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
     made = set()
     for wanted_course, wanted in _offers(site):
@@ -121,8 +121,7 @@ def test_what_is_shown_is_posted(
         world.pay(world.join(member, course, method, site).payment)
         world.clock.advance(days=days)
         offered = {
-            (offer.course_key, offer.method): offer
-            for offer in queries.changes_offered(member, site)
+            (offer.course_key, offer.method): offer for offer in views.changes_offered(member, site)
         }
         if (wanted_course, wanted) in offered:
             _change_as_shown(world, member, wanted_course, wanted, site)
@@ -272,7 +271,7 @@ class TestOneChange:
 
     @pytest.mark.usefixtures("year_by_days")
     def test_a_click_after_the_money_came_makes_no_second_one(self, world: World) -> None:
-        from kaiin.billing.operations import Agreed, ChangeDiffers
+        from kaiin.billing.actions import Agreed, ChangeDiffers
 
         member = world.joined()
         shown = preview(world, member, "yearly", Method.CARD)

@@ -45,9 +45,9 @@ def watch(world: World) -> Iterator[Callable[[Behave], None]]:
 
 
 def renew(world: World) -> int:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
-    return operations.renew_due(now=world.clock.now(), limit=1000)
+    return actions.renew_due(now=world.clock.now(), limit=1000)
 
 
 def charges_at_the_provider(world: World) -> int:

@@ -19,7 +19,7 @@ from tests.fixtures.clock import Clock
 from tests.fixtures.tenant import amend
 
 if TYPE_CHECKING:
-    from kaiin.billing.queries import AccountMonth
+    from kaiin.billing.views import AccountMonth
 
 NOVEMBER = BookMonth.read("2026-11")
 DECEMBER = BookMonth.read("2026-12")
@@ -30,11 +30,11 @@ def files(
     now: datetime, month: BookMonth = NOVEMBER, form: str = "csv", **options: Any
 ) -> dict[str, bytes]:
     """The files of a month, by what follows the month in their names."""
-    from kaiin.billing import queries
+    from kaiin.books.closing import BookFormat, closing_files
 
-    made = queries.closing_files(
+    made = closing_files(
         month=month,
-        form=queries.BookFormat(form),
+        form=BookFormat(form),
         chart=options.pop("chart", Chart()),
         now=now,
         **options,
@@ -47,10 +47,10 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 
 def accounts(month: BookMonth, site: str | None = None) -> "dict[Account, list[AccountMonth]]":
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
     found: dict[Account, list[AccountMonth]] = {}
-    for each in queries.month_balances(month=month, site_key=site):
+    for each in views.month_balances(month=month, site_key=site):
         found.setdefault(each.account, []).append(each)
     return found
 
@@ -134,7 +134,7 @@ def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, cloc
     """Entries around midnights and closings: each stands in the month that `booking` says."""
     import random
 
-    from kaiin.billing import queries
+    from kaiin.billing import views
     from kaiin.billing.models import LedgerEntry, LedgerPosting, Membership
     from kaiin.domain.closing import booking
     from kaiin.identity.flows.register import import_member
@@ -173,7 +173,7 @@ def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, cloc
         cash = accounts(books)[Account.PROVIDER_CASH][0]
         assert (cash.opening, cash.debits, cash.late_debits) == (opening, sums[False], sums[True])
         for late in (False, True):
-            lines = list(queries.month_journal(month=books, late=late))
+            lines = list(views.month_journal(month=books, late=late))
             assert sum(line.amount.amount for line in lines if line.amount.amount > 0) == sums[late]
             assert {BookMonth.of(line.booking.day) for line in lines} <= {books}
             assert {line.booking.late_for is not None for line in lines} <= {late}
@@ -233,19 +233,19 @@ def test_what_is_recorded_late_is_listed_apart_and_moves_no_closed_month(world: 
 
 
 def test_a_month_that_is_not_over_is_refused(world: World) -> None:
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
     world.joined()
     for now in (world.clock.now(), CLOSED - timedelta(seconds=1)):
-        with pytest.raises(queries.MonthNotOver):
+        with pytest.raises(views.MonthNotOver):
             files(now)
-    with pytest.raises(queries.MonthNotOver):
+    with pytest.raises(views.MonthNotOver):
         files(world.clock.now(), DECEMBER, so_far=True)
     made = files(world.clock.now(), so_far=True)
     assert list(made) == ["so-far-balances.csv", "so-far-journal.csv", "so-far-late.csv"]
     assert {e["state"] for e in rows(made["so-far-balances.csv"])} == {"so_far"}
     # Over, but the worker has not come by: November's income is not booked.
-    with pytest.raises(queries.BooksBehind) as behind:
+    with pytest.raises(views.BooksBehind) as behind:
         files(CLOSED)
     assert behind.value.params["count"] == 1
 
@@ -321,7 +321,7 @@ def test_yayoi_takes_names_that_cp932_does_not_know(club: World) -> None:
 
 
 def test_an_operators_own_names(club: World, tmp_path: Path) -> None:
-    from kaiin.billing import queries
+    from kaiin.books.charts import BadChart, read_chart
 
     file = tmp_path / "accounts.yaml"
     file.write_text(
@@ -329,7 +329,7 @@ def test_an_operators_own_names(club: World, tmp_path: Path) -> None:
         'tax: {sales: "課税売上込{rate}"}\nsub_accounts: none\n',
         "utf-8",
     )
-    chart = queries.read_chart(file)
+    chart = read_chart(file)
     content = files(club.clock.now(), form="yayoi", chart=chart)["yayoi.csv"].decode("cp932")
     assert '"会費収入","","","課税売上込10%","1100","100"' in content
     assert "前受金" in content
@@ -339,10 +339,10 @@ def test_an_operators_own_names(club: World, tmp_path: Path) -> None:
         'tax: {sales: "{0}"}', "- a", "accounts: [", "tax: {sales: ' '}",
     ):  # fmt: skip
         file.write_text(wrong, "utf-8")
-        with pytest.raises(queries.BadChart):
-            queries.read_chart(file)
-    with pytest.raises(queries.BadChart):
-        queries.read_chart(tmp_path / "none.yaml")
+        with pytest.raises(BadChart):
+            read_chart(file)
+    with pytest.raises(BadChart):
+        read_chart(tmp_path / "none.yaml")
 
 
 def test_the_command(club: World, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ RENEWS_BADLY = "4000 0000 0000 0341"
 
 def join(world: World, member: int, *agrees_to: Any, course: str = "monthly") -> Any:
     """As `world.join`, agreeing to just these documents."""
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
-    return operations.join(
+    return actions.join(
         member_pk=member,
         site_key="official",
         course_key=course,
@@ -40,15 +40,15 @@ def consents(member: int) -> list[tuple[str, int, str]]:
 
 
 def new_terms(**options: Any) -> None:
-    from kaiin.billing.operations import apply_tenant
+    from kaiin.billing.actions import apply_tenant
     from tests.sites.examples import with_terms
 
     apply_tenant(with_terms(2, **options))
 
 
 def test_nothing_is_bought_without_both_documents(world: World) -> None:
+    from kaiin.billing.actions import ConsentMissing
     from kaiin.billing.models import Charge, Membership
-    from kaiin.billing.operations import ConsentMissing
 
     member = world.member()
     terms, _privacy = in_force(world)
@@ -66,11 +66,11 @@ def test_nothing_is_bought_without_both_documents(world: World) -> None:
 
 
 def test_joining_again_asks_only_for_what_is_new(world: World) -> None:
-    from kaiin.billing import operations
-    from kaiin.billing.operations import ConsentMissing
+    from kaiin.billing import actions
+    from kaiin.billing.actions import ConsentMissing
 
     member = world.joined()
-    operations.leave(member_pk=member, site_key="official")
+    actions.leave(member_pk=member, site_key="official")
     world.go_to(datetime(2026, 12, 2, 12, tzinfo=JST))
     new_terms()
     with pytest.raises(ConsentMissing):
@@ -93,7 +93,7 @@ def test_what_runs_goes_on_and_what_is_due_can_be_paid(world: World) -> None:
 
 
 def test_a_lump_sum_is_renewed_with_consent(world: World) -> None:
-    from kaiin.billing.operations import ConsentMissing
+    from kaiin.billing.actions import ConsentMissing
 
     member = world.joined("yearly")
     new_terms(starts="2027-09-01")
@@ -105,11 +105,11 @@ def test_a_lump_sum_is_renewed_with_consent(world: World) -> None:
 
 
 def test_a_course_is_changed_without_being_asked(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     member = world.joined()
     new_terms()
-    started = operations.change(
+    started = actions.change(
         member_pk=member,
         site_key="official",
         course_key="yearly",

@@ -40,7 +40,7 @@ def test_grace_takes_over_at_the_end_and_ends_with_its_last_day(world: World) ->
 
 @pytest.mark.damages
 def test_money_that_is_reversed_in_the_books_opens_nothing(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
     from kaiin.billing.models import LedgerEntry
 
     member = world.joined("yearly")
@@ -57,20 +57,20 @@ def test_money_that_is_reversed_in_the_books_opens_nothing(world: World) -> None
         payment=paid.payment,
         reverses=paid,
     )
-    assert operations.rebuild_entitlements() == 1
+    assert actions.rebuild_entitlements() == 1
     assert not world.entry(member).allowed
 
 
 def test_what_is_over_is_not_read_again(world: World) -> None:
-    from kaiin.billing import entitling
+    from kaiin.billing.membership import access
     from kaiin.billing.models import Entitlement, Grant, Membership, Period
 
     world.joined("monthly")
     world.go_to(world.clock.now() + timedelta(days=110))
     membership, now = Membership.objects.get().pk, world.clock.now()
     assert (Period.objects.count(), Grant.objects.count()) == (5, 5)
-    coming = entitling.facts([membership], now)[membership]
+    coming = access.facts([membership], now)[membership]
     assert [fact.kind for fact in coming] == [WindowKind.PAID, WindowKind.GRACE]
     # One window of all that was paid and one of the grace after it, as from everything.
     assert len(Entitlement.objects.get(kind="paid").evidence) == 5
-    assert entitling.rebuild([membership], now) == entitling.rebuild([membership]) == set()
+    assert access.rebuild([membership], now) == access.rebuild([membership]) == set()

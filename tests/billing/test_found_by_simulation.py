@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kaiin.billing import operations, queries
-from kaiin.billing.operations import AlreadyMember
+from kaiin.billing import actions, views
+from kaiin.billing.actions import AlreadyMember
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import Standing
@@ -20,7 +20,7 @@ class TestLeavingWhileMoneyIsOnItsWay:
         started = world.join(member, "monthly", Method.CARD)
         world.sandbox.pay(started.payment)
         # The notice has not come yet: to us, nothing is paid.
-        operations.leave(member_pk=member, site_key="official")
+        actions.leave(member_pk=member, site_key="official")
         world.work()
 
         view = world.view(member)
@@ -32,10 +32,10 @@ class TestLeavingWhileMoneyIsOnItsWay:
         member = world.member()
         started = world.join(member, "monthly", Method.CARD)
         world.sandbox.pay(started.payment)
-        operations.leave(member_pk=member, site_key="official")
+        actions.leave(member_pk=member, site_key="official")
         world.work()
 
-        operations.undo_leave(member_pk=member, site_key="official")
+        actions.undo_leave(member_pk=member, site_key="official")
 
         assert world.view(member).next_charge_at is not None
 
@@ -49,14 +49,14 @@ class TestChangingAfterMoneyWasGivenBack:
         world.sandbox.refund_at_provider(payment, 461)
         world.work()
 
-        shown = queries.preview_change(
+        shown = views.preview_change(
             member_pk=member,
             site_key="official",
             course_key="yearly",
             method=Method.CARD,
             at=world.clock.now(),
         )
-        operations.change(
+        actions.change(
             member_pk=member,
             site_key="official",
             course_key="yearly",
@@ -78,7 +78,7 @@ class TestMoneyThatBuysNothing:
         started = change(member, "monthly", Method.DOCOMO)
         assert started.payment is not None
         world.sandbox.pay(started.payment)
-        operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:tests")
+        actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:tests")
         world.work()
 
         payment = world.payment(started.payment.id)

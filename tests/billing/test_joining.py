@@ -16,7 +16,7 @@ def jst(*parts: int) -> datetime:
 
 
 def test_a_card_joins_pays_and_is_in(world: World) -> None:
-    from kaiin.billing import queries
+    from kaiin.billing import views
     from kaiin.billing.models import Charge, Membership
 
     member = world.member()
@@ -42,20 +42,20 @@ def test_a_card_joins_pays_and_is_in(world: World) -> None:
     assert world.mails(member) == ["receipt", "welcome"]
     assert balances() == {"provider_cash": 550, "deferred_income": -550}
     assert (Membership.objects.count(), Charge.objects.count()) == (1, 1)
-    (receipt,) = queries.receipts(member)
+    (receipt,) = views.receipts(member)
     assert receipt.total == Money(550)
     assert set(receipt.references) == set(world.payment(started.payment.id).references)
-    assert queries.receipt(number=receipt.number, member_pk=member) == receipt
-    assert queries.receipt(number=receipt.number, member_pk=member + 1) is None
+    assert views.receipt(number=receipt.number, member_pk=member) == receipt
+    assert views.receipt(number=receipt.number, member_pk=member + 1) is None
     windows_survive_a_rebuild()
 
 
 @pytest.mark.parametrize("method", [Method.CARD, Method.DOCOMO, Method.AU, Method.SOFTBANK])
 def test_what_the_preview_says_is_what_is_posted(world: World, method: Method) -> None:
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
     member = world.member()
-    shown = queries.preview(
+    shown = views.preview(
         site_key="official", course_key="monthly", method=method, at=world.clock.now()
     )
     world.pay(world.join(member, "monthly", method).payment)
@@ -66,7 +66,7 @@ def test_what_the_preview_says_is_what_is_posted(world: World, method: Method) -
         shown.period.ends_at,
     )
     assert (view.next_charge_at, view.next_amount) == (shown.next_charge_at, shown.next_amount)
-    (receipt,) = queries.receipts(member)
+    (receipt,) = views.receipts(member)
     assert (receipt.lines, receipt.total) == (shown.lines, shown.total)
 
 
@@ -101,7 +101,7 @@ def test_another_course_voids_the_first(world: World) -> None:
 
 
 def test_the_first_was_paid_when_another_way_is_chosen(world: World) -> None:
-    from kaiin.billing.operations import AlreadyMember
+    from kaiin.billing.actions import AlreadyMember
 
     member = world.member()
     first = world.join(member)
@@ -114,16 +114,16 @@ def test_the_first_was_paid_when_another_way_is_chosen(world: World) -> None:
 
 
 def test_who_has_paid_pays_nothing_more(world: World) -> None:
-    from kaiin.billing import queries
+    from kaiin.billing import views
+    from kaiin.billing.actions import AlreadyMember
     from kaiin.billing.models import Charge
-    from kaiin.billing.operations import AlreadyMember
 
     member = world.joined()
     for course in ("monthly", "yearly"):
         with pytest.raises(AlreadyMember):
             world.join(member, course)
         with pytest.raises(AlreadyMember):
-            queries.preview(
+            views.preview(
                 site_key="official",
                 course_key=course,
                 method=Method.CARD,
@@ -134,26 +134,26 @@ def test_who_has_paid_pays_nothing_more(world: World) -> None:
 
 
 def test_the_notice_is_lost_and_the_login_asks(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     member = world.member()
     started = world.join(member)
     world.sandbox.switch("drop", "1")
     world.sandbox.pay(started.payment)
     assert not world.entry(member).allowed
-    operations.refresh_open_payments(member_pk=member)
+    actions.refresh_open_payments(member_pk=member)
     assert world.entry(member).allowed
     world.work()
     assert world.mails(member) == ["receipt", "welcome"]
 
 
 def test_coming_back_without_paying_changes_nothing(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     member = world.member()
     started = world.join(member)
-    operations.refresh_open_payments(member_pk=member)
-    operations.record_payment(payment_id=started.payment.id)
+    actions.refresh_open_payments(member_pk=member)
+    actions.record_payment(payment_id=started.payment.id)
     assert not world.entry(member).allowed
     assert world.view(member).standing is Standing.PENDING
     assert balances() == {}
@@ -161,7 +161,7 @@ def test_coming_back_without_paying_changes_nothing(world: World) -> None:
 
 
 def test_recording_twice_changes_nothing(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
     from kaiin.billing.models import LedgerEntry
     from kaiin.infra.models import AuditRow
 
@@ -169,7 +169,7 @@ def test_recording_twice_changes_nothing(world: World) -> None:
     started = world.join(member)
     world.pay(started.payment)
     before = (LedgerEntry.objects.count(), AuditRow.objects.count(), world.view(member))
-    operations.record_payment(payment_id=started.payment.id)
+    actions.record_payment(payment_id=started.payment.id)
     assert (LedgerEntry.objects.count(), AuditRow.objects.count(), world.view(member)) == before
 
 
@@ -206,8 +206,8 @@ def test_each_site_counts_for_itself(world: World) -> None:
 
 
 def test_things_that_are_not_offered(world: World) -> None:
+    from kaiin.billing.actions import CourseNotOffered, WayNotOffered
     from kaiin.billing.models import Membership
-    from kaiin.billing.operations import CourseNotOffered, WayNotOffered
 
     member = world.member()
     with pytest.raises(CourseNotOffered):

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from kaiin.billing import queries
+from kaiin.billing import views
+from kaiin.billing.actions import SlipTooLate
 from kaiin.billing.models import Period
-from kaiin.billing.operations import SlipTooLate
-from kaiin.billing.queries import JoinPreview
+from kaiin.billing.views import JoinPreview
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
@@ -35,7 +35,7 @@ def slip(world: World, member: int) -> "object":
 
 
 def test_the_window_opens_and_a_renewal_loses_no_day(world: World, member: int) -> None:
-    from kaiin.billing.operations import AlreadyMember
+    from kaiin.billing.actions import AlreadyMember
 
     world.clock.freeze(jst(2027, 6, 30, 23, 59))
     world.work()
@@ -108,7 +108,7 @@ def test_paid_before_the_end_and_told_after_it(world: World, member: int) -> Non
 def test_who_left_and_asked_for_a_slip_again_is_in_though_it_is_paid_after_the_end(
     world: World, member: int
 ) -> None:
-    from kaiin.billing.operations import leave
+    from kaiin.billing.actions import leave
 
     world.clock.freeze(jst(2027, 10, 20, 12))
     leave(member_pk=member, site_key="official", at_once=False, actor=f"member:{member}")
@@ -150,7 +150,7 @@ class TestRenewedLate:
     """In dormant time: from the old end, as the course says by default."""
 
     def shown(self, world: World, member: int, method: Method = Method.CARD) -> JoinPreview:
-        return queries.preview(
+        return views.preview(
             site_key="official",
             course_key="yearly",
             method=method,

@@ -52,7 +52,7 @@ class Walk:
         nothing_is_amiss(self.world.clock.now())
 
     def pays(self) -> None:
-        from kaiin.billing.operations import BillingError
+        from kaiin.billing.actions import BillingError
 
         course, method = self.dice.choice(_COURSES)
         try:
@@ -69,23 +69,23 @@ class Walk:
                 self.world.sandbox.pay_at_store(payment, amount=amount)
 
     def leaves(self) -> None:
-        from kaiin.billing import operations, queries
+        from kaiin.billing import actions, views
 
         at_once = self.dice.random() < 0.7
         try:
-            shown = queries.preview_leave(member_pk=self.member, site_key="official").refund
-            operations.leave(
+            shown = views.preview_leave(member_pk=self.member, site_key="official").refund
+            actions.leave(
                 member_pk=self.member,
                 site_key="official",
                 at_once=at_once,
                 agreed=shown if at_once else None,
                 actor="staff:1",
             )
-        except operations.NoMembership:
+        except actions.NoMembership:
             return
 
     def refunds_outside(self) -> None:
-        from kaiin.sandbox.refusal import Refused
+        from kaiin.lab.sandbox.refusal import Refused
 
         payment = self.paid()
         if payment is None:
@@ -97,7 +97,7 @@ class Walk:
             self.done[-1] += ": refused"
 
     def disputes(self) -> None:
-        from kaiin.sandbox.refusal import Refused
+        from kaiin.lab.sandbox.refusal import Refused
 
         payment = self.paid()
         if payment is None:
@@ -109,18 +109,18 @@ class Walk:
             self.done[-1] += ": refused"
 
     def decides(self) -> None:
-        from kaiin.billing import operations, queries
+        from kaiin.billing import actions, views
 
         cases = [
-            each for each in queries.refund_cases(self.member) if each.state in ("open", "failed")
+            each for each in views.refund_cases(self.member) if each.state in ("open", "failed")
         ]
         if cases:
             case = self.dice.choice(cases)
             try:
-                operations.decide_refund(
+                actions.decide_refund(
                     case_id=case.id, refund=self.dice.random() < 0.7, actor="staff:1"
                 )
-            except operations.RefundDecided:
+            except actions.RefundDecided:
                 assert case.reason == "outside"
 
     def refunds_fail_or_not(self) -> None:

@@ -43,12 +43,12 @@ def calls() -> Iterator[Counter[CrashPoint]]:
 
 @pytest.mark.usefixtures("year_by_days")
 def test_renewals_and_changes(world: World, calls: Counter[CrashPoint]) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     member = world.joined()
     world.clock.freeze(datetime(2026, 12, 1, tzinfo=JST))
     world.work()
-    started = operations.change(
+    started = actions.change(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -58,7 +58,7 @@ def test_renewals_and_changes(world: World, calls: Counter[CrashPoint]) -> None:
     )
     assert started.payment is not None
     world.work()
-    operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     world.work()
     assert calls[CrashPoint.OUTSIDE_CALLED] >= 6
 

@@ -42,8 +42,8 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
 
 
 def test_four_clicks_at_once_are_one_membership_and_one_charge(world: World) -> None:
+    from kaiin.billing.actions import JoinStarted
     from kaiin.billing.models import Charge, Membership, Subscription
-    from kaiin.billing.operations import JoinStarted
 
     member = world.member()
     results = at_once(*[lambda: world.join(member)] * 4)
@@ -56,8 +56,8 @@ def test_four_clicks_at_once_are_one_membership_and_one_charge(world: World) -> 
 
 
 def test_two_tabs_with_two_ways_leave_one_that_can_be_paid(world: World) -> None:
+    from kaiin.billing.actions import JoinStarted, PaymentUnderWay
     from kaiin.billing.models import Charge
-    from kaiin.billing.operations import JoinStarted, PaymentUnderWay
     from kaiin.payments import queries as payments
 
     member = world.member()
@@ -76,16 +76,16 @@ def test_two_tabs_with_two_ways_leave_one_that_can_be_paid(world: World) -> None
 
 
 def test_return_and_notice_at_once_are_one_period(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
     from kaiin.billing.models import LedgerEntry, Period, Receipt
 
     member = world.member()
     payment = world.join(member).payment
     world.sandbox.pay(payment)
     results = at_once(
-        lambda: operations.refresh_open_payments(member_pk=member),
-        lambda: operations.refresh_open_payments(member_pk=member),
-        lambda: operations.record_payment(payment_id=payment.id),
+        lambda: actions.refresh_open_payments(member_pk=member),
+        lambda: actions.refresh_open_payments(member_pk=member),
+        lambda: actions.record_payment(payment_id=payment.id),
     )
     assert results == [None, None, None]
     world.work()
@@ -95,7 +95,7 @@ def test_return_and_notice_at_once_are_one_period(world: World) -> None:
 
 
 def test_first_payments_at_once_get_different_numbers(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     members = [world.member() for _ in range(4)]
     started = [world.join(member) for member in members]
@@ -103,7 +103,7 @@ def test_first_payments_at_once_get_different_numbers(world: World) -> None:
         world.sandbox.pay(each.payment)
     results = at_once(
         *[
-            lambda member=member: operations.refresh_open_payments(member_pk=member)
+            lambda member=member: actions.refresh_open_payments(member_pk=member)
             for member in members
         ]
     )
@@ -112,14 +112,14 @@ def test_first_payments_at_once_get_different_numbers(world: World) -> None:
 
 
 def test_two_workers_charge_each_renewal_once(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
     from kaiin.billing.models import Charge, Period
 
     members = [world.joined() for _ in range(6)]
     world.clock.freeze(DECEMBER)
 
     def renew() -> int:
-        return operations.renew_due(now=world.clock.now(), limit=100)
+        return actions.renew_due(now=world.clock.now(), limit=100)
 
     results = at_once(renew, renew, renew)
     assert sum(result for result in results if isinstance(result, int)) == 6, results
@@ -132,13 +132,13 @@ def test_two_workers_charge_each_renewal_once(world: World) -> None:
 
 
 def test_leaving_while_the_renewal_is_charged(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     member = world.joined()
     world.clock.freeze(DECEMBER)
     results = at_once(
-        lambda: operations.renew_due(now=world.clock.now(), limit=100),
-        lambda: operations.leave(member_pk=member, site_key="official"),
+        lambda: actions.renew_due(now=world.clock.now(), limit=100),
+        lambda: actions.leave(member_pk=member, site_key="official"),
     )
     assert not [result for result in results if isinstance(result, Exception)], results
     world.work()

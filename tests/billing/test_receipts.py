@@ -14,13 +14,13 @@ from tests.billing.conftest import World
 from tests.fixtures.tenant import amend
 
 if TYPE_CHECKING:
-    from kaiin.billing.queries import ReceiptView
+    from kaiin.billing.views import ReceiptView
 
 
 def newest(member: int) -> "ReceiptView":
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
-    return queries.receipts(member)[0]
+    return views.receipts(member)[0]
 
 
 def tax(percent: int, total: int, contained: int) -> TaxTotal:
@@ -63,12 +63,12 @@ def test_what_was_told_stays_when_the_rate_changes(world: World) -> None:
 
 @pytest.mark.usefixtures("year_by_days")
 def test_unused_days_of_another_course_are_a_line_at_their_own_rate(world: World) -> None:
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     amend({"key": "monthly"}, tax_percent=8)
     member = world.joined()
     world.clock.advance(days=3)
-    operations.change(
+    actions.change(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -106,27 +106,27 @@ def test_refunds_are_on_the_receipt_of_what_they_give_back(world: World) -> None
 
 
 def test_what_was_paid_beyond_the_charge_is_on_no_receipt(world: World) -> None:
-    from kaiin.billing import operations, queries
+    from kaiin.billing import actions, views
 
     member = world.member()
     payment = world.join(member, "yearly", Method.KONBINI).payment
     world.sandbox.get_slip(payment)
     world.sandbox.pay_at_store(payment, amount=7000)
     world.work()
-    [case] = queries.refund_cases(member)
-    operations.decide_refund(case_id=case.id, refund=True, actor="staff:7")
+    [case] = views.refund_cases(member)
+    actions.decide_refund(case_id=case.id, refund=True, actor="staff:7")
     world.work()
     receipt = newest(member)
     assert (receipt.total, receipt.refunds, receipt.kept) == (Money(6820), (), Money(6820))
-    [charge] = queries.charges(member)
+    [charge] = views.charges(member)
     assert (charge.outcome, charge.refunded) == ("paid", Money(0))
 
 
 def test_charges_say_what_became_of_them(world: World) -> None:
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
     def outcome(member: int) -> tuple[str, int]:
-        [charge] = queries.charges(member)
+        [charge] = views.charges(member)
         return charge.outcome, charge.refunded.amount
 
     members = []

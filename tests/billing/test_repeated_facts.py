@@ -12,19 +12,19 @@ from tests.billing.conftest import World, balances
 
 
 def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> None:
-    from kaiin.billing import refunding
-    from kaiin.billing.batch import Batch
-    from kaiin.billing.holding import hold
+    from kaiin.billing.membership.locking import hold
+    from kaiin.billing.membership.unit_of_work import UnitOfWork
     from kaiin.billing.models import Charge, Membership
+    from kaiin.billing.outcomes import refunding
     from kaiin.infra.locks import transaction
 
     world.joined()
     charge, before = Charge.objects.get(), balances()
 
-    def write(collect: Callable[[Batch], None]) -> None:
+    def write(collect: Callable[[UnitOfWork], None]) -> None:
         with transaction():
             held = list(hold([Membership.objects.get().pk]).values())
-            batch = Batch(now=world.clock.now(), actor="test", held=held)
+            batch = UnitOfWork(now=world.clock.now(), actor="test", held=held)
             collect(batch)
             batch.write()
 
@@ -36,7 +36,7 @@ def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> Non
         entry = refunding.standing(key)
         assert entry is not None
 
-        def collect(batch: Batch) -> None:
+        def collect(batch: UnitOfWork) -> None:
             refunding.undo(entry, charge, batch)
 
         write(collect)
@@ -61,7 +61,7 @@ def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> Non
 
 
 def test_no_look_up_by_key_reads_the_whole_ledger(world: World) -> None:
-    from kaiin.billing import refunding
+    from kaiin.billing.outcomes import refunding
 
     found: QuerySet[object] = refunding.of_key("chargeback:a")
     with connection.cursor() as cursor:

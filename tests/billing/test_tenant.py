@@ -8,8 +8,8 @@ import pytest
 from django.core import serializers
 from django.db import connection
 
+from kaiin.billing.actions import TenantRefused, apply_tenant, plan_tenant
 from kaiin.billing.models import Course, Membership, Subscription
-from kaiin.billing.operations import TenantRefused, apply_tenant, plan_tenant
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 from kaiin.sites import queries

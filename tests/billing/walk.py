@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
-from kaiin.sandbox.refusal import Refused
+from kaiin.lab.sandbox.refusal import Refused
 from tests.billing.conftest import World
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ class Walk:
     def come_to_rest(self) -> None:
         """The network is mended, staff have what was given up tried again, a week passes."""
         from kaiin.infra import deliveries
+        from kaiin.lab.sandbox.switches import Switch
         from kaiin.payments import operations, queries
-        from kaiin.sandbox.switches import Switch
 
         for switch in Switch:
             self.world.sandbox.switch(switch.value, "")
@@ -123,25 +123,25 @@ class Walk:
             self._post(payment, "cancel", {})
 
     def leaves(self, member: int) -> None:
-        from kaiin.billing import operations
+        from kaiin.billing import actions
 
-        operations.leave(member_pk=member, site_key="official")
+        actions.leave(member_pk=member, site_key="official")
 
     def stays_after_all(self, member: int) -> None:
-        from kaiin.billing import operations
+        from kaiin.billing import actions
 
-        operations.undo_leave(member_pk=member, site_key="official")
+        actions.undo_leave(member_pk=member, site_key="official")
 
     def leaves_at_once(self, member: int) -> None:
-        from kaiin.billing import operations
+        from kaiin.billing import actions
 
-        operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+        actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
 
     def changes(self, member: int) -> None:
-        from kaiin.billing import operations
+        from kaiin.billing import actions
 
         course, method = self._choice()
-        started = operations.change(
+        started = actions.change(
             member_pk=member,
             site_key="official",
             course_key=course,
@@ -153,20 +153,20 @@ class Walk:
             self.payments.append(started.payment)
 
     def pauses(self, member: int) -> None:
-        from kaiin.billing import operations
+        from kaiin.billing import actions
 
-        operations.pause(member_pk=member, site_key="official", periods=1)
+        actions.pause(member_pk=member, site_key="official", periods=1)
 
     def resumes(self, member: int) -> None:
-        from kaiin.billing import operations
+        from kaiin.billing import actions
 
-        operations.resume(member_pk=member, site_key="official")
+        actions.resume(member_pk=member, site_key="official")
 
     def asks_at_the_door(self, member: int) -> None:
         """Their open payments are asked about on the spot: whoever has paid gets in by this."""
-        from kaiin.billing import operations
+        from kaiin.billing import actions
 
-        operations.refresh_open_payments(member_pk=member)
+        actions.refresh_open_payments(member_pk=member)
 
     # Carriers, banks, staff
 
@@ -189,14 +189,14 @@ class Walk:
             self.world.sandbox.dispute(payment, won=self.random.choice((None, True, False)))
 
     def staff_decide(self, _member: int) -> None:
-        from kaiin.billing import operations
+        from kaiin.billing import actions
         from kaiin.billing.models import RefundCase
 
         cases = list(RefundCase.objects.order_by("pk").values_list("pk", flat=True))
         if cases:
             refund = self.random.random() < 0.7
             case = self.random.choice(cases)
-            operations.decide_refund(case_id=case, refund=refund, actor="staff:1")
+            actions.decide_refund(case_id=case, refund=refund, actor="staff:1")
 
     # The network and time
 

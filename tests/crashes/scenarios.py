@@ -8,15 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kaiin.billing import operations
+from kaiin.billing import actions
+from kaiin.billing.actions import Agreed
 from kaiin.billing.errors import BillingError
-from kaiin.billing.operations import Agreed
-from kaiin.billing.queries import preview_change
+from kaiin.billing.views import preview_change
 from kaiin.cli import worker
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
-from kaiin.sandbox.refusal import Refused
-from kaiin.simulation.dues import NETWORK, dues
+from kaiin.lab.sandbox.refusal import Refused
+from kaiin.lab.simulation.dues import NETWORK, dues
 from tests.billing.conftest import World
 
 
@@ -116,7 +116,7 @@ def _changes(world: World, member: int) -> None:
             method=Method.CARD,
             at=clock.now(),
         )
-        operations.change(
+        actions.change(
             member_pk=member,
             site_key="official",
             course_key="yearly",
@@ -129,7 +129,7 @@ def _changes(world: World, member: int) -> None:
 
 
 def _leaves_at_once(world: World, member: int) -> None:
-    operations.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     work(world)
 
 

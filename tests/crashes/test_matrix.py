@@ -8,7 +8,7 @@ from django.db import connection
 
 from kaiin.infra import crash_points
 from kaiin.infra.crash_points import CrashPoint
-from kaiin.simulation.killing import closed, run_killed
+from kaiin.lab.simulation.killing import closed, run_killed
 from kaiin.verification import checks, provider_checks
 from tests.billing.conftest import (
     World,
@@ -17,14 +17,14 @@ from tests.billing.conftest import (
 from tests.crashes.scenarios import SCENARIOS, Scenario, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("year_by_days")]
-_MOST_POINTS = 80
+_MAX_POINTS = 80
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_killed_anywhere_it_comes_to_the_same(scenario: Scenario, world: World) -> None:
     start = world.clock.now()
     killed: dict[str, str] = {}
-    for at in range(1, _MOST_POINTS):
+    for at in range(1, _MAX_POINTS):
         world.clock.freeze(start)
         member = scenario.prepare(world)
 
@@ -45,7 +45,7 @@ def test_killed_anywhere_it_comes_to_the_same(scenario: Scenario, world: World) 
         if fate.killed_at is None:
             break
     else:
-        pytest.fail(f"more than {_MOST_POINTS} points")
+        pytest.fail(f"more than {_MAX_POINTS} points")
     _nothing_is_amiss(world, killed)
 
 

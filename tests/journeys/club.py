@@ -21,7 +21,7 @@ from kaiin.cli.demo_environment import demo_variables
 from kaiin.cli.processes import Processes
 from kaiin.config import environment
 from kaiin.infra import clock
-from kaiin.sandbox.store import Store
+from kaiin.lab.sandbox.store import Store
 from tests.due import quiet_days
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"

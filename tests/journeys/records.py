@@ -15,7 +15,7 @@ from tests.fixtures.hashes import at_real_cost
 from tests.journeys.club import Club
 
 if TYPE_CHECKING:
-    from kaiin.billing.queries import MembershipView
+    from kaiin.billing.views import MembershipView
     from kaiin.identity.queries import MemberView
     from kaiin.payments.queries import PaymentView
 
@@ -89,10 +89,10 @@ def member(club: Club, email: str) -> "MemberView":
 
 
 def membership(club: Club, email: str, site: str = "official") -> "MembershipView":
-    from kaiin.billing import queries
+    from kaiin.billing import views
 
     with club.inside():
-        views = queries.memberships(_find(email).pk)
+        views = views.memberships(_find(email).pk)
         return next(view for view in views if view.site_key == site)
 
 
@@ -140,12 +140,12 @@ def start_joining(
     club: Club, email: str, *, site: str = "official", course: str = "monthly", way: str = "card"
 ) -> "PaymentView":
     """The member stands before the provider's page."""
-    from kaiin.billing import operations
+    from kaiin.billing import actions
     from kaiin.infra import clock
     from kaiin.sites import queries as sites
 
     with club.inside():
-        started = operations.join(
+        started = actions.join(
             member_pk=_find(email).pk,
             site_key=site,
             course_key=course,

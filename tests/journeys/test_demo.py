@@ -17,7 +17,7 @@ from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import EndReason, Standing
 from kaiin.infra import clock
 from kaiin.infra.texts import text
-from kaiin.sandbox.store import Store
+from kaiin.lab.sandbox.store import Store
 from tests.journeys.club import Club
 from tests.journeys.conftest import Visits
 from tests.journeys.visitor import SITES, Visitor
@@ -198,7 +198,7 @@ def logins(club: Club) -> dict[str, dict[str, str]]:
 
 def facts(club: Club, login: dict[str, str], site: str) -> Facts:
     """Call it inside the club."""
-    from kaiin.billing import queries as billing
+    from kaiin.billing import views as billing
     from kaiin.diagnosis import operations as diagnosis
 
     member: Any = leads_to(login["member_id"])

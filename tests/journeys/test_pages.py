@@ -18,7 +18,7 @@ from tests.pages import ON_THE_WAY_TO_DONE, PAGES, DemoPage, join_up_to
 
 CLUB = "demo"
 LIGHT, DARK, PLAIN = "Japanese", "English in the dark", "without scripts"
-MOST_BYTES, MOST_REQUESTS = 50_000, 3
+MAX_BYTES, MAX_REQUESTS = 50_000, 3
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +137,10 @@ def test_the_first_login_page_is_light_and_guarded(club: Club, visit: Visits) ->
     page.wait_for_load_state("networkidle")
     shown = [answer for answer in answers if not 300 <= answer.status < 400]
     assert page.url.endswith("/login") or "/login?" in page.url
-    assert len(shown) <= MOST_REQUESTS, [answer.url for answer in shown]
+    assert len(shown) <= MAX_REQUESTS, [answer.url for answer in shown]
     sizes = [answer.request.sizes() for answer in answers]
     weight = sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)
-    assert 0 < weight < MOST_BYTES
+    assert 0 < weight < MAX_BYTES
     assert {urlsplit(answer.url).hostname for answer in shown} == {"id.localhost"}
     policy = shown[0].headers["content-security-policy"]
     directives = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))

@@ -160,7 +160,7 @@ class Visitor:
 
     def says(self, code: str, **values: object) -> str:
         """The words of the provider's pages."""
-        from kaiin.sandbox.texts import t
+        from kaiin.lab.sandbox.texts import t
 
         return t(code, self.language, **values)
 

@@ -11,12 +11,12 @@ from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Dispute, PaymentState, RefundState, money_event
 from kaiin.infra.models import AuditRow
+from kaiin.lab.sandbox.refusal import Refused
+from kaiin.lab.sandbox.switches import Switch
 from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.orders import order_id
 from kaiin.payments.queries import PaymentView
-from kaiin.sandbox.refusal import Refused
-from kaiin.sandbox.switches import Switch
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start

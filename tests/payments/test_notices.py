@@ -12,9 +12,9 @@ from django.test import RequestFactory
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.models import AuditRow, Event
+from kaiin.lab.sandbox.events import signature
 from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent
-from kaiin.sandbox.events import signature
 from kaiin.web.webhooks import views
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import SECRET, Sandbox
@@ -188,8 +188,8 @@ def test_an_answer_that_no_row_can_keep_is_no_answer(
     told: dict[str, object], start: Start, sandbox: Sandbox
 ) -> None:
     from kaiin.infra.http import OutsideUnknown
+    from kaiin.lab.sandbox.api import payment_json
     from kaiin.payments.providers.sandbox import wire
-    from kaiin.sandbox.api import payment_json
 
     row = sandbox.row(start())
     with sandbox.app.app_context():
@@ -204,7 +204,7 @@ def test_a_notice_within_the_tolerance_passes(clock: Clock) -> None:
 
 
 def test_large_bodies_and_other_verbs_are_refused(clock: Clock) -> None:
-    large = b"x" * (views.MOST_BYTES + 1)
+    large = b"x" * (views.MAX_BYTES + 1)
     assert send(large, signed(large, clock.now())).status_code == 413
     assert views.notice(RequestFactory().get("/"), provider="sandbox").status_code == 405
     with pytest.raises(Http404):

@@ -12,9 +12,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from kaiin.infra import clock as infra_clock
-from kaiin.sandbox.app import SandboxApp, create_app
-from kaiin.sandbox.environment import SettingMissing, app_from
-from kaiin.sandbox.events import signature
+from kaiin.lab.sandbox.app import SandboxApp, create_app
+from kaiin.lab.sandbox.environment import SettingMissing, app_from
+from kaiin.lab.sandbox.events import signature
 from tests.fixtures.clock import Clock
 
 SECRET = "a secret"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from kaiin.sandbox import texts
-from kaiin.sandbox.app import SandboxApp, create_app
+from kaiin.lab.sandbox import texts
+from kaiin.lab.sandbox.app import SandboxApp, create_app
 from tests.fixtures.clock import Clock
 
 SECRET = "a secret"

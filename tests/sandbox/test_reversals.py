@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from kaiin.sandbox.app import SandboxApp, create_app
+from kaiin.lab.sandbox.app import SandboxApp, create_app
 from tests.fixtures.clock import Clock
 from tests.sandbox.test_api import CHECKOUT, SECRET
 

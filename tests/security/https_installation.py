@@ -63,7 +63,7 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from kaiin.billing.operations import apply_tenant
+    from kaiin.billing.actions import apply_tenant
     from kaiin.identity import operations as identity
     from kaiin.infra import clock
     from kaiin.infra.models import Delivery

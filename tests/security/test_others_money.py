@@ -31,7 +31,7 @@ def same_as_nothing(visitor: Visitor, theirs: str, nothing: str) -> bool:
 
 
 def test_receipts(world: World, stranger: Visitor) -> None:
-    from kaiin.billing import queries as billing
+    from kaiin.billing import views as billing
 
     owner = Visitor(Client())
     member = world.joined()

@@ -14,12 +14,12 @@ from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
+from kaiin.lab.sandbox import cards, switches
+from kaiin.lab.sandbox.app import SandboxApp, create_app
+from kaiin.lab.sandbox.switches import Switch
+from kaiin.lab.simulation.calls import Calls
 from kaiin.payments.providers.protocol import CheckoutRequest, Order
 from kaiin.payments.providers.sandbox import SandboxProvider
-from kaiin.sandbox import cards, switches
-from kaiin.sandbox.app import SandboxApp, create_app
-from kaiin.sandbox.switches import Switch
-from kaiin.simulation.calls import Calls
 
 _HOST = "pay.test"
 _URL = f"http://{_HOST}"

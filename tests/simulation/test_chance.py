@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from kaiin.simulation.chance import Source
+from kaiin.lab.simulation.chance import Source
 
 _DRAWS: dict[str, Callable[[Random], object]] = {
     "random": lambda source: source.random(),

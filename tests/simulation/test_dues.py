@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from kaiin.domain.payments import PaymentState
+from kaiin.lab.simulation.dues import is_news, order_of
 from kaiin.payments import orders
-from kaiin.simulation.dues import is_news, order_of
 
 _ASKED = datetime(2027, 1, 31, 15, tzinfo=UTC)
 _BEFORE, _LATER = _ASKED - timedelta(hours=1), _ASKED + timedelta(hours=1)

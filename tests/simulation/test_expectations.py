@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from kaiin.simulation.expectations import Money, _came_second
-from kaiin.simulation.person import Person
+from kaiin.lab.simulation.expectations import Money, _came_second
+from kaiin.lab.simulation.person import Person
 
 SLIP_ORDERED = datetime(2028, 9, 30, 9, tzinfo=UTC)
 SLIP_PAID = SLIP_ORDERED + timedelta(days=6, hours=16)

@@ -6,7 +6,7 @@ from django.db import connection
 from kaiin.infra import clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.models import ThrottleBucket
-from kaiin.simulation.killing import run_ended
+from kaiin.lab.simulation.killing import run_ended
 
 
 def test_it_ends_at_the_point() -> None:

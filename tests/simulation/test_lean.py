@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils.dateparse import parse_datetime
 
-from kaiin.simulation import lean
+from kaiin.lab.simulation import lean
 
 _AT = datetime(2027, 1, 31, 15, 0, 0, 1)  # noqa: DTZ001 (as it is stored)
 

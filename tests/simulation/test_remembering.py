@@ -12,8 +12,8 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from kaiin.infra.models import AuditRow, Delivery, Event
+from kaiin.lab.simulation.remembering import Remembering
 from kaiin.payments.models import Payment
-from kaiin.simulation.remembering import Remembering
 
 pytestmark = pytest.mark.django_db
 

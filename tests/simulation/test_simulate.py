@@ -53,7 +53,7 @@ from kaiin.cli import app, simulate
 play = simulate._play
 
 def spoilt(plan, folder):
-    from kaiin.billing.operations import expiry
+    from kaiin.billing.actions import expiry
 
     def book(entries, now):
         if entries:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kaiin.billing.operations import TenantRefused, apply_tenant
+from kaiin.billing.actions import TenantRefused, apply_tenant
 from kaiin.domain.documents import DocumentKind, content_digest
 from kaiin.infra import audit
 from kaiin.sites import queries

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kaiin.billing.operations import apply_tenant
+from kaiin.billing.actions import apply_tenant
 from kaiin.domain.identifiers import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
 from kaiin.infra.mail import Sender

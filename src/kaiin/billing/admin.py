@@ -9,6 +9,9 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from kaiin.billing.actions.decide_refund import decide_refund
+from kaiin.billing.actions.grants import grant, revoke_grant
+from kaiin.billing.actions.leave import leave
 from kaiin.billing.errors import GrantTooLong, NoMembership
 from kaiin.billing.models import (
     Charge,
@@ -23,10 +26,7 @@ from kaiin.billing.models import (
     RefundCase,
     Subscription,
 )
-from kaiin.billing.operations.grants import grant, revoke_grant
-from kaiin.billing.operations.leave import leave
-from kaiin.billing.operations.refunds import decide_refund
-from kaiin.billing.queries.refunds import preview_leave
+from kaiin.billing.views.refunds import preview_leave
 from kaiin.domain.entitlements import MAX_GRANT
 from kaiin.domain.money import Money, total
 from kaiin.domain.periods import japanese_date, midnight
@@ -41,7 +41,7 @@ from kaiin.payments import queries as payments
 
 
 class _OfMember(ReadOnlyAdmin):
-    """A table whose rows hang on a membership. The search field takes whatever a member can
+    """A table whose rows hang on a membership. The search field takes everything that a member can
     name: ID, mail, member number, or a number of a bill or slip."""
 
     # Where the membership is, seen from the table.
@@ -99,7 +99,7 @@ class _OfMember(ReadOnlyAdmin):
 
 
 class GrantForm(WithoutCardNumbers):
-    """Until when somebody is let in, and why."""
+    """Until when a member is let in, and why."""
 
     until = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(max_length=200)

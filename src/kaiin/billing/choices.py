@@ -12,7 +12,7 @@ class GrantReason(models.TextChoices):
 
 
 class RefundState(models.TextChoices):
-    """OPEN: somebody decides. REQUESTED: payments gives it back. DECLINED: it stays with us."""
+    """OPEN: staff decide. REQUESTED: payments gives it back. DECLINED: it stays with us."""
 
     OPEN = "open"
     REQUESTED = "requested"

@@ -1,4 +1,4 @@
-"""What can go wrong when somebody joins, renews or leaves, by stable code."""
+"""What can go wrong when a member joins, renews or leaves, by stable code."""
 
 from kaiin.domain.errors import KaiinError
 

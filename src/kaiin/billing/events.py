@@ -11,11 +11,11 @@ MEMBERSHIP_WITHDRAWN = "billing.membership_withdrawn"
 MANDATE_RELEASED = "billing.mandate_released"
 # {"payment_id"}: an open payment that must not be paid any more; payments voids it.
 PAYMENT_SUPERSEDED = "billing.payment_superseded"
-# {"payment_id", "membership_id"}: money that buys nothing; somebody decides.
+# {"payment_id", "membership_id"}: money that buys nothing; staff decide.
 PAYMENT_PARKED = "billing.payment_parked"
 # {"payment_id", "key", "amount", "currency", "reason", "actor"}: it goes back; payments pays it.
 REFUND_WANTED = "billing.refund_wanted"
-# {"refund_case", "membership_id"}: the provider would not; somebody tries again.
+# {"refund_case", "membership_id"}: the provider refused; staff try again.
 REFUND_FAILED = "billing.refund_failed"
-# {"payment_id", "membership_id"}: the member's bank asks for the money back; somebody answers it.
+# {"payment_id", "membership_id"}: the member's bank asks for the money back; staff answer.
 PAYMENT_DISPUTED = "billing.payment_disputed"

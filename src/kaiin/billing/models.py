@@ -3,12 +3,12 @@
 from django.db import models
 from django.db.models import F, Q
 
-from kaiin.billing.book_models import (
-    LedgerEntry as LedgerEntry,  # noqa: PLC0414 - exported
+from kaiin.billing.choices import GrantReason, RefundReason, RefundState
+from kaiin.billing.ledger_models import (
+    LedgerEntry as LedgerEntry,  # noqa: PLC0414
     LedgerPosting as LedgerPosting,  # noqa: PLC0414
     Receipt as Receipt,  # noqa: PLC0414
 )
-from kaiin.billing.choices import GrantReason, RefundReason, RefundState
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay
@@ -267,7 +267,7 @@ class Charge(models.Model):
 
     The database lets one live intent exist for a period, and one open one for a membership.
     `parked`: money came for it, but it buys nothing; a person decides. `registered`: it was for a
-    card, not for money. `automatic`: a renewal that nobody is present for.
+    card, not for money. `automatic`: a renewal without the member present.
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -39,7 +39,7 @@ def apply(
     tenant_file = _loaded(file, as_json)
     load_django()
     stop_unless_migrated()
-    from kaiin.billing.operations import TenantRefused, apply_tenant, plan_tenant
+    from kaiin.billing.actions import TenantRefused, apply_tenant, plan_tenant
 
     if plan:
         planned = plan_tenant(tenant_file)

@@ -62,7 +62,7 @@ def restore(
 ) -> None:
     """Bring the database back from a backup. Stop `kaiin serve` and `kaiin worker` first.
 
-    What happened after the backup is not in it: numbers jump, everybody logs in anew, and the
+    What happened after the backup is not in it: numbers jump, all members log in anew, and the
     worker asks providers about each open payment and each due renewal before it charges.
     """
     load_django()
@@ -89,7 +89,7 @@ def restore(
 
 def settle(*, gap: int, actor: str) -> None:
     """What a restored database needs before anything runs on it; in one transaction."""
-    from kaiin.billing import operations as billing
+    from kaiin.billing import actions as billing
     from kaiin.identity import operations as identity
     from kaiin.infra import audit, clock, sequences
     from kaiin.infra.locks import transaction

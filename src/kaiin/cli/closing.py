@@ -12,7 +12,8 @@ import typer
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
-    from kaiin.billing.queries import AccountMonth, BookFile
+    from kaiin.billing.views import AccountMonth
+    from kaiin.books.closing import BookFile
 
 
 class Format(StrEnum):
@@ -48,15 +49,17 @@ def closing(
     """
     load_django()
     stop_unless_migrated()
-    from kaiin.billing import queries as billing
+    from kaiin.billing import views as billing
+    from kaiin.books.charts import read_chart
+    from kaiin.books.closing import BookFormat, closing_files
     from kaiin.domain.closing import BookMonth
     from kaiin.infra import clock
 
     books = BookMonth.read(month)
-    files = billing.closing_files(
+    files = closing_files(
         month=books,
-        form=billing.BookFormat(form.value),
-        chart=billing.read_chart(accounts),
+        form=BookFormat(form.value),
+        chart=read_chart(accounts),
         now=clock.now(),
         site_key=site,
         so_far=so_far,

@@ -67,7 +67,7 @@ def prepare(*, crowd: bool = True) -> None:
     load_django()
     from django.core.management import call_command
 
-    from kaiin.billing import operations as billing
+    from kaiin.billing import actions as billing
     from kaiin.cli import demo_data
     from kaiin.sites import tenant_file
 

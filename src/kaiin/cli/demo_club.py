@@ -10,19 +10,19 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from kaiin.billing import operations as billing, queries as memberships
+from kaiin.billing import actions as billing, views as memberships
 from kaiin.cli import worker
 from kaiin.cli.demo_people import Person
 from kaiin.domain.payments import Method
 from kaiin.domain.references import ReferenceKind
 from kaiin.identity import operations as identity
 from kaiin.infra import clock
+from kaiin.lab.sandbox import cards, switches
+from kaiin.lab.sandbox.app import SandboxApp
+from kaiin.lab.sandbox.cards import Card
+from kaiin.lab.sandbox.switches import Switch
 from kaiin.payments import operations as payments
 from kaiin.payments.queries import PaymentView
-from kaiin.sandbox import cards, switches
-from kaiin.sandbox.app import SandboxApp
-from kaiin.sandbox.cards import Card
-from kaiin.sandbox.switches import Switch
 from kaiin.sites import queries as sites
 
 PASSWORD = "tanoshii-demo-2026"  # noqa: S105

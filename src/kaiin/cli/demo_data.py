@@ -14,15 +14,15 @@ import httpx
 import structlog
 from rich.progress import track
 
-from kaiin.billing import operations as billing, queries as memberships
+from kaiin.billing import actions as billing, views as memberships
 from kaiin.cli.demo_club import FAILS_AT_RENEWAL, GOOD_CARD, Club
 from kaiin.cli.demo_people import Crowd
 from kaiin.cli.demo_stories import Stories
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
+from kaiin.lab.sandbox.app import SandboxApp, create_app
 from kaiin.payments import providers
 from kaiin.payments.providers.sandbox import SandboxProvider
-from kaiin.sandbox.app import SandboxApp, create_app
 from kaiin.web.demo import logins
 
 _SEED = 20261122

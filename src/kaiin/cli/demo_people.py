@@ -1,4 +1,4 @@
-"""Believable people for the demo: invented names, with readings, addresses nobody has."""
+"""Believable people for the demo: invented names, with readings; addresses that do not exist."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,7 +31,7 @@ _DOMAINS = ("mail.example", "docomo.example", "ezweb.example", "softbank.example
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody to register; `details` are those of the tenant file, as stored."""
+    """A person to register; `details` are those of the tenant file, as stored."""
 
     email: str
     details: dict[str, object]
@@ -45,7 +45,7 @@ class Crowd:
         self._number = 100
 
     def next(self, today: date, *, nickname: str = "", email: str = "") -> Person:
-        """Somebody new, aged 14 to 70."""
+        """A new person, aged 14 to 70."""
         family, given = self._name(_FAMILY), self._name(_GIVEN)
         self._number += self._source.randint(1, 7)
         words = {

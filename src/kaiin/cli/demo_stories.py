@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kaiin.billing import operations as billing
+from kaiin.billing import actions as billing
 from kaiin.cli.demo_club import ACTOR, PASSWORD, AtProvider, Club
 from kaiin.cli.demo_people import Crowd
 from kaiin.domain.payments import Method

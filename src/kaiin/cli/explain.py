@@ -14,7 +14,7 @@ from kaiin.cli.demo_environment import enter_demo
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
-    from kaiin.billing.queries import Explanation, OpenTime
+    from kaiin.billing.views import Explanation, OpenTime
     from kaiin.identity.queries import MemberView
     from kaiin.infra.audit import Recorded
     from kaiin.sites.queries import SiteView
@@ -79,7 +79,7 @@ def _instant(typed: str) -> datetime | None:
 
 
 def _members(typed: str) -> "list[MemberView]":
-    """Whoever the text leads to: an identifier, a payment's id, or any number on a bill."""
+    """The member that the text leads to: an identifier, a payment's id, or any number on a bill."""
     from kaiin.identity import queries as identity
     from kaiin.payments import queries as payments
 
@@ -99,7 +99,7 @@ def _members(typed: str) -> "list[MemberView]":
 def _answer(
     member: "MemberView", places: "Sequence[SiteView]", at: datetime, *, only_joined: bool
 ) -> Fields:
-    from kaiin.billing import queries as billing
+    from kaiin.billing import views as billing
     from kaiin.identity import queries as members
     from kaiin.infra import audit, texts
 
@@ -143,7 +143,7 @@ class _Site:
     trail: "Sequence[Recorded]"
 
     def fields(self) -> Fields:
-        from kaiin.billing.queries import ending_words
+        from kaiin.billing.views import ending_words
 
         found = self.found
         fields: Fields = {

@@ -49,7 +49,7 @@ def _typed_lines() -> Iterator[str]:
 
 
 def _print(line: str) -> None:
-    # As bytes: the output is UTF-8 whatever the locale says, and never fails on a stray surrogate.
+    # As bytes: the output is UTF-8 in any locale, and never fails on a stray surrogate.
     typer.echo(line.encode(errors="replace"))
 
 

@@ -104,7 +104,7 @@ class Processes:
 
 
 def _end_with_parent() -> None:
-    """Whoever kills the parent outright leaves no child that keeps the port."""
+    """Killing the parent leaves no child that keeps the port."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

@@ -12,4 +12,4 @@ def sandbox(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8001,
 ) -> None:
     """Run the sandbox provider, which plays card, carriers and stores."""
-    run_server("kaiin.sandbox.wsgi:application", host, port, workers=1, threads=4)
+    run_server("kaiin.lab.sandbox.wsgi:application", host, port, workers=1, threads=4)

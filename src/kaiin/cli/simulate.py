@@ -14,8 +14,8 @@ import typer
 from kaiin.cli.loading import load_django
 
 if TYPE_CHECKING:
-    from kaiin.simulation.plan import Plan
-    from kaiin.simulation.run import Outcome
+    from kaiin.lab.simulation.plan import Plan
+    from kaiin.lab.simulation.run import Outcome
 
 
 # One process at a time opens the file, and only a machine without power would lose anything.
@@ -45,8 +45,8 @@ def simulate(  # noqa: PLR0917 - options, written by name
     the server of DATABASE_URL. Exit codes: 0 nothing found · 1 a violation, told with the line
     that runs it again · 2 the command was written wrongly.
     """
-    from kaiin.simulation.databases import fresh
-    from kaiin.simulation.plan import Faults, Plan
+    from kaiin.lab.simulation.databases import fresh
+    from kaiin.lab.simulation.plan import Faults, Plan
 
     if faults not in set(Faults):
         raise typer.BadParameter("one of none, usual, hostile", param_hint="--faults")
@@ -75,7 +75,7 @@ def _prepare(folder: Path, url: str) -> None:
     load_django()
     from django.conf import settings
 
-    settings.EMAIL_BACKEND = "kaiin.simulation.mails.Postbox"
+    settings.EMAIL_BACKEND = "kaiin.lab.simulation.mails.Postbox"
     options = cast(dict[str, object], settings.DATABASES["default"].setdefault("OPTIONS", {}))
     if url.startswith("sqlite"):
         options |= {"init_command": _UNSYNCED, "cached_statements": 1000}
@@ -83,7 +83,7 @@ def _prepare(folder: Path, url: str) -> None:
         options["options"] = "-c synchronous_commit=off"
     from django.core.management import call_command
 
-    from kaiin.simulation import lean, remembering
+    from kaiin.lab.simulation import lean, remembering
 
     lean.start()
     call_command("migrate", interactive=False, verbosity=0)
@@ -91,11 +91,11 @@ def _prepare(folder: Path, url: str) -> None:
 
 
 def _play(plan: "Plan", folder: Path) -> "Outcome":
-    from kaiin.billing import operations as billing
+    from kaiin.billing import actions as billing
     from kaiin.cli import worker
     from kaiin.cli.demo import example
     from kaiin.infra import clock
-    from kaiin.simulation.run import Run
+    from kaiin.lab.simulation.run import Run
     from kaiin.sites import tenant_file
 
     clock.freeze(plan.start)
@@ -110,7 +110,7 @@ def _play(plan: "Plan", folder: Path) -> "Outcome":
 
 
 def _tell(outcome: "Outcome", *, as_json: bool) -> None:
-    from kaiin.simulation.run import lines_of
+    from kaiin.lab.simulation.run import lines_of
 
     if as_json:
         print(json.dumps(outcome.summary, ensure_ascii=False, indent=2, default=str))

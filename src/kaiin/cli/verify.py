@@ -1,4 +1,4 @@
-"""`kaiin verify`: is everyone who paid in, and nobody charged amiss? A look at a live database."""
+"""`kaiin verify`: is everyone who paid in, every charge right? A look at a live database."""
 
 import json
 import sys

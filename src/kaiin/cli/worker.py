@@ -1,4 +1,4 @@
-"""`kaiin worker`: everything that happens without anybody asking.
+"""`kaiin worker`: everything that happens without a request.
 
 Notices are applied, events and mails delivered, renewals charged, periods ended, open payments
 asked about. Each job claims its own rows, so several workers may run. Each lane is a loop in a
@@ -35,7 +35,7 @@ _BATCH = 100
 # Renewals are claimed and written in sets: each round costs some sixty statements, however many.
 _RENEWALS = 1000
 _SEALS = 1000
-# Rows that are dropped in one transaction, so that nobody waits long for it.
+# Rows that are dropped in one transaction, so that its locks are brief.
 _OLD = 1000
 # While the demo's clock walks, a day passes when nothing was left to do for so many rounds: the
 # sandbox provider's notices need a moment to arrive.
@@ -62,7 +62,7 @@ class Job:
         try:
             done = self.run()
         except Exception:  # noqa: BLE001
-            # Whatever broke, the other jobs go on and this one is tried again.
+            # The other jobs go on, this one is tried again.
             self._failures += 1
             pause = min(2.0**self._failures, _LONGEST_BACK_OFF_SECONDS)
             self._next = time.monotonic() + pause
@@ -84,7 +84,7 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
     """The jobs of some lanes, in the order of a round: what came in first, then what follows."""
     from django.conf import settings
 
-    from kaiin.billing import operations as billing
+    from kaiin.billing import actions as billing
     from kaiin.identity import operations as identity
     from kaiin.infra import audit, clock, deliveries, event_log, parking, throttle
     from kaiin.payments import operations as payments
@@ -131,7 +131,7 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
 
 def _count() -> int:
     """Count for `/metrics` what it would read whole tables for."""
-    from kaiin.billing import queries as billing
+    from kaiin.billing import views as billing
     from kaiin.infra import clock, counts
 
     now = clock.now()

@@ -15,7 +15,7 @@ from kaiin.config.environment import Environment, Mode
 from kaiin.infra import clock
 from kaiin.sites import queries as sites
 
-# A network of the open internet that is wider than this (/16, /32) is nobody's own.
+# A network of the open internet that is wider than this (/16, /32) belongs to no single operator.
 _WIDEST = {4: 16, 6: 32}
 _PRIVATE = tuple(
     ip_network(network)

@@ -241,7 +241,7 @@ def _check_smtp_url(url: str | None) -> None:
         return
     _check_port("SMTP_URL", url, "smtp+starttls://user:password@mail.example.jp:587")
     parts = urlsplit(url)
-    # Any other scheme would send in the clear, whatever its name promises.
+    # Any other scheme would send in the clear, even if its name promises otherwise.
     if parts.scheme not in SMTP_SCHEMES or not parts.hostname:
         raise SettingError(
             "SMTP_URL must name a server after smtp+starttls:// (port 587), smtps:// (port 465) "

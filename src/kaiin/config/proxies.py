@@ -1,4 +1,4 @@
-"""What our own proxies say of a request; anybody else's `X-Forwarded-Proto` is not believed."""
+"""What our own proxies say of a request; `X-Forwarded-Proto` of any other is ignored."""
 
 from collections.abc import Callable
 

@@ -62,7 +62,7 @@ def _end_if_old(request: HttpRequest) -> None:
 def _is_near(request: HttpRequest) -> bool:
     """Whether the request's address is one of staff's networks.
 
-    A proxy on this machine that nobody named in KAIIN_TRUSTED_PROXIES, or that does not say whom
-    it speaks for, would make the whole world come from 127.0.0.1: its requests are nobody's.
+    A proxy on this machine that KAIIN_TRUSTED_PROXIES does not name, or that does not say whom
+    it speaks for, would make the whole world come from 127.0.0.1: its requests have no address.
     """
     return within(sure_address(request), settings.KAIIN.admin_networks)

@@ -3,7 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from kaiin.billing import events as billing_events, operations as billing
+from kaiin.billing import actions as billing, events as billing_events
 from kaiin.diagnosis import events as diagnosis_events
 from kaiin.domain.money import Money
 from kaiin.identity import events as identity_events

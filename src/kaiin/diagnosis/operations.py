@@ -1,12 +1,12 @@
-"""The login doctor: why somebody can't get in, asked at the present moment."""
+"""The login doctor: why a member can't enter, asked at the present moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from kaiin.billing import operations as billing, queries as memberships
-from kaiin.billing.queries import MembershipView
+from kaiin.billing import actions as billing, views as memberships
+from kaiin.billing.views import MembershipView
 from kaiin.diagnosis import events, queries
 from kaiin.domain.diagnosis import Diagnosis, Evidence, diagnose
 from kaiin.domain.entitlements import Window
@@ -54,7 +54,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Report:
-    """What is mailed to whoever can't log in. `to`: "" sends nothing; `member`: None where no
+    """What is mailed to a person who can't log in. `to`: "" sends nothing; `member`: None where no
     account has the typed address. `sites`: those that bear on it, each with its diagnosis."""
 
     to: str
@@ -99,7 +99,7 @@ def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checke
 
 
 def request_report(*, typed: str, language: str, site_key: str, client: str) -> None:
-    """Note that somebody wants a report by mail: the same work for every identifier.
+    """Note that a report by mail was asked for: the same work for every identifier.
 
     `client` is the network address that asks. Raises TooManyReports, which depends on no account.
     """

@@ -62,7 +62,7 @@ class Chart:
 
 
 def taxed(account: Account, kind: EntryKind) -> bool:
-    """Whether a posting is of taxable sales. Money that somebody left with us bought nothing."""
+    """Whether a posting is of taxable sales. Money that was left with us bought nothing."""
     return account in (Account.INCOME, Account.HANDLING_INCOME) and kind is not EntryKind.KEPT
 
 

@@ -43,7 +43,7 @@ _SCHEMES = (
 _SHORTEST, _LONGEST = 13, 19
 _FIRST_DIGITS = frozenset("234568")
 # One sign can be two digits: "㊷".
-_FEWEST_SIGNS = 7
+_MIN_SIGNS = 7
 _GROUPS = re.compile(r"[0-9]+")
 # Signs and spaces between the groups of one number.
 _BETWEEN = re.compile(r"[^\w@]{1,4}|[^\w@]{0,2}[_ー・][^\w@]{0,2}")
@@ -72,7 +72,7 @@ _LABEL_REACH = 60
 
 def holds_card_number(text: str) -> bool:
     """Whether a text in any writing holds a card number."""
-    if sum(map(str.isnumeric, text)) < _FEWEST_SIGNS:
+    if sum(map(str.isnumeric, text)) < _MIN_SIGNS:
         return False
     return next(_found(_folded(text)), None) is not None
 

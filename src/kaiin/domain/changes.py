@@ -203,7 +203,7 @@ def prepaid_period(held: Held, terms: Terms, at: datetime) -> PeriodSpan:
 
 def given_up(held: Held, at: datetime) -> Money:
     """What the days of the running period are worth that a change takes the place of: from today
-    on, since today is the first day of the new one, and nobody pays for a day twice."""
+    on, since today is the first day of the new one, and no day is paid for twice."""
     return unused_credit(held.fee, held.period, _yesterday(at))
 
 

@@ -2,7 +2,7 @@
 
 The books of a month stay open through the first day of the next: stores, carriers and providers
 tell of the last evening in the morning, and periods that end with the month are earned then.
-What is recorded after that, about whatever day, stands in the month in which it was recorded, as
+What is recorded after that, about any day, belongs to the month in which it was recorded, as
 late. So a month that is closed never changes again.
 """
 

@@ -1,4 +1,4 @@
-"""Why somebody can or can't enter a site: evidence in, ordered findings with their cures out.
+"""Why a member can or can't enter a site: evidence in, ordered findings with their cures out.
 
 Pure. `diagnosis.operations` gathers the evidence; the pages and mails of the login doctor show
 the findings in words (`findings.ftl`), one stable code each.
@@ -78,7 +78,7 @@ Value = str | int | date | datetime | Money
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One true sentence about somebody's access. `evidence` fills its words; no secrets in it."""
+    """One true sentence about a member's access. `evidence` fills its words; no secrets in it."""
 
     code: AccessCode
     evidence: Mapping[str, Value] = field(default_factory=dict)
@@ -207,7 +207,7 @@ def _pending_payment(evidence: Evidence) -> Finding | None:
     payment = _open_payment(evidence)
     if payment is None or payment.method is Method.KONBINI:
         return None
-    # Of a call that timed out nobody knows yet whether it took money: no second try before that.
+    # Whether a call that timed out took money is unknown: no second try before that.
     unknown = payment.state is PaymentState.UNKNOWN
     cures = [CureCode.CHECK_PAYMENT]
     if not unknown:
@@ -357,7 +357,7 @@ def _end_words(membership: MembershipEvidence, reason: EndReason) -> dict[str, V
 
 
 def _cures(evidence: Evidence, *codes: CureCode) -> tuple[Cure, ...]:
-    # While a payment is under way, only its own finding offers steps: nobody shall pay twice.
+    # While a payment is under way, only its own finding offers steps: no second payment.
     if _open_payment(evidence) is not None:
         codes = tuple(code for code in codes if code not in _NEW_PAYMENTS)
     return tuple(Cure(code, evidence.site_key) for code in codes)

@@ -42,7 +42,7 @@ class MissingConsent(Generic[P]):
     """A document in force that has to be agreed to before anything is bought anew.
 
     `agreed` is the highest version that the member agreed to, 0 for none. `asked`: the consent
-    is also asked for at login, which nobody has to give in order to enter.
+    is also asked for at login, and not needed to enter.
     """
 
     document: P
@@ -62,7 +62,7 @@ def in_force(published: Iterable[P], at: datetime) -> tuple[P, ...]:
 def missing_consents(
     published: Iterable[P], agreed: Mapping[DocumentKind, int], at: datetime
 ) -> tuple[MissingConsent[P], ...]:
-    """What somebody who agreed to these versions (the highest of each kind) has to agree to.
+    """What a member who agreed to these versions (the highest of each kind) has to agree to.
 
     Who agreed to an earlier version need not agree again, unless one since then asks members.
     """

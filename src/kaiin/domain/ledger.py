@@ -118,7 +118,7 @@ def credit(key: str, at: datetime, amount: Money) -> Entry:
 
 
 def kept(key: str, at: datetime, amount: Money, *, source: Account = Account.UNAPPLIED) -> Entry:
-    """Somebody decided that money which bought nothing (any more) stays with us."""
+    """Staff decided that money which bought nothing (any more) stays with us."""
     return Entry(key, EntryKind.KEPT, at, _move(amount, Account.INCOME, source))
 
 

@@ -1,4 +1,4 @@
-"""The digits of a mailed code in whatever was typed or pasted: the code, the subject, the mail."""
+"""The digits of a mailed code in a typed or pasted text: the code, the subject, the mail."""
 
 import re
 import unicodedata

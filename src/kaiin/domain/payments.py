@@ -38,7 +38,7 @@ stateDiagram-v2
     any --> charged_back: charged_back
 ```
 
-Money always wins: whatever we believed before, a provider that says *paid* holds the member's
+Money always wins: in any state before, a provider that says *paid* holds the member's
 money. What it buys, when it comes after the end, is billing's decision. Once money was taken, only
 news of that money moves the payment: what it says is a fold over refunds and dispute
 (`money_event`), which forget nothing, so that stale news neither loses money nor finds it again.
@@ -249,7 +249,7 @@ def is_late_money(state: PaymentState, event: PaymentEvent) -> bool:
     return event in MONEY_EVENTS and state in ENDED_STATES
 
 
-MOST_ERRORS = 4
+MAX_ERRORS = 4
 ERROR_WINDOW = timedelta(hours=24)
 
 
@@ -262,6 +262,6 @@ def paused_until(errors: Sequence[tuple[datetime, int]], *, now: datetime) -> da
     for at, _ in sorted(errors, reverse=True):
         until = at + ERROR_WINDOW
         within = sum(count for when, count in errors if at - ERROR_WINDOW < when <= at)
-        if until > now and within >= MOST_ERRORS:
+        if until > now and within >= MAX_ERRORS:
             return until
     return None

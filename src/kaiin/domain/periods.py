@@ -20,7 +20,7 @@ JST = timezone(timedelta(hours=9), "JST")
 class TermRule(StrEnum):
     """How a paid period ends.
 
-    CALENDAR_MONTH: with the month, charged whole whatever the day of joining.
+    CALENDAR_MONTH: with the month, charged whole on any day of joining.
     ANNIVERSARY: N months on from the day of joining, whose number is kept as the anchor.
     THROUGH_MONTH_END: with the last day of the N-th month, counting from the month of joining,
     or from the one after it where the month of joining is free (the "13 months" sites).
@@ -121,7 +121,7 @@ def next_period(rule: TermRuleSpec, previous: PeriodSpan) -> PeriodSpan:
 
     Where anniversaries begin after periods of another rule, whose ends are not on that anchor, the
     day of this beginning becomes the anchor. Where calendar months begin after them, the days up to
-    the first whole month are free: nobody is charged twice in one month for changing.
+    the first whole month are free: changing never charges twice in one month.
     """
     day = japanese_date(previous.ends_at)
     if rule.kind is not TermRule.ANNIVERSARY:

@@ -24,7 +24,7 @@ from kaiin.domain.periods import (
 MEMBERSHIP_FEE = "membership_fee"
 HANDLING_FEE = "handling_fee"
 CREDIT = "credit"
-# Of a calendar month: whoever pays then buys so few days that they may rather wait.
+# Of a calendar month: a payment then buys so few days that the member may rather wait.
 _LAST_DAYS = 10
 
 

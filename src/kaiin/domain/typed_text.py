@@ -98,7 +98,7 @@ def compact(folded: Folded) -> Folded:
     hyphenated = _KANJI_ONE_BETWEEN_DIGITS.sub("-", folded.text)
     unspaced = hyphenated.replace(" ", "")
     bare = _NUMBER_SEPARATORS.sub("", unspaced)
-    # Whatever kind of hyphen it was, it is gone: SEPARATORS says so, HYPHEN would say it twice.
+    # The hyphen, of any kind, is gone: SEPARATORS says so, HYPHEN would say it twice.
     codes = [code for code in folded.forgiven if code != HYPHEN]
     if unspaced != hyphenated:
         codes.append(SPACES)

@@ -1,4 +1,4 @@
-"""Finding an account by what somebody typed, in one query whether it exists or not."""
+"""Finding an account by what was typed, in one query whether it exists or not."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -63,7 +63,7 @@ _ACCOUNT = (
 def find(identified: Identified) -> Account | None:
     """The account that a typed identifier leads to; former addresses lead there too."""
     rows = LoginIdentifier.objects.filter(kind=identified.kind, value=identified.value or "")
-    # Values and no models: logging in is what everybody does on the day of a concert's tickets.
+    # Values and no models: all members log in on the day of a concert's tickets.
     for pk, member_id, password, epoch, state, *others in rows.values_list(*_ACCOUNT):
         return Account(pk, member_id, password, epoch, state != MemberState.ACTIVE, *others)
     return None

@@ -1,4 +1,4 @@
-"""Members in the back office. Passwords, codes and digests are shown to nobody, staff included."""
+"""Members in the back office. Passwords, codes and digests are never shown, not even to staff."""
 
 from typing import Any
 

@@ -11,7 +11,7 @@ from kaiin.identity.models import Member, MemberState
 
 
 class MemberBackend(BaseBackend):
-    """Our own way of proving who somebody is; what they may do is `Member.has_perm`."""
+    """Our own way of authenticating a member; what they may do is `Member.has_perm`."""
 
     def authenticate(
         self,
@@ -39,5 +39,5 @@ class MemberBackend(BaseBackend):
         return Member.objects.filter(pk=result.member_pk).first()
 
     def get_user(self, user_id: int) -> Member | None:
-        """Who a session is of; nobody once the account is disabled."""
+        """Who a session is of; None once the account is disabled."""
         return Member.objects.filter(pk=user_id, state=MemberState.ACTIVE).first()

@@ -8,7 +8,7 @@ _TOKEN_BYTES = 32  # 256 bits
 
 
 def token() -> str:
-    """A random token that nobody guesses, safe in addresses and cookies."""
+    """A random token that can't be guessed, safe in addresses and cookies."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
 
 

@@ -53,7 +53,7 @@ def validate(
 ) -> dict[str, object]:
     """The details asked for, as stored. Raises DetailsInvalid with every field's fault.
 
-    `today` is the day in Japan: nobody is born after it. `read` is what reads the login field,
+    `today` is the day in Japan: no birthday is after it. `read` is what reads the login field,
     so that a mail address is stored as login looks for it. Who lives abroad need not write kana.
     """
     cleaned: dict[str, object] = {}
@@ -162,7 +162,7 @@ def _phone(typed: str, _today: date) -> str:
 
 
 def _email(typed: Identified) -> str:
-    """Whatever RFC 5321 allows, quoted local parts too, and the carriers' old forms."""
+    """All that RFC 5321 allows, quoted local parts too, and the carriers' old forms."""
     if codes.SEVERAL in typed.hints:
         raise _Invalid("details.several_addresses")
     address = typed.value

@@ -80,7 +80,7 @@ class Member(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """What Django asks before it lets somebody into the back office."""
+        """What Django asks before it opens the back office."""
         return self.state == MemberState.ACTIVE
 
     def has_perm(self, right: str, _row: object = None) -> bool:
@@ -155,7 +155,7 @@ class LoginIdentifier(models.Model):
 
 
 class LoginAttempt(models.Model):
-    """One try to log in, for whoever explains it later. Never what was typed: its digest."""
+    """One try to log in, to explain it later. Never what was typed: its digest."""
 
     at = models.DateTimeField()
     outcome = models.CharField(max_length=16, choices=AttemptOutcome.choices)

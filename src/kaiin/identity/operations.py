@@ -66,7 +66,7 @@ def validate_details(
 
 
 def required_details(required: Iterable[str], *, prefecture: str) -> tuple[str, ...]:
-    """Which of the required details are, for who lives there: abroad nobody needs kana."""
+    """Which of the required details are, for who lives there: abroad kana are not needed."""
     return forms.required_of(tuple(required), abroad=prefecture == forms.ABROAD)
 
 

@@ -93,7 +93,7 @@ def costs_of(encoded: str) -> Costs | None:
 
 
 def verify(password: str, encoded: str | None, *, known: Collection[Costs] = (TODAY,)) -> bool:
-    """Whether the password is the hash's. One verification, whatever is given.
+    """Whether the password is the hash's. One verification for any input.
 
     `encoded` None (no such account) or in a form that is not ours never matches. `known` are
     the costs that accounts' hashes have: each of them is paid at each try, once, so that no

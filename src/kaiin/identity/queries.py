@@ -113,7 +113,7 @@ def session_member(sid: str, *, site_key: str = "") -> MemberView | None:
 def shape_of_last_failure(member_pk: int, *, user_agent: str) -> tuple[str, ...]:
     """What was odd with the password of the last try that failed in this browser, within an hour.
 
-    Codes of coarse flags, for the member who has logged in since: nobody else may know them.
+    Codes of coarse flags, for the member who has logged in since, and for no other eyes.
     """
     failures = LoginAttempt.objects.filter(
         member_id=member_pk,

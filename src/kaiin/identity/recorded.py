@@ -9,7 +9,7 @@ from kaiin.identity.models import GivenRight, LoginIdentifier, Member
 def account(member_pk: int) -> dict[str, object]:
     """The part of an audit row's details that says how an account is after a change of it.
 
-    Whatever changes one of these facts leaves an audit row with it. The password's hash and the
+    A change of one of these facts leaves an audit row with it. The password's hash and the
     addresses are there as digests: the trail is read by others than the account.
     """
     row = Member.objects.values("password", "state", "is_staff").get(pk=member_pk)

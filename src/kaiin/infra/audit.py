@@ -86,7 +86,7 @@ def seal(*, limit: int) -> int:
     3. In one transaction move the head, if it is still where it was read, and write the seals.
 
     Of two sealers at once one writes and the other returns 0. A row that commits late is sealed
-    after those that were visible before it, whatever its id.
+    after those that were visible before it, even with a lower id.
     """
     head = AuditHead.objects.filter(id=1).values_list("seal_number", "digest").first()
     last, digest = head or (0, _START)

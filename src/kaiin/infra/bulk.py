@@ -1,4 +1,4 @@
-"""Many rows in few statements, whatever the database: COPY and `UPDATE … FROM unnest` on
+"""Many rows in few statements, on each database: COPY and `UPDATE … FROM unnest` on
 PostgreSQL, prepared statements on SQLite.
 
 The rows are Django's own; only what Django spends on each of them is left out. Nothing is
@@ -30,7 +30,7 @@ _AS_READ = "_as_read"
 
 
 def insert(rows: Sequence[_R], *, pass_over_known: bool = False, with_keys: bool = True) -> None:
-    """Store new rows of one model; those with a key of the database's get it here, unless nobody
+    """Store new rows of one model; those with a key of the database's get it here, unless no caller
     needs it (`with_keys`).
 
     `pass_over_known` leaves out rows that a unique constraint refuses; keys are not given then.
@@ -123,7 +123,7 @@ def update(
     fields: Sequence[str] = (),
     guard: tuple[str, Mapping[Any, Any]] | None = None,
 ) -> None:
-    """Write rows of one model back: `fields` (attributes), or whatever changed since `remember`.
+    """Write rows of one model back: `fields` (attributes), or what changed since `remember`.
 
     `guard` is an attribute and, by key, the value that it must still have in the database:
     compare and set. Raises RuntimeError if one has another, or is gone.

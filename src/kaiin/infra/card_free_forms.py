@@ -1,4 +1,4 @@
-"""Forms that show and keep no card number, whatever field it was typed into."""
+"""Forms that show and keep no card number, in any field."""
 
 from typing import Any
 

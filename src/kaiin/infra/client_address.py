@@ -13,7 +13,7 @@ def client_address(request: HttpRequest) -> str:
     """The address that the request came from, as text; proxies that we trust are looked through.
 
     Each proxy appends the address that it saw, so the list is read from the right, until an
-    address that is no proxy of ours. What stands further left, anybody may have written.
+    address that is no proxy of ours. What is further left can be forged.
     """
     return _nearest_known(request)[0]
 

@@ -70,7 +70,7 @@ def not_turned() -> Iterator[None]:
 
 
 def target() -> datetime | None:
-    """The instant that somebody asked the worker to walk the clock to, or None."""
+    """The instant that the worker was asked to walk the clock to, or None."""
     path = file()
     if path is None:
         return None

@@ -1,7 +1,7 @@
 """The event log: what happened, appended in the transaction that makes it true, never changed.
 
 Each event gets one delivery for each of its consumers (`consumers.py`), stored with it and worked
-off by `deliveries.py`. Events that nobody consumes are logged all the same: other processes read
+off by `deliveries.py`. Events without a consumer are logged all the same: other processes read
 the log by cursor.
 """
 

@@ -181,7 +181,7 @@ def sound_headers(names: Iterable[str], headers: Headers) -> Headers:
 
 
 def body_length(headers: Headers) -> int:
-    """Raises Refused for a body too large, and for one whose end nobody could check."""
+    """Raises Refused for a body too large, and for one whose end can't be checked."""
     said = dict(headers)
     if "transfer-encoding" in said:
         raise Refused(411, Reason.BODY_WITHOUT_LENGTH)

@@ -43,7 +43,7 @@ def transaction() -> Iterator[None]:
     """One transaction for model, audit rows and events.
 
     SQLite begins it as a writer (settings: transaction_mode IMMEDIATE), so that reading
-    before writing is safe there too; PostgreSQL relies on `locked`.
+    before writing is safe there too; PostgreSQL relies on `for_update`.
     """
     with django_transaction.atomic():
         yield
@@ -51,7 +51,7 @@ def transaction() -> Iterator[None]:
         reach(CrashPoint.COMMITTED)
 
 
-def locked(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
+def for_update(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
     """The rows, locked for this transaction in key order, so that two writers never deadlock."""
     return rows.select_for_update(of=("self",)).order_by("pk")
 

@@ -100,7 +100,7 @@ def _send(message: EmailMessage) -> None:
             shared.open()
             message.send()
     except Exception:
-        # The next mail begins a new conversation, whatever this one was in the middle of.
+        # The next mail begins a new conversation; this one may have broken off anywhere.
         _close(shared)
         raise
 

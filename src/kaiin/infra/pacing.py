@@ -16,7 +16,7 @@ _R = TypeVar("_R")
 class Pace:
     """Lets `take_turn` return at most `per_second` times a second; 0: as often as it is called.
 
-    `now` and `wait` are real time, whatever the settable clock says: they spare somebody else's
+    `now` and `wait` are real time, not the settable clock's: they spare another party's
     machine.
     """
 
@@ -46,7 +46,7 @@ class Pace:
 
 def in_parallel(work: Callable[[_T], _R], items: Iterable[_T], *, at_once: int) -> Iterator[_R]:
     """`work` done on each item by `at_once` threads; results in the items' order, as they are
-    taken. With one, in the caller's own thread. Whoever stops taking stops the rest."""
+    taken. With one, in the caller's own thread. A caller that stops taking stops the rest."""
     if at_once <= 1:
         yield from map(work, items)
         return

@@ -12,7 +12,7 @@ class Full(Exception):
 class Places:
     """At most `at_once` threads work and `waiting` more wait for their turn, in one process.
 
-    A thread that waits answers nobody else, so the places are what such work may take of a
+    A thread that waits answers no other request, so the places are what such work may take of a
     process's threads; the others stay free for other requests.
     """
 

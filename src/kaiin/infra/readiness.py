@@ -17,7 +17,7 @@ _last: tuple[float, bool] | None = None
 
 
 def takes_writes() -> bool:
-    """Whether a row could be written a moment ago; anybody may ask often, so once a second.
+    """Whether a row could be written a moment ago; asked often, so tried once a second.
 
     Committed, not rolled back: SQLite writes to the disk at the commit only.
     """

@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import inbox, providers
 from kaiin.payments.models import ProviderCursor
@@ -18,7 +18,7 @@ from kaiin.payments.providers.protocol import EventPage, Provider
 
 _log = structlog.get_logger(__name__)
 
-_MOST_A_PAGE = 100
+_MAX_A_PAGE = 100
 
 
 def sweep(*, now: datetime, limit: int) -> int:
@@ -45,7 +45,7 @@ def _sweep(provider: Provider, now: datetime, limit: int) -> int:
         try:
             page = provider.list_events(
                 cursor=cursor,
-                limit=min(limit - read, _MOST_A_PAGE),
+                limit=min(limit - read, _MAX_A_PAGE),
                 timeout_seconds=settings.KAIIN_PROVIDER_TIMEOUT_SECONDS,
             )
         except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
@@ -71,7 +71,7 @@ def _store(provider: str, cursor: str, page: EventPage, now: datetime) -> int:
     if not page.events and page.cursor == cursor:
         return 0
     with transaction():
-        row = locked(ProviderCursor.objects.filter(pk=provider)).get()
+        row = for_update(ProviderCursor.objects.filter(pk=provider)).get()
         if row.cursor != cursor:
             return 0
         stored = inbox.store_listed(provider=provider, events=page.events, now=now)

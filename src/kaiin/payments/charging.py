@@ -19,9 +19,9 @@ from kaiin.domain.payments import NEVER_ANSWERED, PaymentEvent, PaymentState
 from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.pacing import Pace, in_parallel
-from kaiin.payments import asking, providers, queries, snapshots
+from kaiin.payments import polling, providers, queries, snapshots
 from kaiin.payments.errors import (
     IntentConflict,
     MandateEnded,
@@ -100,7 +100,9 @@ def open_intents(intents: Sequence[ChargeIntent], *, now: datetime) -> dict[str,
         Payment.objects.filter(intent_key__in=keys).values_list("intent_key", "written_by")
     )
     theirs = [key for key, written_by in stored.items() if written_by not in fresh]
-    earlier = {row.intent_key: row for row in locked(Payment.objects.filter(intent_key__in=theirs))}
+    earlier = {
+        row.intent_key: row for row in for_update(Payment.objects.filter(intent_key__in=theirs))
+    }
     opened: dict[str, Opened] = {}
     again: list[UUID] = []
     for each in intents:
@@ -138,7 +140,7 @@ def record_answers(
 ) -> dict[UUID, PaymentView]:
     """Write down what providers said, and return the payments as they are now, by their ids.
 
-    Call it inside the transaction that acts on them: nobody is told of the outcomes otherwise.
+    Call it inside the transaction that acts on them: the outcomes are published nowhere else.
     """
     news = [each for _, each in answers if each is not None]
     rows = snapshots.apply_all(news, now=now, actor=SYSTEM, recorded=True)
@@ -153,7 +155,7 @@ def charge_mandate(
     """Charge a card or carrier contract without the member being present: one alone.
 
     Idempotent by `intent_key`, as `start_payment`. A decline comes back as FAILED with its
-    `failure_code`; UNKNOWN means that nobody knows yet: call again later or wait for the worker,
+    `failure_code`; UNKNOWN: the outcome is not known yet; call again later or wait for the worker,
     never charge under another key. Raises MandateEnded, IntentConflict, NoSuchPayment (no such
     mandate of this member), ProviderUnavailable (nothing happened).
     """
@@ -186,8 +188,8 @@ def _make(call: Call, silent: dict[str, int]) -> News | None:
         return News(call.payment_id, PaymentEvent.TIMED_OUT)
     if snapshot:
         return News(call.payment_id, snapshot)
-    if clock.now() - call.opened_at >= asking.CALL_WITHIN:
-        # Whoever asks meanwhile could believe by now that no call is under way.
+    if clock.now() - call.opened_at >= polling.CALL_WITHIN:
+        # A question asked meanwhile could conclude by now that no call is under way.
         return None
     return _charge(call, silent)
 
@@ -226,7 +228,7 @@ def _ask(call: Call) -> PaymentSnapshot | None:
 def may_arrive(row: Payment, now: datetime) -> bool:
     """Whether a call for a payment that its provider does not know of may still be carried out."""
     limit = providers.get(row.provider).calls_end_within()
-    return asking.may_arrive(called_at=row.called_at, now=now, calls_end_within=limit)
+    return polling.may_arrive(called_at=row.called_at, now=now, calls_end_within=limit)
 
 
 @cache
@@ -261,12 +263,12 @@ def _payment(intent: ChargeIntent, mandate: Mandate, ours: Installation, now: da
         description=intent.description[:200],
         created_at=now,
         called_at=now,
-        ask_at=asking.next_ask_at(created_at=now, now=now),
+        ask_at=polling.next_ask_at(created_at=now, now=now),
     )
 
 
 def _take_present(known: Payment, mandate: Mandate) -> None:
-    """What nobody has answered for is charged to the card or contract of today."""
+    """An unanswered charge is charged to the card or contract of today."""
     same_member = known.member_ref == mandate.member_ref and known.method == mandate.method
     if known.mandate_id != mandate.pk and same_member:
         known.mandate_id = mandate.pk

@@ -15,7 +15,7 @@ from kaiin.infra import bulk
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import asking, providers, snapshots, watching
+from kaiin.payments import polling, providers, snapshots, watching
 from kaiin.payments.models import OVER, EventState, Mandate, Payment, ProviderEvent
 from kaiin.payments.orders import key_of, order_of, payment_id
 from kaiin.payments.providers.protocol import (
@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 _ASK_SECONDS = 5.0
 # What still can't be applied after this, and so many tries, is for people to look at.
 _GIVE_UP = timedelta(days=3)
-_FEWEST_TRIES = 12
+_MIN_TRIES = 12
 
 
 class _Subject(NamedTuple):
@@ -95,7 +95,7 @@ def apply_due(*, limit: int, now: datetime, actor: str) -> int:
     subjects: dict[_Subject, list[ProviderEvent]] = {}
     parking = Parking[int]("event.apply", now)
     events = ProviderEvent.objects.all()
-    due = parking.claim(events, "due_at", lease=asking.LEASE, limit=limit)
+    due = parking.claim(events, "due_at", lease=polling.LEASE, limit=limit)
     for row in due:
         subject = _Subject(row.provider, row.order_id, row.provider_mandate_id)
         subjects.setdefault(subject, []).append(row)
@@ -213,12 +213,12 @@ def _try_again(
     """`state` None leaves them as they are: the provider is to blame, not the events."""
     for row in rows:
         attempts = row.attempts + 1
-        late = now - row.received_at >= _GIVE_UP and attempts >= _FEWEST_TRIES
+        late = now - row.received_at >= _GIVE_UP and attempts >= _MIN_TRIES
         if late:
             _log.error("payments.event_stuck", provider=row.provider, event_id=row.event_id)
         ProviderEvent.objects.filter(pk=row.pk).update(
             state=EventState.FAILED if late else state or row.state,
             attempts=attempts,
-            due_at=None if late else asking.next_try_at(attempts=attempts, now=now),
+            due_at=None if late else polling.next_try_at(attempts=attempts, now=now),
             last_error=error[:200],
         )

@@ -221,8 +221,8 @@ class EventState(models.TextChoices):
     WAITING = "waiting"  # its order is not known here yet
     FOREIGN = "foreign"  # of another product on the same provider account: never adopted
     IGNORED = "ignored"  # about no payment and no mandate: a kind that nothing follows from
-    FAILED = "failed"  # could not be applied for days; somebody must look
-    UNREADABLE = "unreadable"  # proven, but its content can't be read; somebody must look
+    FAILED = "failed"  # could not be applied for days; staff must look
+    UNREADABLE = "unreadable"  # authentic, but its content can't be read; staff must look
 
 
 # Nothing more follows from these.

@@ -21,10 +21,10 @@ from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown,
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import (
-    asking,
     backfill,
     checkouts,
     inbox,
+    polling,
     providers,
     queries,
     refunds,
@@ -123,7 +123,7 @@ def start_payment(
 ) -> PaymentView:
     """Open a payment that the member makes on the provider's page (see `checkout`).
 
-    Idempotent by `intent_key`: the same key brings the same payment back, in whatever state; a
+    Idempotent by `intent_key`: the same key brings the same payment back, in any state; a
     call that got no answer is asked about, then made again under the same key. `{payment_id}` in
     `return_url` is replaced by the payment's id. `member_hint` is a mail address that fills in
     the provider's page, or "". `renews` asks for a mandate too. A konbini slip ends at 23:59:59
@@ -158,7 +158,7 @@ def start_payment(
 
 
 def check_may_try(*, member_ref: int) -> None:
-    """Raises TooManyErrors for a member who may begin no payment now; whoever writes something
+    """Raises TooManyErrors for a member who may begin no payment now; what writes something
     down before `start_payment` asks first."""
     until = queries.paused_until(member_ref, now=clock.now())
     if until is not None:
@@ -188,7 +188,7 @@ def poll_open(*, now: datetime, limit: int) -> int:
     a row is left alone for the rest of this round.
     """
     parking = Parking[UUID]("payment.poll", now)
-    due = parking.claim(Payment.objects.all(), "ask_at", lease=asking.LEASE, limit=limit)
+    due = parking.claim(Payment.objects.all(), "ask_at", lease=polling.LEASE, limit=limit)
     parking.in_halves(
         list(_ask_providers(due, now, parking)),
         lambda news: snapshots.apply_all(news, now=clock.now(), actor=SYSTEM),
@@ -323,7 +323,7 @@ def _intent(
                 "request": request,
                 "created_at": now,
                 "called_at": now,
-                "ask_at": asking.next_ask_at(created_at=now, now=now),
+                "ask_at": polling.next_ask_at(created_at=now, now=now),
             },
         )
         if created:
@@ -347,7 +347,7 @@ def _intent(
 
 def _drive(row: Payment, provider: Provider, call: Ask, *, called_before: bool) -> None:
     """Make a payment's call; one that may have been made before is asked about first, and the
-    payment is left UNKNOWN while nobody answers."""
+    payment is left UNKNOWN while the provider does not answer."""
     snapshot = None
     in_doubt = called_before and may_arrive(row, clock.now())
     if called_before or installation().restored_at is not None:
@@ -410,7 +410,7 @@ def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]
             yield News(row.pk, snapshot)
     if left_alone:
         rows = Payment.objects.filter(pk__in=left_alone, ask_at__isnull=False)
-        rows.update(ask_at=now + asking.LEFT_ALONE)
+        rows.update(ask_at=now + polling.LEFT_ALONE)
 
 
 def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
@@ -439,7 +439,7 @@ def _asked(row: Payment, *, timeout_seconds: float, actor: str) -> PaymentSnapsh
 
 
 def _is_lost(row: Payment, asked_at: datetime) -> bool:
-    return asking.is_lost(
+    return polling.is_lost(
         called_at=row.called_at,
         now=asked_at,
         calls_end_within=providers.get(row.provider).calls_end_within(),

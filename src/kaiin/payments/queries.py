@@ -31,7 +31,7 @@ from kaiin.payments.providers.protocol import Checkout, Reference, Renewals, Sco
 
 __all__ = ["Checkout", "Reference", "Renewals", "Scope"]
 
-_MOST_MATCHES = 50
+_MAX_MATCHES = 50
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def payment(payment_id: UUID) -> PaymentView | None:
 
 
 def payments(payment_ids: Sequence[UUID]) -> dict[UUID, PaymentView]:
-    """Payments by their ids, in three queries whatever their number."""
+    """Payments by their ids, in three queries for any number."""
     return {view.id: view for view in views_of(Payment.objects.filter(pk__in=payment_ids))}
 
 
@@ -182,7 +182,7 @@ def refund(refund_id: UUID) -> RefundView | None:
 def paused_until(member_ref: int, *, now: datetime) -> datetime | None:
     """Until when a member may not try to pay again, for too many were declined; None: they may.
 
-    Renewals that nobody is present for neither count nor are stopped.
+    Automatic renewals neither count nor are stopped.
     """
     declined = Payment.objects.filter(
         member_ref=member_ref, declined_at__gt=now - 2 * payment_rules.ERROR_WINDOW
@@ -197,7 +197,7 @@ def mandate(mandate_id: int) -> MandateView | None:
 
 
 def mandates(mandate_ids: Sequence[int]) -> dict[int, MandateView]:
-    """Mandates by their ids, in two queries whatever their number."""
+    """Mandates by their ids, in two queries for any number."""
     rows = list(Mandate.objects.filter(pk__in=mandate_ids))
     numbers = _contract_references([row.pk for row in rows])
     return {row.pk: _mandate_view(row, tuple(numbers.get(row.pk, ()))) for row in rows}
@@ -225,7 +225,7 @@ def find_by_reference(text: str) -> tuple[ReferenceMatch, ...]:
             payment_id=row.payment_id,
             mandate_id=row.mandate_id,
         )
-        for row in found[:_MOST_MATCHES]
+        for row in found[:_MAX_MATCHES]
     )
 
 
@@ -263,7 +263,7 @@ class StuckEvent:
 
 
 def stuck_events(limit: int) -> tuple[StuckEvent, ...]:
-    """Notices that were put aside, can't be read, or wait for an order that nobody knows, oldest
+    """Notices that were put aside, can't be read, or wait for an unknown order, oldest
     first."""
     names = [field.name for field in fields(StuckEvent)]
     stuck = [EventState.FAILED, EventState.WAITING, EventState.UNREADABLE]

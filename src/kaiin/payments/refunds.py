@@ -16,9 +16,9 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import RefundEvent, RefundState
 from kaiin.infra import clock
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import asking, providers, queries, reversals, snapshots
+from kaiin.payments import polling, providers, queries, reversals, snapshots
 from kaiin.payments.errors import IntentConflict, NoSuchPayment
 from kaiin.payments.models import Payment, Refund
 from kaiin.payments.orders import order_id, order_of
@@ -38,7 +38,7 @@ def refund_payment(
 ) -> RefundView:
     """Give back all or a part of what a payment brought.
 
-    Idempotent by `key` (up to 128 characters): the same refund comes back, in whatever state. What
+    Idempotent by `key` (up to 128 characters): the same refund comes back, in any state. What
     is asked for, done and under way never exceeds what was received: a refund that would is FAILED
     with `refund_exceeds`. REQUESTED or UNKNOWN: the worker asks on, never twice for the same money.
     `reason` is a code of the caller's. Raises NoSuchPayment, IntentConflict (the key stands for
@@ -61,7 +61,7 @@ def poll(*, now: datetime, limit: int) -> int:
     """Ask about refunds whose turn it is; how many. One that the provider never heard of is asked
     for again, under the same key."""
     parking = Parking[UUID]("refund.poll", now)
-    due = parking.claim(Refund.objects.all(), "ask_at", lease=asking.LEASE, limit=limit)
+    due = parking.claim(Refund.objects.all(), "ask_at", lease=polling.LEASE, limit=limit)
     for refund in due:
         parking.keep()
         with parking.apart(refund.pk):
@@ -76,7 +76,7 @@ def _written(
     """The row of a key, committed before the provider hears of it; and whether it is new."""
     now = clock.now()
     with transaction():
-        payment = locked(Payment.objects.filter(pk=payment_id)).first()
+        payment = for_update(Payment.objects.filter(pk=payment_id)).first()
         if payment is None:
             raise NoSuchPayment(payment=str(payment_id))
         known = Refund.objects.filter(key=key).first()
@@ -93,7 +93,7 @@ def _written(
             reason=reason,
             created_at=now,
             called_at=now,
-            ask_at=asking.next_ask_at(created_at=now, now=now),
+            ask_at=polling.next_ask_at(created_at=now, now=now),
         )
         fits = amount.currency == payment.currency and amount.amount <= reversals.left(payment)
         refund.save(force_insert=True)
@@ -106,7 +106,7 @@ def _written(
 
 def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
     """Ask the provider about a refund, then for it where it knows of none. One that has the
-    provider's id, whoever began it, is only asked about. Raises OutsideUnreadable."""
+    provider's id, of any origin, is only asked about. Raises OutsideUnreadable."""
     payment = Payment.objects.get(pk=refund.payment_id)
     in_doubt = ask_first and _may_arrive(payment, refund)
     try:
@@ -133,7 +133,7 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
 
 def _may_arrive(payment: Payment, refund: Refund) -> bool:
     limit = providers.get(payment.provider).calls_end_within()
-    return refund.called_at is not None and asking.may_arrive(
+    return refund.called_at is not None and polling.may_arrive(
         called_at=refund.called_at, now=clock.now(), calls_end_within=limit
     )
 
@@ -171,13 +171,13 @@ def _not_answered(refund: Refund, error: KaiinError, actor: str) -> None:
         _learn(refund, RefundEvent.TIMED_OUT, actor)
     else:
         now = clock.now()
-        ask_at = asking.next_ask_at(created_at=refund.created_at, now=now)
+        ask_at = polling.next_ask_at(created_at=refund.created_at, now=now)
         Refund.objects.filter(pk=refund.pk, ask_at__isnull=False).update(ask_at=ask_at)
 
 
 def _learn(refund: Refund, event: RefundEvent, actor: str) -> None:
     with transaction():
-        locked(Payment.objects.filter(pk=refund.payment_id)).get()
+        for_update(Payment.objects.filter(pk=refund.payment_id)).get()
         row = Refund.objects.select_related("payment").get(pk=refund.pk)
         reversals.learn(row, event, code=_REFUSED, now=clock.now(), actor=actor)
 

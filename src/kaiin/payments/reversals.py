@@ -18,7 +18,7 @@ from kaiin.domain.payments import (
     refund_transition,
 )
 from kaiin.infra import audit, event_log
-from kaiin.payments import asking, events
+from kaiin.payments import events, polling
 from kaiin.payments.models import Payment, Refund
 from kaiin.payments.orders import payment_id as id_of
 from kaiin.payments.providers.protocol import (
@@ -73,7 +73,7 @@ def refunded(row: Payment) -> int:
 def left(row: Payment) -> int:
     """What of a locked payment may still be given back: open refunds are taken off already."""
     state = PaymentState(row.state)
-    # What fell short is no payment, and still somebody's money.
+    # What fell short is no payment, and still a payer's money.
     if state is PaymentState.CHARGED_BACK or not (state.holds_money or row.received_amount):
         return 0
     received = row.amount if row.received_amount is None else row.received_amount
@@ -87,7 +87,7 @@ def learn(refund: Refund, event: RefundEvent, *, code: str, now: datetime, actor
     refund.state = after.value
     refund.failure_code = code if after is RefundState.FAILED else ""
     refund.ask_at = (
-        asking.next_ask_at(created_at=refund.created_at, now=now) if after.is_open else None
+        polling.next_ask_at(created_at=refund.created_at, now=now) if after.is_open else None
     )
     refund.save()
     if after is not before:
@@ -132,7 +132,7 @@ def _reversed(row: Payment) -> bool:
 
 
 def _note_declines(row: Payment, snapshot: PaymentSnapshot, now: datetime) -> None:
-    if not row.request:  # a renewal: nobody is present who tried
+    if not row.request:  # a renewal: no member is present who tried
         return
     failed = snapshot.state is ProviderState.FAILED
     declines = max(snapshot.declines, int(failed))

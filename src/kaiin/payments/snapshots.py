@@ -23,8 +23,8 @@ from kaiin.domain.payments import (
 )
 from kaiin.infra import audit, bulk, event_log
 from kaiin.infra.gathering import gathering_transaction
-from kaiin.infra.locks import locked, transaction
-from kaiin.payments import asking, events, reversals
+from kaiin.infra.locks import for_update, transaction
+from kaiin.payments import events, polling, reversals
 from kaiin.payments.errors import NoSuchPayment
 from kaiin.payments.models import Mandate, MandateState, Payment, PaymentReference
 from kaiin.payments.orders import order_id
@@ -73,7 +73,7 @@ def apply_all(
 
     Too little money is no payment: it is noted and stays open for people to look at. `recorded`:
     the caller acts on the outcomes within this very transaction, and its audit row of the money
-    names the payment; nobody needs to be told.
+    names the payment; no event is needed.
     """
     with gathering_transaction():
         rows = _lock([each.payment_id for each in news])
@@ -174,14 +174,14 @@ def ask_later(*, payment_id: UUID, now: datetime) -> None:
 def apply_mandate(*, mandate_id: int, snapshot: MandateSnapshot, now: datetime, actor: str) -> None:
     """Make a mandate what the provider says it is; one that ended never comes back."""
     with transaction():
-        row = locked(Mandate.objects.filter(pk=mandate_id)).first()
+        row = for_update(Mandate.objects.filter(pk=mandate_id)).first()
         if row is None:
             raise NoSuchPayment(mandate=mandate_id)
         _update_mandate(row, snapshot, now, actor)
 
 
 def _lock(payment_ids: Collection[UUID]) -> dict[UUID, Payment]:
-    found = locked(Payment.objects.filter(pk__in=payment_ids))
+    found = for_update(Payment.objects.filter(pk__in=payment_ids))
     rows = {row.pk: bulk.remember(row) for row in found}
     if missing := set(payment_ids) - rows.keys():
         raise NoSuchPayment(payment=str(min(missing)))
@@ -217,7 +217,7 @@ def _take_over(row: Payment, snapshot: PaymentSnapshot, after: PaymentState, now
 def _ask_at(row: Payment, after: PaymentState, now: datetime) -> datetime | None:
     if not after.is_open:
         return None
-    return asking.next_ask_at(created_at=row.created_at, now=now)
+    return polling.next_ask_at(created_at=row.created_at, now=now)
 
 
 def _mandates_of(
@@ -260,7 +260,7 @@ def _mandate_of(payment: Payment, snapshot: MandateSnapshot, now: datetime, acto
             "created_at": now,
         },
     )
-    row = locked(
+    row = for_update(
         Mandate.objects.filter(
             provider=payment.provider, provider_mandate_id=snapshot.provider_mandate_id
         )

@@ -14,7 +14,7 @@ from django.db.models.functions import Concat
 
 from kaiin.domain.periods import japanese_date
 from kaiin.infra import audit
-from kaiin.infra.locks import locked
+from kaiin.infra.locks import for_update
 from kaiin.sites import queries
 from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
 from kaiin.sites.tenant_file import DocumentSpec, SiteSpec, TenantFile
@@ -92,9 +92,9 @@ class InUse:
 
 def lock_tenant() -> None:
     """Wait until no other apply runs; holds until the caller's transaction ends."""
-    # Inserting waits for whoever inserts first, so that even two first applies come in turn.
+    # Inserting waits for the first to insert, so that even two first applies come in turn.
     Tenant.objects.bulk_create([Tenant(revision=uuid4(), applied_at=_NEVER)], ignore_conflicts=True)
-    locked(Tenant.objects.filter(pk=TENANT_ID)).get()
+    for_update(Tenant.objects.filter(pk=TENANT_ID)).get()
 
 
 def plan_sites(*, file: TenantFile, in_use: InUse, now: datetime) -> tuple[Change, ...]:

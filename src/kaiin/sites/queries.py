@@ -1,7 +1,7 @@
 """What every other part asks about the tenant and its sites.
 
 Answered from memory. The tenant's revision is read at most once a second (of real time,
-whatever the settable clock says), so another process's `kaiin apply` is noticed within one.
+not the settable clock's), so another process's `kaiin apply` is noticed within one.
 """
 
 import threading
@@ -229,7 +229,7 @@ def full_host(label: str) -> str:
 
 
 def forget() -> None:
-    """Read everything anew at the next question; called by whoever applies a file."""
+    """Read everything anew at the next question; called where a file is applied."""
     _memory.forget()
 
 

@@ -32,7 +32,7 @@ class Window(NamedTuple):
 
 
 def check(dossier: Dossier) -> Iterator[Violation]:
-    """Who paid, or was granted time, is in; nobody else is."""
+    """Those who paid, or were granted time, are in; no others are."""
     wanted = windows(facts(dossier))
     stored = [
         Window(row.kind, row.starts_at, row.ends_at, tuple(json.loads(row.evidence)))
@@ -121,7 +121,7 @@ def _lacking(some: Sequence[Window], others: Sequence[Window]) -> Iterator[Windo
 
 
 def _span(found: Sequence[Window]) -> list[tuple[datetime, datetime]]:
-    """The open time alone, whatever it is open for."""
+    """The open time alone, without its reasons."""
     spans: list[tuple[datetime, datetime]] = []
     for window in found:
         if spans and spans[-1][1] >= window.starts_at:

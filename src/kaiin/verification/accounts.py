@@ -1,4 +1,4 @@
-"""Accounts are as the audit trail last recorded them: nobody changed them by hand."""
+"""Accounts are as the audit trail last recorded them, not changed by hand."""
 
 import hashlib
 import json

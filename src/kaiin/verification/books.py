@@ -148,7 +148,7 @@ def _expected(dossier: Dossier) -> dict[tuple[str, str], tuple[int, int]]:
 
 
 def _cash(dossier: Dossier, charges: Sequence[Charge]) -> int:
-    """Received and not gone back. A bank takes back whatever is left of a payment."""
+    """Received and not gone back. A bank takes back all that is left of a payment."""
     taken_back = {e.payment_id for e in standing_entries(dossier) if e.kind == "chargeback"}
     given_back: dict[int, int] = defaultdict(int)
     for case in dossier.cases:

@@ -44,7 +44,7 @@ def _charge(dossier: Dossier, charge: Charge, news: News) -> Iterator[Violation]
 
 
 def _outcome(charge: Charge, ids: tuple[str, ...], news: News) -> Iterator[Violation]:
-    """Whatever a payment came to is recorded, or is about to be told."""
+    """What a payment came to is recorded, or is about to be."""
     state = charge.payment_state or ""
     settled = charge.state in {"paid", "parked"}
     if settled and state not in TAKEN:

@@ -144,7 +144,7 @@ def _known(reader: Reader, keys: Sequence[str]) -> dict[str, _Ours]:
 
 
 def _twice(reader: Reader) -> Iterator[Violation]:
-    """A renewal that nobody is present for is charged once, whatever failed in between."""
+    """An automatic renewal is charged once, also after failures in between."""
     rows = reader.stream(
         "SELECT c.subscription_id, c.period_index, count(*) FROM billing_charge c"
         " JOIN payments_payment p ON p.intent_key = c.intent_key WHERE c.automatic AND p.state IN"

@@ -68,7 +68,7 @@ def _outbox(reader: Reader, late: datetime) -> Iterator[Violation]:
 
 
 def _payments(reader: Reader, late: datetime) -> Iterator[Violation]:
-    """Whatever may still bring or give back money is asked about."""
+    """All that may still bring or give back money is asked about."""
     for table, states, never, late_by in (
         (
             "payment",
@@ -123,7 +123,7 @@ def _parked(reader: Reader) -> Iterator[Violation]:
 
 
 def _abandoned(reader: Reader, late: datetime) -> Iterator[Violation]:
-    """Intents that no payment followed, and that somebody waits for."""
+    """Intents that no payment followed, and that are waited for."""
     found = reader.stream(
         "SELECT c.id, c.created_at, s.id FROM billing_charge c"
         " JOIN billing_subscription s ON s.id = c.subscription_id"
@@ -142,7 +142,7 @@ def _abandoned(reader: Reader, late: datetime) -> Iterator[Violation]:
 
 
 def _mandates(reader: Reader) -> Iterator[Violation]:
-    """No right to charge is kept once nobody needs it."""
+    """No right to charge is kept once it is not needed."""
     news = News(reader)
     found = reader.stream(
         "SELECT m.id, p.id, c.state FROM payments_mandate m"
@@ -152,7 +152,7 @@ def _mandates(reader: Reader) -> Iterator[Violation]:
         " WHERE s.mandate_id = m.id AND s.state <> 'ended') ORDER BY m.id"
     )
     for mandate, rows in groupby(found, key=itemgetter(0)):
-        # Whoever is on the way to paying by it may need it yet.
+        # A member on the way to paying by it may need it yet.
         wanted = any(state == "open" or news.of_payment(payment) for _, payment, state in rows)
         if not wanted and not news.of_release(mandate):
             yield Violation(

@@ -126,7 +126,7 @@ class Feed:
         self._next = next(self._rows, None)
 
     def take(self, key: Any) -> list[Row]:
-        """The rows of a key; those of keys that nobody asked for are passed over."""
+        """The rows of a key; those of keys that were not asked for are passed over."""
         found = []
         row = self._next
         while row is not None and row[0] <= key:

@@ -1,4 +1,4 @@
-"""Money that goes back: never more than came, never forgotten, and everybody knows of it."""
+"""Money that goes back: never more than came, never forgotten, and said to the member."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _payment(charge: Charge, refunds: list[Refund]) -> Iterator[Violation]:
 
 
 def _without_case(dossier: Dossier) -> Iterator[Violation]:
-    """Money that bought nothing is somebody's to decide about."""
+    """Money that bought nothing has a case that staff decide."""
     known = {case.charge_id for case in dossier.cases if case.reason in NEVER_APPLIED}
     for charge in dossier.charges:
         surplus = charge.state == "paid" and charge.received > charge.total

@@ -29,7 +29,7 @@ def end_of(term: Mapping[str, Any], starts_at: datetime, anchor_day: int, *, fir
     if first:
         free = 1 if term.get("joining_month_free") else 0
     else:
-        # Whoever comes from another rhythm has the days up to the first whole month free.
+        # A member who comes from another rhythm has the days up to the first whole month free.
         free = 1 if term["rule"] == "calendar_month" and day.day > 1 else 0
     return _moved(day, months + free, 1)
 

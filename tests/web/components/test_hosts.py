@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from tests.sites.examples import FRIENDS, parsed
 
-from kaiin.billing.operations import apply_tenant
+from kaiin.billing.actions import apply_tenant
 from kaiin.sites.tenant_file import TenantFile
 from kaiin.web.components import assets
 

@@ -12,8 +12,8 @@ from tests.fixtures.sandbox import Sandbox
 from tests.sites.examples import with_terms
 from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of, without_tokens
 
-from kaiin.billing import queries as billing
-from kaiin.billing.operations import apply_tenant
+from kaiin.billing import views as billing
+from kaiin.billing.actions import apply_tenant
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.identity import queries as members

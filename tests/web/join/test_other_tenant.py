@@ -8,7 +8,7 @@ from tests.fixtures.sandbox import Sandbox
 from tests.web.entrance.conftest import Visitor, text_of
 from tests.web.join.test_join import confirmed, mailed_code
 
-from kaiin.billing import queries as billing
+from kaiin.billing import views as billing
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 

@@ -11,7 +11,7 @@ from tests.web.mypage.conftest import Fans, Visitor
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
 
-OPERATIONS = "kaiin.billing.operations"
+OPERATIONS = "kaiin.billing.actions"
 # Errors of no member of ours: the page is not found, which is said before the operation.
 BEFORE = {"SiteUnknown"}
 VIEWS = {

@@ -31,8 +31,8 @@ from pypdfium2 import PdfDocument
 from tests.web.mypage.conftest import Fans, Visitor
 from typer.testing import CliRunner
 
-from kaiin.billing import queries as billing
-from kaiin.billing.queries import MembershipView
+from kaiin.billing import views as billing
+from kaiin.billing.views import MembershipView
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST, last_day
 from kaiin.domain.subscriptions import EndReason, Standing
@@ -100,7 +100,7 @@ class Person:
 @pytest.fixture
 def fifty(fans: Fans) -> list[Person]:
     """Every offer four times, by fate, and two who hold a slip that is not paid yet."""
-    from kaiin.billing import operations
+    from kaiin.billing import actions
 
     people: list[Person] = []
     payments = []
@@ -122,9 +122,9 @@ def fifty(fans: Fans) -> list[Person]:
         if person.fate == "ends" and mandate is not None and not mandate.last4:
             fans.sandbox.end_contract(mandate)
         if person.fate in ("leaves", "changes its mind"):
-            operations.leave(member_pk=person.pk, site_key=person.site)
+            actions.leave(member_pk=person.pk, site_key=person.site)
         if person.fate == "changes its mind":
-            operations.undo_leave(member_pk=person.pk, site_key=person.site)
+            actions.undo_leave(member_pk=person.pk, site_key=person.site)
     fans.work()
     return people
 

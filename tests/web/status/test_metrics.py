@@ -74,7 +74,7 @@ def test_parked_rows_are_counted_by_kind(client: Client, clock: Clock) -> None:
 
 
 def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock: Clock) -> None:
-    from kaiin.billing import operations as billing
+    from kaiin.billing import actions as billing
 
     member = identity.import_member(
         member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
@@ -133,7 +133,7 @@ def test_a_silent_provider_is_seen(client: Client, sandbox: Sandbox, clock: Cloc
 
 
 def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, clock: Clock) -> None:
-    from kaiin.billing import operations as billing
+    from kaiin.billing import actions as billing
 
     member = identity.import_member(
         member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",

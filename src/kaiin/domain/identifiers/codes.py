@@ -33,7 +33,7 @@ FORGIVEN = (
     *(SURROUNDED, REPEATED, SPREADSHEET, APOSTROPHE),
 )
 
-# Hints: worth saying to whoever typed it.
+# Hints: worth saying to the person who typed it.
 EMPTY = "identifier.empty"
 TOO_LONG = mail_addresses.TOO_LONG
 SEVERAL = mail_addresses.SEVERAL

@@ -134,7 +134,7 @@ _VOWEL_OF = str.maketrans("あいうえおアイウエオァィゥェォぁぃ�
 
 # Letters that people read where only digits can stand.
 _DIGIT_OF = str.maketrans("OoОоΟο〇○◯IlIi|ǀıZzSsB", "000000000111111122558")
-_MOST_LOOK_ALIKES = 2
+_MAX_LOOK_ALIKES = 2
 
 
 def _prefixed(text: str, format_: MemberIdFormat) -> _Prefixed:
@@ -171,7 +171,7 @@ def _with_look_alikes(typed: _Prefixed, forms: list["_Form"]) -> MemberIdReading
     """Read letters as the digits they look like; believed only where the check digit proves it."""
     digits = typed.text.translate(_DIGIT_OF)
     changed = sum(one != other for one, other in zip(typed.text, digits, strict=True))
-    if not forms or not _is_digits(digits) or changed > _MOST_LOOK_ALIKES:
+    if not forms or not _is_digits(digits) or changed > _MAX_LOOK_ALIKES:
         return None
     form = _likeliest(forms, digits)
     value = form.prefix + digits

@@ -74,7 +74,7 @@ class Identified:
     """What a text was read as.
 
     `value` is the canonical form for look-ups: mails NFKC and lower case, the rest ASCII without
-    separators. It is None for `unknown`, and for `card_number`, which nobody may keep.
+    separators. It is None for `unknown`, and for `card_number`, which is never stored.
     `forgiven` and `hints` are codes of docs/identifiers.md; `suggestion` is what may be meant.
     """
 

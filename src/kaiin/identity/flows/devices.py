@@ -1,6 +1,6 @@
 """The device cookie: signed, a random name, and the members who have logged in there.
 
-It proves nothing but that somebody with the right password once used this browser, which
+It proves only that the right password was once used this browser, which
 gives those members failure counts of their own (OWASP's "device cookies").
 """
 
@@ -14,7 +14,7 @@ from kaiin.identity.accounts import Account
 from kaiin.identity.digests import token
 
 _SALT = "kaiin.identity.device"
-_MOST_MEMBERS = 5  # a family's tablet
+_MAX_MEMBERS = 5  # a family's tablet
 _SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer
 
 
@@ -39,7 +39,7 @@ class Device:
     def with_member(self, member_pk: int) -> "Device":
         """The device after the member's login."""
         others = tuple(pk for pk in self.members if pk != member_pk)
-        return Device(self.name or token(), (member_pk, *others)[:_MOST_MEMBERS])
+        return Device(self.name or token(), (member_pk, *others)[:_MAX_MEMBERS])
 
     def cookie(self) -> str:
         """The cookie's value."""

@@ -32,7 +32,7 @@ class LoginResult:
     """How a login ended.
 
     `refusal` None: begin a session, with `proof`, and set the cookie `device`.
-    `refusal` "identity.login_refused": `member_pk` is None, whatever the reason.
+    `refusal` "identity.login_refused": `member_pk` is None for every reason.
     `refusal` "identity.disabled": the password was right, so `member_pk` may be told why;
     no session can begin.
     """
@@ -58,7 +58,7 @@ def log_in(
     `device` is the value of the cookie that an earlier login on this browser returned: it
     has counts of its own, so that a stranger's failures never lock out a known device.
     `at_staff_door`: staff's accounts have counts of their own at the back office's login,
-    which only staff's networks reach, so that no stranger's failures keep staff out; everybody
+    which only staff's networks reach, so that no stranger's failures keep staff out; all
     else's tries there count with all others, so that no account has twice the guesses.
     Raises Crowded, before anything is counted or looked up.
     """

@@ -66,7 +66,7 @@ def reset(
 
 
 def nothing(*, key: str) -> None:
-    """In place of a mail that has nobody to go to: the same write, heard by nobody."""
+    """In place of a mail without a recipient: the same write, without a consumer."""
     event_log.publish(topic=events.NOTHING_SENT, key=f"reset:{digest('mail', key)}", payload={})
 
 

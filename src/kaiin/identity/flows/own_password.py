@@ -13,7 +13,7 @@ from kaiin.identity.errors import MemberUnknown
 from kaiin.identity.flows import devices, login, new_password as new_passwords
 from kaiin.identity.models import Member
 from kaiin.infra import clock
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 
 OLD_WRONG, LOCKED = "identity.old_password_wrong", "identity.old_password_locked"
 
@@ -54,7 +54,7 @@ def change_password(
             return PasswordChange(changed=False, refusal=OLD_WRONG)
         password_hash = passwords.hash_password(new_password)
     with transaction():
-        now_stored = locked(Member.objects.filter(pk=member_pk)).get()
+        now_stored = for_update(Member.objects.filter(pk=member_pk)).get()
         if now_stored.password != account.password:
             # Another tab, or a reset, has changed it since it was verified.
             return PasswordChange(changed=False, refusal=OLD_WRONG)

@@ -21,14 +21,14 @@ from kaiin.identity.models import (
     OneTimeCode,
 )
 from kaiin.infra import audit, clock, event_log, randomness
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.throttle import Reservation
 from kaiin.sites import queries as sites
 
 # How long a proven address may wait for the rest of the form.
 PROOF_LASTS = timedelta(hours=2)
 # With nine free digits even a hundred clubs' members rarely meet; fifty meetings mean a full range.
-_MOST_DRAWS = 50
+_MAX_DRAWS = 50
 
 _DETAILS = ("nickname", "legal_name", "legal_name_kana", "birth_date", "prefecture", "phone")
 
@@ -102,7 +102,7 @@ def register_member(
     """
     now = clock.now()
     with transaction():
-        code = locked(
+        code = for_update(
             OneTimeCode.objects.filter(
                 pk=code_id,
                 purpose=CodePurpose.JOIN,
@@ -196,7 +196,7 @@ def create(
 
 def _issue(member_id: str | None, now: datetime) -> str:
     """Note a member ID as given for ever; draws one if None. The database finds the clashes."""
-    draws = _MOST_DRAWS if member_id is None else 1
+    draws = _MAX_DRAWS if member_id is None else 1
     for _ in range(draws):
         drawn = member_id or generate_member_id(randomness.digits, sites.tenant().member_id_format)
         try:

@@ -12,7 +12,7 @@ from kaiin.identity import accounts, hashing, passwords
 from kaiin.identity.flows import devices, login, mails, new_password as new_passwords, verification
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode
 from kaiin.infra import clock
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 
 # Texts without a code and codes that have served are no guesses.
 _GUESSES = frozenset({verification.WRONG, verification.USED_UP, verification.EXPIRED})
@@ -39,7 +39,7 @@ def request_reset(
     device: str | None = None,
     site_key: str | None = None,
 ) -> str:
-    """Mail a code to the account's present address; returns the code's id, whatever happened.
+    """Mail a code to the account's present address; returns the code's id in every case.
 
     An address without an account is told so by mail. Over the limit nothing is sent, and
     nothing is said. `client` is the network address that asks (raises AskedTooFast when
@@ -111,7 +111,7 @@ def finish_reset(*, code_id: str, typed_code: str, new_password: str) -> ResetRe
         return ResetResult(None, None, problems)
     with transaction():
         # The member first: two codes of one member would else wait for each other.
-        locked(Member.objects.filter(pk=member.pk)).get()
+        for_update(Member.objects.filter(pk=member.pk)).get()
         if not verification.win(code, now):
             return ResetResult(None, verification.USED, words=checked.words)
         new_passwords.write(
@@ -126,7 +126,7 @@ def _address(identified: Identified) -> str:
 
 
 def _count_wrong_code(code_id: str) -> None:
-    """One write more against whoever the code is of; a decoy's is counted just the same."""
+    """One write more against the code's account; a decoy's is counted just the same."""
     code = OneTimeCode.objects.filter(pk=code_id, purpose=CodePurpose.RESET).first()
     member_pk = code.member_id if code else None
     login.count_failure(accounts.bucket_of(member_pk) if member_pk else f"code:{code_id[:43]}")

@@ -13,7 +13,7 @@ from kaiin.identity.digests import digest, token
 from kaiin.identity.errors import LoginOutdated, MemberDisabled, MemberUnknown
 from kaiin.identity.models import Member, MemberSession, MemberState
 from kaiin.infra import clock
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(days=90)
@@ -99,7 +99,7 @@ def end_all(*, member_pk: int, now: datetime) -> None:
 
 def _end(sessions: QuerySet[MemberSession], now: datetime) -> None:
     """Locked in key order first, so that two who end the same sessions never deadlock."""
-    ended = [session.pk for session in locked(sessions.only("pk"))]
+    ended = [session.pk for session in for_update(sessions.only("pk"))]
     MemberSession.objects.filter(pk__in=ended).update(ended_at=now)
 
 

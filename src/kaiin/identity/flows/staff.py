@@ -8,7 +8,7 @@ from kaiin.identity.errors import AlreadyRegistered, MemberUnknown, PasswordRefu
 from kaiin.identity.flows import register, sessions
 from kaiin.identity.models import GivenRight, LoginIdentifier, Member, MemberState
 from kaiin.infra import audit, clock
-from kaiin.infra.locks import locked, transaction
+from kaiin.infra.locks import for_update, transaction
 
 
 def disable_member(*, member_pk: int, actor: str, reason: str) -> None:
@@ -71,10 +71,10 @@ def create_staff(
 
 def set_rights(*, email: str, rights: Collection[StaffRight], actor: str) -> str | None:
     """Give an account of staff these rights and no others; returns its member ID, None if the
-    (canonical) address is nobody's. Raises AlreadyRegistered where it is a member's."""
+    (canonical) address is free. Raises AlreadyRegistered where it is a member's."""
     with transaction():
         found = LoginIdentifier.objects.filter(value=email).values_list("member_id", flat=True)
-        member = locked(Member.objects.filter(pk__in=found)).first()
+        member = for_update(Member.objects.filter(pk__in=found)).first()
         if member is None:
             return None
         if not member.is_staff:
@@ -100,7 +100,7 @@ def _given(member_pk: int, rights: Collection[StaffRight]) -> dict[str, object]:
 def _set_state(member_pk: int, state: MemberState, *, actor: str, reason: str) -> None:
     now = clock.now()
     with transaction():
-        member = locked(Member.objects.filter(pk=member_pk)).first()
+        member = for_update(Member.objects.filter(pk=member_pk)).first()
         if member is None:
             raise MemberUnknown
         if member.state == state:

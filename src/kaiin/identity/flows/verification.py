@@ -23,7 +23,7 @@ DIGITS = {CodePurpose.JOIN: 6, CodePurpose.RESET: 8}
 _MAILS_AN_HOUR = 5
 _MAILS_A_DAY = 15
 # Many phones share one IPv4 address of their carrier, a household has a /64 of IPv6 to itself.
-# Past these in an hour nobody is sent away: one request is let through in so many seconds.
+# Past these in an hour no request is refused: one is let through in so many seconds.
 _ASKS_AN_HOUR = {4: 60, 6: 30}
 _SECONDS_BETWEEN = {4: 5, 6: 60}
 
@@ -81,7 +81,7 @@ def check(*, code_id: str, purpose: CodePurpose, typed: str, now: datetime) -> C
     """Take one of the code's tries, then compare; a text without a code takes none.
 
     What has been used up or used otherwise is said to a right code only: to a wrong one a code
-    that somebody's reset has made void looks like a decoy, with its tries counted down.
+    that a reset has made void looks like a decoy, with its tries counted down.
     """
     length = DIGITS[purpose]
     read = read_code(typed, length)
@@ -118,14 +118,14 @@ def _count_try(code_id: str) -> bool:
 
 
 def may_send(bucket: str) -> throttle.Reservation:
-    """Count one mail to `bucket`: an address, or an account by whatever identifier."""
+    """Count one mail to `bucket`: an address, or an account by any identifier."""
     hourly = throttle.reserve(key=f"mails-h:{bucket}", limit=_MAILS_AN_HOUR, window_seconds=3600)
     daily = throttle.reserve(key=f"mails-d:{bucket}", limit=_MAILS_A_DAY, window_seconds=86400)
     return hourly if not hourly.allowed else daily
 
 
 def count_ask(client: str, now: datetime) -> None:
-    """Count one request of a client's network address, whatever it asked for.
+    """Count one request of a client's network address, for any page.
 
     Raises AskedTooFast, which depends on no account and no other address.
     """

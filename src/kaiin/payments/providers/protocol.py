@@ -103,7 +103,7 @@ class ProviderRefundState(StrEnum):
 
 @dataclass(frozen=True)
 class RefundSnapshot:
-    """A refund as the provider sees it now, whoever began it.
+    """A refund as the provider sees it now, of any origin.
 
     `key` is what we asked with, "" for one from the provider's dashboard (Stripe and KOMOJU keep it
     as metadata; SBPS and GMO know one refund an order, which the adapter tells by its sum). `at`
@@ -125,7 +125,7 @@ class PaymentSnapshot:
     `order_id` is ours. `paid_at` is when the money moved; for konbini the time at the store.
     `received` is what really came (SBPS's konbini notices carry it), None until paid.
     `failure_code` is one of our codes (`payments.failure.<code>` in the catalogs). A payment that
-    was taken stays PAID here, whatever became of the money since: `refunds` and `dispute` say that.
+    was taken stays PAID here, even if the money went back since: `refunds` and `dispute` say that.
     `declines` is how often the page declined what the member tried (Stripe counts the charges of a
     payment intent, the others' pages tell the last one only). `store` is the chain that a slip is
     for, as `payments.store.<store>` in the catalogs; "" where the slip is good at any.

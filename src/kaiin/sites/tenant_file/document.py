@@ -177,7 +177,7 @@ class _Reader:
                 self.document.noted.append((at, here, message, f"one {key}:"))
                 continue
             self.document.keys[here] = at
-            # Nothing stands there, and its mark is that of whatever comes next.
+            # Nothing is there, and its mark is that of what comes next.
             empty = value_node.tag == f"{_TAG}null" and not value_node.value
             found[key] = self.value(value_node, here, at if empty else _position(value_node))
         return found

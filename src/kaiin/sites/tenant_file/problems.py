@@ -83,7 +83,7 @@ def problem_at(position: Position, path: str, message: str, instead: str) -> Pro
 
 
 def meant(word: object, choices: Iterable[str]) -> str | None:
-    """The choice that somebody who wrote `word` probably meant."""
+    """The choice that the writer of `word` probably meant."""
     known = list(choices)
     folded = unicodedata.normalize("NFKC", str(word)).strip().lower().replace(" ", "_")
     other = OTHER_NAMES.get(folded)

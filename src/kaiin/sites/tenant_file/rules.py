@@ -41,7 +41,7 @@ def check(document: Document, wrong: set[Path]) -> None:
 
 @dataclass(frozen=True)
 class _File:
-    """The document, read with a tolerance for whatever the schema refused."""
+    """The document, read with a tolerance for what the schema refused."""
 
     document: Document
     wrong: set[Path]

@@ -27,11 +27,11 @@ logger = structlog.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-# Asked for by machines at whatever name they know the node by, or the same at every host.
+# Asked for by machines at any name that they know the node by, or the same at every host.
 _ANY_HOST_PATHS = ("/readyz", "/metrics", "/assets/")
 _ANY_HOST_URLS = "kaiin.web.components.urls_any_host"
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
-# Pages are about whoever looks at them: no proxy keeps them, nor the browser after logging out.
+# Pages are about their reader: no proxy keeps them, nor the browser after logging out.
 _KEPT_BY_NOBODY = "private, no-store"
 
 # Requests whose Host is no host, since this node's start. In memory that forked processes share:

@@ -17,7 +17,7 @@ from kaiin.web.components.views import safe_next
 
 logger = structlog.get_logger(__name__)
 
-# Their pages lead somebody who is logged in on by themselves.
+# Their pages lead a member who is logged in on by themselves.
 _LEAD_ON = frozenset({"entrance", "join"})
 
 
@@ -61,7 +61,7 @@ def _page_of_the_form(request: HttpRequest) -> str:
 
 
 def _is_logged_in(request: Request) -> bool:
-    """Asked here, since forms are refused before anybody asks who is signed in."""
+    """Asked here, since forms are refused before it is known who is signed in."""
     session = getattr(request, "session", None)
     sid = session.get("sid") if session is not None else None
     site_key = request.site.key if request.site is not None else ""

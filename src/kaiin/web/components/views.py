@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import queries as billing
+from kaiin.billing import views as billing
 from kaiin.domain.errors import KaiinError
 from kaiin.infra import readiness
 from kaiin.sites import queries as sites

@@ -23,7 +23,7 @@ _FARTHEST = timedelta(days=800)
 
 
 class StoriesForm(KaiinForm):
-    """Which members are listed; whatever is left empty, or is none of the choices, is any."""
+    """Which members are listed; a field left empty, or with none of the choices, is any."""
 
     q = forms.CharField(label=field_text("demo.filter_q"), required=False, max_length=100)
 

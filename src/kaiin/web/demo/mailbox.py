@@ -55,7 +55,7 @@ def newest(*, to: str = "", limit: int = 50) -> list[Mail]:
 
 
 def one(name: str) -> Mail | None:
-    """One mail by its name, or None; names with path parts are nobody's."""
+    """One mail by its name, or None; names with path parts have none."""
     path = Path(settings.KAIIN_MAILBOX) / Path(name).name
     return _read(path) if path.suffix == ".eml" and path.is_file() else None
 

@@ -53,5 +53,5 @@ def _hint(identified: Identified) -> Hint:
     code = told[0] if told else "identifier.unknown"
     suggestion = identified.suggestion
     if suggestion is not None and read(suggestion).kind not in LOGIN_KINDS:
-        suggestion = None  # a phone number written properly logs nobody in either
+        suggestion = None  # a phone number written properly is no login either
     return Hint(code, text(code), suggestion)

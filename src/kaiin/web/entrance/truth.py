@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from kaiin.billing import queries as billing
+from kaiin.billing import views as billing
 from kaiin.domain.diagnosis import AccessCode, Cure, CureCode, Diagnosis, Finding, Value
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method

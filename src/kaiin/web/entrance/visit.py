@@ -23,7 +23,7 @@ DEVICE_COOKIE = settings.KAIIN_DEVICE_COOKIE_NAME
 _LONGEST_TYPED = 254
 # A site sends the SHA-256 of its secret state.
 _STATE = re.compile(r"[0-9a-f]{64}")
-# What a visitor chose before logging in survives it, whoever was logged in before.
+# What a visitor chose before logging in survives it, also after another member's session.
 _KEPT = ("site", "next", "states", "typed")
 # How long a second click on the same form may come after the first.
 _SECOND_CLICK_SECONDS = 60
@@ -110,7 +110,7 @@ def begin(
     """
     former_key = request.session.session_key
     former = request.session.get("sid")
-    # Somebody else's choices in this browser are not the new member's.
+    # Another member's choices in this browser are not the new member's.
     names = _KEPT if former else tuple(request.session.keys())
     kept = {name: request.session[name] for name in names if name in request.session}
     if former:
@@ -137,7 +137,7 @@ def _leave_behind(request: Request, key: str, content: Mapping[str, object]) -> 
 
 
 def end(request: Request, *, keep_way: bool) -> None:
-    """Log this browser out. `keep_way`: it goes on to the same place as somebody else."""
+    """Log this browser out. `keep_way`: it goes on to the same place as another member."""
     if sid := request.session.get("sid"):
         identity.end_session(sid=sid)
     names = ("site", "states") if keep_way else ("site",)

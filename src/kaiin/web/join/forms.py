@@ -51,7 +51,7 @@ class ConfirmForm(KaiinForm):
 
 
 class DetailsForm(KaiinForm):
-    """Mail, password and whatever else the tenant asks for; rules are identity's."""
+    """Mail, password and what else the tenant asks for; rules are identity's."""
 
     email = forms.CharField(
         label=field_text("join.email"),

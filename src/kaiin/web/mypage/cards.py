@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from kaiin.billing.queries import (
+from kaiin.billing.views import (
     MembershipView,
     card_words,
     ending_words,
@@ -126,7 +126,7 @@ def card(
 
 
 def granted_card(site: SiteView, until: datetime) -> Card:
-    """A site that staff opened to somebody who has not joined it."""
+    """A site that staff opened to a member who has not joined it."""
     nothing = _Told("", "", None, (Step(text("mypage.join"), _join_address(site)),))
     told = _granted(nothing, site, until)
     return Card(
@@ -478,7 +478,7 @@ def _at(view: MembershipView, code: str, page: str) -> Step:
 _CLOSED = ("pending", "closed", "paused", "renewing", "over", "dormant", "withdrawn")
 _TAGS = {"paused": "changing.standing_paused"}
 
-# Every state of a membership that nobody is paying for just now.
+# Every state of a membership that is not being paid for.
 _STATES: Mapping[str, Callable[[MembershipView, SiteView, datetime], _Told]] = {
     "pending": _pending,
     "active": _active,

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from kaiin.billing import queries as billing
-from kaiin.billing.operations import WayNotOffered
-from kaiin.billing.queries import (
+from kaiin.billing import views as billing
+from kaiin.billing.actions import WayNotOffered
+from kaiin.billing.views import (
     ChangeAnswer,
     ChangeChoices,
     ChangePreview,

@@ -1,4 +1,4 @@
-"""My page is for whoever is logged in; the others log in first and come back."""
+"""My page is for members who are logged in; others log in first and come back."""
 
 from collections.abc import Callable
 from functools import wraps

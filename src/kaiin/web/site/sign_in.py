@@ -1,7 +1,7 @@
 """Signing in at a site by way of the identity host, and out again.
 
 The browser leaves with the digest of a secret that only its own cookie holds, and comes back
-with a one-time code. Nobody can sign another's browser in: without the cookie no code counts.
+with a one-time code. No browser can be signed in by another: without the cookie no code counts.
 """
 
 import secrets
@@ -33,7 +33,7 @@ def start(request: Request) -> HttpResponse:
     assert request.site is not None  # noqa: S101 - a site's page has a site
     secret = secrets.token_urlsafe(32)
     state = identity.state_digest(secret)
-    # Where nobody chose a language at this host, the identity host's own choice stays.
+    # Where no language was chosen at this host, the identity host's own choice stays.
     query = urlencode({"state": state, **chosen_language(request)})
     response = HttpResponseRedirect(sites.identity_url(f"/entry/{request.site.key}?{query}"))
     onward = safe_next(request.GET.get("next"), reverse("site:members"))

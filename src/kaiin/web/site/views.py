@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import queries as billing
-from kaiin.billing.queries import CourseView, Entry
+from kaiin.billing import views as billing
+from kaiin.billing.views import CourseView, Entry
 from kaiin.domain.entitlements import WindowKind
 from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
@@ -37,7 +37,7 @@ def top(request: Request) -> HttpResponse:
 
 
 def for_members(view: EnteredView) -> Callable[[Request], HttpResponse]:
-    """Lets in whoever is entitled at this very instant; leads the others to log in or to why not.
+    """Lets in members who are entitled at this instant; leads the others to log in or to why not.
 
     The question is asked anew at every request, and no answer is kept by browsers or proxies.
     """
@@ -101,7 +101,7 @@ def _offer(request: Request, site: SiteView, course: CourseView) -> dict[str, ob
 
 def _membership(site: SiteView, entry: Entry) -> dict[str, object]:
     membership = entry.membership
-    assert membership is not None  # noqa: S101 - whoever is let in has one
+    assert membership is not None  # noqa: S101 - a member who is let in has one
     number = membership.member_number
     return {
         "course": localized(membership.course_name),

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from kaiin.billing import queries as billing
+from kaiin.billing import views as billing
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock, counts, deliveries, front, parking
 from kaiin.payments import queries as payments

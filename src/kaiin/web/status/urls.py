@@ -1,4 +1,4 @@
-"""What machines ask of a node, at whatever name they know it by."""
+"""What machines ask of a node, at any name that they know it by."""
 
 from django.urls import path
 

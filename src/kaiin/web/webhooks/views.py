@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from kaiin.payments import operations
 
 # Notices are small; anything larger is not one.
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 
 
 @csrf_exempt
@@ -34,7 +34,7 @@ def _body(request: HttpRequest) -> bytes | None:
         announced = int(request.headers.get("Content-Length") or 0)
     except ValueError:
         return None
-    if announced > MOST_BYTES:
+    if announced > MAX_BYTES:
         return None
-    body = request.read(MOST_BYTES + 1)
-    return body if len(body) <= MOST_BYTES else None
+    body = request.read(MAX_BYTES + 1)
+    return body if len(body) <= MAX_BYTES else None

@@ -113,7 +113,7 @@ def event(data: Json) -> VerifiedNotice:
 
 def event_page(data: Json) -> EventPage:
     """A page of the list of events. One that can't be read stands for itself, so that it keeps
-    nobody from reading on."""
+    the others from being read."""
     return EventPage(
         events=tuple(map(_listed, data.get("events", ()))),
         cursor=data.get("cursor", ""),

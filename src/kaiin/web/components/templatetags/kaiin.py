@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from kaiin.billing.queries import (
+from kaiin.billing.views import (
     JoinPreview,
     ResumePreview,
     days_left_words,
@@ -244,7 +244,7 @@ def row(content: SafeString, label: str, change: str = "") -> SafeString:
 
 @register.simple_tag
 def identity_url(path: str) -> str:
-    """An address at the identity host, from whatever host the page is on."""
+    """An address at the identity host, from any host."""
     return sites.identity_url(path)
 
 

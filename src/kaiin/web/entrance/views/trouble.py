@@ -39,7 +39,7 @@ def ask(http_request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def sent(http_request: HttpRequest) -> HttpResponse:
-    """Said whether or not there was anybody to write to."""
+    """Said whether or not a mail was sent."""
     request = cast(Request, http_request)
     tenant = sites.tenant()
     sender = request.site.sender if request.site else tenant.sender

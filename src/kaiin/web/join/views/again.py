@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import queries as billing
+from kaiin.billing import views as billing
 from kaiin.web.components.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import slip_first

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import queries as billing
-from kaiin.billing.operations import AlreadyMember, SlipTooLate
-from kaiin.billing.queries import ChargePurpose, CourseView
+from kaiin.billing import views as billing
+from kaiin.billing.actions import AlreadyMember, SlipTooLate
+from kaiin.billing.views import ChargePurpose, CourseView
 from kaiin.domain.payments import Method
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock

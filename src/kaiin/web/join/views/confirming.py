@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import operations, queries as billing
-from kaiin.billing.operations import (
+from kaiin.billing import actions, views as billing
+from kaiin.billing.actions import (
     AlreadyMember,
     ConsentMissing,
     CourseNotOffered,
@@ -21,7 +21,7 @@ from kaiin.billing.operations import (
     SlipTooLate,
     WayNotOffered,
 )
-from kaiin.billing.queries import ChargePurpose, CourseView, JoinPreview, OpenPaymentView
+from kaiin.billing.views import ChargePurpose, CourseView, JoinPreview, OpenPaymentView
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
@@ -147,7 +147,7 @@ def _open_one(
         return redirect("join:pay_return", found.payment.id)
     if request.method == "POST":
         return slip_first(request, member, found.site_key)
-    operations.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    actions.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
     after = billing.open_payment(member_pk=member.pk, site_key=found.site_key)
     if after is None:
         return redirect("join:pay_return", found.payment.id)
@@ -167,7 +167,7 @@ def _pay(
     agrees_to: Sequence[DocumentView],
 ) -> HttpResponse:
     """Raises what `billing.operations.join` raises."""
-    started = operations.join(
+    started = actions.join(
         member_pk=member.pk,
         site_key=site.key,
         course_key=draft.course,

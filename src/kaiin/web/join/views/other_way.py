@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import operations, queries as billing
-from kaiin.billing.operations import PaymentUnderWay
-from kaiin.billing.queries import ChargePurpose, OpenPaymentView
+from kaiin.billing import actions, views as billing
+from kaiin.billing.actions import PaymentUnderWay
+from kaiin.billing.views import ChargePurpose, OpenPaymentView
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, format_money, text
@@ -54,7 +54,7 @@ def ask(request: Request, payment_id: UUID) -> HttpResponse:
         return to_login(request)
     asked_at = clock.now()
     if payment.is_open:
-        operations.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
+        actions.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
     membership = billing.membership_of_payment(payment_id)
     site_key = membership.site_key if membership else ""
     found = (
@@ -68,7 +68,7 @@ def ask(request: Request, payment_id: UUID) -> HttpResponse:
         if "give_up" not in request.POST:
             return _go_on(request, found)
         try:
-            operations.give_up_payment(payment_id=payment_id)
+            actions.give_up_payment(payment_id=payment_id)
         except (PaymentUnderWay, ProviderUnavailable) as error:
             trouble = error_text(error)
         else:

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import operations, queries as billing
-from kaiin.billing.queries import ChargePurpose
+from kaiin.billing import actions, views as billing
+from kaiin.billing.views import ChargePurpose
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import japanese_date
 from kaiin.infra import clock
@@ -56,9 +56,9 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         return to_login(request)
     asked_at = clock.now()
     if payment.is_open:
-        operations.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
+        actions.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
         payment = payments.payment(payment_id) or payment
-    operations.act_on_payment(payment_id=payment_id, timeout_seconds=ASK_SECONDS)
+    actions.act_on_payment(payment_id=payment_id, timeout_seconds=ASK_SECONDS)
     payment = payments.payment(payment_id) or payment
     membership = billing.membership_of_payment(payment_id)
     if membership is None:

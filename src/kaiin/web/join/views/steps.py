@@ -6,8 +6,8 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from kaiin.billing import queries as billing
-from kaiin.billing.queries import CourseView
+from kaiin.billing import views as billing
+from kaiin.billing.views import CourseView
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaiin.billing import operations, queries as billing
-from kaiin.billing.operations import Agreed, BillingError, ChangeDiffers, PaymentUnderWay
-from kaiin.billing.queries import ChangePreview, MembershipView
+from kaiin.billing import actions, views as billing
+from kaiin.billing.actions import Agreed, BillingError, ChangeDiffers, PaymentUnderWay
+from kaiin.billing.views import ChangePreview, MembershipView
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
@@ -148,7 +148,7 @@ def _under_way(
         first = slip_first(request, member, view.site_key)
         return ("", first) if first is not None else (under_way_words(found), None)
     if request.method != "POST":
-        operations.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+        actions.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
         if billing.open_payment(member_pk=member.pk, site_key=view.site_key) is None:
             return "", redirect("join:pay_return", found.payment.id)
     return ("" if is_same else under_way_words(found)), None
@@ -158,7 +158,7 @@ def _change(
     request: Request, member: MemberView, site: SiteView, preview: ChangePreview
 ) -> HttpResponse:
     """Raises what `billing.operations.change` raises."""
-    started = operations.change(
+    started = actions.change(
         member_pk=member.pk,
         site_key=site.key,
         course_key=preview.course_key,

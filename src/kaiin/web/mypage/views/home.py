@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import queries as billing
+from kaiin.billing import views as billing
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import text

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kaiin.billing import operations, queries as billing
-from kaiin.billing.operations import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
-from kaiin.billing.queries import LeavePreview, MembershipView
+from kaiin.billing import actions, views as billing
+from kaiin.billing.actions import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
+from kaiin.billing.views import LeavePreview, MembershipView
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity.queries import MemberView
@@ -65,7 +65,7 @@ def stay(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Taking it back; where there is nothing to take back, My page says how it stands."""
     site = site_of(request, site_key)
     try:
-        operations.undo_leave(member_pk=member.pk, site_key=site_key)
+        actions.undo_leave(member_pk=member.pk, site_key=site_key)
     except NoMembership:
         return HttpResponseRedirect(reverse("mypage:home"))
     messages.success(request, text("mypage.said_stayed", site=localized(site.name)))
@@ -111,7 +111,7 @@ def _leave(
     at_once: LeavePreview | None,
 ) -> HttpResponse:
     try:
-        operations.leave(
+        actions.leave(
             member_pk=member.pk,
             site_key=site.key,
             at_once=at_once is not None,

@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import operations, queries as billing
-from kaiin.billing.operations import BillingError, NoMembership, PaymentUnderWay
-from kaiin.billing.queries import PausePreview, renewal_price_words
+from kaiin.billing import actions, views as billing
+from kaiin.billing.actions import BillingError, NoMembership, PaymentUnderWay
+from kaiin.billing.views import PausePreview, renewal_price_words
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.payments import PaymentState
 from kaiin.domain.periods import japanese_date, last_day
@@ -43,7 +43,7 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            operations.pause(
+            actions.pause(
                 member_pk=member.pk, site_key=site_key, periods=int(form.cleaned_data["choice"])
             )
         except (BillingError, ChangeRefused) as error:
@@ -95,7 +95,7 @@ def resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
 
 def _resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     try:
-        resumed = operations.resume(member_pk=member.pk, site_key=site_key)
+        resumed = actions.resume(member_pk=member.pk, site_key=site_key)
     except _TROUBLES as error:
         messages.warning(request, error_text(error))
         return redirect("mypage:home")

@@ -2,8 +2,8 @@
 
 from django.http import Http404
 
-from kaiin.billing import queries as billing
-from kaiin.billing.queries import MembershipView
+from kaiin.billing import views as billing
+from kaiin.billing.views import MembershipView
 from kaiin.identity.queries import MemberView
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView
@@ -28,6 +28,6 @@ def membership_at(member: MemberView, site_key: str) -> MembershipView | None:
 
 
 def number_at(view: MembershipView, site: SiteView) -> str:
-    """The member number as it is shown; empty for somebody who has none."""
+    """The member number as it is shown; empty for a member who has none."""
     number = view.member_number
     return "" if number is None else f"{number:0{site.member_number_digits}}"

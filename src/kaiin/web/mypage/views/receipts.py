@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import queries as billing
-from kaiin.billing.queries import ChargeView, ReceiptView
+from kaiin.billing import views as billing
+from kaiin.billing.views import ChargeView, ReceiptView
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites

@@ -1,0 +1,156 @@
+"""Pausing: whole periods are passed over after the paid one, and coming back before that."""
+
+from dataclasses import dataclass
+
+from kaiin.billing.actions import checkout
+from kaiin.billing.errors import NoMembership, PaymentUnderWay
+from kaiin.billing.membership import change_mails, change_plans, intents, scheduling
+from kaiin.billing.membership.locking import LockedMembership, lock_memberships
+from kaiin.billing.membership.unit_of_work import UnitOfWork
+from kaiin.billing.models import Charge, ChargePurpose, Membership, Subscription
+from kaiin.billing.outcomes.recording import record_payments
+from kaiin.domain.payments import Method
+from kaiin.identity import queries as identity
+from kaiin.infra import audit, clock
+from kaiin.infra.locks import transaction
+from kaiin.payments.operations import MandateEnded
+from kaiin.payments.queries import PaymentView
+from kaiin.sites import queries as sites
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Coming back. `payment` is None where the pause had not begun: it was taken back; else the
+    charge of a first period, which may have failed: then the pause goes on."""
+
+    payment: PaymentView | None
+
+
+def pause(*, member_pk: int, site_key: str, periods: int) -> None:
+    """Pause for `periods` periods from the end of the paid one, as `queries.preview_pause` says.
+
+    Nothing is charged and nothing is open until then; join date, number and anchor are kept.
+    Pausing twice changes nothing. Raises NoMembership, NoPause, RenewalFixed, PaymentUnderWay.
+    """
+    for _ in range(checkout.MAX_ROUNDS):
+        in_the_way = _pause(member_pk, site_key, periods)
+        if in_the_way is None:
+            return
+        checkout.stop(in_the_way)
+    raise PaymentUnderWay
+
+
+def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
+    """Agree to a pause; or return the charge that has to be stopped first."""
+    with transaction():
+        locked, subscription = _hold(member_pk, site_key)
+        if subscription.paused_until is not None:
+            return None
+        now = clock.now()
+        last = change_plans.last_period(subscription)
+        until = scheduling.pause_until(subscription, last, periods, now)
+        if locked.open_charge is not None:
+            return locked.open_charge
+        subscription.paused_until = until
+        work = UnitOfWork(now=now, actor=locked.subject, memberships=[locked])
+        work.revoked.append(locked.membership.pk)
+        scheduling.plan(locked, subscription, work)
+        work.note(
+            "billing.paused",
+            locked,
+            subscription=subscription.pk,
+            from_at=last.ends_at.isoformat(),
+            until=until.isoformat(),
+        )
+        change_mails.paused(
+            locked,
+            f"{subscription.pk}:{now.isoformat()}",
+            course=subscription.course,
+            paid_until=last.ends_at,
+            paused_until=until,
+            renewal=scheduling.renewal(subscription),
+        )
+        work.write()
+    return None
+
+
+def resume(*, member_pk: int, site_key: str) -> Resumed:
+    """Come back before the pause is over, as `queries.preview_resume` says.
+
+    Within the pause the card or contract is charged for a first period from now; a second click
+    finds the same charge. Raises NoMembership (not paused), PaymentUnderWay, and of payments
+    ProviderUnavailable and MandateEnded.
+    """
+    member = identity.member(member_pk)
+    if member is None:
+        raise NoMembership(site=site_key)
+    for _ in range(checkout.MAX_ROUNDS):
+        charge, mandate_id = _start(member_pk, site_key)
+        if charge is None:
+            return Resumed(None)
+        if charge.automatic or charge.purpose != ChargePurpose.RENEWAL or mandate_id is None:
+            checkout.stop(charge)
+            continue
+        payment = checkout.charge_mandate(charge, mandate_id=mandate_id, language=member.language)
+        record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
+        return Resumed(payment)
+    raise PaymentUnderWay
+
+
+def _start(member_pk: int, site_key: str) -> tuple[Charge | None, int | None]:
+    """The charge by which the member comes back, made or found, or another that is in its way;
+    none where the pause has not begun, and is taken back by this."""
+    with transaction():
+        locked, subscription = _hold(member_pk, site_key)
+        if subscription.paused_until is None:
+            raise NoMembership(site=site_key)
+        if subscription.mandate_id is None or subscription.mandate_end_reason:
+            raise MandateEnded(mandate=subscription.mandate_id)
+        if subscription.paid_until is not None and clock.now() < subscription.paid_until:
+            _take_back(locked, subscription)
+            return None, None
+        return locked.open_charge or _intend(locked, subscription), subscription.mandate_id
+
+
+def _intend(locked: LockedMembership, subscription: Subscription) -> Charge:
+    """The intent to charge for a first period, before the pause is over."""
+    now = clock.now()
+    method = Method(subscription.method)
+    course = subscription.next_course or subscription.course
+    charge = intents.open_charge(
+        subscription, course, method, now=now, purpose=ChargePurpose.RENEWAL
+    )
+    audit.record(
+        action="billing.resume_intended",
+        subject=locked.subject,
+        actor=locked.subject,
+        details={"site": locked.site.key, "intent": charge.intent_key},
+    )
+    return charge
+
+
+def _take_back(locked: LockedMembership, subscription: Subscription) -> None:
+    """The pause has not begun: everything is as if it had never been agreed to."""
+    work = UnitOfWork(now=clock.now(), actor=locked.subject, memberships=[locked])
+    subscription.paused_until = None
+    work.revoked.append(locked.membership.pk)
+    scheduling.plan(locked, subscription, work)
+    work.note("billing.resumed", locked, subscription=subscription.pk)
+    change_mails.resumed(
+        locked,
+        f"{subscription.pk}:{work.now.isoformat()}",
+        course=subscription.course,
+        renewal=scheduling.renewal(subscription),
+    )
+    work.write()
+
+
+def _hold(member_pk: int, site_key: str) -> tuple[LockedMembership, Subscription]:
+    site = sites.site(site_key)
+    found = Membership.objects.filter(member_id=member_pk, site_id=site.id)
+    pk = found.values_list("pk", flat=True).first()
+    locked = lock_memberships([pk])[pk] if pk is not None else None
+    subscription = locked.open_subscription if locked is not None else None
+    if locked is None or subscription is None or subscription.period_count == 0:
+        raise NoMembership(site=site_key)
+    return locked, subscription

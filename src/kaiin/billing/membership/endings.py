@@ -1,0 +1,194 @@
+"""How subscriptions and memberships end, and the standing that follows.
+
+Works on a `LockedMembership`, collects into a `UnitOfWork`."""
+
+from datetime import datetime
+
+from kaiin.billing import events
+from kaiin.billing.courses import catalog
+from kaiin.billing.membership import failures, mails, scheduling
+from kaiin.billing.membership.locking import LockedMembership
+from kaiin.billing.membership.unit_of_work import UnitOfWork
+from kaiin.billing.models import EarlyEnd, Period, Subscription
+from kaiin.domain import dunning, reminders
+from kaiin.domain.periods import days_after
+from kaiin.domain.subscriptions import (
+    EndReason,
+    Standing,
+    StandingEvent,
+    SubscriptionEvent,
+    SubscriptionState,
+    standing_after,
+    subscription_after,
+)
+from kaiin.infra import event_log
+
+
+def end(
+    locked: LockedMembership,
+    subscription: Subscription,
+    reason: EndReason,
+    work: UnitOfWork,
+    *,
+    detail: str = "",
+    told: bool = False,
+) -> None:
+    """End a subscription and let the membership's standing follow. `told`: the member has a mail
+    about it already."""
+    subscription.state = subscription_after(
+        SubscriptionState(subscription.state), SubscriptionEvent.ENDED
+    ).value
+    subscription.ended_at = work.now
+    subscription.end_reason, subscription.end_detail = reason.value, detail
+    subscription.next_due_at = subscription.lapse_due_at = subscription.notice_due_at = None
+    work.revoked.append(locked.membership.pk)
+    release(subscription.mandate_id)
+    work.note(
+        "billing.subscription_ended",
+        locked,
+        subscription=subscription.pk,
+        reason=reason.value,
+        detail=detail,
+    )
+    paid_until = subscription.paid_until
+    if reason is EndReason.REPLACED or paid_until is None:
+        return
+    if reason is EndReason.LEFT:
+        left_at = work.now if subscription.paused_until else paid_until
+        withdraw(locked, max(left_at, locked.membership.created_at), work, told=told)
+    else:
+        _lapse(locked, subscription, paid_until, reason, work)
+
+
+def give_up(
+    locked: LockedMembership,
+    subscription: Subscription,
+    reason: EndReason,
+    code: str,
+    work: UnitOfWork,
+) -> None:
+    """End a subscription whose renewal failed for good, but not before what is paid is over: one
+    that is charged before its end fails before it, too."""
+    ends_at = scheduling.stands_until(subscription)
+    if ends_at is None or ends_at <= work.now:
+        end(locked, subscription, reason, work, detail=code)
+        return
+    subscription.end_detail = code
+    if reason is EndReason.MANDATE_ENDED:
+        subscription.mandate_end_reason = code
+    subscription.next_due_at, subscription.lapse_due_at = None, ends_at
+    work.revoked.append(locked.membership.pk)
+
+
+def end_early(
+    period: Period, at: datetime, why: EarlyEnd, work: UnitOfWork, *, credited: int = 0
+) -> None:
+    """End a paid period before its time: access ends there, and what is left of its fee is
+    recognised there. `credited` of the fee was given back or moved elsewhere. Call it under the
+    membership's lock, with a row read by `locked`: the worker may be recognising its income."""
+    period.ended_early_at = max(at, period.starts_at)
+    period.early_end = why
+    period.credited += credited
+    if period.recognise_due_at is not None:
+        period.recognise_due_at = period.ended_early_at
+    period.save(update_fields=["ended_early_at", "early_end", "credited", "recognise_due_at"])
+    work.access_changes(period.ended_early_at)
+
+
+def withdraw(
+    locked: LockedMembership, at: datetime, work: UnitOfWork, *, told: bool = False
+) -> None:
+    """The membership's end: content closed, number kept for the site's rejoin days only."""
+    membership = locked.membership
+    set_standing(locked, StandingEvent.WITHDRAWN, work.now)
+    membership.dormant_until, membership.withdrawn_at = None, at
+    membership.notice_due_at = None
+    if not told:
+        keeps_until = days_after(at, locked.site.rejoin_days)
+        mails.withdrawn(locked, at.isoformat(), keeps_until=keeps_until, ending=_ending_of(locked))
+    work.note("billing.membership_withdrawn", locked, at=at.isoformat())
+    work.tell(locked, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}", {})
+
+
+def set_standing(locked: LockedMembership, event: StandingEvent, at: datetime) -> None:
+    """Move the membership by the table."""
+    membership = locked.membership
+    before = Standing(membership.standing)
+    after = standing_after(before, event)
+    if after is not before:
+        membership.standing, membership.standing_changed_at = after.value, at
+
+
+def release_unless_charged(locked: LockedMembership, mandate_id: int | None) -> None:
+    """Give the card or contract of a payment back that no open subscription is charged to,
+    however the payment ended: parked, refused, for a course that does not renew."""
+    charged = {
+        subscription.mandate_id
+        for subscription in locked.subscriptions.values()
+        if SubscriptionState(subscription.state).is_open
+    }
+    if mandate_id not in charged:
+        release(mandate_id)
+
+
+def release(mandate_id: int | None) -> None:
+    """Have payments give a mandate back that is not needed any more."""
+    if mandate_id is not None:
+        event_log.publish(
+            topic=events.MANDATE_RELEASED,
+            key=str(mandate_id),
+            payload={"mandate_id": mandate_id},
+        )
+
+
+def _ending_of(locked: LockedMembership) -> failures.Ending | None:
+    """Why the last subscription that was paid for ended."""
+    ended = [
+        each
+        for each in locked.subscriptions.values()
+        if each.period_count and each.state == SubscriptionState.ENDED
+    ]
+    last = max(ended, key=lambda each: each.pk, default=None)
+    if last is None:
+        last = (
+            Subscription.objects.filter(
+                membership=locked.membership, period_count__gt=0, state=SubscriptionState.ENDED
+            )
+            .order_by("-pk")
+            .first()
+        )
+    return _told_ending(locked, last) if last is not None else None
+
+
+def _told_ending(locked: LockedMembership, subscription: Subscription) -> failures.Ending | None:
+    """Why it ended; the charge that was refused just now is not stored yet."""
+    charges = {charge.pk: charge for charge in failures.refused(subscription)}
+    return failures.ending(subscription, (charges | locked.charges).values())
+
+
+def _lapse(
+    locked: LockedMembership,
+    subscription: Subscription,
+    paid_until: datetime,
+    reason: EndReason,
+    work: UnitOfWork,
+) -> None:
+    membership = locked.membership
+    set_standing(locked, StandingEvent.LAPSED, work.now)
+    ended_at = scheduling.stands_until(subscription) or paid_until
+    until = dunning.dormant_until(catalog.policy(subscription.course), ended_at)
+    membership.dormant_until = until
+    membership.notice_due_at = reminders.next_after(reminders.of_withdrawal(until), work.now)
+    ending = _told_ending(locked, subscription)
+    mails.lapsed(
+        locked,
+        f"{subscription.pk}:{subscription.period_count}",
+        template="expired" if reason is EndReason.EXPIRED else "dormant",
+        course=subscription.course,
+        paid_until=paid_until,
+        dormant_until=until,
+        ending=ending,
+    )
+    work.note("billing.membership_lapsed", locked, reason=reason.value, until=until.isoformat())
+    key = f"{subscription.pk}:{subscription.period_count}"
+    work.tell(locked, events.MEMBERSHIP_LAPSED, key, {"reason": reason.value})

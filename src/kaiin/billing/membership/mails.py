@@ -1,0 +1,354 @@
+"""The mails of billing: which template, and what stands in it, in the member's language.
+
+Called inside the transaction of the change; each mail has a key, so it is sent once. Values are
+words already: dates and money are written out here, since a queued mail is JSON.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kaiin.billing.membership.failures import Ending
+from kaiin.billing.membership.locking import LockedMembership
+from kaiin.billing.membership.wording import (
+    ending_words,
+    failure_words,
+    next_renewal_words,
+    renewal_lines,
+)
+from kaiin.billing.models import Charge, ChargePurpose, Course, Receipt, RefundCase
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import PeriodSpan, days_after
+from kaiin.domain.previews import Renewal
+from kaiin.domain.references import ReferenceKind
+from kaiin.domain.subscriptions import EndReason
+from kaiin.infra import mail, texts
+from kaiin.payments import queries as payments
+from kaiin.payments.queries import PaymentView, Reference
+from kaiin.sites import queries as sites
+
+# What was paid is not paid any more.
+_TAKEN_BACK = (EndReason.REFUNDED, EndReason.CHARGED_BACK)
+
+
+def welcome(locked: LockedMembership, number: int) -> None:
+    """The first payment came, or the first after a withdrawal."""
+    _queue(
+        locked,
+        "welcome",
+        locked.membership.standing_changed_at.isoformat(),
+        {
+            "member_id": locked.member.member_id,
+            "member_number": f"{number:0{locked.site.member_number_digits}}",
+            "site_url": sites.site_url(locked.site.key, "/members/"),
+        },
+    )
+
+
+def receipt(
+    locked: LockedMembership,
+    row: Receipt,
+    period: PeriodSpan,
+    renewal: Renewal | None,
+    references: Sequence[Reference],
+) -> None:
+    """A period was paid; `references` are the numbers that the bill or slip shows."""
+    language = _language(locked)
+    _queue(
+        locked,
+        "receipt",
+        row.number,
+        {
+            "number": row.number,
+            "course": _course(locked, row.course),
+            "method": texts.text(f"payments.method.{row.method}", language),
+            "total": texts.format_money(row.total, row.currency, language),
+            "paid_on": texts.format_date(row.paid_at, language),
+            "period_from": texts.format_date(period.starts_at, language),
+            "period_until": texts.format_end(period.ends_at, language),
+            "renewal": renewal_lines(renewal, language),
+            "references": [
+                {
+                    "label": texts.text(f"payments.reference.{each.kind}", language),
+                    "value": each.value,
+                }
+                for each in sorted(references, key=lambda each: each.kind.place)
+            ],
+            "receipt_url": sites.identity_url(f"/my/receipts/{row.number}"),
+        },
+    )
+
+
+def slip(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
+    """A convenience-store slip was issued: its numbers and its deadline."""
+    language = _language(locked)
+    numbers = {reference.kind: reference.value for reference in payment.references}
+    if payment.expires_at is None or ReferenceKind.KONBINI_SLIP not in numbers:
+        return
+    _queue(
+        locked,
+        "slip",
+        str(payment.id),
+        {
+            "course": _course(locked, charge.course),
+            "joins": charge.purpose == ChargePurpose.JOIN,
+            "changes": charge.purpose == ChargePurpose.CHANGE,
+            "member_id": locked.member.member_id,
+            "slip_number": numbers[ReferenceKind.KONBINI_SLIP],
+            "store": payments.store_name(payment, language),
+            "steps": payments.store_steps(payment, language),
+            "confirmation_number": numbers.get(ReferenceKind.KONBINI_CONFIRMATION, ""),
+            "amount": texts.format_money(payment.amount.amount, payment.amount.currency, language),
+            "deadline": texts.format_datetime(payment.expires_at, language),
+        },
+    )
+
+
+def renewal_failed(
+    locked: LockedMembership,
+    key: str,
+    *,
+    course: Course,
+    method: Method,
+    failure_code: str,
+    tries: Sequence[datetime],
+    open_until: datetime | None,
+) -> None:
+    """A renewal could not be charged and will be tried again, at last at the last of `tries`."""
+    language = _language(locked)
+    _queue(
+        locked,
+        "renewal_failed",
+        key,
+        {
+            "course": _course(locked, course),
+            "method": texts.text(f"payments.method.{method}", language),
+            "reason": failure_words(failure_code, language),
+            "tries": [texts.format_date(at, language) for at in tries],
+            "open_until": texts.format_end(open_until, language) if open_until else "",
+        },
+    )
+
+
+def mandate_ended(
+    locked: LockedMembership, key: str, *, course: Course, paid_until: datetime, reason: str = ""
+) -> None:
+    """A card or carrier contract ended outside: the next renewal will not be charged."""
+    language = _language(locked)
+    _queue(
+        locked,
+        "mandate_ended",
+        key,
+        {
+            "course": _course(locked, course),
+            "paid_until": texts.format_end(paid_until, language),
+            "reason": failure_words(reason, language) if reason else "",
+        },
+    )
+
+
+def lapsed(
+    locked: LockedMembership,
+    key: str,
+    *,
+    template: str,
+    course: Course,
+    paid_until: datetime,
+    dormant_until: datetime,
+    ending: Ending | None,
+) -> None:
+    """Content is closed, My page still renews: `expired` (lump sum) or `dormant` (renewal)."""
+    language = _language(locked)
+    _queue(
+        locked,
+        template,
+        key,
+        {
+            "course": _course(locked, course),
+            "paid_until": texts.format_end(paid_until, language),
+            "dormant_until": texts.format_end(dormant_until, language),
+            "paid": ending is None or ending.reason not in _TAKEN_BACK,
+            "why": ending_words(ending, language) if ending else "",
+        },
+    )
+
+
+def left(
+    locked: LockedMembership,
+    key: str,
+    *,
+    course: Course,
+    paid_until: datetime | None,
+    keeps_until: datetime,
+    renewal: Renewal | None,
+) -> None:
+    """The member has asked to leave. `renewal`: past the lock day, what is still charged."""
+    language = _language(locked)
+    _queue(
+        locked,
+        "left",
+        key,
+        {
+            "course": _course(locked, course),
+            "paid_until": texts.format_end(paid_until, language) if paid_until else "",
+            "keeps_until": texts.format_end(keeps_until, language),
+            "last_renewal": next_renewal_words(renewal, language) if renewal else "",
+        },
+    )
+
+
+def left_at_once(
+    locked: LockedMembership,
+    key: str,
+    *,
+    course: Course,
+    method: Method,
+    refund: Money,
+    keeps_until: datetime,
+) -> None:
+    """The membership ended on the spot; `refund` goes back for the days that were not lived."""
+    language = _language(locked)
+    _queue(
+        locked,
+        "left_at_once",
+        key,
+        {
+            "course": _course(locked, course),
+            "refund": _money(refund, language) if refund else "",
+            "method": method.value,
+            "carrier": method.is_carrier,
+            "keeps_until": texts.format_end(keeps_until, language),
+        },
+    )
+
+
+def vanished(locked: LockedMembership, charge: Charge, failure_code: str, now: datetime) -> None:
+    """A payment that the member had begun came to nothing without their doing: how to begin anew,
+    and that the number is kept."""
+    language = _language(locked)
+    membership, site = locked.membership, locked.site
+    keeps_until = None
+    if membership.withdrawn_at is not None:
+        keeps_until = days_after(membership.withdrawn_at, site.rejoin_days)
+    in_time = keeps_until is None or now < keeps_until
+    _queue(
+        locked,
+        "vanished",
+        charge.intent_key,
+        {
+            "course": _course(locked, charge.course),
+            "method": texts.text(f"payments.method.{charge.method}", language),
+            "reason": failure_words(failure_code, language),
+            # A slip that was paid in time may be heard of hours after its deadline.
+            "late_slip": charge.method == Method.KONBINI and failure_code == "expired",
+            "kept": in_time and membership.member_number is not None,
+            "keeps_until": texts.format_end(keeps_until, language)
+            if keeps_until and in_time
+            else "",
+            "join_url": sites.identity_url(
+                f"/my/{site.key}/change"
+                if charge.purpose == ChargePurpose.CHANGE
+                else f"/join/{site.key}/again"
+            ),
+        },
+    )
+
+
+def refund_opened(locked: LockedMembership, case: RefundCase) -> None:
+    """Money came that buys nothing; staff decide what becomes of it."""
+    _refund(locked, "refund_opened", case)
+
+
+def second_payment(locked: LockedMembership, case: RefundCase, *, account: bool) -> None:
+    """A period was paid twice; `account`: the money can only be transferred to a bank account."""
+    _refund(locked, "second_payment_account" if account else "refund_opened", case)
+
+
+def second_payment_goes_back(locked: LockedMembership, case: RefundCase) -> None:
+    """A period was paid twice; the second money goes back by itself."""
+    _refund(locked, "second_payment_refunded", case)
+
+
+def refund_requested(locked: LockedMembership, case: RefundCase) -> None:
+    """Staff decided that it goes back."""
+    _refund(locked, "refund_requested", case)
+
+
+def refund_done(locked: LockedMembership, case: RefundCase) -> None:
+    """It has gone back."""
+    _refund(locked, "refund_done", case)
+
+
+def withdrawn(
+    locked: LockedMembership, key: str, *, keeps_until: datetime, ending: Ending | None
+) -> None:
+    """The membership is withdrawn: why, and until when rejoining keeps join date and number."""
+    language = _language(locked)
+    told = ending is not None and ending.reason is not EndReason.LEFT
+    _queue(
+        locked,
+        "withdrawn",
+        key,
+        {
+            "keeps_until": texts.format_end(keeps_until, language),
+            "why": ending_words(ending, language) if ending and told else "",
+        },
+    )
+
+
+def _refund(locked: LockedMembership, template: str, case: RefundCase) -> None:
+    language = _language(locked)
+    method = Method(case.charge.method)
+    _queue(
+        locked,
+        template,
+        case.refund_key,
+        {
+            "course": _course(locked, case.charge.course),
+            "amount": _money(Money(case.amount, case.currency), language),
+            "why": case.reason,
+            "method": method.value,
+            "carrier": method.is_carrier,
+        },
+    )
+
+
+def send(locked: LockedMembership, template: str, key: str, context: dict[str, object]) -> None:
+    """A mail in the frame that all of billing's have; the same key is sent once."""
+    _queue(locked, template, key, context)
+
+
+def _queue(locked: LockedMembership, template: str, key: str, context: dict[str, object]) -> None:
+    if not locked.member.email:
+        # Imported members may have none; My page tells them the same.
+        return
+    language = _language(locked)
+    support = sites.tenant().support
+    mail.queue(
+        to=locked.member.email,
+        template=template,
+        language=language,
+        context={
+            "nickname": locked.member.nickname or locked.member.member_id,
+            "site": texts.localized(locked.site.name, language),
+            "identity": texts.localized(sites.tenant().identity_name, language),
+            "my_url": sites.identity_url("/my"),
+            "sender": locked.site.sender.name,
+            "contact": support.email,
+            **context,
+        },
+        sender=locked.site.sender,
+        key=f"{template}:{locked.membership.pk}:{key}",
+    )
+
+
+def _language(locked: LockedMembership) -> str:
+    return locked.member.language
+
+
+def _course(locked: LockedMembership, course: Course) -> str:
+    return texts.localized(course.name, _language(locked))
+
+
+def _money(amount: Money, language: str) -> str:
+    return texts.format_money(amount.amount, amount.currency, language)

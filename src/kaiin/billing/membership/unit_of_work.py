@@ -1,0 +1,157 @@
+"""What one transaction writes, collected first: N memberships cost a few statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kaiin.billing import events
+from kaiin.billing.membership import access
+from kaiin.billing.membership.locking import LockedMembership
+from kaiin.billing.models import (
+    Charge,
+    Grant,
+    LedgerEntry,
+    LedgerPosting,
+    Period,
+    Receipt,
+)
+from kaiin.domain.entitlements import WindowKind
+from kaiin.domain.ledger import Entry
+from kaiin.domain.subscriptions import SubscriptionState
+from kaiin.infra import audit, bulk, event_log, randomness
+
+_ENTRY = (
+    "id", "key", "kind", "occurred_at", "recorded_at", "membership_id", "subscription_id",
+    "period_id", "payment_id", "reverses_id", "repeats",
+)  # fmt: skip
+
+
+@dataclass
+class UnitOfWork:
+    """Rows and audit rows of one transaction; `write` stores them all."""
+
+    now: datetime
+    actor: str
+    memberships: Sequence[LockedMembership]
+    periods: list[Period] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    revoked: list[int] = field(default_factory=list)
+    # From when on access may be other than it was; None: from never.
+    _access_from: datetime | None = None
+    _entries: list[tuple[Entry, Charge, Period | None, LedgerEntry | None]] = field(
+        default_factory=list
+    )
+    _audit: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
+
+    def post(
+        self,
+        entry: Entry,
+        *,
+        charge: Charge,
+        period: Period | None = None,
+        reverses: LedgerEntry | None = None,
+    ) -> None:
+        """Post a balanced entry about a charge to the books."""
+        self._entries.append((entry, charge, period, reverses))
+
+    def access_changes(self, at: datetime) -> None:
+        """What opens the site may be other than before from `at` on: a period was ended early or
+        goes on after all, a grant was given or revoked outside of this batch."""
+        self._access_from = min(at, self._access_from or at)
+
+    def note(self, action: str, locked: LockedMembership, **details: object) -> None:
+        """Keep an audit row for the end."""
+        details = {"membership": locked.membership.pk, "site": locked.site.key, **details}
+        self._audit.append((action, locked.subject, details))
+
+    def tell(self, locked: LockedMembership, topic: str, key: str, more: dict[str, object]) -> None:
+        """Publish an event about a membership; the same topic and key only once."""
+        membership = locked.membership
+        payload: dict[str, object] = {
+            "membership_id": membership.pk,
+            "member_pk": membership.member_id,
+            "site_key": locked.site.key,
+            **more,
+        }
+        event_log.publish(topic=topic, key=key, payload=payload)
+
+    def write(self) -> None:
+        """Store everything, bring the windows of access up to date, publish those that moved."""
+        self._write_books()
+        bulk.insert(self.grants, with_keys=bool(self.revoked))
+        if self.revoked:
+            self.access_changes(self.now)
+            Grant.objects.filter(
+                membership_id__in=self.revoked,
+                kind=WindowKind.GRACE,
+                revoked_at=None,
+                ends_at__gt=self.now,
+            ).exclude(pk__in=[grant.pk for grant in self.grants]).update(revoked_at=self.now)
+        self._write_states()
+        for starts_at in (
+            *(period.starts_at for period in self.periods),
+            *(grant.starts_at for grant in self.grants),
+        ):
+            self.access_changes(starts_at)
+        if self._access_from is not None:
+            self.rebuild_access(self._access_from)
+        audit.record_all(
+            [
+                audit.Fact(action, subject, self.actor, details)
+                for action, subject, details in self._audit
+            ]
+        )
+
+    def rebuild_access(self, since: datetime = access.EVER) -> list[LockedMembership]:
+        """Bring the windows of access up to date from `since` on; publish those that moved, and
+        return them."""
+        moved = access.rebuild([locked.membership.pk for locked in self.memberships], since)
+        changed = [locked for locked in self.memberships if locked.membership.pk in moved]
+        for locked in changed:
+            key = f"{locked.membership.pk}:{randomness.uuid()}"
+            self.tell(locked, events.ACCESS_CHANGED, key, {})
+        return changed
+
+    def _write_books(self) -> None:
+        bulk.insert(self.periods)
+        keys = bulk.keys(LedgerEntry, len(self._entries)) if self._entries else []
+        bulk.insert_values(
+            LedgerEntry,
+            _ENTRY,
+            [
+                (
+                    key,
+                    entry.key,
+                    entry.kind.value,
+                    entry.occurred_at,
+                    self.now,
+                    charge.membership_id,
+                    charge.subscription_id,
+                    period.pk if period is not None else None,
+                    charge.payment_id,
+                    reverses.pk if reverses is not None else None,
+                    entry.repeats,
+                )
+                for key, (entry, charge, period, reverses) in zip(keys, self._entries, strict=True)
+            ],
+        )
+        bulk.insert_values(
+            LedgerPosting,
+            ("entry_id", "account", "amount", "currency"),
+            [
+                (key, posting.account.value, posting.amount.amount, posting.amount.currency)
+                for key, (entry, *_) in zip(keys, self._entries, strict=True)
+                for posting in entry.postings
+            ],
+        )
+        bulk.insert(self.receipts, with_keys=False)
+
+    def _write_states(self) -> None:
+        """What ends goes first: only one subscription and one charge may be open at a time."""
+        subscriptions = [s for h in self.memberships for s in h.subscriptions.values()]
+        charges = [c for h in self.memberships for c in h.charges.values()]
+        for live in (False, True):
+            bulk.update([s for s in subscriptions if SubscriptionState(s.state).is_open is live])
+            bulk.update([c for c in charges if c.is_live is live])
+        bulk.update([locked.membership for locked in self.memberships])

@@ -1,0 +1,57 @@
+"""Making receipts: what was charged, line by line, with the tax in it as it was on that day."""
+
+from datetime import datetime
+
+from kaiin.billing.membership import numbers
+from kaiin.billing.membership.unit_of_work import UnitOfWork
+from kaiin.billing.models import Charge, Period, Receipt
+from kaiin.domain import taxes
+from kaiin.domain.money import Money
+from kaiin.domain.previews import HANDLING_FEE, MEMBERSHIP_FEE
+from kaiin.domain.taxes import STANDARD_PERCENT, TaxedLine
+from kaiin.payments.queries import PaymentView
+
+CREDIT = "credit"
+
+
+def make(
+    charge: Charge, payment: PaymentView, period: Period, paid_at: datetime, work: UnitOfWork
+) -> Receipt:
+    """The receipt of a payment that bought a period; the batch stores it."""
+    lines = charged_lines(charge, payment.amount.currency)
+    receipt = Receipt(
+        number=numbers.receipt_number(payment.id, paid_at),
+        payment_id=payment.id,
+        membership_id=charge.membership_id,
+        period=period,
+        course=charge.course,
+        method=charge.method,
+        issued_at=work.now,
+        paid_at=paid_at,
+        lines=[[line.code, line.amount.amount, line.percent] for line in lines],
+        taxes=[
+            [each.percent, each.total.amount, each.tax.amount] for each in taxes.tax_totals(lines)
+        ],
+        total=sum(line.amount.amount for line in lines),
+        currency=payment.amount.currency,
+    )
+    work.receipts.append(receipt)
+    return receipt
+
+
+def charged_lines(charge: Charge, currency: str) -> tuple[TaxedLine, ...]:
+    """What a charge consists of. The unused days that a change of course gives back have the
+    rate at which they were bought."""
+    lines = [TaxedLine(MEMBERSHIP_FEE, Money(charge.price, currency), charge.course.tax_percent)]
+    if charge.handling:
+        lines.append(TaxedLine(HANDLING_FEE, Money(charge.handling, currency), STANDARD_PERCENT))
+    if charge.credit:
+        lines.append(TaxedLine(CREDIT, Money(-charge.credit, currency), _percent_before(charge)))
+    return tuple(lines)
+
+
+def _percent_before(charge: Charge) -> int:
+    if charge.credit_period is None:
+        raise RuntimeError("a credit is of a period")
+    bought = Charge.objects.filter(payment=charge.credit_period.payment_id)
+    return bought.values_list("course__tax_percent", flat=True).get()

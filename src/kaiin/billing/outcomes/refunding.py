@@ -1,0 +1,306 @@
+"""Money that goes back by a case of ours: opened, decided, asked for, done or failed.
+
+Works on a `LockedMembership`, collects into a `UnitOfWork`. What begins at the provider or the bank
+is in `reversals`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kaiin.billing import events
+from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.membership import mails, staff_mails
+from kaiin.billing.membership.locking import LockedMembership
+from kaiin.billing.membership.unit_of_work import UnitOfWork
+from kaiin.billing.models import (
+    Charge,
+    LedgerEntry,
+    Period,
+    RefundCase,
+    Subscription,
+)
+from kaiin.domain import ledger
+from kaiin.domain.ledger import Account
+from kaiin.domain.money import Money
+from kaiin.domain.payments import RefundState as Refunded
+from kaiin.domain.periods import PeriodSpan
+from kaiin.domain.previews import unused_credit
+from kaiin.infra import event_log
+from kaiin.payments import queries as payments
+from kaiin.payments.queries import PaymentView, RefundView
+from kaiin.sites import queries as sites
+
+# The actor of what was done outside.
+PROVIDER = "provider"
+_UNDER_WAY = (RefundState.REQUESTED, RefundState.DONE)
+
+
+@dataclass(frozen=True)
+class Unused:
+    """The unused days of one paid period: what goes back of which charges' payments. More than
+    one where days that were paid for earlier were moved to this period by a change."""
+
+    period: Period
+    shares: tuple[tuple[Charge, Money], ...]
+
+    @property
+    def total(self) -> Money:
+        return Money(sum(share.amount for _, share in self.shares), self.period.currency)
+
+
+def running(subscription: Subscription, at: datetime) -> QuerySet[Period]:
+    """The periods of a subscription that are still to be lived, in whole or in part."""
+    return Period.objects.filter(subscription=subscription, ended_early_at=None, ends_at__gt=at)
+
+
+def unused_days(period: Period, at: datetime) -> Unused:
+    """What goes back for the days of a period that are given up at `at`."""
+    fee = Money(period.amount, period.currency)
+    span = PeriodSpan(period.starts_at, period.ends_at, period.ends_at.day)
+    worth = fee if at < period.starts_at else unused_credit(fee, span, at)
+    left = min(worth.amount, period.amount - period.credited)
+    return Unused(period, _shares(left, most=left, source=period))
+
+
+def moved_days(charge: Charge, period: Period) -> Unused:
+    """What of a period was not paid by its own payment, but moved to it by a change."""
+    if charge.credit_period is None:
+        return Unused(period, ())
+    left = min(charge.credit, period.amount - period.credited)
+    return Unused(period, _shares(left, most=charge.credit, source=charge.credit_period))
+
+
+def _shares(left: int, *, most: int, source: Period) -> tuple[tuple[Charge, Money], ...]:
+    """`left`, shared among the payments of a period and of those whose days were moved to it;
+    `most` of it is of `source` and what came before."""
+    shares: list[tuple[Charge, Money]] = []
+    while left > 0 and source.payment_id is not None:
+        charge = Charge.objects.select_related("course", "credit_period").get(
+            payment_id=source.payment_id
+        )
+        share = min(left, most, _refundable(charge))
+        if share > 0:
+            shares.append((charge, Money(share, source.currency)))
+            left -= share
+        if charge.credit_period is None:
+            break
+        most, source = charge.credit, charge.credit_period
+    return tuple(shares)
+
+
+def open_case(
+    locked: LockedMembership, charge: Charge, amount: Money, reason: RefundReason, work: UnitOfWork
+) -> RefundCase:
+    """Money came that buys nothing: staff decide."""
+    case = _case(charge, amount, reason, work, period=None)
+    case.save(force_insert=True)
+    _note("billing.refund_case_opened", locked, case, work)
+    mails.refund_opened(locked, case)
+    return case
+
+
+def second_payment(
+    locked: LockedMembership, charge: Charge, payment: PaymentView, amount: Money, work: UnitOfWork
+) -> None:
+    """A period was paid twice: the second money goes back by itself where the tenant wants that
+    and the way to pay allows it; else it waits for staff, who ask the payer for an account."""
+    case = _case(charge, amount, RefundReason.PAID_TWICE, work, period=None)
+    case.save(force_insert=True)
+    _note("billing.refund_case_opened", locked, case, work)
+    if payments.can_refund(payment) and sites.tenant().refund_second_payments:
+        request(locked, charge, case, [(Account.UNAPPLIED, amount)], work)
+    else:
+        mails.second_payment(locked, case, account=not payments.can_refund(payment))
+
+
+def give_back(
+    locked: LockedMembership, unused: Unused, reason: RefundReason, work: UnitOfWork
+) -> list[RefundCase]:
+    """Have the unused days of a period paid back; one case for each payment that paid them."""
+    cases = []
+    for charge, amount in unused.shares:
+        case = _case(charge, amount, reason, work, period=unused.period)
+        case.save(force_insert=True)
+        request(locked, charge, case, [(Account.DEFERRED_INCOME, amount)], work)
+        cases.append(case)
+    return cases
+
+
+def request(
+    locked: LockedMembership,
+    charge: Charge,
+    case: RefundCase,
+    sources: ledger.Sources,
+    work: UnitOfWork,
+) -> None:
+    """It goes back: owed in the books from now on, paid out by payments."""
+    case.state, case.failure_code = RefundState.REQUESTED, ""
+    case.decided_at, case.decided_by = work.now, work.actor
+    due = ledger.refund_due(f"refund_due:{case.key}", work.now, sources)
+    work.post(due, charge=charge, period=case.period)
+    _ask(locked, case, work)
+    if case.reason == RefundReason.PAID_TWICE and case.opened_at == work.now:
+        mails.second_payment_goes_back(locked, case)
+    elif case.reason != RefundReason.LEFT:
+        # Who leaves has been told with the leaving.
+        mails.refund_requested(locked, case)
+
+
+def retry(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
+    """A refund that failed is asked for anew; in the books it is still due."""
+    case.state, case.failure_code = RefundState.REQUESTED, ""
+    case.decided_at, case.decided_by = work.now, work.actor
+    _ask(locked, case, work)
+
+
+def keep(locked: LockedMembership, charge: Charge, case: RefundCase, work: UnitOfWork) -> None:
+    """It stays with us; what was due by a refund that failed is due no more."""
+    due = standing(f"refund_due:{case.key}")
+    if due is not None:
+        undo(due, charge, work)
+    case.state = RefundState.DECLINED
+    case.decided_at, case.decided_by = work.now, work.actor
+    case.save()
+    source = Account.UNAPPLIED if case.period is None else Account.DEFERRED_INCOME
+    stays = ledger.kept(f"kept:{case.key}", work.now, _money(case), source=source)
+    work.post(stays, charge=charge, period=case.period)
+    _note("billing.refund_declined", locked, case, work)
+
+
+def settle(
+    locked: LockedMembership, charge: Charge, case: RefundCase, refund: RefundView, work: UnitOfWork
+) -> None:
+    """What payments says of the present try. Repeating it changes nothing."""
+    if refund.state is Refunded.DONE and case.state != RefundState.DONE:
+        done(locked, charge, case, refund.done_at or work.now, work)
+    elif refund.state is Refunded.FAILED and case.state in _UNDER_WAY:
+        _failed(locked, charge, case, refund.failure_code, work)
+
+
+def done(
+    locked: LockedMembership, charge: Charge, case: RefundCase, done_at: datetime, work: UnitOfWork
+) -> None:
+    """The money has gone back."""
+    case.state, case.settled_at, case.failure_code = RefundState.DONE, done_at, ""
+    case.save()
+    paid_out = ledger.refund(f"refund:{case.refund_key}", done_at, _money(case))
+    work.post(again_if_reversed(paid_out), charge=charge, period=case.period)
+    _note("billing.refund_done", locked, case, work)
+    mails.refund_done(locked, case)
+
+
+def standing(key: str) -> LedgerEntry | None:
+    """The entry of a key, or of a repetition of it, that was not reversed."""
+    return of_key(key).filter(reversed_by=None).order_by("-pk").first()
+
+
+def of_key(key: str) -> QuerySet[LedgerEntry]:
+    """Every entry of a fact, reversed or not: of its key, or repeating that."""
+    return LedgerEntry.objects.filter(Q(key=key) | Q(repeats=key))
+
+
+def undo(row: LedgerEntry, charge: Charge, work: UnitOfWork) -> ledger.Entry:
+    """Reverse an entry; returns what it was."""
+    entry = ledger.Entry(
+        row.key,
+        ledger.EntryKind(row.kind),
+        row.occurred_at,
+        tuple(
+            ledger.Posting(Account(posting.account), Money(posting.amount, posting.currency))
+            for posting in row.postings.order_by("pk")
+        ),
+    )
+    reversal = ledger.reversal(entry, f"reversal:{row.pk}", work.now)
+    work.post(reversal, charge=charge, period=row.period, reverses=row)
+    return entry
+
+
+def again_if_reversed(entry: ledger.Entry) -> ledger.Entry:
+    """The entry, as a repetition where the same fact was reversed before."""
+    before = of_key(entry.key).count()
+    return ledger.repetition(entry, before + 1) if before else entry
+
+
+def payment_of(charge: Charge) -> UUID:
+    """The payment of a charge whose money came."""
+    if charge.payment_id is None:
+        raise RuntimeError(f"{charge} has no payment")
+    return charge.payment_id
+
+
+def _failed(
+    locked: LockedMembership, charge: Charge, case: RefundCase, code: str, work: UnitOfWork
+) -> None:
+    entry = standing(f"refund:{case.refund_key}")
+    if entry is not None:
+        # It had been paid out, and came back: it is due again.
+        undo(entry, charge, work)
+    case.state, case.failure_code, case.settled_at = RefundState.FAILED, code, None
+    case.save()
+    _note("billing.refund_failed", locked, case, work, reason=code)
+    work.tell(locked, events.REFUND_FAILED, case.refund_key, {"refund_case": case.pk})
+    staff_mails.refund_failed(locked, case)
+
+
+def _ask(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
+    case.tries += 1
+    case.save()
+    event_log.publish(
+        topic=events.REFUND_WANTED,
+        key=case.refund_key,
+        payload={
+            "payment_id": str(case.payment_id),
+            "key": case.refund_key,
+            "amount": case.amount,
+            "currency": case.currency,
+            "reason": case.reason,
+            "actor": work.actor,
+        },
+    )
+    _note("billing.refund_requested", locked, case, work)
+
+
+def _case(
+    charge: Charge, amount: Money, reason: RefundReason, work: UnitOfWork, *, period: Period | None
+) -> RefundCase:
+    return RefundCase(
+        membership_id=charge.membership_id,
+        charge=charge,
+        payment_id=payment_of(charge),
+        period=period,
+        key=f"{reason.value}:{charge.payment_id}",
+        amount=amount.amount,
+        currency=amount.currency,
+        reason=reason,
+        opened_at=work.now,
+    )
+
+
+def _refundable(charge: Charge) -> int:
+    """What is left of a charge's payment to give back for its time; handling never is."""
+    fee = charge.price - charge.credit
+    cases = RefundCase.objects.filter(charge=charge)
+    gone = cases.exclude(state=RefundState.DECLINED).exclude(reason=RefundReason.TOO_MUCH)
+    return min(fee, fee + charge.handling - sum(gone.values_list("amount", flat=True)))
+
+
+def _money(case: RefundCase) -> Money:
+    return Money(case.amount, case.currency)
+
+
+def _note(
+    action: str, locked: LockedMembership, case: RefundCase, work: UnitOfWork, **details: object
+) -> None:
+    work.note(
+        action,
+        locked,
+        case=case.pk,
+        payment=str(case.payment_id),
+        amount=case.amount,
+        currency=case.currency,
+        refund_reason=case.reason,
+        **details,
+    )

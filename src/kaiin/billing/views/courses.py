@@ -1,0 +1,222 @@
+"""What a site offers, and what it would cost and buy now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypedDict
+
+from kaiin.billing.courses import catalog as rows
+from kaiin.billing.membership import late_renewals, payable, scheduling
+from kaiin.billing.membership.last_periods import last_spans
+from kaiin.billing.models import ChargePurpose, Course, Membership, Subscription
+from kaiin.domain import previews
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import ChargeDay, PeriodSpan, TermRuleSpec, days_after, last_day
+from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart
+from kaiin.domain.subscriptions import SubscriptionState
+from kaiin.infra.business_days import is_business_day
+from kaiin.sites import queries as sites
+from kaiin.sites.queries import SiteView
+
+
+@dataclass(frozen=True)
+class CourseView:
+    """A course as it is offered. `fees` are added to each payment; `renews` is False for a lump
+    sum; `term` may differ by way to pay (`term_by_method`)."""
+
+    key: str
+    version: int
+    name: Mapping[str, str]
+    summary: Mapping[str, str]
+    price: Money
+    renews: bool
+    term: TermRuleSpec
+    term_by_method: Mapping[Method, TermRuleSpec]
+    ways: tuple[Method, ...]
+    fees: Mapping[Method, Money]
+    slip_days: int
+    dormant_months: int
+    late_renewal: previews.LateRenewal
+    renewal_opens_months: int
+    charge_day: ChargeDay
+    lock_day: int | None
+    leave_at_once: bool
+
+    @property
+    def unit(self) -> PriceUnit:
+        """What the price is for."""
+        return PriceUnit(self.term.months, self.renews and self.term.months == 1)
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """The ways to pay, in the order in which they are shown."""
+        return self.ways
+
+
+@dataclass(frozen=True)
+class JoinPreview(Renewing):
+    """What the final confirmation page shows, and joining then charges, to the yen.
+
+    `lines` are (code, amount), the code's words are `billing.line.<code>`. `period` counts from
+    `at`; where the member pays later (a slip), from the payment. `continues`: it follows a
+    period that still runs. `late_after`: the last day of one that is over, from which a late
+    renewal counts. `renewal` is None where nothing is charged again. `leave_at_once`: the course
+    pays unused days back to who leaves before its time. `short_start`: its first month has begun.
+    `purpose`: what the payment is for. `member_number` and `joined_date` are those that a member
+    keeps, None for who gets new ones; `keeps_until`: if the money comes before it, None: anyway.
+    """
+
+    course_key: str
+    course_name: Mapping[str, str]
+    method: Method
+    lines: tuple[tuple[str, Money], ...]
+    total: Money
+    period: PeriodSpan
+    continues: bool
+    late_after: date | None
+    renews: bool
+    renewal: Renewal | None
+    unit: PriceUnit
+    short_start: ShortStart | None
+    leave_at_once: bool
+    slip_days: int | None
+    purpose: ChargePurpose
+    member_number: int | None
+    joined_date: date | None
+    keeps_until: datetime | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day in Japan that is paid."""
+        return last_day(self.period.ends_at)
+
+
+def courses(site_key: str) -> tuple[CourseView, ...]:
+    """What can be bought at a site, in the order of the tenant file. Raises SiteUnknown."""
+    found = Course.objects.filter(site_id=sites.site(site_key).id, offered=True)
+    return tuple(view_of_course(row) for row in found.order_by("position", "pk"))
+
+
+def preview(
+    *,
+    site_key: str,
+    course_key: str,
+    method: Method,
+    at: datetime,
+    member_pk: int | None = None,
+) -> JoinPreview:
+    """What would be charged and bought at `at`, by a member who may have something already.
+
+    Raises SiteUnknown, CourseNotOffered, WayNotOffered, SlipTooLate, AlreadyMember,
+    OtherCourseRunning.
+    """
+    site = sites.site(site_key)
+    course = rows.offered(site.id, course_key, method)
+    terms = rows.terms(course, method)
+    previous, under_way = None, False
+    membership = _membership(member_pk, site.id)
+    subscription = _open_subscription(membership)
+    if subscription is not None:
+        payable.check(subscription, course, at)
+        under_way = scheduling.under_way(subscription)
+        previous = previews.continued(
+            last_spans([subscription]).get(subscription.pk),
+            paused_until=subscription.paused_until,
+            paid_at=at,
+            automatic=False,
+        )
+    lapsed = late_renewals.lapsed(membership.pk if membership else None, course)
+    late_renewals.check_slip(lapsed, course, method, at)
+    found = previews.preview(
+        terms,
+        at=at,
+        previous=previous,
+        under_way=under_way,
+        is_business_day=is_business_day,
+        lapsed=lapsed,
+    )
+    follows = previous is not None and found.period.starts_at == previous.ends_at
+    is_late = lapsed is not None and found.period.starts_at == lapsed.period.ends_at <= at
+    is_late = is_late and found.period.starts_at < at
+    return JoinPreview(
+        course_key=course.key,
+        course_name=course.name,
+        method=method,
+        lines=found.lines,
+        total=found.total,
+        period=found.period,
+        continues=follows and not is_late,
+        late_after=last_day(found.period.starts_at) if is_late else None,
+        renews=terms.renews,
+        renewal=found.renewal,
+        unit=terms.unit,
+        short_start=previews.short_start(terms.rule, found.period),
+        leave_at_once=course.leave_at_once,
+        slip_days=course.slip_days if method is Method.KONBINI else None,
+        purpose=payable.purpose(membership, subscription),
+        **_kept(membership, site, at),
+    )
+
+
+def purpose(*, site_key: str, member_pk: int) -> ChargePurpose:
+    """What a payment that the member makes at a site now is for."""
+    membership = _membership(member_pk, sites.site(site_key).id)
+    return payable.purpose(membership, _open_subscription(membership))
+
+
+class _Kept(TypedDict):
+    member_number: int | None
+    joined_date: date | None
+    keeps_until: datetime | None
+
+
+def _kept(membership: Membership | None, site: SiteView, at: datetime) -> _Kept:
+    keeps_until = None
+    if membership is not None and membership.withdrawn_at is not None:
+        keeps_until = days_after(membership.withdrawn_at, site.rejoin_days)
+    if membership is None or (keeps_until is not None and at >= keeps_until):
+        return _Kept(member_number=None, joined_date=None, keeps_until=None)
+    return _Kept(
+        member_number=membership.member_number,
+        joined_date=membership.joined_date,
+        keeps_until=keeps_until,
+    )
+
+
+def _membership(member_pk: int | None, site_id: int) -> Membership | None:
+    if member_pk is None:
+        return None
+    return Membership.objects.filter(member_id=member_pk, site_id=site_id).first()
+
+
+def _open_subscription(membership: Membership | None) -> Subscription | None:
+    if membership is None:
+        return None
+    found = Subscription.objects.filter(membership=membership).exclude(
+        state=SubscriptionState.ENDED
+    )
+    return found.select_related("course", "next_course").first()
+
+
+def view_of_course(row: Course) -> CourseView:
+    """A version of a course, offered or a member's own."""
+    return CourseView(
+        key=row.key,
+        version=row.version,
+        name=row.name,
+        summary=row.summary,
+        price=Money(row.price, row.currency),
+        renews=row.renews,
+        term=rows.term(row),
+        term_by_method={way: rows.rule(row, way) for way in rows.ways(row)},
+        ways=rows.ways(row),
+        fees={Method(way): Money(fee, row.currency) for way, fee in row.fees.items()},
+        slip_days=row.slip_days,
+        dormant_months=row.dormant_months,
+        late_renewal=previews.LateRenewal(row.late_renewal),
+        renewal_opens_months=row.renewal_opens_months,
+        charge_day=ChargeDay(row.charge_day),
+        lock_day=row.lock_day,
+        leave_at_once=row.leave_at_once,
+    )

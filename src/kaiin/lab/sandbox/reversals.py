@@ -1,0 +1,112 @@
+"""Money that goes back: refunds, which the merchant or its dashboard asks for, and disputes.
+
+A refund is `pending` until the money leaves (`done`) or can't (`failed`). A dispute is `open`
+until the bank decides: `won` by the merchant, or `lost`, and then the money is gone.
+"""
+
+from datetime import datetime, timedelta
+
+from kaiin.lab.sandbox import events, switches
+from kaiin.lab.sandbox.numbers import Numbers
+from kaiin.lab.sandbox.refusal import Refused
+from kaiin.lab.sandbox.store import Row, Transaction, written
+from kaiin.lab.sandbox.switches import Switch
+
+
+class Reversals:
+    """Works in the transactions of `Service`, which settles what is due first."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+
+    def refund(
+        self, tx: Transaction, payment: Row, *, key: str, amount: int, reason: str, now: datetime
+    ) -> None:
+        """Give back a part or all. The same `key` gives back once, for ever; "" is the dashboard.
+        Raises Refused: not paid, under dispute, more than is left, another sum under this key."""
+        known = self._by_key(tx, payment, key)
+        if known is not None:
+            if known["amount"] != amount:
+                raise Refused("refund_conflict", 422)
+            return
+        if payment["status"] != "paid":
+            raise Refused("not_paid", 422)
+        if payment["dispute"] in ("open", "lost"):
+            raise Refused("disputed", 422)
+        if not 0 < amount <= self.left(tx, payment):
+            raise Refused("refund_exceeds", 422)
+        wait = switches.get(tx, Switch.REFUND_PENDING, payment["order_id"])
+        refund = {
+            "id": self._numbers.id("ref"),
+            "payment_id": payment["id"],
+            "key": key or None,
+            "amount": amount,
+            "reason": reason,
+            "status": "pending",
+            "failure_code": "",
+            "created_at": written(now),
+            "settles_at": written(now + timedelta(minutes=int(wait or 0))),
+            "done_at": None,
+        }
+        tx.insert("refund", refund)
+        if wait is None:
+            self._finish(tx, payment, refund, now)
+        else:
+            self._emit(tx, payment, "refund.created", now)
+
+    def open_dispute(self, tx: Transaction, payment: Row, now: datetime) -> None:
+        """The payer tells the bank that it was not them. Raises Refused."""
+        if payment["status"] != "paid" or payment["dispute"] != "none":
+            raise Refused("not_disputable", 422)
+        self._dispute(tx, payment, "open", now)
+
+    def close_dispute(self, tx: Transaction, payment: Row, now: datetime, *, won: bool) -> None:
+        """The bank decides. Raises Refused."""
+        if payment["dispute"] != "open":
+            raise Refused("no_dispute", 422)
+        self._dispute(tx, payment, "won" if won else "lost", now)
+
+    def settle(self, tx: Transaction, now: datetime) -> None:
+        """Let pending refunds come to their end."""
+        for refund in tx.all("SELECT * FROM refund WHERE settles_at <= ?", (written(now),)):
+            payment = tx.one("SELECT * FROM payment WHERE id = ?", (refund["payment_id"],))
+            if payment is not None:
+                self._finish(tx, payment, refund, now)
+
+    def of_payment(self, tx: Transaction, payment: Row) -> list[Row]:
+        """A payment's refunds, oldest first."""
+        return tx.all(
+            "SELECT * FROM refund WHERE payment_id = ? ORDER BY created_at, id", (payment["id"],)
+        )
+
+    def left(self, tx: Transaction, payment: Row) -> int:
+        """What can still be given back: what is on its way is taken off already."""
+        refunds = self.of_payment(tx, payment)
+        back = sum(refund["amount"] for refund in refunds if refund["status"] != "failed")
+        return int(payment["received_amount"] or 0) - int(back)
+
+    def _by_key(self, tx: Transaction, payment: Row, key: str) -> Row | None:
+        return tx.one("SELECT * FROM refund WHERE payment_id = ? AND key = ?", (payment["id"], key))
+
+    def _finish(self, tx: Transaction, payment: Row, refund: Row, now: datetime) -> None:
+        failure = switches.get(tx, Switch.REFUND_FAIL, payment["order_id"])
+        change: Row = {"settles_at": None, "status": "failed", "failure_code": failure or ""}
+        if failure is None:
+            change |= {"status": "done", "done_at": written(now)}
+        tx.update("refund", refund["id"], change)
+        self._emit(tx, payment, f"refund.{change['status']}", now)
+
+    def _dispute(self, tx: Transaction, payment: Row, state: str, now: datetime) -> None:
+        payment["dispute"] = state
+        tx.update("payment", payment["id"], {"dispute": state})
+        self._emit(tx, payment, "dispute.opened" if state == "open" else f"dispute.{state}", now)
+
+    def _emit(self, tx: Transaction, payment: Row, kind: str, now: datetime) -> None:
+        events.emit(
+            tx,
+            self._numbers,
+            kind=kind,
+            application=payment["application"],
+            order_id=payment["order_id"],
+            now=now,
+        )
