@@ -296,7 +296,7 @@ def test_a_database_that_is_away_is_no_rows_fault(
     def away(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(expire, "hold", away)
+    monkeypatch.setattr(expire, "lock_memberships", away)
     with pytest.raises(OperationalError):
         actions.expire_due(now=world.clock.now(), limit=10)
     assert not ParkedRow.objects.exists()

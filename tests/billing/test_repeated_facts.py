@@ -12,7 +12,7 @@ from tests.billing.conftest import World, balances
 
 
 def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> None:
-    from kaiin.billing.membership.locking import hold
+    from kaiin.billing.membership.locking import lock_memberships
     from kaiin.billing.membership.unit_of_work import UnitOfWork
     from kaiin.billing.models import Charge, Membership
     from kaiin.billing.outcomes import refunding
@@ -23,7 +23,7 @@ def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> Non
 
     def write(collect: Callable[[UnitOfWork], None]) -> None:
         with transaction():
-            held = list(hold([Membership.objects.get().pk]).values())
+            held = list(lock_memberships([Membership.objects.get().pk]).values())
             batch = UnitOfWork(now=world.clock.now(), actor="test", held=held)
             collect(batch)
             batch.write()

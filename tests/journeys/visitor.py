@@ -53,8 +53,9 @@ class Visitor:
         return text(code, self.language, **values)
 
     def sees(self, code: str, **values: object) -> None:
-        """The page's main heading says this."""
+        """The page's main heading says this, and its scripts have run."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.words(code, **values))
+        self.page.wait_for_load_state()
 
     def sees_code(self, code: str) -> None:
         """The page quotes this code for support."""

@@ -53,13 +53,13 @@ from kaiin.cli import app, simulate
 play = simulate._play
 
 def spoilt(plan, folder):
-    from kaiin.billing.actions import expiry
+    from kaiin.billing.actions import expire
 
     def book(entries, now):
         if entries:
             raise ValueError("an error that no code expects")
 
-    expiry._book = book
+    expire._book = book
     return play(plan, folder)
 
 simulate._play = spoilt

@@ -123,7 +123,7 @@ def _form() -> str:
     """Changes with what says how the demo's data is kept: migrations, the sandbox's tables, the
     list of logins."""
     package = Path(__file__).resolve().parent.parent
-    kept_by = [*package.glob("*/migrations/*.py"), package / "sandbox" / "store.py"]
+    kept_by = [*package.glob("*/migrations/*.py"), package / "lab" / "sandbox" / "store.py"]
     kept_by.append(package / "web" / "demo" / "logins.py")
     digest = hashlib.sha256()
     for file in sorted(kept_by):

@@ -1,6 +1,6 @@
 """Planning and applying the part of a tenant file that is about the tenant and its sites.
 
-Courses are billing's: `billing.operations.apply_tenant` does both in one transaction.
+Courses are billing's: `billing.actions.apply_tenant` does both in one transaction.
 """
 
 from collections.abc import Mapping

@@ -166,7 +166,7 @@ def _pay(
     draft: Draft,
     agrees_to: Sequence[DocumentView],
 ) -> HttpResponse:
-    """Raises what `billing.operations.join` raises."""
+    """Raises what `billing.actions.join` raises."""
     started = actions.join(
         member_pk=member.pk,
         site_key=site.key,

@@ -157,7 +157,7 @@ def _under_way(
 def _change(
     request: Request, member: MemberView, site: SiteView, preview: ChangePreview
 ) -> HttpResponse:
-    """Raises what `billing.operations.change` raises."""
+    """Raises what `billing.actions.change` raises."""
     started = actions.change(
         member_pk=member.pk,
         site_key=site.key,
