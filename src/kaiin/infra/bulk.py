@@ -87,8 +87,8 @@ def insert_new(
     ending += ", ".join(_quoted([plan.by_name[name] for name in returning]))
     if connection.vendor == "postgresql":
         selected, arrays = _selected(columns, rows)
-        with _plain_cursor() as plain:
-            return plain.execute(into + selected + ending, arrays).fetchall()
+        with _executed(into + selected + ending, arrays) as plain:
+            return plain.fetchall()
     stored: list[Values] = []
     marks = f"({', '.join('%s' for _ in columns)})"
     with connection.cursor() as cursor:
@@ -277,8 +277,8 @@ def _insert(
             )
         elif pass_over_known or len(rows) < _FEW:
             selected, arrays = _selected(columns, rows)
-            with _plain_cursor() as plain:
-                plain.execute(f'INSERT INTO "{table}" ({names}){selected}{on_conflict}', arrays)
+            with _executed(f'INSERT INTO "{table}" ({names}){selected}{on_conflict}', arrays):
+                pass
         else:
             statement = f'COPY "{table}" ({names}) FROM STDIN'
             with connection.wrap_database_errors, cursor.copy(statement) as copy:
@@ -287,11 +287,14 @@ def _insert(
 
 
 @contextmanager
-def _plain_cursor() -> "Iterator[psycopg.Cursor[Values]]":
-    """On PostgreSQL, a cursor that sends arrays beside the statement and not in its text, where
-    Django would write them."""
+def _executed(statement: str, arrays: Sequence[Any]) -> "Iterator[psycopg.Cursor[Values]]":
+    """On PostgreSQL, the cursor of a statement that was sent with arrays beside it and not in its
+    text, where Django would write them. Django's log of statements has it, too."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, arrays)
+        if connection.queries_logged:
+            connection.queries_log.append({"sql": statement, "time": "0"})
         yield cursor
 
 
@@ -323,12 +326,11 @@ def _update(
         same = " AND ".join(
             f't."{each.column}" = v.c{at}' for at, each in enumerate(where, len(columns))
         )
-        with _plain_cursor() as plain:
-            plain.execute(
-                f'UPDATE "{table}" AS t SET {sets} '  # noqa: S608
-                f"FROM unnest({elements}) AS v ({names}) WHERE {same}",
-                arrays,
-            )
+        statement = (
+            f'UPDATE "{table}" AS t SET {sets} '  # noqa: S608
+            f"FROM unnest({elements}) AS v ({names}) WHERE {same}"
+        )
+        with _executed(statement, arrays) as plain:
             written = plain.rowcount
     else:
         sets = ", ".join(f'"{each.column}" = %s' for each in columns)
