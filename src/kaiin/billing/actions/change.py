@@ -79,7 +79,7 @@ def change(
     language: str,
     agreed: Agreed | None = None,
 ) -> ChangeStarted:
-    """Change to a course by a way to pay, as `queries.preview_change` says; or find the same
+    """Change to a course by a way to pay, as `views.preview_change` says; or find the same
     change again: a second click, tab or process gets the same payment.
 
     `agreed`: what was shown. Raises ChangeDiffers where that is not what would happen now,

@@ -27,7 +27,7 @@ class Resumed:
 
 
 def pause(*, member_pk: int, site_key: str, periods: int) -> None:
-    """Pause for `periods` periods from the end of the paid one, as `queries.preview_pause` says.
+    """Pause for `periods` periods from the end of the paid one, as `views.preview_pause` says.
 
     Nothing is charged and nothing is open until then; join date, number and anchor are kept.
     Pausing twice changes nothing. Raises NoMembership, NoPause, RenewalFixed, PaymentUnderWay.
@@ -75,7 +75,7 @@ def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
 
 
 def resume(*, member_pk: int, site_key: str) -> Resumed:
-    """Come back before the pause is over, as `queries.preview_resume` says.
+    """Come back before the pause is over, as `views.preview_resume` says.
 
     Within the pause the card or contract is charged for a first period from now; a second click
     finds the same charge. Raises NoMembership (not paused), PaymentUnderWay, and of payments

@@ -1,4 +1,4 @@
-"""The mails about changes and pauses, as `letters`."""
+"""The mails about changes and pauses, as `mails`."""
 
 from datetime import datetime
 

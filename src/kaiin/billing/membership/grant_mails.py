@@ -1,4 +1,4 @@
-"""The mails about access that staff give without money, as `letters`."""
+"""The mails about access that staff give without money, as `mails`."""
 
 from datetime import datetime
 

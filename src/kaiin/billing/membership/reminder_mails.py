@@ -1,4 +1,4 @@
-"""The mails that come before something happens by itself, as `letters`."""
+"""The mails that come before something happens by itself, as `mails`."""
 
 from datetime import datetime
 
