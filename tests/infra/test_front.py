@@ -138,6 +138,24 @@ def test_bodies_too_large_or_of_unknown_length_are_refused_unread(
     assert refused.value.status == status
 
 
+@pytest.mark.parametrize("ends", [True, False])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([("transfer-encoding", "chunked")], 411),
+        ([("content-length", str(front.MAX_BODY + 1))], 413),
+        ([("x_y", "z"), ("content-length", "6")], 400),
+    ],
+)
+def test_a_refused_body_is_read_away_for_a_moment_so_that_the_answer_arrives(
+    headers: Headers, status: int, *, ends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front, "DISCARD_SECONDS", 0.02)
+    chunks = iter([b"abc", b"def"])
+    assert ask(Front(echo, 1), headers, Protocol(chunks, ends=ends))[0] == status
+    assert next(chunks, None) is None
+
+
 @pytest.mark.parametrize(("ends", "status"), [(False, 408), (True, 400)])
 def test_a_body_that_is_late_or_cut_short_never_takes_a_thread(
     *, ends: bool, status: int, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from ctypes import c_ulonglong
 from enum import StrEnum
 from io import BytesIO
@@ -30,6 +31,9 @@ Application = Callable[[Environ, Callable[..., object]], Iterable[bytes]]
 
 MAX_BODY = 2_621_440  # Django's DATA_UPLOAD_MAX_MEMORY_SIZE, which it keeps for forms.
 BODY_SECONDS = 10.0
+# How long the rest of a refused body is read and dropped. A connection closed over unread bytes is
+# reset, and a proxy that is still sending then loses the answer and says that we are away.
+DISCARD_SECONDS = 1.0
 # Requests that wait for a thread, for each thread; whose wait would be long is sent away at once.
 MAX_WAITING = 16
 # No form of ours is larger. Larger bodies share a room, so that they can't fill the memory; those
@@ -80,6 +84,15 @@ class Reason(StrEnum):
 
 
 _REASONS = tuple(Reason)
+_BODY_UNREAD = frozenset(
+    {
+        Reason.HEADER_UNDERSCORE,
+        Reason.HEADER_TWICE,
+        Reason.BODY_WITHOUT_LENGTH,
+        Reason.BODY_TOO_LARGE,
+        Reason.LARGE_BODIES_FULL,
+    }
+)
 # Of this node since its start, in memory that the processes share that are forked from here.
 # Without a lock: two processes at the very same moment may count one.
 _counts = RawArray(c_ulonglong, len(_REASONS))
@@ -118,6 +131,8 @@ class Front:
         except Refused as refused:
             self._refusals.note(refused)
             status, headers, body = _refusal(refused.status)
+            if refused.reason in _BODY_UNREAD:
+                await _discard(exchange)
         exchange.response_bytes(status, headers, body)
 
     async def _answer(self, scope: "Scope", exchange: Exchange) -> Answer:
@@ -241,6 +256,13 @@ def run(application: Application, environ: Environ) -> Answer:
         _log.exception("front.broken", path=environ["PATH_INFO"])
         return _refusal(500)
     return (*started[-1], body)
+
+
+async def _discard(exchange: Exchange) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            async for _ in exchange:
+                pass
 
 
 def _refusal(status: int) -> Answer:
