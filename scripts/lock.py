@@ -12,8 +12,6 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Valkey's client asks for it before Python 3.11.3, and Debian 12 has 3.11.2.
-OLDEST_PYTHON = ["async-timeout"]
 HEAD = "# Made by `make lock` from pyproject.toml. Exact pins; edit pyproject.toml instead.\n"
 
 
@@ -25,7 +23,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder, "bin", "python")
-        pins = _install(python, [*runtime, *OLDEST_PYTHON])
+        pins = _install(python, runtime)
         _write("requirements.lock", pins)
         everything = _install(python, [*development, "editables", *pins])
         _write("requirements-dev.lock", [pin for pin in everything if pin not in pins])

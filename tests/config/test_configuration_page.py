@@ -91,7 +91,6 @@ def test_a_number_is_taken_from_its_bound_on(name: str) -> None:
         ("DATABASE_URL", "mysql://kaiin@db/kaiin"),
         ("DATABASE_URL", "sqlite:///kaiin.sqlite3"),
         ("SMTP_URL", "smtp+tls://mail.example.jp"),
-        ("VALKEY_URL", "redis://127.0.0.1:65536/0"),
         ("KAIIN_TRUSTED_PROXIES", "127.0.0.1,proxy.example.jp"),
         ("KAIIN_ADMIN_NETWORKS", "10.0.0.0/33"),
     ],

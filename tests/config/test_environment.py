@@ -57,8 +57,6 @@ def test_the_demo_needs_nothing(tmp_path: Path) -> None:
         ({"SMTP_URL": "smtp+tls://mail.example.jp:587"}, "starttls"),
         ({"SMTP_URL": "smtp://mail.example.jp:99999"}, "1 to 65535"),
         ({"SMTP_URL": "mail.example.jp"}, "smtps"),
-        ({"VALKEY_URL": "redis://valkey:none"}, "1 to 65535"),
-        ({"VALKEY_URL": "http://valkey:6379"}, "redis"),
         ({"DATABASE_URL": "postgresql://kaiin@db"}, "no database"),
         ({"DATABASE_URL": "postgresql://kaiin@db/kaiin?ssl=true"}, "sslmode"),
         ({"DATABASE_URL": "postgresql://kaiin@db/kaiin#word@db/kaiin"}, "%23"),

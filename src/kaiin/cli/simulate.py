@@ -69,7 +69,7 @@ def simulate(  # noqa: PLR0917 - options, written by name
 
 
 def _prepare(folder: Path, url: str) -> None:
-    for name in ("VALKEY_URL", "SMTP_URL", "KAIIN_CLOCK_FILE", "KAIIN_BASE_URL"):
+    for name in ("SMTP_URL", "KAIIN_CLOCK_FILE", "KAIIN_BASE_URL"):
         os.environ.pop(name, None)
     os.environ.update(KAIIN_MODE="test", KAIIN_VAR=str(folder), DATABASE_URL=url)
     load_django()

@@ -36,7 +36,6 @@ class Environment:
     # How long a page waits for another's lock in the database.
     page_lock_seconds: float
     var: Path
-    valkey_url: str | None
     smtp_url: str | None
     # Addresses or networks that may open /admin/, until staff have a second factor.
     admin_networks: tuple[str, ...]
@@ -86,7 +85,7 @@ class Environment:
 
 # All that docs/configuration.md lists; a test compares.
 SETTINGS = frozenset({
-    "DATABASE_URL", "SMTP_URL", "VALKEY_URL",
+    "DATABASE_URL", "SMTP_URL",
     "KAIIN_ADMIN_NETWORKS", "KAIIN_BASE_URL", "KAIIN_CLOCK_FILE",
     "KAIIN_KEEP_DELIVERIES_DAYS", "KAIIN_KEEP_EVENTS_DAYS", "KAIIN_KEEP_NOTICES_DAYS", "KAIIN_MODE",
     "KAIIN_PAGE_LOCK_SECONDS", "KAIIN_PROVIDER_CONCURRENCY", "KAIIN_PROVIDER_RATE",
@@ -103,7 +102,6 @@ POSTGRESQL_OPTIONS = (
     "host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout", "application_name",
     "target_session_attrs",
 )  # fmt: skip
-VALKEY_SCHEMES = ("redis", "rediss", "valkey", "valkeys", "unix")
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres")
 
@@ -139,7 +137,6 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
     # Without one, mails of the demo and of tests go to the mailbox folder.
     smtp_url = required("SMTP_URL", "", "smtp://user:password@mail.example.jp:587") or None
     _check_smtp_url(smtp_url)
-    _check_valkey_url(variables.get("VALKEY_URL", ""))
     sandbox_url = variables.get("KAIIN_SANDBOX_URL")
     for name in ("KAIIN_SANDBOX_URL", "KAIIN_SANDBOX_PUBLIC_URL", "KAIIN_SANDBOX_NOTICE_URL"):
         _check_web_address(name, variables.get(name, ""))
@@ -150,7 +147,6 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         secret_key=secret_key,
         page_lock_seconds=_number(variables, "KAIIN_PAGE_LOCK_SECONDS", 5, least=1),
         var=var,
-        valkey_url=variables.get("VALKEY_URL") or None,
         smtp_url=smtp_url,
         admin_networks=_networks(variables, "KAIIN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128"),
         trusted_proxies=_networks(variables, "KAIIN_TRUSTED_PROXIES", ""),
@@ -248,15 +244,6 @@ def _check_smtp_url(url: str | None) -> None:
             "or smtp:// (unencrypted), for example smtp+starttls://user:password@mail.example.jp:587"
         )
     _refuse_rest("SMTP_URL", parts, known=())
-
-
-def _check_valkey_url(url: str) -> None:
-    _check_port("VALKEY_URL", url, "redis://localhost:6379/0")
-    if url and urlsplit(url).scheme not in VALKEY_SCHEMES:
-        raise SettingError(
-            f"VALKEY_URL must begin with one of {', '.join(VALKEY_SCHEMES)}, then ://, "
-            "for example redis://localhost:6379/0"
-        )
 
 
 def _check_web_address(name: str, url: str) -> None:

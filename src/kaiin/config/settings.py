@@ -142,17 +142,7 @@ PASSWORD_HASHERS = [
     "kaiin.identity.passwords.RawArgon2id",
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 90 * 24 * 3600
-if KAIIN.valkey_url:
-    # The database stays the truth; Valkey spares it a read a request.
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-    CACHES = {
-        "default": {
-            "BACKEND": "kaiin.infra.valkey.ValkeyCache",
-            "LOCATION": KAIIN.valkey_url,
-        }
-    }
 _PREFIX = "__Host-" if KAIIN.secure else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}kaiin"
 CSRF_COOKIE_NAME = f"{_PREFIX}kaiin-csrf"
