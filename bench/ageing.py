@@ -56,14 +56,15 @@ def _next_due() -> datetime:
 
 
 def _renew_the_one() -> None:
-    from kaiin.billing import actions  # noqa: PLC0415
+    from kaiin.billing.actions.expire import recognise_due  # noqa: PLC0415
+    from kaiin.billing.actions.renew import renew_due  # noqa: PLC0415
     from kaiin.infra import clock  # noqa: PLC0415
 
     now = _next_due()
     clock.freeze(now)
-    if not actions.renew_due(now=now, limit=1):
+    if not renew_due(now=now, limit=1):
         sys.exit("bench: the renewal was not made")
-    actions.recognise_due(now=now, limit=10)
+    recognise_due(now=now, limit=10)
 
 
 def _rest() -> None:
@@ -109,12 +110,12 @@ def _add_old(count: int) -> None:
 def _entry_ms(at: datetime, members: int) -> float:
     from bench.cloning import STEP  # noqa: PLC0415
     from bench.people import SITE  # noqa: PLC0415
-    from kaiin.billing import views  # noqa: PLC0415
+    from kaiin.billing.views.entry import check_entry  # noqa: PLC0415
 
     times = []
     for number in range(min(members, 1000)):
         started = time.perf_counter()
-        allowed = views.entry(member_pk=1 + number * STEP, site_key=SITE, at=at).allowed
+        allowed = check_entry(member_pk=1 + number * STEP, site_key=SITE, at=at).allowed
         times.append((time.perf_counter() - started) * 1000)
         if not allowed:
             sys.exit(f"bench: member {1 + number * STEP} was to be let in")

@@ -83,19 +83,19 @@ def _ask(size: int) -> dict[str, object]:
     from bench.cloning import STEP  # noqa: PLC0415
     from bench.people import SITE  # noqa: PLC0415
     from bench.renewing import START  # noqa: PLC0415
-    from kaiin.billing import views  # noqa: PLC0415
+    from kaiin.billing.views.entry import check_entry  # noqa: PLC0415
 
     draw, at = random.Random(size), START + timedelta(days=1)  # noqa: S311
     times = []
     for _ in range(ASKED):
         member = 1 + draw.randrange(size) * STEP
         started = time.perf_counter()
-        entry = views.entry(member_pk=member, site_key=SITE, at=at)
+        entry = check_entry(member_pk=member, site_key=SITE, at=at)
         times.append((time.perf_counter() - started) * 1000)
         if not entry.allowed:
             sys.exit(f"bench: member {member} was to be let in")
     with CaptureQueriesContext(connection) as captured:
-        views.entry(member_pk=1 + STEP, site_key=SITE, at=at)
+        check_entry(member_pk=1 + STEP, site_key=SITE, at=at)
     asked = [each["sql"] for each in captured if "sites_tenant" not in each["sql"]]
     if len(asked) != 1:
         sys.exit(f"bench: the door asks {len(asked)} questions")
@@ -121,7 +121,7 @@ def _verify() -> dict[str, object]:
     from django.db import connection  # noqa: PLC0415
 
     from kaiin.infra import clock  # noqa: PLC0415
-    from kaiin.verification import check_all  # noqa: PLC0415
+    from kaiin.verification.checking import check_all  # noqa: PLC0415
 
     started = time.perf_counter()
     rows = check_all(connection, now=clock.now(), report=lambda _: None)

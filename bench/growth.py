@@ -54,9 +54,7 @@ def _aged(database: str, age: tuple[str, ...], variables: dict[str, str]) -> Ite
         f"idle round after {where}", "ms", (said["idle_ms"],),
         f"the jobs that a worker runs in each round, finding nothing to do; least of {ROUNDS}",
     )  # fmt: skip
-    yield Figure(
-        f"entry after {where}", "ms", (said["entry_ms"],), "billing.queries.entry, one query"
-    )
+    yield Figure(f"entry after {where}", "ms", (said["entry_ms"],), "check_entry, one query")
 
 
 def _on(database: str, sizes: tuple[str, ...], variables: dict[str, str]) -> Iterator[Figure]:
@@ -72,7 +70,7 @@ def _on(database: str, sizes: tuple[str, ...], variables: dict[str, str]) -> Ite
         )  # fmt: skip
         yield Figure(
             f"entry at {members}", "ms", (said["entry_ms"],),
-            f"billing.queries.entry of {ASKED} members by lot, one query; 99 of 100 within "
+            f"check_entry of {ASKED} members by lot, one query; 99 of 100 within "
             f"{said['entry_p99_ms']:.2f} ms; {'; '.join(said['plan'])}",
         )  # fmt: skip
         if "verified_per_second" in said:

@@ -17,14 +17,14 @@ SITE = "official"
 def join(count: int) -> list[int]:
     """So many members, each paid by card for the month that has just begun; their keys."""
     from bench.instant import InstantProvider  # noqa: PLC0415
-    from kaiin.billing import actions as billing  # noqa: PLC0415
+    from kaiin.billing.actions.join import join_site  # noqa: PLC0415
     from kaiin.domain.payments import Method  # noqa: PLC0415
     from kaiin.identity import operations as identity  # noqa: PLC0415
     from kaiin.infra import clock  # noqa: PLC0415
-    from kaiin.payments import providers  # noqa: PLC0415
+    from kaiin.payments.providers import registry  # noqa: PLC0415
     from kaiin.sites import queries as sites  # noqa: PLC0415
 
-    providers.use("sandbox", InstantProvider())  # type: ignore[arg-type]
+    registry.use("sandbox", InstantProvider())  # type: ignore[arg-type]
     password_hash = identity.hash_password(PASSWORD)
     members = []
     for number in range(count):
@@ -37,7 +37,7 @@ def join(count: int) -> list[int]:
             created_at=clock.now(),
             actor="system:bench",
         )
-        billing.join(
+        join_site(
             member_pk=pk,
             site_key=SITE,
             course_key="monthly",

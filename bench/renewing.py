@@ -57,10 +57,10 @@ def renew_all(now: datetime, count: int, workers: int) -> tuple[float, list[dict
     of the last, and what each says of itself. Ends the bench unless all were renewed once."""
     from django.db import connections  # noqa: PLC0415
 
-    from kaiin.billing import views  # noqa: PLC0415
+    from kaiin.billing.views.figures import count_overdue  # noqa: PLC0415
 
-    if views.overdue(now).count != count:
-        sys.exit(f"bench: {views.overdue(now)} where {count} renewals were to be due")
+    if count_overdue(now).count != count:
+        sys.exit(f"bench: {count_overdue(now)} where {count} renewals were to be due")
     connections.close_all()
     running = [
         subprocess.Popen(
@@ -79,7 +79,7 @@ def renew_all(now: datetime, count: int, workers: int) -> tuple[float, list[dict
     for process in running:
         process.communicate()
     done = sum(each["done"] for each in used)
-    if done != count or views.overdue(now + timedelta(hours=2)).count:
+    if done != count or count_overdue(now + timedelta(hours=2)).count:
         sys.exit(f"bench: {done} of {count} renewals were done")
     return seconds, used
 
@@ -87,20 +87,21 @@ def renew_all(now: datetime, count: int, workers: int) -> tuple[float, list[dict
 def work(now: datetime) -> dict[str, float]:
     """One worker: renews until nothing is due."""
     from bench.instant import InstantProvider  # noqa: PLC0415
-    from kaiin.billing import actions, views  # noqa: PLC0415
+    from kaiin.billing.actions.renew import renew_due  # noqa: PLC0415
+    from kaiin.billing.views.figures import count_overdue  # noqa: PLC0415
     from kaiin.infra import clock  # noqa: PLC0415
-    from kaiin.payments import providers  # noqa: PLC0415
+    from kaiin.payments.providers import registry  # noqa: PLC0415
 
     clock.freeze(now)
-    providers.use("sandbox", InstantProvider())  # type: ignore[arg-type]
-    views.overdue(now)
+    registry.use("sandbox", InstantProvider())  # type: ignore[arg-type]
+    count_overdue(now)
     # As `kaiin worker` does.
     gc.collect()
     gc.freeze()
     print("ready", flush=True)
     sys.stdin.readline()
     processor, done, rounds, memory = time.process_time(), 0, 0, 0
-    while taken := actions.renew_due(now=now, limit=A_ROUND):
+    while taken := renew_due(now=now, limit=A_ROUND):
         done, rounds = done + taken, rounds + 1
         if rounds == 1:
             memory = _memory_kib()

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from kaiin.billing import actions as billing
+from kaiin.billing.actions.join import join_site
 from kaiin.domain.payments import Method
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity, queries as members
@@ -45,7 +45,7 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
         created_at=clock.now(),
         actor="system:test",
     )
-    started = billing.join(
+    started = join_site(
         member_pk=pk,
         site_key="official",
         course_key="monthly",
@@ -80,7 +80,7 @@ def _pay_too_much(sandbox: Sandbox, clock: Clock) -> None:
         created_at=clock.now(),
         actor="system:test",
     )
-    started = billing.join(
+    started = join_site(
         member_pk=pk,
         site_key="official",
         course_key="yearly",

@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from kaiin.billing import actions as billing, views
+from kaiin.billing.actions.grants import grant_access, revoke_grant
+from kaiin.billing.errors import GrantEmpty, NoGrant
 from kaiin.billing.models import Grant, Membership, RefundCase
+from kaiin.billing.views.refunds import preview_leave, refund_cases
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity
 from kaiin.identity.models import Member
@@ -147,11 +149,11 @@ def test_access_is_given_and_taken_back(world: World, decide: Decide) -> None:
 
 def test_staff_end_a_membership_at_once(world: World, decide: Decide) -> None:
     member = world.joined("yearly")
-    shown = views.preview_leave(member_pk=member, site_key="official").refund
+    shown = preview_leave(member_pk=member, site_key="official").refund
     decide(Membership.objects.get(), "leave_at_once")
     world.work()
     assert not world.entry(member).allowed
-    [found] = views.refund_cases(member)
+    [found] = refund_cases(member)
     assert (found.amount, found.state) == (shown, "done")
     books(world)
 
@@ -193,10 +195,10 @@ def test_without_the_right_nothing_is_decided(
 
 
 def test_a_decision_is_refused_by_the_operation_not_the_page(world: World) -> None:
-    with pytest.raises(billing.NoGrant):
-        billing.revoke_grant(grant_id=1, actor="staff:1")
-    with pytest.raises(billing.GrantEmpty):
-        billing.grant(
+    with pytest.raises(NoGrant):
+        revoke_grant(grant_id=1, actor="staff:1")
+    with pytest.raises(GrantEmpty):
+        grant_access(
             member_pk=world.member(),
             site_key="official",
             until=world.clock.now(),

@@ -13,8 +13,9 @@ from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from kaiin.billing.actions import JoinStarted
-    from kaiin.billing.views import Entry, MembershipView
+    from kaiin.billing.actions.join import JoinStarted
+    from kaiin.billing.views.entry import Entry
+    from kaiin.billing.views.memberships import MembershipView
     from kaiin.payments.queries import PaymentView
 
 
@@ -54,10 +55,10 @@ class World:
         site: str = "official",
     ) -> "JoinStarted":
         """Choose a course and a way to pay, up to the provider's page."""
-        from kaiin.billing import actions
+        from kaiin.billing.actions.join import join_site
         from kaiin.sites import queries as sites
 
-        return actions.join(
+        return join_site(
             member_pk=member,
             site_key=site,
             course_key=course,
@@ -116,15 +117,15 @@ class World:
 
     def view(self, member: int, site: str = "official") -> "MembershipView":
         """The member's membership as My page shows it."""
-        from kaiin.billing import views
+        from kaiin.billing.views.memberships import list_memberships
 
-        return next(v for v in views.memberships(member) if v.site_key == site)
+        return next(v for v in list_memberships(member) if v.site_key == site)
 
     def entry(self, member: int, site: str = "official") -> "Entry":
         """Whether the member may enter now."""
-        from kaiin.billing import views
+        from kaiin.billing.views.entry import check_entry
 
-        return views.entry(member_pk=member, site_key=site, at=self.clock.now())
+        return check_entry(member_pk=member, site_key=site, at=self.clock.now())
 
     def payment(self, payment_id: UUID) -> "PaymentView":
         """A payment as it is now."""
@@ -168,7 +169,7 @@ def nothing_is_amiss(now: datetime) -> None:
     """What `kaiin verify` checks, but for work that is not yet done."""
     from django.db import connection
 
-    from kaiin.verification import checks
+    from kaiin.verification.checking import checks
 
     found = list(checks(connection, now=now, patience=timedelta(days=3650)))
     assert not found, "\n".join(f"{v.check} {' '.join(v.ids)}: {v.says}" for v in found)
@@ -190,7 +191,7 @@ def balances() -> dict[str, int]:
 
 def windows_survive_a_rebuild() -> None:
     """Dropping every window and building them again gives identical rows."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.rebuild_access import rebuild_entitlements
     from kaiin.billing.models import Entitlement
 
     def rows() -> list[Any]:
@@ -198,7 +199,7 @@ def windows_survive_a_rebuild() -> None:
         return list(Entitlement.objects.order_by(*columns[:2]).values_list(*columns))
 
     before = rows()
-    assert actions.rebuild_entitlements() == 0
+    assert rebuild_entitlements() == 0
     Entitlement.objects.all().delete()
-    actions.rebuild_entitlements()
+    rebuild_entitlements()
     assert rows() == before

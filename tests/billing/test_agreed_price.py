@@ -2,7 +2,8 @@
 
 import pytest
 
-from kaiin.billing.actions import Agreed, ChangeDiffers, change
+from kaiin.billing.actions.change import Agreed, change_course
+from kaiin.billing.errors import ChangeDiffers
 from kaiin.domain.changes import ChangeKind
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -12,11 +13,11 @@ from tests.billing.conftest import World
 @pytest.mark.usefixtures("year_by_days")
 @pytest.mark.parametrize("off", [-1, 1])
 def test_another_price_than_the_one_shown_is_not_charged(world: World, off: int) -> None:
-    from kaiin.billing import views
     from kaiin.billing.models import Charge
+    from kaiin.billing.views.changes import preview_change
 
     member = world.joined()
-    shown = views.preview_change(
+    shown = preview_change(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -25,7 +26,7 @@ def test_another_price_than_the_one_shown_is_not_charged(world: World, off: int)
     )
     assert shown.kind is ChangeKind.NOW_WITH_CREDIT
     with pytest.raises(ChangeDiffers):
-        change(
+        change_course(
             member_pk=member,
             site_key="official",
             course_key="yearly",

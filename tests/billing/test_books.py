@@ -67,7 +67,8 @@ def test_entry_is_one_query(world: World, django_assert_num_queries: object) -> 
 def test_memberships_cost_the_same_however_many(
     world: World, django_assert_max_num_queries: object
 ) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.memberships import list_memberships
+    from kaiin.billing.views.receipts import list_receipts
 
     member = world.joined()
     world.pay(world.join(member, site="mail").payment)
@@ -75,21 +76,21 @@ def test_memberships_cost_the_same_however_many(
     world.work()
     # One of these may be the look, once a second, whether the tenant has changed.
     with django_assert_max_num_queries(8):  # type: ignore[operator]
-        assert len(views.memberships(member)) == 2
+        assert len(list_memberships(member)) == 2
     with django_assert_max_num_queries(6):  # type: ignore[operator]
-        assert len(views.receipts(member)) == 4
+        assert len(list_receipts(member)) == 4
     newcomer = world.member()
     for site in ("official", "mail"):
         world.join(newcomer, site=site)
     with django_assert_max_num_queries(8):  # type: ignore[operator]
-        assert all(view.open_payment for view in views.memberships(newcomer))
+        assert all(view.open_payment for view in list_memberships(newcomer))
 
 
 def test_the_worker_writes_in_sets(world: World) -> None:
     """Recording N payments costs a fixed part and a little more for each."""
     from django.test.utils import CaptureQueriesContext
 
-    from kaiin.billing import actions
+    from kaiin.billing.outcomes.recording import record_payments
 
     def record(count: int) -> int:
         members = [world.member() for _ in range(count)]
@@ -100,7 +101,7 @@ def test_the_worker_writes_in_sets(world: World) -> None:
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            actions.record_payments(payment_ids=[payment.id for payment in payments])
+            record_payments(payment_ids=[payment.id for payment in payments])
         return len(captured)
 
     one, six = record(1), record(6)
@@ -108,18 +109,18 @@ def test_the_worker_writes_in_sets(world: World) -> None:
 
 
 def test_every_change_leaves_its_trace(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
     from kaiin.infra.models import AuditRow, Delivery, Event
 
     member = world.joined()
     world.clock.freeze(DECEMBER)
     world.work()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.clock.freeze(datetime(2027, 1, 1, tzinfo=JST))
     world.work()
     mine = AuditRow.objects.filter(subject=f"member:{member}", action__startswith="billing.")
-    actions = mine.order_by("pk")
-    assert list(actions.values_list("action", flat=True)) == [
+    noted = mine.order_by("pk")
+    assert list(noted.values_list("action", flat=True)) == [
         "billing.charge_intended",
         "billing.period_paid",
         "billing.membership_started",

@@ -18,7 +18,7 @@ DECEMBER = datetime(2026, 12, 1, tzinfo=JST)
 
 @pytest.mark.usefixtures("year_by_days")
 def test_four_clicks_at_once_are_one_change_and_one_charge(world: World) -> None:
-    from kaiin.billing.actions import Agreed, ChangeStarted
+    from kaiin.billing.actions.change import Agreed, ChangeStarted
 
     member = world.joined()
     shown = preview(world, member, "yearly", Method.CARD)
@@ -35,12 +35,12 @@ def test_four_clicks_at_once_are_one_change_and_one_charge(world: World) -> None
 
 
 def test_a_change_and_the_renewal_at_once_charge_one_period_once(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.renew import renew_due
 
     member = world.joined()
     world.clock.freeze(DECEMBER)
     results = at_once(
-        lambda: actions.renew_due(now=DECEMBER, limit=10),
+        lambda: renew_due(now=DECEMBER, limit=10),
         lambda: change(member, "monthly", Method.AU),
     )
     assert all(not isinstance(each, Exception) or isinstance(each, KaiinError) for each in results)
@@ -53,13 +53,14 @@ def test_a_change_and_the_renewal_at_once_charge_one_period_once(world: World) -
 
 
 def test_a_pause_and_the_renewal_at_once_are_one_of_the_two(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.pause import pause_membership
+    from kaiin.billing.actions.renew import renew_due
 
     member = world.joined()
     world.clock.freeze(DECEMBER)
     at_once(
-        lambda: actions.renew_due(now=DECEMBER, limit=10),
-        lambda: actions.pause(member_pk=member, site_key="official", periods=1),
+        lambda: renew_due(now=DECEMBER, limit=10),
+        lambda: pause_membership(member_pk=member, site_key="official", periods=1),
     )
     world.work()
     assert collected(world) == 1100

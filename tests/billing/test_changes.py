@@ -14,8 +14,8 @@ from kaiin.domain.subscriptions import SubscriptionState
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 
 if TYPE_CHECKING:
-    from kaiin.billing.actions import Agreed, ChangeStarted
-    from kaiin.billing.views import ChangePreview
+    from kaiin.billing.actions.change import Agreed, ChangeStarted
+    from kaiin.billing.membership.change_plans import ChangePreview
     from kaiin.payments.queries import PaymentView
 
 OTHER_CARD = "5555 5555 5555 4444"
@@ -29,9 +29,9 @@ def jst(*parts: int) -> datetime:
 def preview(
     world: World, member: int, course: str, method: Method, site: str = "official"
 ) -> "ChangePreview":
-    from kaiin.billing import views
+    from kaiin.billing.views.changes import preview_change
 
-    return views.preview_change(
+    return preview_change(
         member_pk=member, site_key=site, course_key=course, method=method, at=world.clock.now()
     )
 
@@ -44,9 +44,9 @@ def change(
     agreed: "Agreed | None" = None,
     site: str = "official",
 ) -> "ChangeStarted":
-    from kaiin.billing import actions
+    from kaiin.billing.actions.change import change_course
 
-    return actions.change(
+    return change_course(
         member_pk=member,
         site_key=site,
         course_key=course,
@@ -113,7 +113,7 @@ HELD = [
 def test_what_is_shown_is_posted(
     world: World, course: str, method: Method, site: str, days: int
 ) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.changes import changes_offered
 
     made = set()
     for wanted_course, wanted in _offers(site):
@@ -121,7 +121,7 @@ def test_what_is_shown_is_posted(
         world.pay(world.join(member, course, method, site).payment)
         world.clock.advance(days=days)
         offered = {
-            (offer.course_key, offer.method): offer for offer in views.changes_offered(member, site)
+            (offer.course_key, offer.method): offer for offer in changes_offered(member, site)
         }
         if (wanted_course, wanted) in offered:
             _change_as_shown(world, member, wanted_course, wanted, site)
@@ -271,7 +271,8 @@ class TestOneChange:
 
     @pytest.mark.usefixtures("year_by_days")
     def test_a_click_after_the_money_came_makes_no_second_one(self, world: World) -> None:
-        from kaiin.billing.actions import Agreed, ChangeDiffers
+        from kaiin.billing.actions.change import Agreed
+        from kaiin.billing.errors import ChangeDiffers
 
         member = world.joined()
         shown = preview(world, member, "yearly", Method.CARD)

@@ -35,19 +35,19 @@ class Watched:
 
 @pytest.fixture
 def watch(world: World) -> Iterator[Callable[[Behave], None]]:
-    from kaiin.payments import providers
+    from kaiin.payments.providers import registry
 
     def put(behave: Behave) -> None:
-        providers.use("sandbox", Watched(world.sandbox.provider, behave))  # type: ignore[arg-type]
+        registry.use("sandbox", Watched(world.sandbox.provider, behave))  # type: ignore[arg-type]
 
     yield put
-    providers.use("sandbox", world.sandbox.provider)
+    registry.use("sandbox", world.sandbox.provider)
 
 
 def renew(world: World) -> int:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.renew import renew_due
 
-    return actions.renew_due(now=world.clock.now(), limit=1000)
+    return renew_due(now=world.clock.now(), limit=1000)
 
 
 def charges_at_the_provider(world: World) -> int:

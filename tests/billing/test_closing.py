@@ -19,7 +19,7 @@ from tests.fixtures.clock import Clock
 from tests.fixtures.tenant import amend
 
 if TYPE_CHECKING:
-    from kaiin.billing.views import AccountMonth
+    from kaiin.billing.views.ledger import AccountMonth
 
 NOVEMBER = BookMonth.read("2026-11")
 DECEMBER = BookMonth.read("2026-12")
@@ -47,10 +47,10 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 
 def accounts(month: BookMonth, site: str | None = None) -> "dict[Account, list[AccountMonth]]":
-    from kaiin.billing import views
+    from kaiin.billing.views.ledger import month_balances
 
     found: dict[Account, list[AccountMonth]] = {}
-    for each in views.month_balances(month=month, site_key=site):
+    for each in month_balances(month=month, site_key=site):
         found.setdefault(each.account, []).append(each)
     return found
 
@@ -134,8 +134,8 @@ def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, cloc
     """Entries around midnights and closings: each stands in the month that `booking` says."""
     import random
 
-    from kaiin.billing import views
     from kaiin.billing.models import LedgerEntry, LedgerPosting, Membership
+    from kaiin.billing.views.ledger import month_journal
     from kaiin.domain.closing import booking
     from kaiin.identity.flows.register import import_member
     from kaiin.sites.models import Site
@@ -173,7 +173,7 @@ def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, cloc
         cash = accounts(books)[Account.PROVIDER_CASH][0]
         assert (cash.opening, cash.debits, cash.late_debits) == (opening, sums[False], sums[True])
         for late in (False, True):
-            lines = list(views.month_journal(month=books, late=late))
+            lines = list(month_journal(month=books, late=late))
             assert sum(line.amount.amount for line in lines if line.amount.amount > 0) == sums[late]
             assert {BookMonth.of(line.booking.day) for line in lines} <= {books}
             assert {line.booking.late_for is not None for line in lines} <= {late}
@@ -233,19 +233,19 @@ def test_what_is_recorded_late_is_listed_apart_and_moves_no_closed_month(world: 
 
 
 def test_a_month_that_is_not_over_is_refused(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.ledger import BooksBehind, MonthNotOver
 
     world.joined()
     for now in (world.clock.now(), CLOSED - timedelta(seconds=1)):
-        with pytest.raises(views.MonthNotOver):
+        with pytest.raises(MonthNotOver):
             files(now)
-    with pytest.raises(views.MonthNotOver):
+    with pytest.raises(MonthNotOver):
         files(world.clock.now(), DECEMBER, so_far=True)
     made = files(world.clock.now(), so_far=True)
     assert list(made) == ["so-far-balances.csv", "so-far-journal.csv", "so-far-late.csv"]
     assert {e["state"] for e in rows(made["so-far-balances.csv"])} == {"so_far"}
     # Over, but the worker has not come by: November's income is not booked.
-    with pytest.raises(views.BooksBehind) as behind:
+    with pytest.raises(BooksBehind) as behind:
         files(CLOSED)
     assert behind.value.params["count"] == 1
 
@@ -350,7 +350,7 @@ def test_the_command(club: World, tmp_path: Path) -> None:
 
     from typer.testing import CliRunner
 
-    from kaiin.cli import app
+    from kaiin.cli.app import app
 
     asked = ["closing", "2026-11", "--output", str(tmp_path / "books"), "--json"]
     done = CliRunner().invoke(app, asked)

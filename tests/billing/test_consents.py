@@ -14,9 +14,9 @@ RENEWS_BADLY = "4000 0000 0000 0341"
 
 def join(world: World, member: int, *agrees_to: Any, course: str = "monthly") -> Any:
     """As `world.join`, agreeing to just these documents."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.join import join_site
 
-    return actions.join(
+    return join_site(
         member_pk=member,
         site_key="official",
         course_key=course,
@@ -40,14 +40,14 @@ def consents(member: int) -> list[tuple[str, int, str]]:
 
 
 def new_terms(**options: Any) -> None:
-    from kaiin.billing.actions import apply_tenant
+    from kaiin.billing.courses.tenant import apply_tenant
     from tests.sites.examples import with_terms
 
     apply_tenant(with_terms(2, **options))
 
 
 def test_nothing_is_bought_without_both_documents(world: World) -> None:
-    from kaiin.billing.actions import ConsentMissing
+    from kaiin.billing.errors import ConsentMissing
     from kaiin.billing.models import Charge, Membership
 
     member = world.member()
@@ -66,11 +66,11 @@ def test_nothing_is_bought_without_both_documents(world: World) -> None:
 
 
 def test_joining_again_asks_only_for_what_is_new(world: World) -> None:
-    from kaiin.billing import actions
-    from kaiin.billing.actions import ConsentMissing
+    from kaiin.billing.actions.leave import leave_site
+    from kaiin.billing.errors import ConsentMissing
 
     member = world.joined()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.go_to(datetime(2026, 12, 2, 12, tzinfo=JST))
     new_terms()
     with pytest.raises(ConsentMissing):
@@ -93,7 +93,7 @@ def test_what_runs_goes_on_and_what_is_due_can_be_paid(world: World) -> None:
 
 
 def test_a_lump_sum_is_renewed_with_consent(world: World) -> None:
-    from kaiin.billing.actions import ConsentMissing
+    from kaiin.billing.errors import ConsentMissing
 
     member = world.joined("yearly")
     new_terms(starts="2027-09-01")
@@ -105,11 +105,11 @@ def test_a_lump_sum_is_renewed_with_consent(world: World) -> None:
 
 
 def test_a_course_is_changed_without_being_asked(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.change import change_course
 
     member = world.joined()
     new_terms()
-    started = actions.change(
+    started = change_course(
         member_pk=member,
         site_key="official",
         course_key="yearly",

@@ -33,7 +33,7 @@ def sent(world: World, template: str) -> int:
 
 
 def test_a_full_refund_from_outside_ends_what_it_bought(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member, payment = joined(world, "yearly", Method.KONBINI)
     world.clock.freeze(jst(2026, 12, 1, 9))
@@ -42,7 +42,7 @@ def test_a_full_refund_from_outside_ends_what_it_bought(world: World) -> None:
     assert not world.entry(member).allowed
     view = world.view(member)
     assert (view.standing, view.end_reason) == (Standing.DORMANT, EndReason.REFUNDED)
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.state) == ("outside", "done")
     assert books(world) == {}
     assert world.mails(member)[-2:] == ["refund_done", "dormant"]
@@ -154,7 +154,7 @@ def test_money_that_came_and_went_before_we_looked(world: World) -> None:
 
 
 def test_outside_comes_what_waited_for_staff(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases, refund_figures
 
     member = world.member()
     started = world.join(member, "yearly", Method.KONBINI)
@@ -164,28 +164,29 @@ def test_outside_comes_what_waited_for_staff(world: World) -> None:
     world.sandbox.refund_at_provider(started.payment, 180)
     world.work()
     assert world.entry(member).allowed
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.amount.amount) == ("outside", 180)
-    assert views.refund_figures().open == 0
+    assert refund_figures().open == 0
     assert "unapplied" not in books(world)
 
 
 def test_a_failed_refund_made_good_outside_is_not_due_any_more(world: World) -> None:
-    from kaiin.billing import actions, views
+    from kaiin.billing.actions.leave import leave_site
+    from kaiin.billing.views.refunds import refund_cases, refund_figures
 
     member, payment = joined(world, "yearly")
     world.sandbox.switch("refund_fail", "account_closed")
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     world.work()
-    [failed] = views.refund_cases(member)
+    [failed] = refund_cases(member)
     assert failed.state == "failed"
     world.sandbox.switch("refund_fail", "")
     world.sandbox.refund_at_provider(payment, failed.amount.amount)
     world.work()
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.state) == ("outside", "done")
     assert "refunds_due" not in books(world)
-    assert views.refund_figures().failed == 0
+    assert refund_figures().failed == 0
 
 
 def test_a_dispute_takes_nothing_away(world: World) -> None:
@@ -241,7 +242,7 @@ def test_a_chargeback_of_the_past_ends_renewals_but_not_what_is_paid(world: Worl
 
 
 def test_a_chargeback_of_parked_money_closes_its_case(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.member()
     first = world.join(member, "yearly", Method.KONBINI)
@@ -258,7 +259,7 @@ def test_a_chargeback_of_parked_money_closes_its_case(world: World) -> None:
     world.sandbox.dispute(first.payment, won=False)
     world.work()
     assert "unapplied" not in books(world)
-    assert views.refund_cases(member) == ()
+    assert refund_cases(member) == ()
     assert world.entry(member).allowed
 
 
@@ -266,19 +267,20 @@ def test_foreign_money_stays_foreign(world: World) -> None:
     """A payment that no charge knows: payments has it, billing passes it over."""
     from uuid import uuid4
 
-    from kaiin.billing import actions
+    from kaiin.billing.actions.decide_refund import record_refunds
+    from kaiin.billing.outcomes.recording import record_payment
 
-    actions.record_refunds(payment_id=uuid4())
-    actions.record_payment(payment_id=uuid4())
+    record_refunds(payment_id=uuid4())
+    record_payment(payment_id=uuid4())
     assert books(world) == {}
 
 
 @pytest.mark.parametrize("amount", [550, 200])
 def test_who_left_is_not_asked_again(world: World, amount: int) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member, payment = joined(world)
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.sandbox.refund_at_provider(payment, amount)
     world.work()
     assert world.entry(member).allowed == (amount == 200)
@@ -301,12 +303,12 @@ def upgraded(world: World) -> tuple[int, "PaymentView"]:
 
 @pytest.mark.usefixtures("year_by_days")
 def test_an_upgrade_that_is_refunded_gives_the_moved_days_back(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member, payment = upgraded(world)
     world.sandbox.refund_at_provider(payment, payment.amount.amount)
     world.work()
-    cases = {case.reason.value: case for case in views.refund_cases(member)}
+    cases = {case.reason.value: case for case in refund_cases(member)}
     assert cases["outside"].amount.amount == payment.amount.amount == 6600 - 366
     assert (cases["staff"].amount.amount, cases["staff"].state) == (366, "done")
     assert books(world) == {"provider_cash": 550 - 366, "income": -(550 - 366)}
@@ -319,23 +321,23 @@ def test_an_upgrade_that_is_refunded_gives_the_moved_days_back(world: World) -> 
 
 @pytest.mark.usefixtures("year_by_days")
 def test_in_two_parts_too_and_only_once_it_is_whole(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member, payment = upgraded(world)
     world.sandbox.refund_at_provider(payment, 1000)
     world.work()
-    assert [case.reason for case in views.refund_cases(member)] == ["outside"]
+    assert [case.reason for case in refund_cases(member)] == ["outside"]
     assert world.entry(member).allowed
     world.sandbox.refund_at_provider(payment, payment.amount.amount - 1000)
     world.work()
     world.work()
-    assert [case.reason for case in views.refund_cases(member)].count("staff") == 1
+    assert [case.reason for case in refund_cases(member)].count("staff") == 1
     assert books(world) == {"provider_cash": 550 - 366, "income": -(550 - 366)}
 
 
 @pytest.mark.usefixtures("year_by_days")
 def test_what_went_back_of_the_first_month_already_goes_back_once(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
     from kaiin.payments.models import Payment
     from kaiin.payments.queries import payment as view_of
 
@@ -346,5 +348,5 @@ def test_what_went_back_of_the_first_month_already_goes_back_once(world: World) 
     world.work()
     world.sandbox.refund_at_provider(payment, payment.amount.amount)
     world.work()
-    assert [case.reason for case in views.refund_cases(member)] == ["outside", "outside"]
+    assert [case.reason for case in refund_cases(member)] == ["outside", "outside"]
     assert books(world).get("provider_cash", 0) == 0

@@ -37,19 +37,19 @@ def commits(world: World) -> Iterator[list[int]]:
 
 
 def test_joining_renewing_and_leaving(world: World, commits: list[int]) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined(method=Method.SOFTBANK)
     world.clock.freeze(datetime(2026, 12, 22, tzinfo=JST))
     world.work()
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     world.work()
     assert world.view(member).withdrawn_at is not None
     assert commits[0] > 20
 
 
 def test_a_slip_that_is_paid_late_and_given_back(world: World, commits: list[int]) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.decide_refund import decide_refund
     from kaiin.billing.models import RefundCase
 
     member = world.member()
@@ -60,7 +60,7 @@ def test_a_slip_that_is_paid_late_and_given_back(world: World, commits: list[int
     world.clock.advance(hours=4)
     world.work()
     (case,) = RefundCase.objects.values_list("pk", flat=True)
-    actions.decide_refund(case_id=case, refund=True, actor="staff:1")
+    decide_refund(case_id=case, refund=True, actor="staff:1")
     world.work()
     assert RefundCase.objects.get().state == "done"
 

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kaiin.billing import actions, views
-from kaiin.billing.actions import AlreadyMember
+from kaiin.billing.actions.change import change_course
+from kaiin.billing.actions.leave import leave_site, undo_leave
+from kaiin.billing.errors import AlreadyMember
+from kaiin.billing.views.changes import preview_change
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import Standing
@@ -20,7 +22,7 @@ class TestLeavingWhileMoneyIsOnItsWay:
         started = world.join(member, "monthly", Method.CARD)
         world.sandbox.pay(started.payment)
         # The notice has not come yet: to us, nothing is paid.
-        actions.leave(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
         world.work()
 
         view = world.view(member)
@@ -32,10 +34,10 @@ class TestLeavingWhileMoneyIsOnItsWay:
         member = world.member()
         started = world.join(member, "monthly", Method.CARD)
         world.sandbox.pay(started.payment)
-        actions.leave(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
         world.work()
 
-        actions.undo_leave(member_pk=member, site_key="official")
+        undo_leave(member_pk=member, site_key="official")
 
         assert world.view(member).next_charge_at is not None
 
@@ -49,14 +51,14 @@ class TestChangingAfterMoneyWasGivenBack:
         world.sandbox.refund_at_provider(payment, 461)
         world.work()
 
-        shown = views.preview_change(
+        shown = preview_change(
             member_pk=member,
             site_key="official",
             course_key="yearly",
             method=Method.CARD,
             at=world.clock.now(),
         )
-        actions.change(
+        change_course(
             member_pk=member,
             site_key="official",
             course_key="yearly",
@@ -78,7 +80,7 @@ class TestMoneyThatBuysNothing:
         started = change(member, "monthly", Method.DOCOMO)
         assert started.payment is not None
         world.sandbox.pay(started.payment)
-        actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:tests")
+        leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:tests")
         world.work()
 
         payment = world.payment(started.payment.id)

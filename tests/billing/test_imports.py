@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from kaiin.billing import actions, views
-from kaiin.billing.actions import (
+from kaiin.billing.actions.import_membership import import_membership
+from kaiin.billing.actions.leave import leave_site
+from kaiin.billing.errors import (
     AlreadyMember,
     CourseNotOffered,
     ImportConflict,
@@ -15,6 +16,9 @@ from kaiin.billing.actions import (
     NumberTaken,
 )
 from kaiin.billing.models import Period
+from kaiin.billing.views.changes import preview_change
+from kaiin.billing.views.memberships import list_memberships
+from kaiin.billing.views.refunds import refund_cases
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.domain.references import ReferenceKind
@@ -51,7 +55,7 @@ def bring(world: World) -> Bring:
             "mandate": None,
             "actor": "system:import",
         }
-        return actions.import_membership(**given | changes)
+        return import_membership(**given | changes)
 
     return bring
 
@@ -99,16 +103,16 @@ def test_the_time_is_worth_no_money(world: World, bring: Bring) -> None:
 
     member = world.member()
     bring(member, paid_through=date(2027, 5, 31), mandate=mandate(world, member))
-    shown = views.preview_change(
+    shown = preview_change(
         member_pk=member, site_key="official", course_key="yearly", method=Method.CARD,
         at=world.clock.now(),
     )  # fmt: skip
     assert (shown.credited.amount, shown.total.amount) == (0, 6600)
     assert shown.from_at == jst(2027, 6, 1)
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     world.work()
     assert not world.entry(member).allowed
-    assert views.refund_cases(member) == ()
+    assert refund_cases(member) == ()
     assert balances() == {}
     windows_survive_a_rebuild()
 
@@ -186,7 +190,7 @@ def test_what_is_refused(world: World, bring: Bring) -> None:
         with pytest.raises(ImportRefused) as refused:
             bring(member, **changes)
         assert refused.value.params["reason"] == reason, changes
-    assert views.memberships(member) == ()
+    assert list_memberships(member) == ()
 
 
 def test_one_membership_and_one_mandate(world: World, bring: Bring) -> None:
@@ -201,7 +205,7 @@ def test_one_membership_and_one_mandate(world: World, bring: Bring) -> None:
     bring(member, mandate=card)
     with pytest.raises(MandateKnown):
         bring(other, import_key="old:2", member_number=2, mandate=card)
-    assert views.memberships(other) == ()
+    assert list_memberships(other) == ()
 
 
 def test_the_numbers_of_a_contract_find_the_member(world: World, bring: Bring) -> None:

@@ -10,14 +10,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kaiin.billing import actions
+from kaiin.billing.actions.expire import expire_due, expire_member, recognise_due, remind_due
+from kaiin.billing.actions.renew import mandate_ended, renew_due
 from kaiin.billing.models import Charge, Course, LedgerEntry, Membership, Period, Subscription
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.infra import parking
 from kaiin.infra.models import ParkedRow
 from kaiin.payments.models import Mandate, Payment
-from kaiin.verification import checks
+from kaiin.verification.checking import checks
 from tests.billing.conftest import World, balances, nothing_is_amiss
 
 DECEMBER = datetime(2026, 12, 1, tzinfo=JST)
@@ -68,7 +69,7 @@ def by_its_mandate(world: World) -> Spoilt:
     return Spoilt(
         "membership.renew",
         members,
-        actions.renew_due,
+        renew_due,
         Subscription.objects.filter(next_due_at__lte=DECEMBER).count,
         lambda: mandate.update(provider="sandbox"),
     )
@@ -82,7 +83,7 @@ def by_its_course(world: World) -> Spoilt:
     return Spoilt(
         "membership.renew",
         members,
-        actions.renew_due,
+        renew_due,
         Subscription.objects.filter(next_due_at__lte=DECEMBER).count,
         mend,
     )
@@ -93,13 +94,13 @@ def lapsing(world: World) -> Spoilt:
     end = world.view(members[0]).paid_until
     assert end is not None
     world.clock.freeze(end)
-    actions.remind_due(now=end, limit=10)
-    actions.recognise_due(now=end, limit=10)
+    remind_due(now=end, limit=10)
+    recognise_due(now=end, limit=10)
     mend = break_terms(subscription(world, members[0]))
     return Spoilt(
         "membership.lapse",
         members,
-        actions.expire_due,
+        expire_due,
         Subscription.objects.filter(lapse_due_at__lte=end).count,
         mend,
     )
@@ -118,7 +119,7 @@ def withdrawing(world: World) -> Spoilt:
     return Spoilt(
         "membership.withdraw",
         members,
-        actions.expire_due,
+        expire_due,
         Membership.objects.filter(dormant_until__lte=until).count,
         lambda: rows.update(standing="dormant"),
     )
@@ -133,7 +134,7 @@ def reminding(world: World) -> Spoilt:
     return Spoilt(
         "membership.remind",
         members,
-        actions.remind_due,
+        remind_due,
         Subscription.objects.filter(notice_due_at__lte=row.notice_due_at).count,
         mend,
     )
@@ -151,7 +152,7 @@ def reminding_of_withdrawal(world: World) -> Spoilt:
     return Spoilt(
         "membership.remind_of_withdrawal",
         members,
-        actions.remind_due,
+        remind_due,
         Membership.objects.filter(notice_due_at__lte=row.notice_due_at).count,
         lambda: rows.update(dormant_until=row.dormant_until),
     )
@@ -208,19 +209,19 @@ def test_a_parked_renewal_is_charged_once_by_one_intent(world: World) -> None:
         subscription=first, index=2, starts_at=now, ends_at=DECEMBER, payment=stray, amount=1
     )
     world.clock.freeze(DECEMBER)
-    assert actions.renew_due(now=DECEMBER, limit=10) == 4
+    assert renew_due(now=DECEMBER, limit=10) == 4
     assert [world.entry(member).kind for member in others] == ["paid"] * 3
     assert ParkedRow.objects.get().kind == "membership.renew"
     intents = Charge.objects.filter(subscription=first).order_by("pk")
     keys = list(intents.values_list("intent_key", flat=True))
     for minutes in (1, 2, 4, 8):
-        assert actions.renew_due(now=world.clock.advance(minutes=minutes), limit=10) == 1
+        assert renew_due(now=world.clock.advance(minutes=minutes), limit=10) == 1
     assert ParkedRow.objects.get().attempts == 5
     assert list(intents.values_list("intent_key", flat=True)) == keys
     assert _charged(world) == 4
     corrupt.delete()
     stray.delete()
-    assert actions.renew_due(now=world.clock.advance(minutes=16), limit=10) == 1
+    assert renew_due(now=world.clock.advance(minutes=16), limit=10) == 1
     assert not ParkedRow.objects.exists()
     assert world.entry(spoilt).kind == "paid"
     world.work()
@@ -235,19 +236,19 @@ def _charged(world: World) -> int:
 def test_income_that_is_booked_already_keeps_no_other_from_being_earned(world: World) -> None:
     members = [world.joined() for _ in range(4)]
     world.clock.freeze(DECEMBER)
-    actions.renew_due(now=DECEMBER, limit=10)
+    renew_due(now=DECEMBER, limit=10)
     periods = Period.objects.filter(recognise_due_at__lte=DECEMBER)
     booked = periods.get(subscription=subscription(world, members[0]))
-    actions.recognise_due(now=DECEMBER, limit=1)
+    recognise_due(now=DECEMBER, limit=1)
     assert LedgerEntry.objects.filter(key=f"recognition:{booked.pk}").exists()
     Period.objects.filter(pk=booked.pk).update(recognise_due_at=DECEMBER)
-    assert actions.recognise_due(now=DECEMBER, limit=10) == 4
+    assert recognise_due(now=DECEMBER, limit=10) == 4
     assert periods.count() == 1
     (row,) = parking.parked(limit=10)
     assert (row.kind, row.key) == ("period.recognise", str(booked.pk))
     # Mended by hand, it is no longer due: nobody tries it again, and it is forgotten.
     Period.objects.filter(pk=booked.pk).update(recognise_due_at=None)
-    assert actions.recognise_due(now=world.clock.advance(minutes=5), limit=10) == 0
+    assert recognise_due(now=world.clock.advance(minutes=5), limit=10) == 0
     parking.forget_stale(now=world.clock.now())
     assert parking.parked(limit=10)
     parking.forget_stale(now=world.clock.advance(hours=2))
@@ -258,9 +259,9 @@ def test_income_that_is_booked_already_keeps_no_other_from_being_earned(world: W
 def test_a_member_at_the_door_is_let_off_what_is_parked(world: World) -> None:
     """A visit does what the worker does; what it can't do is parked as well, and no error."""
     spoilt = lapsing(world)
-    actions.expire_member(member_pk=spoilt.members[0], now=world.clock.now())
+    expire_member(member_pk=spoilt.members[0], now=world.clock.now())
     assert ParkedRow.objects.get().attempts == 1
-    actions.expire_member(member_pk=spoilt.members[0], now=world.clock.now())
+    expire_member(member_pk=spoilt.members[0], now=world.clock.now())
     assert ParkedRow.objects.get().attempts == 1
     spoilt.mend()
     world.clock.advance(minutes=1)
@@ -278,7 +279,7 @@ def test_an_ended_contract_ends_at_every_site(world: World) -> None:
     Subscription.objects.filter(pk=other.pk).update(mandate=row.mandate_id)
     break_terms(row)
     with pytest.raises(ValueError, match="lunar"):
-        actions.mandate_ended(mandate_id=row.mandate_id, reason="carrier")
+        mandate_ended(mandate_id=row.mandate_id, reason="carrier")
     other.refresh_from_db()
     assert other.mandate_end_reason == "carrier"
 
@@ -298,7 +299,7 @@ def test_a_database_that_is_away_is_no_rows_fault(
 
     monkeypatch.setattr(expire, "lock_memberships", away)
     with pytest.raises(OperationalError):
-        actions.expire_due(now=world.clock.now(), limit=10)
+        expire_due(now=world.clock.now(), limit=10)
     assert not ParkedRow.objects.exists()
 
 

@@ -16,8 +16,8 @@ def jst(*parts: int) -> datetime:
 
 
 def test_a_card_joins_pays_and_is_in(world: World) -> None:
-    from kaiin.billing import views
     from kaiin.billing.models import Charge, Membership
+    from kaiin.billing.views.receipts import find_receipt, list_receipts
 
     member = world.member()
     started = world.join(member)
@@ -42,20 +42,21 @@ def test_a_card_joins_pays_and_is_in(world: World) -> None:
     assert world.mails(member) == ["receipt", "welcome"]
     assert balances() == {"provider_cash": 550, "deferred_income": -550}
     assert (Membership.objects.count(), Charge.objects.count()) == (1, 1)
-    (receipt,) = views.receipts(member)
+    (receipt,) = list_receipts(member)
     assert receipt.total == Money(550)
     assert set(receipt.references) == set(world.payment(started.payment.id).references)
-    assert views.receipt(number=receipt.number, member_pk=member) == receipt
-    assert views.receipt(number=receipt.number, member_pk=member + 1) is None
+    assert find_receipt(number=receipt.number, member_pk=member) == receipt
+    assert find_receipt(number=receipt.number, member_pk=member + 1) is None
     windows_survive_a_rebuild()
 
 
 @pytest.mark.parametrize("method", [Method.CARD, Method.DOCOMO, Method.AU, Method.SOFTBANK])
 def test_what_the_preview_says_is_what_is_posted(world: World, method: Method) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.courses import preview_join
+    from kaiin.billing.views.receipts import list_receipts
 
     member = world.member()
-    shown = views.preview(
+    shown = preview_join(
         site_key="official", course_key="monthly", method=method, at=world.clock.now()
     )
     world.pay(world.join(member, "monthly", method).payment)
@@ -66,7 +67,7 @@ def test_what_the_preview_says_is_what_is_posted(world: World, method: Method) -
         shown.period.ends_at,
     )
     assert (view.next_charge_at, view.next_amount) == (shown.next_charge_at, shown.next_amount)
-    (receipt,) = views.receipts(member)
+    (receipt,) = list_receipts(member)
     assert (receipt.lines, receipt.total) == (shown.lines, shown.total)
 
 
@@ -101,7 +102,7 @@ def test_another_course_voids_the_first(world: World) -> None:
 
 
 def test_the_first_was_paid_when_another_way_is_chosen(world: World) -> None:
-    from kaiin.billing.actions import AlreadyMember
+    from kaiin.billing.errors import AlreadyMember
 
     member = world.member()
     first = world.join(member)
@@ -114,16 +115,16 @@ def test_the_first_was_paid_when_another_way_is_chosen(world: World) -> None:
 
 
 def test_who_has_paid_pays_nothing_more(world: World) -> None:
-    from kaiin.billing import views
-    from kaiin.billing.actions import AlreadyMember
+    from kaiin.billing.errors import AlreadyMember
     from kaiin.billing.models import Charge
+    from kaiin.billing.views.courses import preview_join
 
     member = world.joined()
     for course in ("monthly", "yearly"):
         with pytest.raises(AlreadyMember):
             world.join(member, course)
         with pytest.raises(AlreadyMember):
-            views.preview(
+            preview_join(
                 site_key="official",
                 course_key=course,
                 method=Method.CARD,
@@ -134,26 +135,27 @@ def test_who_has_paid_pays_nothing_more(world: World) -> None:
 
 
 def test_the_notice_is_lost_and_the_login_asks(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.refresh import refresh_open_payments
 
     member = world.member()
     started = world.join(member)
     world.sandbox.switch("drop", "1")
     world.sandbox.pay(started.payment)
     assert not world.entry(member).allowed
-    actions.refresh_open_payments(member_pk=member)
+    refresh_open_payments(member_pk=member)
     assert world.entry(member).allowed
     world.work()
     assert world.mails(member) == ["receipt", "welcome"]
 
 
 def test_coming_back_without_paying_changes_nothing(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.refresh import refresh_open_payments
+    from kaiin.billing.outcomes.recording import record_payment
 
     member = world.member()
     started = world.join(member)
-    actions.refresh_open_payments(member_pk=member)
-    actions.record_payment(payment_id=started.payment.id)
+    refresh_open_payments(member_pk=member)
+    record_payment(payment_id=started.payment.id)
     assert not world.entry(member).allowed
     assert world.view(member).standing is Standing.PENDING
     assert balances() == {}
@@ -161,15 +163,15 @@ def test_coming_back_without_paying_changes_nothing(world: World) -> None:
 
 
 def test_recording_twice_changes_nothing(world: World) -> None:
-    from kaiin.billing import actions
     from kaiin.billing.models import LedgerEntry
+    from kaiin.billing.outcomes.recording import record_payment
     from kaiin.infra.models import AuditRow
 
     member = world.member()
     started = world.join(member)
     world.pay(started.payment)
     before = (LedgerEntry.objects.count(), AuditRow.objects.count(), world.view(member))
-    actions.record_payment(payment_id=started.payment.id)
+    record_payment(payment_id=started.payment.id)
     assert (LedgerEntry.objects.count(), AuditRow.objects.count(), world.view(member)) == before
 
 
@@ -206,7 +208,7 @@ def test_each_site_counts_for_itself(world: World) -> None:
 
 
 def test_things_that_are_not_offered(world: World) -> None:
-    from kaiin.billing.actions import CourseNotOffered, WayNotOffered
+    from kaiin.billing.errors import CourseNotOffered, WayNotOffered
     from kaiin.billing.models import Membership
 
     member = world.member()

@@ -26,19 +26,19 @@ def world(world: World) -> World:
 
 
 def leave(member: int, **options: object) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
-    actions.leave(member_pk=member, site_key="official", at_once=True, **options)  # type: ignore[arg-type]
+    leave_site(member_pk=member, site_key="official", at_once=True, **options)  # type: ignore[arg-type]
 
 
 def preview(member: int) -> Money:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import preview_leave
 
-    return views.preview_leave(member_pk=member, site_key="official").refund
+    return preview_leave(member_pk=member, site_key="official").refund
 
 
 def test_unused_days_go_back_to_the_yen(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     # 22 November 2026, paid through 31 October 2027: 344 days.
     member = world.joined("yearly", Method.CARD)
@@ -52,11 +52,11 @@ def test_unused_days_go_back_to_the_yen(world: World) -> None:
     assert (view.standing, view.end_reason) == (Standing.WITHDRAWN, EndReason.LEFT)
     assert view.withdrawn_at == world.clock.now()
     assert view.next_charge_at is None
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.state, case.amount.amount, case.reason) == ("requested", expected, "left")
     world.work()
     assert books(world) == {"provider_cash": 6600 - expected, "income": expected - 6600}
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert case.state == "done"
     assert world.mails(member)[-3:] == ["welcome", "left_at_once", "refund_done"]
     # Back within the rejoin days: the same number.
@@ -124,7 +124,7 @@ def test_two_clicks_at_one_instant_are_one_refund(world: World) -> None:
 
 
 def test_what_was_agreed_to_is_what_happens(world: World) -> None:
-    from kaiin.billing.actions import RefundDiffers
+    from kaiin.billing.errors import RefundDiffers
 
     member = world.joined("yearly", Method.CARD)
     shown = preview(member)
@@ -136,7 +136,7 @@ def test_what_was_agreed_to_is_what_happens(world: World) -> None:
 
 
 def test_only_staff_where_the_course_does_not_offer_it(world: World) -> None:
-    from kaiin.billing.actions import LeaveAtOnceNotOffered
+    from kaiin.billing.errors import LeaveAtOnceNotOffered
 
     amend(leave_at_once=False)
     member = world.joined("yearly", Method.CARD)
@@ -150,10 +150,10 @@ def test_only_staff_where_the_course_does_not_offer_it(world: World) -> None:
 
 
 def test_after_leaving_at_the_end_one_may_still_leave_at_once(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined("yearly", Method.CARD)
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     assert world.entry(member).allowed
     leave(member)
     world.work()
@@ -190,7 +190,7 @@ def test_on_the_last_day_nothing_goes_back(world: World) -> None:
 
 
 def test_an_open_slip_is_void_and_its_late_money_waits_for_staff(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.joined("yearly", Method.CARD)
     world.clock.freeze(jst(2027, 9, 1, 12))
@@ -204,7 +204,7 @@ def test_an_open_slip_is_void_and_its_late_money_waits_for_staff(world: World) -
     world.work()
     world.clock.advance(hours=3)
     world.work()
-    late = [case for case in views.refund_cases(member) if case.reason == "late"]
+    late = [case for case in refund_cases(member) if case.reason == "late"]
     assert [case.state for case in late] == ["open"]
     assert not world.entry(member).allowed
     assert books(world)["unapplied"] == -6820
@@ -213,40 +213,41 @@ def test_an_open_slip_is_void_and_its_late_money_waits_for_staff(world: World) -
 def test_a_refund_that_fails_is_seen_and_tried_again(world: World) -> None:
     from django.core import mail
 
-    from kaiin.billing import actions, views
+    from kaiin.billing.actions.decide_refund import decide_refund
+    from kaiin.billing.views.refunds import refund_cases, refund_figures
 
     member = world.joined("yearly", Method.CARD)
     world.sandbox.switch("refund_fail", "account_closed")
     leave(member)
     world.work()
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert case.state == "failed"
-    assert views.refund_figures().failed == 1
+    assert refund_figures().failed == 1
     assert books(world)["refunds_due"] == -case.amount.amount
     staff = [m for m in mail.outbox if "staff_refund_failed" in m.extra_headers["X-Kaiin-Key"]]
     assert len(staff) == 1
     world.sandbox.switch("refund_fail", "")
-    actions.decide_refund(case_id=case.id, refund=True, actor="staff:1")
-    actions.decide_refund(case_id=case.id, refund=True, actor="staff:1")
+    decide_refund(case_id=case.id, refund=True, actor="staff:1")
+    decide_refund(case_id=case.id, refund=True, actor="staff:1")
     world.work()
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert case.state == "done"
     assert "refunds_due" not in books(world)
 
 
 def test_a_refund_nobody_answers_for_is_asked_about_not_repeated(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_figures
 
     member = world.joined("yearly", Method.CARD)
     world.sandbox.switch("refund_pending", "90")
     leave(member)
     world.work()
-    assert views.refund_figures().under_way == 1
+    assert refund_figures().under_way == 1
     assert books(world)["refunds_due"] < 0
     for _ in range(4):
         world.clock.advance(hours=1)
         world.work()
-    assert views.refund_figures().under_way == 0
+    assert refund_figures().under_way == 0
     assert "refunds_due" not in books(world)
 
 
@@ -262,13 +263,14 @@ def test_who_never_paid_just_leaves(world: World) -> None:
 @pytest.mark.usefixtures("year_by_days")
 def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World) -> None:
     """A monthly course changed to a yearly one, and left: both payments paid for the year."""
-    from kaiin.billing import actions, views
+    from kaiin.billing.actions.change import change_course
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.member()
     first = world.join(member).payment
     world.pay(first)
     world.clock.advance(days=1)
-    started = actions.change(
+    started = change_course(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -285,7 +287,7 @@ def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World)
     assert preview(member) == Money(unused)
     leave(member, agreed=Money(unused))
     world.work()
-    shares = {case.payment_id: case.amount.amount for case in views.refund_cases(member)}
+    shares = {case.payment_id: case.amount.amount for case in refund_cases(member)}
     assert shares == {
         started.payment.id: min(unused, 6600 - credited),
         first.id: unused - min(unused, 6600 - credited),
@@ -298,19 +300,20 @@ def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World)
 
 def test_who_left_at_once_is_not_charged_by_a_renewal_under_way(world: World) -> None:
     """The renewal was intended, its answer was lost, then the member left."""
-    from kaiin.billing import actions, views
+    from kaiin.billing.actions.renew import renew_due
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.joined("monthly", Method.CARD)
     world.clock.freeze(jst(2026, 12, 1))
     world.sandbox.switch("answer_lost", "0")
-    actions.renew_due(now=world.clock.now(), limit=10)
+    renew_due(now=world.clock.now(), limit=10)
     leave(member)
     world.sandbox.switch("answer_lost", "")
     for _ in range(3):
         world.clock.advance(hours=1)
         world.work()
     assert not world.entry(member).allowed
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.state) == ("late", "open")
     assert books(world)["unapplied"] == -550
     world.go_to(jst(2027, 1, 3))
@@ -322,7 +325,7 @@ def test_what_was_given_back_of_a_period_is_not_paid_back_with_its_unused_days(
 ) -> None:
     """500 of 550 went back at the provider: what is left of the fee is all that unused days are
     worth."""
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.member()
     payment = world.join(member).payment
@@ -332,5 +335,5 @@ def test_what_was_given_back_of_a_period_is_not_paid_back_with_its_unused_days(
     assert preview(member) == Money(50)
     leave(member, agreed=Money(50))
     world.work()
-    assert sum(case.amount.amount for case in views.refund_cases(member)) == 550
+    assert sum(case.amount.amount for case in refund_cases(member)) == 550
     assert books(world) == {}

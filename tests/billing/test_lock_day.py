@@ -89,27 +89,27 @@ class TestFailedEarly:
 
 class TestFixed:
     def test_leaving_until_the_twentieth_avoids_the_renewal(self, world: World) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
         member = joined(world)
         world.clock.freeze(jst(2027, 11, 20, 23, 59))
         world.work()
         view = world.view(member, "mail")
         assert (view.fixed, view.fixed_at) == (False, jst(2027, 11, 21))
-        actions.leave(member_pk=member, site_key="mail")
+        leave_site(member_pk=member, site_key="mail")
         world.go_to(jst(2027, 12, 2, 12))
         assert balances()["provider_cash"] == 3960
         assert world.view(member, "mail").standing is Standing.WITHDRAWN
 
     def test_leaving_after_it_takes_effect_a_year_later(self, world: World) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
         member = joined(world)
         world.clock.freeze(jst(2027, 11, 21))
         world.work()
         view = world.view(member, "mail")
         assert (view.fixed, view.leaves_at) == (True, jst(2028, 12, 1))
-        actions.leave(member_pk=member, site_key="mail")
+        leave_site(member_pk=member, site_key="mail")
         view = world.view(member, "mail")
         assert (view.cancel_at_period_end, view.next_charge_at) == (True, jst(2027, 11, 30))
         world.work()
@@ -130,18 +130,18 @@ class TestFixed:
         assert balances()["provider_cash"] == 2 * 3960
 
     def test_who_leaves_is_not_dunned_for_it(self, world: World) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
         member = joined(world, number=RENEWS_BADLY)
         world.clock.freeze(jst(2027, 11, 25))
-        actions.leave(member_pk=member, site_key="mail")
+        leave_site(member_pk=member, site_key="mail")
         world.go_to(jst(2027, 11, 30, 12))
         assert world.entry(member, "mail").allowed
         world.go_to(jst(2027, 12, 1, 12))
         assert world.view(member, "mail").standing is Standing.WITHDRAWN
 
     def test_changes_wait_but_a_card_can_be_swapped(self, world: World) -> None:
-        from kaiin.billing import views
+        from kaiin.billing.views.changes import changes_offered
 
         member = joined(world)
         world.clock.freeze(jst(2027, 11, 22))
@@ -149,7 +149,7 @@ class TestFixed:
             change(member, "monthly", Method.CARD, site="mail")
         assert refused.value.code == "billing.renewal_fixed"
         assert refused.value.params["free_from"] == date(2027, 12, 1)
-        offers = views.changes_offered(member, "mail")
+        offers = changes_offered(member, "mail")
         assert [(each.course_key, each.kind) for each in offers] == [
             ("yearly", ChangeKind.REGISTER)
         ]
@@ -169,11 +169,11 @@ def test_who_paid_with_a_slip_renews_in_the_window(world: World) -> None:
 
 
 def test_a_card_for_the_last_renewal_does_not_take_the_leaving_back(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = joined(world, number=RENEWS_BADLY)
     world.clock.freeze(jst(2027, 11, 25))
-    actions.leave(member_pk=member, site_key="mail")
+    leave_site(member_pk=member, site_key="mail")
     world.pay(payment_of(change(member, "yearly", Method.CARD, site="mail")))
     assert world.view(member, "mail").cancel_at_period_end
     world.go_to(jst(2027, 12, 1, 12))
@@ -182,12 +182,12 @@ def test_a_card_for_the_last_renewal_does_not_take_the_leaving_back(world: World
 
 
 def test_a_year_by_another_way_is_paid_in_the_window_only(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.changes import changes_offered
 
     member = joined(world)
 
     def ways() -> set[Method]:
-        offers = views.changes_offered(member, "mail")
+        offers = changes_offered(member, "mail")
         return {offer.method for offer in offers if offer.course_key == "yearly"}
 
     assert ways() == {Method.CARD}

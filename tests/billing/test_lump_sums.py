@@ -5,14 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from kaiin.billing import views
-from kaiin.billing.actions import SlipTooLate
+from kaiin.billing.errors import SlipTooLate
 from kaiin.billing.models import Period
-from kaiin.billing.views import JoinPreview
+from kaiin.billing.views.courses import JoinPreview, preview_join
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
-from kaiin.verification import checks
+from kaiin.verification.checking import checks
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 from tests.fixtures.tenant import amend
 
@@ -35,7 +34,7 @@ def slip(world: World, member: int) -> "object":
 
 
 def test_the_window_opens_and_a_renewal_loses_no_day(world: World, member: int) -> None:
-    from kaiin.billing.actions import AlreadyMember
+    from kaiin.billing.errors import AlreadyMember
 
     world.clock.freeze(jst(2027, 6, 30, 23, 59))
     world.work()
@@ -108,10 +107,10 @@ def test_paid_before_the_end_and_told_after_it(world: World, member: int) -> Non
 def test_who_left_and_asked_for_a_slip_again_is_in_though_it_is_paid_after_the_end(
     world: World, member: int
 ) -> None:
-    from kaiin.billing.actions import leave
+    from kaiin.billing.actions.leave import leave_site
 
     world.clock.freeze(jst(2027, 10, 20, 12))
-    leave(member_pk=member, site_key="official", at_once=False, actor=f"member:{member}")
+    leave_site(member_pk=member, site_key="official", at_once=False, actor=f"member:{member}")
     world.clock.freeze(jst(2027, 10, 30, 12))
     world.work()
     payment = slip(world, member)
@@ -150,7 +149,7 @@ class TestRenewedLate:
     """In dormant time: from the old end, as the course says by default."""
 
     def shown(self, world: World, member: int, method: Method = Method.CARD) -> JoinPreview:
-        return views.preview(
+        return preview_join(
             site_key="official",
             course_key="yearly",
             method=method,

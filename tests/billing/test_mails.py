@@ -39,7 +39,8 @@ def jst(*parts: int) -> datetime:
 
 
 def live_through_everything(world: World, language: str) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
+    from kaiin.billing.actions.pause import pause_membership
 
     def member(course: str, method: Method, **card: str) -> int:
         found = world.member(language=language)
@@ -60,11 +61,11 @@ def live_through_everything(world: World, language: str) -> None:
     assert mandate is not None
     world.sandbox.end_contract(mandate)
     resting = member("monthly", Method.DOCOMO)
-    actions.pause(member_pk=resting, site_key="official", periods=3)
+    pause_membership(member_pk=resting, site_key="official", periods=3)
     leaver = member("monthly", Method.DOCOMO)
-    actions.leave(member_pk=leaver, site_key="official")
+    leave_site(member_pk=leaver, site_key="official")
     at_once = member("yearly", Method.CARD)
-    actions.leave(member_pk=at_once, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=at_once, site_key="official", at_once=True, actor="staff:1")
     world.work()
     get_money_back(world, language)
     for moment in (
@@ -83,7 +84,7 @@ def live_through_everything(world: World, language: str) -> None:
 
 def get_money_back(world: World, language: str) -> None:
     """A surplus that goes back at the second try, a payment that vanishes, one charged back."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.decide_refund import decide_refund
     from kaiin.billing.models import RefundCase
 
     started = world.join(world.member(language=language), "yearly", Method.KONBINI)
@@ -93,7 +94,7 @@ def get_money_back(world: World, language: str) -> None:
     case = RefundCase.objects.get(reason="too_much")
     for fault in ("insufficient_balance", ""):
         world.sandbox.switch("refund_fail", fault)
-        actions.decide_refund(case_id=case.pk, refund=True, actor="staff:1")
+        decide_refund(case_id=case.pk, refund=True, actor="staff:1")
         world.work()
     turned_back = world.join(world.member(language=language), "monthly", Method.CARD)
     world.sandbox.give_up(turned_back.payment)

@@ -52,7 +52,7 @@ class Walk:
         nothing_is_amiss(self.world.clock.now())
 
     def pays(self) -> None:
-        from kaiin.billing.actions import BillingError
+        from kaiin.billing.errors import BillingError
 
         course, method = self.dice.choice(_COURSES)
         try:
@@ -69,19 +69,21 @@ class Walk:
                 self.world.sandbox.pay_at_store(payment, amount=amount)
 
     def leaves(self) -> None:
-        from kaiin.billing import actions, views
+        from kaiin.billing.actions.leave import leave_site
+        from kaiin.billing.errors import NoMembership
+        from kaiin.billing.views.refunds import preview_leave
 
         at_once = self.dice.random() < 0.7
         try:
-            shown = views.preview_leave(member_pk=self.member, site_key="official").refund
-            actions.leave(
+            shown = preview_leave(member_pk=self.member, site_key="official").refund
+            leave_site(
                 member_pk=self.member,
                 site_key="official",
                 at_once=at_once,
                 agreed=shown if at_once else None,
                 actor="staff:1",
             )
-        except actions.NoMembership:
+        except NoMembership:
             return
 
     def refunds_outside(self) -> None:
@@ -109,18 +111,16 @@ class Walk:
             self.done[-1] += ": refused"
 
     def decides(self) -> None:
-        from kaiin.billing import actions, views
+        from kaiin.billing.actions.decide_refund import decide_refund
+        from kaiin.billing.errors import RefundDecided
+        from kaiin.billing.views.refunds import refund_cases
 
-        cases = [
-            each for each in views.refund_cases(self.member) if each.state in ("open", "failed")
-        ]
+        cases = [each for each in refund_cases(self.member) if each.state in ("open", "failed")]
         if cases:
             case = self.dice.choice(cases)
             try:
-                actions.decide_refund(
-                    case_id=case.id, refund=self.dice.random() < 0.7, actor="staff:1"
-                )
-            except actions.RefundDecided:
+                decide_refund(case_id=case.id, refund=self.dice.random() < 0.7, actor="staff:1")
+            except RefundDecided:
                 assert case.reason == "outside"
 
     def refunds_fail_or_not(self) -> None:

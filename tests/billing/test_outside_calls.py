@@ -43,12 +43,13 @@ def calls() -> Iterator[Counter[CrashPoint]]:
 
 @pytest.mark.usefixtures("year_by_days")
 def test_renewals_and_changes(world: World, calls: Counter[CrashPoint]) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.change import change_course
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
     world.clock.freeze(datetime(2026, 12, 1, tzinfo=JST))
     world.work()
-    started = actions.change(
+    started = change_course(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -58,7 +59,7 @@ def test_renewals_and_changes(world: World, calls: Counter[CrashPoint]) -> None:
     )
     assert started.payment is not None
     world.work()
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     world.work()
     assert calls[CrashPoint.OUTSIDE_CALLED] >= 6
 

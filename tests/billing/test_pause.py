@@ -17,23 +17,23 @@ def jst(*parts: int) -> datetime:
 
 
 def pause(member: int, periods: int = 2) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.pause import pause_membership
 
-    actions.pause(member_pk=member, site_key="official", periods=periods)
+    pause_membership(member_pk=member, site_key="official", periods=periods)
 
 
 def resume(member: int) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.pause import resume_membership
 
-    actions.resume(member_pk=member, site_key="official")
+    resume_membership(member_pk=member, site_key="official")
 
 
 def test_two_months_are_passed_over_and_then_it_goes_on(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.changes import preview_pause
 
     member = world.joined()
     before = world.view(member)
-    shown = views.preview_pause(member_pk=member, site_key="official", periods=2)
+    shown = preview_pause(member_pk=member, site_key="official", periods=2)
     assert (shown.starts_at, shown.ends_at) == (jst(2026, 12, 1), jst(2027, 2, 1))
     pause(member)
     pause(member)
@@ -75,12 +75,12 @@ def test_the_anchor_survives_a_pause(world: World) -> None:
 
 class TestComingBack:
     def test_before_it_begins_nothing_is_charged(self, world: World) -> None:
-        from kaiin.billing import views
+        from kaiin.billing.views.changes import preview_resume
 
         member = world.joined()
         before = world.view(member)
         pause(member)
-        shown = views.preview_resume(member_pk=member, site_key="official", at=world.clock.now())
+        shown = preview_resume(member_pk=member, site_key="official", at=world.clock.now())
         assert (shown.total.amount, shown.next_charge_at) == (0, jst(2026, 12, 1))
         resume(member)
         after = world.view(member)
@@ -91,12 +91,12 @@ class TestComingBack:
     def test_within_it_a_first_period_begins_and_says_where_the_anchor_moves(
         self, world: World
     ) -> None:
-        from kaiin.billing import views
+        from kaiin.billing.views.changes import preview_resume
 
         member = world.joined("monthly", Method.SOFTBANK)
         pause(member)
         world.go_to(jst(2027, 1, 10, 12))
-        shown = views.preview_resume(member_pk=member, site_key="official", at=world.clock.now())
+        shown = preview_resume(member_pk=member, site_key="official", at=world.clock.now())
         assert (shown.total.amount, shown.moves_anchor) == (550, True)
         resume(member)
         world.work()
@@ -121,7 +121,7 @@ class TestComingBack:
 
 class TestRefused:
     def test_longer_than_the_course_allows_or_not_at_all(self, world: World) -> None:
-        from kaiin.billing.actions import NoPause
+        from kaiin.billing.errors import NoPause
 
         member = world.joined()
         for periods in (0, 4):
@@ -132,7 +132,7 @@ class TestRefused:
             pause(lump_sum, 1)
 
     def test_joining_and_changing_wait_for_its_end(self, world: World) -> None:
-        from kaiin.billing.actions import Paused
+        from kaiin.billing.errors import Paused
 
         member = world.joined()
         pause(member)
@@ -158,12 +158,12 @@ def test_a_contract_that_ends_in_the_pause_lapses_with_it(world: World) -> None:
 
 
 def test_leaving_in_the_pause_ends_it_and_the_number_is_kept_from_now(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
     pause(member)
     world.go_to(jst(2027, 1, 20, 12))
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.work()
     view = world.view(member)
     assert (view.standing, view.withdrawn_at) == (Standing.WITHDRAWN, jst(2027, 1, 20, 12))

@@ -42,7 +42,7 @@ def at_once(*actions: Callable[[], object]) -> list[object]:
 
 
 def test_four_clicks_at_once_are_one_membership_and_one_charge(world: World) -> None:
-    from kaiin.billing.actions import JoinStarted
+    from kaiin.billing.actions.join import JoinStarted
     from kaiin.billing.models import Charge, Membership, Subscription
 
     member = world.member()
@@ -56,7 +56,8 @@ def test_four_clicks_at_once_are_one_membership_and_one_charge(world: World) -> 
 
 
 def test_two_tabs_with_two_ways_leave_one_that_can_be_paid(world: World) -> None:
-    from kaiin.billing.actions import JoinStarted, PaymentUnderWay
+    from kaiin.billing.actions.join import JoinStarted
+    from kaiin.billing.errors import PaymentUnderWay
     from kaiin.billing.models import Charge
     from kaiin.payments import queries as payments
 
@@ -76,16 +77,17 @@ def test_two_tabs_with_two_ways_leave_one_that_can_be_paid(world: World) -> None
 
 
 def test_return_and_notice_at_once_are_one_period(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.refresh import refresh_open_payments
     from kaiin.billing.models import LedgerEntry, Period, Receipt
+    from kaiin.billing.outcomes.recording import record_payment
 
     member = world.member()
     payment = world.join(member).payment
     world.sandbox.pay(payment)
     results = at_once(
-        lambda: actions.refresh_open_payments(member_pk=member),
-        lambda: actions.refresh_open_payments(member_pk=member),
-        lambda: actions.record_payment(payment_id=payment.id),
+        lambda: refresh_open_payments(member_pk=member),
+        lambda: refresh_open_payments(member_pk=member),
+        lambda: record_payment(payment_id=payment.id),
     )
     assert results == [None, None, None]
     world.work()
@@ -95,31 +97,28 @@ def test_return_and_notice_at_once_are_one_period(world: World) -> None:
 
 
 def test_first_payments_at_once_get_different_numbers(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.refresh import refresh_open_payments
 
     members = [world.member() for _ in range(4)]
     started = [world.join(member) for member in members]
     for each in started:
         world.sandbox.pay(each.payment)
     results = at_once(
-        *[
-            lambda member=member: actions.refresh_open_payments(member_pk=member)
-            for member in members
-        ]
+        *[lambda member=member: refresh_open_payments(member_pk=member) for member in members]
     )
     assert results == [None] * 4
     assert sorted(world.view(member).member_number or 0 for member in members) == [1, 2, 3, 4]
 
 
 def test_two_workers_charge_each_renewal_once(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.renew import renew_due
     from kaiin.billing.models import Charge, Period
 
     members = [world.joined() for _ in range(6)]
     world.clock.freeze(DECEMBER)
 
     def renew() -> int:
-        return actions.renew_due(now=world.clock.now(), limit=100)
+        return renew_due(now=world.clock.now(), limit=100)
 
     results = at_once(renew, renew, renew)
     assert sum(result for result in results if isinstance(result, int)) == 6, results
@@ -132,13 +131,14 @@ def test_two_workers_charge_each_renewal_once(world: World) -> None:
 
 
 def test_leaving_while_the_renewal_is_charged(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
+    from kaiin.billing.actions.renew import renew_due
 
     member = world.joined()
     world.clock.freeze(DECEMBER)
     results = at_once(
-        lambda: actions.renew_due(now=world.clock.now(), limit=100),
-        lambda: actions.leave(member_pk=member, site_key="official"),
+        lambda: renew_due(now=world.clock.now(), limit=100),
+        lambda: leave_site(member_pk=member, site_key="official"),
     )
     assert not [result for result in results if isinstance(result, Exception)], results
     world.work()

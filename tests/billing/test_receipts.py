@@ -14,13 +14,13 @@ from tests.billing.conftest import World
 from tests.fixtures.tenant import amend
 
 if TYPE_CHECKING:
-    from kaiin.billing.views import ReceiptView
+    from kaiin.billing.views.receipts import ReceiptView
 
 
 def newest(member: int) -> "ReceiptView":
-    from kaiin.billing import views
+    from kaiin.billing.views.receipts import list_receipts
 
-    return views.receipts(member)[0]
+    return list_receipts(member)[0]
 
 
 def tax(percent: int, total: int, contained: int) -> TaxTotal:
@@ -63,12 +63,12 @@ def test_what_was_told_stays_when_the_rate_changes(world: World) -> None:
 
 @pytest.mark.usefixtures("year_by_days")
 def test_unused_days_of_another_course_are_a_line_at_their_own_rate(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.change import change_course
 
     amend({"key": "monthly"}, tax_percent=8)
     member = world.joined()
     world.clock.advance(days=3)
-    actions.change(
+    change_course(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -106,27 +106,29 @@ def test_refunds_are_on_the_receipt_of_what_they_give_back(world: World) -> None
 
 
 def test_what_was_paid_beyond_the_charge_is_on_no_receipt(world: World) -> None:
-    from kaiin.billing import actions, views
+    from kaiin.billing.actions.decide_refund import decide_refund
+    from kaiin.billing.views.charges import list_charges
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.member()
     payment = world.join(member, "yearly", Method.KONBINI).payment
     world.sandbox.get_slip(payment)
     world.sandbox.pay_at_store(payment, amount=7000)
     world.work()
-    [case] = views.refund_cases(member)
-    actions.decide_refund(case_id=case.id, refund=True, actor="staff:7")
+    [case] = refund_cases(member)
+    decide_refund(case_id=case.id, refund=True, actor="staff:7")
     world.work()
     receipt = newest(member)
     assert (receipt.total, receipt.refunds, receipt.kept) == (Money(6820), (), Money(6820))
-    [charge] = views.charges(member)
+    [charge] = list_charges(member)
     assert (charge.outcome, charge.refunded) == ("paid", Money(0))
 
 
 def test_charges_say_what_became_of_them(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.charges import list_charges
 
     def outcome(member: int) -> tuple[str, int]:
-        [charge] = views.charges(member)
+        [charge] = list_charges(member)
         return charge.outcome, charge.refunded.amount
 
     members = []

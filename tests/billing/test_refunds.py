@@ -21,9 +21,9 @@ def jst(*parts: int) -> datetime:
 
 
 def decide(case_id: int, *, refund: bool) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.decide_refund import decide_refund
 
-    actions.decide_refund(case_id=case_id, refund=refund, actor="staff:7")
+    decide_refund(case_id=case_id, refund=refund, actor="staff:7")
 
 
 def paid_twice(world: World) -> int:
@@ -41,20 +41,21 @@ def paid_twice(world: World) -> int:
 
 
 def test_paid_twice_waits_for_staff_and_goes_back(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.charges import list_charges
+    from kaiin.billing.views.refunds import refund_cases, refund_figures
 
     member = paid_twice(world)
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.state, case.amount.amount) == ("paid_twice", "open", 6820)
-    assert views.refund_figures().open == 1
+    assert refund_figures().open == 1
     assert books(world)["unapplied"] == -6820
     assert "second_payment_account" in world.mails(member)
-    [parked] = [each for each in views.charges(member) if each.outcome == "parked"]
+    [parked] = [each for each in list_charges(member) if each.outcome == "parked"]
     assert parked.returns == "account"
     decide(case.id, refund=True)
     decide(case.id, refund=True)
     world.work()
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert case.state == "done"
     assert world.mails(member)[-2:] == ["refund_requested", "refund_done"]
     assert books(world) == {"provider_cash": 6600, "deferred_income": -6600}
@@ -85,59 +86,61 @@ def pay_void_card(world: World, member: int) -> "PaymentView":
 
 
 def test_a_second_payment_by_card_goes_back_by_itself(world: World) -> None:
-    from kaiin.billing import actions, views
+    from kaiin.billing.actions.refresh import act_on_payment
+    from kaiin.billing.views.charges import list_charges, returns_of_payment
+    from kaiin.billing.views.refunds import refund_cases, refund_figures
     from kaiin.payments.models import Payment
 
     member = card_paid_twice(world)
     card = Payment.objects.get(method="card")
-    actions.act_on_payment(payment_id=card.pk)
-    [parked] = [each for each in views.charges(member) if each.outcome == "parked"]
-    assert parked.returns == views.returns_of_payment(card.pk) == "refund"
+    act_on_payment(payment_id=card.pk)
+    [parked] = [each for each in list_charges(member) if each.outcome == "parked"]
+    assert parked.returns == returns_of_payment(card.pk) == "refund"
     world.work()
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.state, case.amount.amount) == ("paid_twice", "done", 6600)
     assert world.mails(member)[-2:] == ["second_payment_refunded", "refund_done"]
     assert books(world)["provider_cash"] == 6820
     assert "unapplied" not in books(world)
     assert world.entry(member).allowed
-    assert views.refund_figures().open == 0
+    assert refund_figures().open == 0
 
 
 def test_a_tenant_that_wants_to_decide_itself(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
     from kaiin.sites.models import Tenant
 
     Tenant.objects.update(refund_second_payments=False)
     amend()
     member = card_paid_twice(world)
     world.work()
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.state) == ("paid_twice", "open")
     assert "refund_opened" in world.mails(member)
     assert books(world)["unapplied"] == -6600
 
 
 def test_what_is_kept_is_income(world: World) -> None:
-    from kaiin.billing import views
-    from kaiin.billing.actions import RefundDecided
+    from kaiin.billing.errors import RefundDecided
+    from kaiin.billing.views.refunds import refund_cases, refund_figures
 
     member = paid_twice(world)
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     decide(case.id, refund=False)
     decide(case.id, refund=False)
     with pytest.raises(RefundDecided):
         decide(case.id, refund=True)
     world.work()
     assert books(world) == {"provider_cash": 13420, "deferred_income": -6600, "income": -6820}
-    assert views.refund_figures().open == 0
+    assert refund_figures().open == 0
 
 
 def test_nobody_keeps_what_was_given_back(world: World) -> None:
-    from kaiin.billing import views
-    from kaiin.billing.actions import NoRefundCase, RefundDecided
+    from kaiin.billing.errors import NoRefundCase, RefundDecided
+    from kaiin.billing.views.refunds import refund_cases
 
     member = paid_twice(world)
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     decide(case.id, refund=True)
     with pytest.raises(RefundDecided):
         decide(case.id, refund=False)
@@ -148,7 +151,7 @@ def test_nobody_keeps_what_was_given_back(world: World) -> None:
 
 
 def test_more_than_was_asked_for(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.member()
     started = world.join(member, "yearly", Method.KONBINI)
@@ -156,7 +159,7 @@ def test_more_than_was_asked_for(world: World) -> None:
     world.sandbox.pay_at_store(started.payment, amount=7000)
     world.work()
     assert world.entry(member).allowed
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     assert (case.reason, case.amount.amount) == ("too_much", 180)
     assert books(world)["unapplied"] == -180
     decide(case.id, refund=True)
@@ -169,7 +172,7 @@ def test_more_than_was_asked_for(world: World) -> None:
 
 def test_late_money_within_the_period_reinstates(world: World) -> None:
     """An expired slip that was paid in time: nothing waits for staff."""
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member = world.member()
     started = world.join(member, "yearly", Method.KONBINI)
@@ -183,16 +186,16 @@ def test_late_money_within_the_period_reinstates(world: World) -> None:
     world.clock.advance(hours=2)
     world.work()
     assert world.entry(member).allowed
-    assert views.refund_cases(member) == ()
+    assert refund_cases(member) == ()
     books(world)
 
 
 def test_a_refund_case_is_found_by_its_payment(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases, refund_cases_of_payment
 
     member = paid_twice(world)
-    [case] = views.refund_cases(member)
-    assert views.refund_cases_of_payment(case.payment_id) == (case,)
+    [case] = refund_cases(member)
+    assert refund_cases_of_payment(case.payment_id) == (case,)
     assert case.member_pk == member
     decide(case.id, refund=True)
     world.work()
@@ -228,13 +231,13 @@ def test_a_payment_that_vanished_is_told_once_with_the_way_back(world: World, ev
 
 
 def test_a_part_that_went_back_outside_is_not_given_back_again(world: World) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.refunds import refund_cases
 
     member = paid_twice(world)
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     world.sandbox.refund_at_provider(world.payment(case.payment_id), 1000)
     world.work()
-    [case] = [each for each in views.refund_cases(member) if each.state == "open"]
+    [case] = [each for each in refund_cases(member) if each.state == "open"]
     assert case.amount.amount == 5820
     assert books(world)["unapplied"] == -5820
     decide(case.id, refund=True)
@@ -243,16 +246,17 @@ def test_a_part_that_went_back_outside_is_not_given_back_again(world: World) -> 
 
 
 def test_a_refund_that_can_not_be_made_may_be_kept_at_last(world: World) -> None:
-    from kaiin.billing import actions, views
+    from kaiin.billing.actions.leave import leave_site
+    from kaiin.billing.views.refunds import refund_cases, refund_figures
 
     member = world.joined("yearly", Method.CARD)
     world.sandbox.switch("refund_fail", "account_closed")
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:7")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:7")
     world.work()
-    [case] = views.refund_cases(member)
+    [case] = refund_cases(member)
     decide(case.id, refund=False)
     world.work()
-    assert views.refund_figures().failed == 0
+    assert refund_figures().failed == 0
     assert books(world) == {"provider_cash": 6600, "income": -6600}
 
 

@@ -55,20 +55,20 @@ class TestAnAutomaticRenewal:
         assert "クレジットカード" in told
 
     def test_which_was_left_is_not(self, world: World, year: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
-        actions.leave(member_pk=year, site_key="mail")
+        leave_site(member_pk=year, site_key="mail")
         assert mailed_on(world, year, (2027, 10, 21), (2027, 11, 13)) == [[], []]
 
     def test_on_the_days_that_the_tenant_says(self, world: World, year: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site, undo_leave
         from kaiin.sites import queries as sites
         from kaiin.sites.models import Tenant
 
         Tenant.objects.update(renewal_reminder_days=[14])
         sites.forget()
-        actions.leave(member_pk=year, site_key="mail")
-        actions.undo_leave(member_pk=year, site_key="mail")
+        leave_site(member_pk=year, site_key="mail")
+        undo_leave(member_pk=year, site_key="mail")
         mornings = (2027, 10, 21), (2027, 11, 6), (2027, 11, 13)
         assert mailed_on(world, year, *mornings) == [[], ["renewal_coming"], []]
 
@@ -112,10 +112,10 @@ def test_a_contract_that_ended_is_announced_before_the_paid_time_is_over(world: 
 
 
 def test_the_end_of_a_break_is_announced_before_the_charge(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.pause import pause_membership
 
     member = world.joined()
-    actions.pause(member_pk=member, site_key="official", periods=1)
+    pause_membership(member_pk=member, site_key="official", periods=1)
     assert mailed_on(world, member, (2026, 12, 23), (2026, 12, 24)) == [[], ["renewal_coming"]]
     told = last_mail()
     assert "【JO1 OFFICIAL SITE】まもなくお休みが終わります" in told

@@ -124,11 +124,11 @@ class TestRefused:
         windows_survive_a_rebuild()
 
     def test_paying_by_hand_with_another_card_goes_on_without_a_gap(self, world: World) -> None:
-        from kaiin.billing import views
+        from kaiin.billing.views.courses import preview_join
 
         member = world.joined(number=RENEWS_BADLY)
         world.go_to(jst(2026, 12, 2, 12))
-        shown = views.preview(
+        shown = preview_join(
             site_key="official",
             course_key="monthly",
             method=Method.DOCOMO,
@@ -147,7 +147,7 @@ class TestRefused:
         assert world.view(member).last_day == date(2027, 1, 31)
 
     def test_another_course_has_to_wait(self, world: World) -> None:
-        from kaiin.billing.actions import OtherCourseRunning
+        from kaiin.billing.errors import OtherCourseRunning
 
         member = world.joined(number=RENEWS_BADLY)
         world.go_to(jst(2026, 12, 2, 12))
@@ -170,11 +170,11 @@ class TestRefused:
 
 @pytest.mark.parametrize(("days", "number"), [(29, 2), (31, 3)])
 def test_rejoining_keeps_the_number_for_thirty_days(world: World, days: int, number: int) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     world.joined()
     member = world.joined()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.go_to(jst(2026, 12, 1, 12))
     view = world.view(member)
     assert view.standing is Standing.WITHDRAWN
@@ -228,7 +228,7 @@ class TestUnknown:
 
     def test_not_executed_is_no_refusal(self, world: World) -> None:
         """The call was not made, and nobody repeats it for hours: it is given up, and made anew."""
-        from kaiin.billing.actions import renew_due
+        from kaiin.billing.actions.renew import renew_due
         from kaiin.payments.operations import poll_open
 
         member = world.joined()
@@ -302,14 +302,14 @@ class TestLeaving:
     """Leaving takes one step, and the paid period stays."""
 
     def test_to_the_end_of_the_period(self, world: World) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
         from kaiin.payments import queries as payments
 
         member = world.joined()
         mandate = world.view(member).mandate
         assert mandate is not None
-        actions.leave(member_pk=member, site_key="official")
-        actions.leave(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
         view = world.view(member)
         assert view.cancel_at_period_end
         assert (view.next_charge_at, view.state) == (None, SubscriptionState.ACTIVE)
@@ -325,12 +325,12 @@ class TestLeaving:
         assert balances() == {"provider_cash": 550, "income": -550}
 
     def test_undone(self, world: World) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site, undo_leave
 
         member = world.joined()
         before = world.view(member)
-        actions.leave(member_pk=member, site_key="official")
-        actions.undo_leave(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
+        undo_leave(member_pk=member, site_key="official")
         after = world.view(member)
         assert (after.next_charge_at, after.cancel_at_period_end) == (before.next_charge_at, False)
         assert [w.ends_at for w in after.windows] == [w.ends_at for w in before.windows]
@@ -338,32 +338,32 @@ class TestLeaving:
         assert world.view(member).last_day == date(2026, 12, 31)
 
     def test_in_dunning_at_once(self, world: World) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
         member = world.joined(number=RENEWS_BADLY)
         world.go_to(jst(2026, 12, 2, 12))
-        actions.leave(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
         assert world.view(member).standing is Standing.WITHDRAWN
         assert not world.entry(member).allowed
         world.go_to(jst(2026, 12, 10))
         assert balances()["provider_cash"] == 550
 
     def test_before_the_first_payment(self, world: World) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
         member = world.member()
         started = world.join(member)
-        actions.leave(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
         world.work()
         assert world.payment(started.payment.id).state is PaymentState.CANCELED
         assert world.mails(member) == []
 
     def test_of_nothing(self, world: World) -> None:
-        from kaiin.billing import actions
-        from kaiin.billing.actions import NoMembership
+        from kaiin.billing.actions.leave import leave_site, undo_leave
+        from kaiin.billing.errors import NoMembership
 
         member = world.member()
         with pytest.raises(NoMembership):
-            actions.leave(member_pk=member, site_key="official")
+            leave_site(member_pk=member, site_key="official")
         with pytest.raises(NoMembership):
-            actions.undo_leave(member_pk=world.joined(), site_key="official")
+            undo_leave(member_pk=world.joined(), site_key="official")

@@ -44,7 +44,7 @@ def saved(tmp_path: Path) -> Callable[[], Path]:
 def test_nobody_is_charged_again_and_no_number_is_given_twice(
     world: World, saved: Callable[[], Path]
 ) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.renew import renew_due
     from kaiin.billing.models import Membership
     from kaiin.cli.backup import GAP, restore
     from kaiin.identity import operations as identity
@@ -68,7 +68,7 @@ def test_nobody_is_charged_again_and_no_number_is_given_twice(
     world.sandbox.switch("keyless", "1")
     assert not MemberSession.objects.filter(ended_at=None).exists()
     assert AuditRow.objects.filter(action="operations.restored").exists()
-    actions.renew_due(now=DECEMBER, limit=10)
+    renew_due(now=DECEMBER, limit=10)
     paid_until = world.view(renewing).paid_until
     assert paid_until is not None
     assert paid_until > DECEMBER, "taken over before any event was read"
@@ -95,9 +95,9 @@ def test_silence_is_no_leave_to_charge(world: World, saved: Callable[[], Path]) 
     paid = collected(world)
     restore(file, replace=True, gap=GAP)
     world.sandbox.switch("down", "1")
-    from kaiin.billing import actions
+    from kaiin.billing.actions.renew import renew_due
 
-    actions.renew_due(now=world.clock.now(), limit=10)
+    renew_due(now=world.clock.now(), limit=10)
     assert collected(world) == paid
     world.sandbox.switch("down", "")
     world.clock.advance(hours=1)

@@ -8,14 +8,14 @@ import pytest
 from django.core import serializers
 from django.db import connection
 
-from kaiin.billing.actions import TenantRefused, apply_tenant, plan_tenant
+from kaiin.billing.courses.tenant import TenantRefused, apply_tenant, plan_tenant
 from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 from kaiin.sites import queries
 from kaiin.sites.models import DocumentVersion, Site, Tenant
 from kaiin.sites.operations import ChangeKind, Plan
-from kaiin.sites.tenant_file import TenantFile
+from kaiin.sites.tenant_file.values import TenantFile
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed, parsed
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

@@ -123,25 +123,25 @@ class Walk:
             self._post(payment, "cancel", {})
 
     def leaves(self, member: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
-        actions.leave(member_pk=member, site_key="official")
+        leave_site(member_pk=member, site_key="official")
 
     def stays_after_all(self, member: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import undo_leave
 
-        actions.undo_leave(member_pk=member, site_key="official")
+        undo_leave(member_pk=member, site_key="official")
 
     def leaves_at_once(self, member: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.leave import leave_site
 
-        actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+        leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
 
     def changes(self, member: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.change import change_course
 
         course, method = self._choice()
-        started = actions.change(
+        started = change_course(
             member_pk=member,
             site_key="official",
             course_key=course,
@@ -153,20 +153,20 @@ class Walk:
             self.payments.append(started.payment)
 
     def pauses(self, member: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.pause import pause_membership
 
-        actions.pause(member_pk=member, site_key="official", periods=1)
+        pause_membership(member_pk=member, site_key="official", periods=1)
 
     def resumes(self, member: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.pause import resume_membership
 
-        actions.resume(member_pk=member, site_key="official")
+        resume_membership(member_pk=member, site_key="official")
 
     def asks_at_the_door(self, member: int) -> None:
         """Their open payments are asked about on the spot: whoever has paid gets in by this."""
-        from kaiin.billing import actions
+        from kaiin.billing.actions.refresh import refresh_open_payments
 
-        actions.refresh_open_payments(member_pk=member)
+        refresh_open_payments(member_pk=member)
 
     # Carriers, banks, staff
 
@@ -189,14 +189,14 @@ class Walk:
             self.world.sandbox.dispute(payment, won=self.random.choice((None, True, False)))
 
     def staff_decide(self, _member: int) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.decide_refund import decide_refund
         from kaiin.billing.models import RefundCase
 
         cases = list(RefundCase.objects.order_by("pk").values_list("pk", flat=True))
         if cases:
             refund = self.random.random() < 0.7
             case = self.random.choice(cases)
-            actions.decide_refund(case_id=case, refund=refund, actor="staff:1")
+            decide_refund(case_id=case, refund=refund, actor="staff:1")
 
     # The network and time
 

@@ -10,7 +10,7 @@ from tests.billing.conftest import World
 from tests.fixtures.clock import START
 from typer.testing import CliRunner, Result
 
-from kaiin.cli import app
+from kaiin.cli.app import app
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 
@@ -117,10 +117,10 @@ def test_who_never_paid_and_who_never_joined(world: World) -> None:
 
 
 def test_what_ended_it_and_when(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.go_to(DECEMBER + timedelta(days=1))
     told = asked(member_id(member))
     assert not told["allowed"]
@@ -134,10 +134,10 @@ def test_what_ended_it_and_when(world: World) -> None:
 
 
 def test_another_time_past_and_to_come(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.go_to(DECEMBER + timedelta(days=1))
     was = asked(member_id(member), "--at", "2026-11-30T23:59")
     assert was["allowed"]
@@ -163,11 +163,11 @@ def test_months_are_one_stretch_without_a_gap(world: World) -> None:
 
 
 def test_staffs_grant_names_who_and_why(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.grants import grant_access
 
     member = world.member()
     until = world.clock.now() + timedelta(days=5)
-    actions.grant(
+    grant_access(
         member_pk=member,
         site_key="official",
         until=until,
@@ -181,10 +181,10 @@ def test_staffs_grant_names_who_and_why(world: World) -> None:
 
 
 def test_imported_time_names_its_key(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.import_membership import import_membership
 
     member = world.member()
-    actions.import_membership(
+    import_membership(
         import_key="old:4711", member_pk=member, site_key="official", course_key="monthly",
         method=Method.CARD, joined_date=date(2023, 5, 31), member_number=4711,
         paid_through=date(2026, 11, 30), mandate=None, actor="staff:1",
@@ -199,11 +199,11 @@ def test_imported_time_names_its_key(world: World) -> None:
 
 
 def test_leaving_at_once_is_told_as_the_early_end(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
     world.clock.advance(days=2)
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     told = asked(member_id(member))
     assert not told["allowed"]
     (period,) = told["before"]["periods"]
@@ -216,7 +216,7 @@ def test_leaving_at_once_is_told_as_the_early_end(world: World) -> None:
 def test_consents_are_told_and_what_is_missing(world: World) -> None:
     from tests.sites.examples import with_terms
 
-    from kaiin.billing.actions import apply_tenant
+    from kaiin.billing.courses.tenant import apply_tenant
 
     member = member_id(world.joined())
     apply_tenant(with_terms(2))

@@ -9,7 +9,7 @@ from tests.fixtures.clock import Clock
 from tests.fixtures.deliveries import deliver_all
 from typer.testing import CliRunner, Result
 
-from kaiin.cli import app
+from kaiin.cli.app import app
 from kaiin.infra import parking
 from kaiin.infra.consumers import Consumer, Lane
 from kaiin.infra.parking import Parked, Parking

@@ -12,11 +12,11 @@ from tests.billing.conftest import World
 from tests.cli.running import kaiin
 from typer.testing import CliRunner, Result
 
-from kaiin.cli import app
+from kaiin.cli.app import app
 from kaiin.cli.demo_environment import demo_variables
 from kaiin.infra import clock
 from kaiin.infra.models import Event
-from kaiin.verification import check_all, checks
+from kaiin.verification.checking import check_all, checks
 from kaiin.verification.reading import one_instant
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kaiin.cli import app, worker
+from kaiin.cli import worker
+from kaiin.cli.app import app
 from kaiin.cli.worker import Job
 from kaiin.config import wiring
 from kaiin.infra import clock, consumers, event_log

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kaiin.billing import actions
-from kaiin.billing.actions import Agreed
+from kaiin.billing.actions.change import Agreed, change_course
+from kaiin.billing.actions.leave import leave_site
 from kaiin.billing.errors import BillingError
-from kaiin.billing.views import preview_change
+from kaiin.billing.views.changes import preview_change
 from kaiin.cli import worker
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
@@ -116,7 +116,7 @@ def _changes(world: World, member: int) -> None:
             method=Method.CARD,
             at=clock.now(),
         )
-        actions.change(
+        change_course(
             member_pk=member,
             site_key="official",
             course_key="yearly",
@@ -129,7 +129,7 @@ def _changes(world: World, member: int) -> None:
 
 
 def _leaves_at_once(world: World, member: int) -> None:
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     work(world)
 
 

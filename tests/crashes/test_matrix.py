@@ -9,7 +9,8 @@ from django.db import connection
 from kaiin.infra import crash_points
 from kaiin.infra.crash_points import CrashPoint
 from kaiin.lab.simulation.killing import closed, run_killed
-from kaiin.verification import checks, provider_checks
+from kaiin.verification.checking import checks
+from kaiin.verification.provider import provider_checks
 from tests.billing.conftest import (
     World,
     world as world,  # noqa: PLC0414 (the fixture)

@@ -85,20 +85,20 @@ def expired_lump_sum(world: World) -> int:
 
 
 def withdrawn(world: World) -> int:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.go_to(jst(2026, 12, 3))
     return member
 
 
 def left_a_moment_ago(world: World) -> int:
     """The paid time is over, and the worker has not come by yet."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.clock.freeze(jst(2026, 12, 1))
     return member
 

@@ -5,7 +5,7 @@ from hypothesis import given, strategies as st
 from stdnum import luhn
 
 from kaiin.domain.card_numbers import holds_card_number, without_card_numbers
-from kaiin.domain.identifiers import TypedKind, identify
+from kaiin.domain.identifiers.reading import TypedKind, identify
 
 CARDS = (
     *("4242424242424242", "4000056655665556", "4222222222222", "5555555555554444"),

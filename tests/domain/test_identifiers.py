@@ -7,18 +7,20 @@ import pytest
 from hypothesis import given, strategies as st
 from stdnum import damm
 
-from kaiin.domain.identifiers import (
+from kaiin.domain.identifiers import codes
+from kaiin.domain.identifiers.member_ids import (
     DEFAULT_FORMAT,
-    LOGIN_KINDS,
-    Identified,
     LegacyFormat,
     MemberIdFormat,
+    generate_member_id,
+    is_valid_member_id,
+)
+from kaiin.domain.identifiers.reading import (
+    LOGIN_KINDS,
+    Identified,
     TypedKind,
     canonical_email,
-    codes,
-    generate_member_id,
     identify,
-    is_valid_member_id,
 )
 from kaiin.domain.mail_addresses import exact_address, normalised
 from kaiin.domain.typed_text import fold

@@ -1,6 +1,6 @@
 import pytest
 
-from kaiin.domain.identifiers import canonical_email
+from kaiin.domain.identifiers.reading import canonical_email
 from kaiin.domain.mail_addresses import (
     breaks_rfc5321,
     is_carrier_address,

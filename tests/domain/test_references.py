@@ -3,7 +3,7 @@ import re
 import pytest
 from hypothesis import given, strategies as st
 
-from kaiin.domain.identifiers import TypedKind, identify
+from kaiin.domain.identifiers.reading import TypedKind, identify
 from kaiin.domain.references import FORMATS, ReferenceKind, candidates, canonical, where_code
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from kaiin.billing.actions import apply_tenant
+from kaiin.billing.courses.tenant import apply_tenant
 from kaiin.domain.documents import DocumentKind
 from kaiin.identity import operations, queries
 from kaiin.identity.models import Consent

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from hypothesis import given, strategies as st
 
-from kaiin.domain.identifiers import identify
+from kaiin.domain.identifiers.reading import identify
 from kaiin.identity import forms, queries
 from kaiin.identity.errors import DetailsInvalid
 from kaiin.infra.texts import text

@@ -13,13 +13,8 @@ import pytest
 from fluent.runtime import FluentBundle, FluentResource
 from ruamel.yaml import YAML
 
-from kaiin.domain.identifiers import (
-    LegacyFormat,
-    MemberIdFormat,
-    TypedKind,
-    generate_member_id,
-    identify,
-)
+from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat, generate_member_id
+from kaiin.domain.identifiers.reading import TypedKind, identify
 
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "src" / "kaiin" / "locales"

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 from django.core.mail import EmailMessage
 
-from kaiin.domain.identifiers import is_valid_member_id
+from kaiin.domain.identifiers.member_ids import is_valid_member_id
 from kaiin.identity import operations, queries
 from kaiin.identity.models import (
     IssuedMemberId,

@@ -47,14 +47,14 @@ def _refused(table: str, column: str, value: str) -> bool:
 @pytest.fixture
 def club(world: World) -> World:  # noqa: F811
     """A row in each table that has an enumerated column."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.grants import grant_access
     from kaiin.billing.models import Charge, Membership, RefundCase
     from kaiin.identity.models import AttemptOutcome, GivenRight, LoginAttempt, OneTimeCode
     from kaiin.payments.models import Refund
 
     member = world.joined(method=Method.AU)
     now = world.clock.now()
-    actions.grant(
+    grant_access(
         member_pk=member, site_key="official", until=now.replace(year=2027), reason_text="",
         actor="staff:1",
     )  # fmt: skip

@@ -15,7 +15,7 @@ from tests.fixtures.hashes import at_real_cost
 from tests.journeys.club import Club
 
 if TYPE_CHECKING:
-    from kaiin.billing.views import MembershipView
+    from kaiin.billing.views.memberships import MembershipView
     from kaiin.identity.queries import MemberView
     from kaiin.payments.queries import PaymentView
 
@@ -89,11 +89,11 @@ def member(club: Club, email: str) -> "MemberView":
 
 
 def membership(club: Club, email: str, site: str = "official") -> "MembershipView":
-    from kaiin.billing import views
+    from kaiin.billing.views.memberships import list_memberships
 
     with club.inside():
-        views = views.memberships(_find(email).pk)
-        return next(view for view in views if view.site_key == site)
+        found = list_memberships(_find(email).pk)
+        return next(view for view in found if view.site_key == site)
 
 
 def open_payment(club: Club, email: str) -> "PaymentView":
@@ -140,12 +140,12 @@ def start_joining(
     club: Club, email: str, *, site: str = "official", course: str = "monthly", way: str = "card"
 ) -> "PaymentView":
     """The member stands before the provider's page."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.join import join_site
     from kaiin.infra import clock
     from kaiin.sites import queries as sites
 
     with club.inside():
-        started = actions.join(
+        started = join_site(
             member_pk=_find(email).pk,
             site_key=site,
             course_key=course,

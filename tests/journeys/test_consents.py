@@ -33,7 +33,7 @@ def in_force(club: Club) -> int:
 
 def publish(club: Club, person: Visitor, version: int) -> None:
     """A new version of the terms, which asks members; pages know it within a second."""
-    from kaiin.billing.actions import apply_tenant
+    from kaiin.billing.courses.tenant import apply_tenant
 
     with club.inside():
         apply_tenant(with_terms(version, "2024-05-01"))

@@ -198,7 +198,8 @@ def logins(club: Club) -> dict[str, dict[str, str]]:
 
 def facts(club: Club, login: dict[str, str], site: str) -> Facts:
     """Call it inside the club."""
-    from kaiin.billing import views as billing
+    from kaiin.billing.views.memberships import list_memberships
+    from kaiin.billing.views.refunds import refund_cases
     from kaiin.diagnosis import operations as diagnosis
 
     member: Any = leads_to(login["member_id"])
@@ -211,8 +212,8 @@ def facts(club: Club, login: dict[str, str], site: str) -> Facts:
             login=login,
             member=member,
             found=found,
-            memberships=billing.memberships(member.pk),
-            refunds=billing.refund_cases(member.pk),
+            memberships=list_memberships(member.pk),
+            refunds=refund_cases(member.pk),
             payments=tx.all(
                 "SELECT *, (SELECT sum(amount) FROM refund WHERE payment_id = payment.id"
                 " AND refund.status = 'done') AS refunded"

@@ -10,8 +10,9 @@ from django.db import connection
 from kaiin.domain.money import Money
 from kaiin.infra import parking
 from kaiin.infra.parking import Parked
-from kaiin.payments import operations, providers, queries
+from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
+from kaiin.payments.providers import registry
 from kaiin.payments.queries import PaymentView
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
@@ -48,9 +49,9 @@ class Spoilt:
 @pytest.fixture
 def spoilt(sandbox: Sandbox) -> Iterator[Spoilt]:
     provider = Spoilt(sandbox.provider)
-    providers.use("sandbox", provider)  # type: ignore[arg-type]
+    registry.use("sandbox", provider)  # type: ignore[arg-type]
     yield provider
-    providers.use("sandbox", sandbox.provider)
+    registry.use("sandbox", sandbox.provider)
 
 
 def only_parked() -> Parked:
@@ -203,7 +204,7 @@ def test_a_list_that_cant_be_read(
     """The next provider's is read in the same sweep."""
     other: Any = Spoilt(sandbox.provider)
     other.name = "other"
-    monkeypatch.setitem(providers._TABLE, "other", lambda: other)
+    monkeypatch.setitem(registry._TABLE, "other", lambda: other)
     spoilt.lists = True
     now = clock.now()
     read = operations.backfill_events(now=now, limit=100)

@@ -17,9 +17,10 @@ from django.db import transaction
 from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.models import AuditRow, Event
-from kaiin.payments import inbox, providers, queries, snapshots
+from kaiin.payments import inbox, queries, snapshots
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.orders import order_id, order_of
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import (
     MandateKey,
     MandateSnapshot,
@@ -29,7 +30,7 @@ from kaiin.payments.providers.protocol import (
     ProviderState,
     VerifiedNotice,
 )
-from kaiin.payments.providers.sandbox import SandboxProvider
+from kaiin.payments.providers.sandbox.provider import SandboxProvider
 from kaiin.payments.queries import PaymentView
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import PUBLIC_URL, SECRET, Sandbox
@@ -275,7 +276,7 @@ class Replaying(SandboxProvider):
 def replaying(told: Told, sandbox: Sandbox) -> Replaying:
     provider = Replaying(base_url=PUBLIC_URL, public_url=PUBLIC_URL, secret=SECRET)
     provider.told = told
-    providers.use("sandbox", provider)
+    registry.use("sandbox", provider)
     return provider
 
 

@@ -8,10 +8,11 @@ from structlog.testing import capture_logs
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.http import OutsideUnavailable
-from kaiin.payments import operations, providers, queries
+from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderCursor, ProviderEvent
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import EventPage, Order, PaymentSnapshot
-from kaiin.payments.providers.sandbox import SandboxProvider
+from kaiin.payments.providers.sandbox.provider import SandboxProvider
 from kaiin.payments.queries import PaymentView
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
@@ -140,7 +141,7 @@ def test_an_event_that_can_not_be_read_keeps_nobody_from_reading_on(
 
 def test_a_provider_that_is_not_configured_is_passed_over(clock: Clock) -> None:
     nobody = SandboxProvider(base_url="", public_url="", secret="")
-    providers.use("sandbox", nobody)
+    registry.use("sandbox", nobody)
     assert sweep(clock) == 0
     assert nobody.list_events(cursor="", limit=1, timeout_seconds=1) is None
 

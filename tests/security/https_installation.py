@@ -63,14 +63,14 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from kaiin.billing.actions import apply_tenant
+    from kaiin.billing.courses.tenant import apply_tenant
     from kaiin.identity import operations as identity
     from kaiin.infra import clock
     from kaiin.infra.models import Delivery
-    from kaiin.sites.tenant_file import load
+    from kaiin.sites.tenant_file.loading import load_tenant_file
 
     call_command("migrate", verbosity=0)
-    apply_tenant(load(ROOT / "examples" / "plusmember.yaml"))
+    apply_tenant(load_tenant_file(ROOT / "examples" / "plusmember.yaml"))
     identity.import_member(
         member_id=None,
         email=EMAIL,

@@ -70,7 +70,7 @@ def test_error_pages_are_as_strict(plusmember: object, monkeypatch: pytest.Monke
         403: strict.post("/auth/logout"),
         405: client.get("/auth/logout"),
     }
-    monkeypatch.setattr(site_views.billing, "courses", breaks)
+    monkeypatch.setattr(site_views, "list_courses", breaks)
     answers[500] = client.get("/")
     for status, response in answers.items():
         assert response.status_code == status

@@ -77,7 +77,7 @@ def test_twelve_digits_of_a_payment_survive(world: World, typed: str) -> None:
 
 
 def test_the_command_says_card_and_never_which(world: World) -> None:
-    from kaiin.domain.identifiers import identify
+    from kaiin.domain.identifiers.reading import identify
     from kaiin.sites import queries as sites
 
     for typed in CARDS:

@@ -19,7 +19,7 @@ from kaiin.lab.sandbox.app import SandboxApp, create_app
 from kaiin.lab.sandbox.switches import Switch
 from kaiin.lab.simulation.calls import Calls
 from kaiin.payments.providers.protocol import CheckoutRequest, Order
-from kaiin.payments.providers.sandbox import SandboxProvider
+from kaiin.payments.providers.sandbox.provider import SandboxProvider
 
 _HOST = "pay.test"
 _URL = f"http://{_HOST}"

@@ -48,7 +48,8 @@ def test_the_same_seed_is_the_same_run() -> None:
 
 
 _INCOME_FAILS = """
-from kaiin.cli import app, simulate
+from kaiin.cli import simulate
+from kaiin.cli.app import app
 
 play = simulate._play
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from kaiin.sites.tenant_file import TenantFile, parse
+from kaiin.sites.tenant_file.loading import parse_tenant_file
+from kaiin.sites.tenant_file.values import TenantFile
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PLUSMEMBER = (EXAMPLES / "plusmember.yaml").read_text("utf-8")
@@ -17,7 +18,7 @@ def changed(text: str, old: str, new: str) -> str:
 
 def parsed(text: str) -> TenantFile:
     """The values of a valid file's text."""
-    return parse(name="tenant.yaml", data=text.encode())
+    return parse_tenant_file(name="tenant.yaml", data=text.encode())
 
 
 def with_terms(version: int, starts: str = "2026-11-01", *, asks: bool = True) -> TenantFile:

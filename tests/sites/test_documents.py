@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kaiin.billing.actions import TenantRefused, apply_tenant
+from kaiin.billing.courses.tenant import TenantRefused, apply_tenant
 from kaiin.domain.documents import DocumentKind, content_digest
 from kaiin.infra import audit
 from kaiin.sites import queries
 from kaiin.sites.operations import Change
-from kaiin.sites.tenant_file import TenantFile
+from kaiin.sites.tenant_file.values import TenantFile
 from tests.sites.examples import FRIENDS, changed, parsed
 
 TERMS_1 = """  terms:

@@ -6,13 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kaiin.billing.actions import apply_tenant
-from kaiin.domain.identifiers import LegacyFormat, MemberIdFormat
+from kaiin.billing.courses.tenant import apply_tenant
+from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
 from kaiin.infra.mail import Sender
 from kaiin.sites import queries
 from kaiin.sites.models import Tenant
-from kaiin.sites.tenant_file import TenantFile
+from kaiin.sites.tenant_file.values import TenantFile
 from tests.sites.examples import FRIENDS, changed, parsed
 
 

@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import TermRule, TermRuleSpec
-from kaiin.sites.tenant_file import Problem, TenantFileErrors, parse
+from kaiin.sites.tenant_file.loading import parse_tenant_file
+from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
 from kaiin.sites.tenant_file.schema import schema
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed, parsed
 
@@ -65,7 +66,7 @@ def test_a_text_alone_is_in_the_one_language() -> None:
 
 def test_bytes_that_editors_add_are_no_error() -> None:
     data = b"\xef\xbb\xbf" + FRIENDS.replace("\n", "\r\n").encode()
-    assert parse(name="tenant.yaml", data=data).sites == parsed(FRIENDS).sites
+    assert parse_tenant_file(name="tenant.yaml", data=data).sites == parsed(FRIENDS).sites
 
 
 def test_yaml_in_json_and_aliases_are_fine() -> None:

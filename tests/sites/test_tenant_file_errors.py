@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, strategies as st
 
-from kaiin.sites.tenant_file import Problem, TenantFileErrors, parse
+from kaiin.sites.tenant_file.loading import parse_tenant_file
+from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed
 
 
@@ -503,7 +504,7 @@ WRONG = [
 def problems(text: str | bytes) -> tuple[Problem, ...]:
     data = text if isinstance(text, bytes) else text.encode()
     with pytest.raises(TenantFileErrors) as caught:
-        parse(name="tenant.yaml", data=data)
+        parse_tenant_file(name="tenant.yaml", data=data)
     return caught.value.problems
 
 

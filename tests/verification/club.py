@@ -39,7 +39,7 @@ def play(world: World) -> None:
 
 
 def _is_brought_along(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.import_membership import import_membership
     from kaiin.payments.operations import ForeignMandate
 
     for name in ("old_card", None):
@@ -47,7 +47,7 @@ def _is_brought_along(world: World) -> None:
         if name:
             world.sandbox.add_mandate(name, member=member, method="card", amount=550)
             mandate = ForeignMandate(provider_mandate_id=name, brand="Visa", last4="4242")
-        actions.import_membership(
+        import_membership(
             import_key=f"old:{name}", member_pk=member, site_key="official",
             course_key="monthly", method=Method.CARD, joined_date=date(2023, 5, 31),
             member_number=None, paid_through=date(2026, 11, 30), mandate=mandate,
@@ -60,17 +60,17 @@ def _fails_to_renew(world: World) -> None:
 
 
 def _leaves(world: World) -> int:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     return member
 
 
 def _stays_after_all(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import undo_leave
 
-    actions.undo_leave(member_pk=_leaves(world), site_key="official")
+    undo_leave(member_pk=_leaves(world), site_key="official")
 
 
 def _pays_twice(world: World) -> None:
@@ -94,7 +94,7 @@ def _pays_twice(world: World) -> None:
 
 def _pays_too_much(world: World) -> None:
     """And gets the surplus back."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.decide_refund import decide_refund
     from kaiin.billing.models import RefundCase
 
     slip = world.join(world.member(), "yearly", Method.KONBINI).payment
@@ -102,17 +102,17 @@ def _pays_too_much(world: World) -> None:
     world.sandbox.pay_at_store(slip, amount=7000)
     world.work()
     case = RefundCase.objects.get(payment_id=slip.id)
-    actions.decide_refund(case_id=case.pk, refund=True, actor="staff:1")
+    decide_refund(case_id=case.pk, refund=True, actor="staff:1")
     world.work()
 
 
 def _upgrade_is_refunded(world: World) -> None:
     """At the provider, whole: what was moved from the first month goes back, too."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.change import change_course
 
     member = world.joined()
     world.clock.advance(days=3)
-    started = actions.change(
+    started = change_course(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -139,18 +139,18 @@ def _contract_ends(world: World, member: int) -> None:
 
 
 def _leaves_at_once(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined("yearly")
-    actions.leave(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
     world.work()
 
 
 def _changes_now(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.change import change_course
 
     member = world.joined()
-    actions.change(
+    change_course(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -162,11 +162,11 @@ def _changes_now(world: World) -> None:
 
 
 def _is_let_in(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.grants import grant_access
 
     member = world.member()
     world.join(member)
-    actions.grant(
+    grant_access(
         member_pk=member,
         site_key="official",
         until=world.clock.now() + timedelta(days=90),
@@ -176,9 +176,9 @@ def _is_let_in(world: World) -> None:
 
 
 def _pauses(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.pause import pause_membership
 
-    actions.pause(member_pk=world.joined(), site_key="official", periods=1)
+    pause_membership(member_pk=world.joined(), site_key="official", periods=1)
 
 
 def _is_paid_back_outside(world: World) -> None:

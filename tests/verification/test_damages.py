@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from kaiin import verification
-from kaiin.verification import Violation, checks
+import kaiin.verification
+from kaiin.verification.checking import checks
+from kaiin.verification.violation import Violation
 from tests.billing.conftest import World
 from tests.verification import club
 from tests.verification.damages import DAMAGES, TARGETS, Damage
 
-SOURCES = Path(verification.__file__).parent
+SOURCES = Path(kaiin.verification.__file__).parent
 MANUAL = Path(__file__).parents[2] / "docs" / "verify.md"
 _SUBJECTS = "|".join(sorted({damage.check.partition(".")[0] for damage in DAMAGES}))
 _CODE = re.compile(rf'"((?:{_SUBJECTS})\.[a-z_]+)"')

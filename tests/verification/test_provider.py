@@ -8,7 +8,9 @@ import pytest
 from django.db import connection, transaction
 
 from kaiin.domain.periods import JST
-from kaiin.verification import Violation, provider, provider_checks
+from kaiin.verification import provider
+from kaiin.verification.provider import provider_checks
+from kaiin.verification.violation import Violation
 from tests.billing.conftest import World
 from tests.verification import club
 

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from kaiin.billing.actions.decide_refund import decide_refund
-from kaiin.billing.actions.grants import grant, revoke_grant
-from kaiin.billing.actions.leave import leave
+from kaiin.billing.actions.grants import grant_access, revoke_grant
+from kaiin.billing.actions.leave import leave_site
 from kaiin.billing.errors import GrantTooLong, NoMembership
 from kaiin.billing.models import (
     Charge,
@@ -121,7 +121,7 @@ class GrantForm(WithoutCardNumbers):
 
 
 def _grant(row: Membership, actor: str, answers: dict[str, Any]) -> None:
-    grant(
+    grant_access(
         member_pk=row.member_id,
         site_key=row.site.key,
         # To the end of that day in Japan.
@@ -132,7 +132,7 @@ def _grant(row: Membership, actor: str, answers: dict[str, Any]) -> None:
 
 
 def _leave_at_once(row: Membership, actor: str, _: dict[str, Any]) -> None:
-    leave(member_pk=row.member_id, site_key=row.site.key, at_once=True, actor=actor)
+    leave_site(member_pk=row.member_id, site_key=row.site.key, at_once=True, actor=actor)
 
 
 def _told_refund(row: Membership) -> str:

@@ -30,3 +30,16 @@ class RefundReason(models.TextChoices):
     LEFT = "left"
     STAFF = "staff"
     OUTSIDE = "outside"
+
+
+class ChargePurpose(models.TextChoices):
+    """JOIN: the first period. REJOIN: the first one after a withdrawal. RENEWAL: the period that
+    follows, also after an end. DUE: the same by hand, after it could not be charged. CHANGE: a
+    period of another course, or by another way. REGISTRATION: a new card, no money."""
+
+    JOIN = "join"
+    REJOIN = "rejoin"
+    RENEWAL = "renewal"
+    DUE = "due"
+    CHANGE = "change"
+    REGISTRATION = "registration"

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from kaiin.billing.choices import GrantReason, RefundReason, RefundState
+from kaiin.billing.choices import ChargePurpose, GrantReason, RefundReason, RefundState
 from kaiin.billing.ledger_models import (
     LedgerEntry as LedgerEntry,  # noqa: PLC0414
     LedgerPosting as LedgerPosting,  # noqa: PLC0414
@@ -239,19 +239,6 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"subscription {self.pk} ({self.state})"
-
-
-class ChargePurpose(models.TextChoices):
-    """JOIN: the first period. REJOIN: the first one after a withdrawal. RENEWAL: the period that
-    follows, also after an end. DUE: the same by hand, after it could not be charged. CHANGE: a
-    period of another course, or by another way. REGISTRATION: a new card, no money."""
-
-    JOIN = "join"
-    REJOIN = "rejoin"
-    RENEWAL = "renewal"
-    DUE = "due"
-    CHANGE = "change"
-    REGISTRATION = "registration"
 
 
 class ChargeState(models.TextChoices):

@@ -1,3 +1,3 @@
-from kaiin.cli import main
+from kaiin.cli.app import main
 
 main()

@@ -11,7 +11,8 @@ from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
     from kaiin.sites.operations import Change, Plan
-    from kaiin.sites.tenant_file import TenantFile, TenantFileErrors
+    from kaiin.sites.tenant_file.problems import TenantFileErrors
+    from kaiin.sites.tenant_file.values import TenantFile
 
 BAD_FILE = 2
 REFUSED = 3
@@ -39,7 +40,7 @@ def apply(
     tenant_file = _loaded(file, as_json)
     load_django()
     stop_unless_migrated()
-    from kaiin.billing.actions import TenantRefused, apply_tenant, plan_tenant
+    from kaiin.billing.courses.tenant import TenantRefused, apply_tenant, plan_tenant
 
     if plan:
         planned = plan_tenant(tenant_file)
@@ -62,10 +63,11 @@ def apply(
 
 
 def _loaded(file: Path, as_json: bool) -> "TenantFile":
-    from kaiin.sites.tenant_file import TenantFileErrors, load
+    from kaiin.sites.tenant_file.loading import load_tenant_file
+    from kaiin.sites.tenant_file.problems import TenantFileErrors
 
     try:
-        return load(file)
+        return load_tenant_file(file)
     except OSError as error:
         message = error.strerror or "can't be read"
         if as_json:

@@ -89,7 +89,7 @@ def restore(
 
 def settle(*, gap: int, actor: str) -> None:
     """What a restored database needs before anything runs on it; in one transaction."""
-    from kaiin.billing import actions as billing
+    from kaiin.billing.membership.numbers import after_restore
     from kaiin.identity import operations as identity
     from kaiin.infra import audit, clock, sequences
     from kaiin.infra.locks import transaction
@@ -98,7 +98,7 @@ def settle(*, gap: int, actor: str) -> None:
     now = clock.now()
     with transaction():
         sequences.jump(_KEY_GAP)
-        billing.after_restore(gap=gap)
+        after_restore(gap=gap)
         identity.after_restore(now=now)
         payments.after_restore(now=now)
         audit.record(

@@ -12,7 +12,7 @@ import typer
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
-    from kaiin.billing.views import AccountMonth
+    from kaiin.billing.views.ledger import AccountMonth
     from kaiin.books.closing import BookFile
 
 
@@ -49,7 +49,7 @@ def closing(
     """
     load_django()
     stop_unless_migrated()
-    from kaiin.billing import views as billing
+    from kaiin.billing.views.ledger import month_balances
     from kaiin.books.charts import read_chart
     from kaiin.books.closing import BookFormat, closing_files
     from kaiin.domain.closing import BookMonth
@@ -65,7 +65,7 @@ def closing(
         so_far=so_far,
     )
     written = [str(path) for path in _written(files, output)]
-    balances = billing.month_balances(month=books, site_key=site)
+    balances = month_balances(month=books, site_key=site)
     if as_json:
         answer = {
             "month": month,

@@ -67,12 +67,12 @@ def prepare(*, crowd: bool = True) -> None:
     load_django()
     from django.core.management import call_command
 
-    from kaiin.billing import actions as billing
+    from kaiin.billing.courses.tenant import apply_tenant
     from kaiin.cli import demo_data
-    from kaiin.sites import tenant_file
+    from kaiin.sites.tenant_file.loading import load_tenant_file
 
     call_command("migrate", interactive=False, verbosity=0)
-    billing.apply_tenant(tenant_file.load(example("plusmember.yaml")), actor="system:demo")
+    apply_tenant(load_tenant_file(example("plusmember.yaml")), actor="system:demo")
     demo_data.fill_if_empty(crowd=crowd)
 
 

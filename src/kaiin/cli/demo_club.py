@@ -10,7 +10,12 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from kaiin.billing import actions as billing, views as memberships
+from kaiin.billing.actions.change import change_course
+from kaiin.billing.actions.join import join_site
+from kaiin.billing.actions.pause import pause_membership
+from kaiin.billing.actions.refresh import refresh_open_payments
+from kaiin.billing.views.changes import changes_offered, pauses_offered
+from kaiin.billing.views.memberships import list_memberships
 from kaiin.cli import worker
 from kaiin.cli.demo_people import Person
 from kaiin.domain.payments import Method
@@ -116,7 +121,7 @@ class Club:
     ) -> None:
         """Join and pay, or do something else on the provider's page. `ask`: Kaiin asks the
         provider at once, as where the member comes back from its page."""
-        started = billing.join(
+        started = join_site(
             member_pk=member_pk,
             site_key=site,
             course_key=course,
@@ -129,14 +134,14 @@ class Club:
         while self._app.deliver_due(_receive):
             payments.apply_waiting_events(limit=100)
         if ask:
-            billing.refresh_open_payments(member_pk=member_pk)
+            refresh_open_payments(member_pk=member_pk)
 
     def change(self, member_pk: int, site: str, course: str, way: Method) -> None:
         """To another course or way to pay, where it is offered."""
-        offers = memberships.changes_offered(member_pk, site)
+        offers = changes_offered(member_pk, site)
         if not any((offer.course_key, offer.method) == (course, way) for offer in offers):
             return
-        started = billing.change(
+        started = change_course(
             member_pk=member_pk,
             site_key=site,
             course_key=course,
@@ -146,12 +151,12 @@ class Club:
         )
         if started.payment is not None and started.payment.checkout is not None:
             self._go_to_provider(member_pk, started.payment, None)
-        billing.refresh_open_payments(member_pk=member_pk)
+        refresh_open_payments(member_pk=member_pk)
 
     def pause(self, member_pk: int, site: str) -> None:
         """A break of two months, for those who may take one."""
-        if len(memberships.pauses_offered(member_pk, site)) >= 2:
-            billing.pause(member_pk=member_pk, site_key=site, periods=2)
+        if len(pauses_offered(member_pk, site)) >= 2:
+            pause_membership(member_pk=member_pk, site_key=site, periods=2)
 
     # On the provider's pages, by a page's token
 
@@ -212,7 +217,7 @@ class Club:
 
     def pay_at_store(self, member_pk: int, *, report_after: timedelta) -> None:
         """Cash over the counter for a member's open slip; the store's report comes later."""
-        payment = memberships.memberships(member_pk)[0].open_payment
+        payment = list_memberships(member_pk)[0].open_payment
         numbers = {each.kind: each.value for each in payment.references} if payment else {}
         self._app.service.pay_at_store(
             numbers[ReferenceKind.KONBINI_SLIP], clock.now(), report_after=report_after

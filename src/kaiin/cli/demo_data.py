@@ -14,15 +14,16 @@ import httpx
 import structlog
 from rich.progress import track
 
-from kaiin.billing import actions as billing, views as memberships
+from kaiin.billing.actions.leave import leave_site
+from kaiin.billing.views.memberships import list_memberships
 from kaiin.cli.demo_club import FAILS_AT_RENEWAL, GOOD_CARD, Club
 from kaiin.cli.demo_people import Crowd
 from kaiin.cli.demo_stories import Stories
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
 from kaiin.lab.sandbox.app import SandboxApp, create_app
-from kaiin.payments import providers
-from kaiin.payments.providers.sandbox import SandboxProvider
+from kaiin.payments.providers import registry
+from kaiin.payments.providers.sandbox.provider import SandboxProvider
 from kaiin.web.demo import logins
 
 _SEED = 20261122
@@ -61,12 +62,12 @@ def fill_if_empty(*, crowd: bool = True) -> None:
         secret=os.environ["KAIIN_SANDBOX_SECRET"],
         transport=httpx.WSGITransport(app),
     )
-    providers.use("sandbox", provider)
+    registry.use("sandbox", provider)
     try:
         _play(app, _CROWD if crowd else ())
     finally:
         clock.unfreeze()
-        providers.use("sandbox", None)
+        registry.use("sandbox", None)
         app.service.store.close()
 
 
@@ -118,11 +119,11 @@ def _plan_member(club: Club, people: Crowd, site: str, course: str, way: Method)
 
 
 def _has_period(member_pk: int, site: str) -> bool:
-    views = memberships.memberships(member_pk)
+    views = list_memberships(member_pk)
     return any(view.site_key == site and view.period for view in views)
 
 
 def _leave(member_pk: int, site: str) -> None:
-    views = memberships.memberships(member_pk)
+    views = list_memberships(member_pk)
     if any(each.site_key == site and each.paid_until and each.state.is_open for each in views):
-        billing.leave(member_pk=member_pk, site_key=site)
+        leave_site(member_pk=member_pk, site_key=site)

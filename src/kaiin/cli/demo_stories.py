@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kaiin.billing import actions as billing
+from kaiin.billing.actions.grants import grant_access
+from kaiin.billing.actions.leave import leave_site
 from kaiin.cli.demo_club import ACTOR, PASSWORD, AtProvider, Club
 from kaiin.cli.demo_people import Crowd
 from kaiin.domain.payments import Method
@@ -117,11 +118,11 @@ class Stories:
         club = self._club
         _, joins_at = self._anniversary(10)
         leaving = self._joins("leaving", Kind.ENDED, "そつぎょう", Method.SOFTBANK, joins_at)
-        self._ago(1.5, lambda: billing.leave(member_pk=leaving.pk, site_key="official"))
+        self._ago(1.5, lambda: leave_site(member_pk=leaving.pk, site_key="official"))
         withdrawn = self._joins(
             "withdrawn", Kind.ENDED, "おひさしぶり", Method.SOFTBANK, club.ago(100.0)
         )
-        self._ago(30.0, lambda: billing.leave(member_pk=withdrawn.pk, site_key="official"))
+        self._ago(30.0, lambda: leave_site(member_pk=withdrawn.pk, site_key="official"))
         self._joins(
             "expired", Kind.ENDED, "きげんぎれ", Method.CARD, club.ago(395.0), course="yearly"
         )
@@ -136,9 +137,7 @@ class Stories:
         leaves_at = club.ago(2.0)
         while japanese_date(leaves_at).day > _HAS_DAYS_LEFT:
             leaves_at -= timedelta(days=1)
-        club.at(
-            leaves_at, lambda: billing.leave(member_pk=refunded.pk, site_key="mail", at_once=True)
-        )
+        club.at(leaves_at, lambda: leave_site(member_pk=refunded.pk, site_key="mail", at_once=True))
         denied = self._joins(
             "charged_back", Kind.BACK, "おぼえなし", Method.CARD, club.ago(100.0), course="yearly"
         )
@@ -241,7 +240,7 @@ class Stories:
 
 
 def _grant(member_pk: int, *, until: datetime) -> None:
-    billing.grant(
+    grant_access(
         member_pk=member_pk, site_key="official", until=until, reason_text="demo", actor=ACTOR
     )
 

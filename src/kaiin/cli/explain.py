@@ -14,7 +14,7 @@ from kaiin.cli.demo_environment import enter_demo
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
-    from kaiin.billing.views import Explanation, OpenTime
+    from kaiin.billing.views.explain import Explanation, OpenTime
     from kaiin.identity.queries import MemberView
     from kaiin.infra.audit import Recorded
     from kaiin.sites.queries import SiteView
@@ -99,7 +99,7 @@ def _members(typed: str) -> "list[MemberView]":
 def _answer(
     member: "MemberView", places: "Sequence[SiteView]", at: datetime, *, only_joined: bool
 ) -> Fields:
-    from kaiin.billing import views as billing
+    from kaiin.billing.views.explain import explain_access
     from kaiin.identity import queries as members
     from kaiin.infra import audit, texts
 
@@ -107,7 +107,7 @@ def _answer(
     trail = audit.history(f"member:{member.pk}")
     told = []
     for site in places:
-        found = billing.explain(member_pk=member.pk, site_key=site.key, at=at)
+        found = explain_access(member_pk=member.pk, site_key=site.key, at=at)
         if found.membership_id is not None or not only_joined:
             told.append(_Site(site.key, texts.localized(site.name), found, trail).fields())
     return {
@@ -143,7 +143,7 @@ class _Site:
     trail: "Sequence[Recorded]"
 
     def fields(self) -> Fields:
-        from kaiin.billing.views import ending_words
+        from kaiin.billing.membership.wording import ending_words
 
         found = self.found
         fields: Fields = {

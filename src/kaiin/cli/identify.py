@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from kaiin.domain.identifiers import Identified
+    from kaiin.domain.identifiers.reading import Identified
 
 # Legal inside a JSON string, but many readers of lines would break there.
 _LINE_BREAKS = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -31,7 +31,7 @@ def identify(
     """
     if not texts and not lines:
         raise typer.BadParameter("give TEXT, or --lines and texts on standard input")
-    from kaiin.domain.identifiers import identify as read
+    from kaiin.domain.identifiers.reading import identify as read
 
     show = _as_json if json_ else _for_people
     for text in texts or ():

@@ -91,15 +91,15 @@ def _prepare(folder: Path, url: str) -> None:
 
 
 def _play(plan: "Plan", folder: Path) -> "Outcome":
-    from kaiin.billing import actions as billing
+    from kaiin.billing.courses.tenant import apply_tenant
     from kaiin.cli import worker
     from kaiin.cli.demo import example
     from kaiin.infra import clock
     from kaiin.lab.simulation.run import Run
-    from kaiin.sites import tenant_file
+    from kaiin.sites.tenant_file.loading import load_tenant_file
 
     clock.freeze(plan.start)
-    billing.apply_tenant(tenant_file.load(example("plusmember.yaml")), actor="system:simulation")
+    apply_tenant(load_tenant_file(example("plusmember.yaml")), actor="system:simulation")
     run = Run(plan, folder, {job.name: job.run for job in worker.jobs()})
     # What is loaded by now stays to the end: not to be looked at again, nor copied by each fork.
     gc.collect()

@@ -11,7 +11,7 @@ from kaiin.cli.demo_environment import enter_demo
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
-    from kaiin.verification import Violation
+    from kaiin.verification.violation import Violation
 
 
 def verify(
@@ -32,7 +32,7 @@ def verify(
     from django.db import connection
 
     from kaiin.infra import clock
-    from kaiin.verification import check_all
+    from kaiin.verification.checking import check_all
 
     found = 0
 

@@ -84,7 +84,8 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
     """The jobs of some lanes, in the order of a round: what came in first, then what follows."""
     from django.conf import settings
 
-    from kaiin.billing import actions as billing
+    from kaiin.billing.actions.expire import expire_due, recognise_due, remind_due
+    from kaiin.billing.actions.renew import renew_due
     from kaiin.identity import operations as identity
     from kaiin.infra import audit, clock, deliveries, event_log, parking, throttle
     from kaiin.payments import operations as payments
@@ -107,10 +108,10 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
             Job(f"events.{lane}", partial(deliveries.deliver_due, lane=lane), 0.2, lane)
             for lane in Lane
         ),
-        Job("billing.renew", due(billing.renew_due, _RENEWALS), 1.0),
-        Job("billing.expire", due(billing.expire_due), 1.0),
-        Job("billing.remind", due(billing.remind_due), 5.0),
-        Job("billing.recognise", due(billing.recognise_due), 5.0),
+        Job("billing.renew", due(renew_due, _RENEWALS), 1.0),
+        Job("billing.expire", due(expire_due), 1.0),
+        Job("billing.remind", due(remind_due), 5.0),
+        Job("billing.recognise", due(recognise_due), 5.0),
         Job("figures.count", _count, 60.0),
         Job("audit.seal", lambda: audit.seal(limit=_SEALS), 1.0),
         Job(
@@ -131,12 +132,12 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
 
 def _count() -> int:
     """Count for `/metrics` what it would read whole tables for."""
-    from kaiin.billing import views as billing
+    from kaiin.billing.views.figures import count_memberships, count_subscriptions
     from kaiin.infra import clock, counts
 
     now = clock.now()
-    counts.keep("memberships", billing.count_memberships, now=now)
-    counts.keep("subscriptions", billing.count_subscriptions, now=now)
+    counts.keep("memberships", count_memberships, now=now)
+    counts.keep("subscriptions", count_subscriptions, now=now)
     return 0
 
 

@@ -3,7 +3,10 @@
 from typing import cast
 from uuid import UUID
 
-from kaiin.billing import actions as billing, events as billing_events
+from kaiin.billing import events as billing_events
+from kaiin.billing.actions.decide_refund import record_refunds
+from kaiin.billing.actions.renew import mandate_ended
+from kaiin.billing.outcomes.recording import record_payment
 from kaiin.diagnosis import events as diagnosis_events
 from kaiin.domain.money import Money
 from kaiin.identity import events as identity_events
@@ -14,13 +17,11 @@ from kaiin.web.entrance import tasks as entrance
 
 
 def _record_payment(payload: dict[str, object]) -> None:
-    billing.record_payment(payment_id=UUID(str(payload["payment_id"])))
+    record_payment(payment_id=UUID(str(payload["payment_id"])))
 
 
 def _mandate_ended(payload: dict[str, object]) -> None:
-    billing.mandate_ended(
-        mandate_id=cast(int, payload["mandate_id"]), reason=str(payload["reason"])
-    )
+    mandate_ended(mandate_id=cast(int, payload["mandate_id"]), reason=str(payload["reason"]))
 
 
 def _end_mandate(payload: dict[str, object]) -> None:
@@ -42,7 +43,7 @@ def _pay_back(payload: dict[str, object]) -> None:
 
 
 def _record_refunds(payload: dict[str, object]) -> None:
-    billing.record_refunds(payment_id=UUID(str(payload["payment_id"])))
+    record_refunds(payment_id=UUID(str(payload["payment_id"])))
 
 
 def _nothing(_payload: dict[str, object]) -> None:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from kaiin.billing import actions as billing, views as memberships
-from kaiin.billing.views import MembershipView
+from kaiin.billing.actions.expire import expire_member
+from kaiin.billing.actions.refresh import refresh_open_payments
+from kaiin.billing.outcomes.recording import record_payments
+from kaiin.billing.views.entry import check_entry
+from kaiin.billing.views.memberships import MembershipView, list_memberships
 from kaiin.diagnosis import events, queries
 from kaiin.domain.diagnosis import Diagnosis, Evidence, diagnose
 from kaiin.domain.entitlements import Window
 from kaiin.domain.errors import KaiinError
-from kaiin.domain.identifiers import canonical_email
+from kaiin.domain.identifiers.reading import canonical_email
 from kaiin.domain.payments import PaymentState
 from kaiin.identity import queries as identity
 from kaiin.identity.queries import MemberView
@@ -73,12 +76,12 @@ def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) 
     if (open_now := _open_now(member.pk, site_key, now)) is not None:
         return open_now
     if ask:
-        billing.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
-    billing.expire_member(member_pk=member.pk, now=now)
-    held = memberships.memberships(member.pk)
+        refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    expire_member(member_pk=member.pk, now=now)
+    held = list_memberships(member.pk)
     if told := _told_but_not_acted_on(held):
-        billing.record_payments(payment_ids=told)
-        held = memberships.memberships(member.pk)
+        record_payments(payment_ids=told)
+        held = list_memberships(member.pk)
     return diagnose(queries.evidence(held, site_key=site_key, now=now))
 
 
@@ -87,9 +90,9 @@ def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checke
     reserved = throttle.reserve(key=f"check:{member.pk}", limit=_CHECKS_A_MINUTE, window_seconds=60)
     if not reserved.allowed:
         raise TooManyChecks
-    held = memberships.memberships(member.pk)
+    held = list_memberships(member.pk)
     waiting = next((each.open_payment for each in held if each.site_key == site_key), None)
-    billing.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
     after = payments.payment(waiting.id) if waiting else None
     if after is None:
         return Checked("checked.nothing", now)
@@ -135,7 +138,7 @@ def report(*, typed: str, site_key: str, now: datetime) -> Report:
         return Report(to=address if address and _may_mail(f"address:{address}") else "")
     if not member.email or not _may_mail(f"member:{member.pk}"):
         return Report(to="")
-    billing.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
     return Report(to=member.email, member=member, sites=_every_site(member, site_key, now))
 
 
@@ -157,7 +160,7 @@ _ANSWERS = {
 
 def _open_now(member_pk: int, site_key: str, now: datetime) -> Diagnosis | None:
     """The short way, one query, for those who may enter: most of those who come."""
-    entry = memberships.entry(member_pk=member_pk, site_key=site_key, at=now)
+    entry = check_entry(member_pk=member_pk, site_key=site_key, at=now)
     if entry.until is None or entry.kind is None:
         return None
     window = Window(now, entry.until, entry.kind, ())
@@ -173,7 +176,7 @@ def _told_but_not_acted_on(held: Sequence[MembershipView]) -> list[UUID]:
 def _every_site(
     member: MemberView, site_key: str, now: datetime
 ) -> tuple[tuple[str, Diagnosis], ...]:
-    held = memberships.memberships(member.pk)
+    held = list_memberships(member.pk)
     keys = dict.fromkeys([site_key, *(each.site_key for each in held)])
     known = {site.key for site in sites.sites()}
     disabled = member.state != ACTIVE

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from kaiin.billing.views import MembershipView
+from kaiin.billing.views.memberships import MembershipView
 from kaiin.domain.diagnosis import Evidence, MembershipEvidence, OpenPayment, OtherMembership
 from kaiin.domain.references import ReferenceKind
 from kaiin.payments.queries import PaymentView

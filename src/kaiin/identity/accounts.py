@@ -5,8 +5,8 @@ from functools import cache
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from kaiin.domain import identifiers
-from kaiin.domain.identifiers import Identified
+from kaiin.domain.identifiers import reading
+from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity.digests import digest
 from kaiin.identity.models import IdentifierKind, LoginIdentifier, Member, MemberState
 from kaiin.sites import queries as sites
@@ -28,7 +28,7 @@ class Account:
 def identify(typed: str) -> Identified:
     """What was typed, read by the tenant's formats."""
     tenant = sites.tenant()
-    return identifiers.identify(
+    return reading.identify(
         typed, tenant.member_id_format, member_number_digits=tenant.member_number_digits
     )
 

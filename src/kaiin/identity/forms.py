@@ -13,7 +13,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from kaiin.domain.card_numbers import holds_card_number
-from kaiin.domain.identifiers import Identified, TypedKind, codes, identify
+from kaiin.domain.identifiers import codes
+from kaiin.domain.identifiers.reading import Identified, TypedKind, identify
 from kaiin.domain.mail_addresses import breaks_rfc5321
 from kaiin.domain.typed_text import fold, shows_something
 from kaiin.identity.errors import DetailsInvalid

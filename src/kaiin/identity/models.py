@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
-from kaiin.domain.identifiers import TypedKind
+from kaiin.domain.identifiers.reading import TypedKind
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.infra.constraints import AppendOnlyManager, in_order, known
 

@@ -12,8 +12,9 @@ from django.conf import settings
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import inbox, providers
+from kaiin.payments import inbox
 from kaiin.payments.models import ProviderCursor
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import EventPage, Provider
 
 _log = structlog.get_logger(__name__)
@@ -29,10 +30,10 @@ def sweep(*, now: datetime, limit: int) -> int:
     """
     parking = Parking[str]("provider.list", now)
     read = 0
-    names = parking.due_keys(providers.names())
+    names = parking.due_keys(registry.names())
     for name in names:
         with parking.apart(name):
-            read += _sweep(providers.get(name), now, limit)
+            read += _sweep(registry.get(name), now, limit)
     parking.settle(names)
     return read
 

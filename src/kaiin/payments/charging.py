@@ -21,7 +21,7 @@ from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.pacing import Pace, in_parallel
-from kaiin.payments import polling, providers, queries, snapshots
+from kaiin.payments import polling, queries, snapshots
 from kaiin.payments.errors import (
     IntentConflict,
     MandateEnded,
@@ -37,6 +37,7 @@ from kaiin.payments.orders import (
     may_be_charged_before,
     order_of,
 )
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import ChargeRequest, Order, PaymentSnapshot
 from kaiin.payments.queries import PaymentView
 from kaiin.payments.snapshots import News
@@ -197,7 +198,7 @@ def _make(call: Call, silent: dict[str, int]) -> News | None:
 def _charge(call: Call, silent: dict[str, int]) -> News | None:
     payment_id = call.payment_id
     try:
-        snapshot = providers.get(call.provider).charge(call.request, timeout_seconds=_timeout())
+        snapshot = registry.get(call.provider).charge(call.request, timeout_seconds=_timeout())
     except OutsideRefused as error:
         _log.warning("payments.refused", payment=str(payment_id), error=repr(error))
         if call.in_doubt:
@@ -221,13 +222,13 @@ def _is_silence(error: Exception) -> bool:
 
 
 def _ask(call: Call) -> PaymentSnapshot | None:
-    provider = providers.get(call.provider)
+    provider = registry.get(call.provider)
     return provider.fetch_payment(call.order, timeout_seconds=_timeout())
 
 
 def may_arrive(row: Payment, now: datetime) -> bool:
     """Whether a call for a payment that its provider does not know of may still be carried out."""
-    limit = providers.get(row.provider).calls_end_within()
+    limit = registry.get(row.provider).calls_end_within()
     return polling.may_arrive(called_at=row.called_at, now=now, calls_end_within=limit)
 
 
@@ -245,7 +246,7 @@ def _may_charge(intent: ChargeIntent, mandate: Mandate) -> bool:
     return (
         mandate.member_ref == intent.member_ref
         and mandate.state == MandateState.ACTIVE
-        and mandate.provider in providers.names()
+        and mandate.provider in registry.names()
     )
 
 
@@ -286,7 +287,7 @@ def _opened(
 ) -> Opened:
     if mandate is None or mandate.member_ref != intent.member_ref:
         return NoSuchPayment(mandate=intent.mandate_id)
-    if mandate.provider not in providers.names():
+    if mandate.provider not in registry.names():
         return NoSuchProvider(provider=mandate.provider)
     if known is None:
         return MandateEnded(mandate=mandate.pk, reason=mandate.end_reason)

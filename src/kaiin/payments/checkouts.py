@@ -6,9 +6,9 @@ from django.conf import settings
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.payments import providers
 from kaiin.payments.models import Payment
 from kaiin.payments.orders import order_id
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import CheckoutRequest, PaymentSnapshot
 
 
@@ -43,4 +43,4 @@ def create(row: Payment) -> PaymentSnapshot:
         slip_days=asked.slip_days,
     )
     timeout = float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
-    return providers.get(row.provider).create_checkout(request, timeout_seconds=timeout)
+    return registry.get(row.provider).create_checkout(request, timeout_seconds=timeout)

@@ -15,9 +15,10 @@ from kaiin.infra import bulk
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import polling, providers, snapshots, watching
+from kaiin.payments import polling, snapshots, watching
 from kaiin.payments.models import OVER, EventState, Mandate, Payment, ProviderEvent
 from kaiin.payments.orders import key_of, order_of, payment_id
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
     ListedEvent,
@@ -176,7 +177,7 @@ def _apply_together(
 
 def _apply(subject: _Subject, now: datetime, actor: str) -> bool:
     """Fetch the present state of what events are about and apply it; False: unknown here."""
-    provider = providers.get(subject.provider)
+    provider = registry.get(subject.provider)
     if subject.order_id:
         return _apply_order(provider, subject.order_id, now, actor)
     mandate = Mandate.objects.filter(

@@ -25,7 +25,6 @@ from kaiin.payments import (
     checkouts,
     inbox,
     polling,
-    providers,
     queries,
     refunds,
     snapshots,
@@ -56,6 +55,7 @@ from kaiin.payments.errors import (
 from kaiin.payments.importing import ForeignMandate, import_mandate
 from kaiin.payments.models import Mandate, MandateState, Payment, Refund
 from kaiin.payments.orders import id_of_intent, installation, key_of, order_of
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
     PaymentSnapshot,
@@ -206,7 +206,7 @@ def receive_notice(
     A notice that proves nothing is refused and leaves no row. Raises NoSuchProvider.
     """
     return inbox.receive(
-        provider=providers.get(provider),
+        provider=registry.get(provider),
         headers=headers,
         body=body,
         content_type=content_type,
@@ -275,7 +275,7 @@ def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
         raise NoSuchPayment(mandate=mandate_id)
     if row.state == MandateState.ACTIVE:
         try:
-            snapshot = providers.get(row.provider).end_mandate(
+            snapshot = registry.get(row.provider).end_mandate(
                 key_of(row), timeout_seconds=_timeout()
             )
         except _NOT_ANSWERED as error:
@@ -442,13 +442,13 @@ def _is_lost(row: Payment, asked_at: datetime) -> bool:
     return polling.is_lost(
         called_at=row.called_at,
         now=asked_at,
-        calls_end_within=providers.get(row.provider).calls_end_within(),
+        calls_end_within=registry.get(row.provider).calls_end_within(),
         repeated=row.mandate_id is not None,
     )
 
 
 def _fetch(row: Payment, *, timeout_seconds: float) -> PaymentSnapshot | None:
-    provider = providers.get(row.provider)
+    provider = registry.get(row.provider)
     return provider.fetch_payment(order_of(row), timeout_seconds=timeout_seconds)
 
 
@@ -461,7 +461,7 @@ def _provider_of(method: Method) -> Provider:
     name = sites.tenant().ways_to_pay.get(method)
     if name is None:
         raise MethodUnavailable(method=method.value)
-    return providers.get(name)
+    return registry.get(name)
 
 
 def _timeout() -> float:

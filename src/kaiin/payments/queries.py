@@ -15,7 +15,6 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import OPEN_STATES, Dispute, Method, PaymentState, RefundState
 from kaiin.domain.references import ReferenceKind, canonical
 from kaiin.infra.texts import has_text, text
-from kaiin.payments import providers
 from kaiin.payments.models import (
     EventState,
     Mandate,
@@ -27,6 +26,7 @@ from kaiin.payments.models import (
     Refund,
 )
 from kaiin.payments.orders import order_id
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import Checkout, Reference, Renewals, Scope
 
 __all__ = ["Checkout", "Reference", "Renewals", "Scope"]
@@ -122,7 +122,7 @@ class NoticeView:
 
 def can_refund(view: PaymentView) -> bool:
     """Whether the provider can give a payment's money back the way it came."""
-    return providers.get(view.provider).can_refund(view.method)
+    return registry.get(view.provider).can_refund(view.method)
 
 
 def store_name(view: PaymentView, language: str | None = None) -> str:
@@ -232,19 +232,19 @@ def find_by_reference(text: str) -> tuple[ReferenceMatch, ...]:
 def checkout_origins() -> tuple[str, ...]:
     """Origins of the pages where members pay, for the Content-Security-Policy's form-action."""
     origins: dict[str, None] = {}
-    for provider in providers.all_providers():
+    for provider in registry.all_providers():
         origins.update(dict.fromkeys(provider.checkout_origins()))
     return tuple(origins)
 
 
 def provider_names() -> tuple[str, ...]:
     """What a tenant file may name as the provider of a way to pay."""
-    return providers.names()
+    return registry.names()
 
 
 def renewals(*, provider: str, method: Method) -> Renewals:
     """Who runs the renewals of a method at a provider."""
-    return providers.get(provider).renewals(method)
+    return registry.get(provider).renewals(method)
 
 
 @dataclass(frozen=True)
@@ -298,7 +298,7 @@ def silence(now: datetime) -> tuple[Silence, ...]:
         others, since = under_way.get(provider, (0, oldest_at))
         under_way[provider] = others + count, min(since, oldest_at)
     found = []
-    for name in providers.names():
+    for name in registry.names():
         cursor = cursors.get(name)
         heard_at = cursor.heard_at if cursor else None
         number, oldest = under_way.get(name, (0, None))

@@ -18,10 +18,11 @@ from kaiin.infra import clock
 from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import polling, providers, queries, reversals, snapshots
+from kaiin.payments import polling, queries, reversals, snapshots
 from kaiin.payments.errors import IntentConflict, NoSuchPayment
 from kaiin.payments.models import Payment, Refund
 from kaiin.payments.orders import order_id, order_of
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import PaymentSnapshot, RefundRequest
 from kaiin.payments.queries import RefundView
 
@@ -132,7 +133,7 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
 
 
 def _may_arrive(payment: Payment, refund: Refund) -> bool:
-    limit = providers.get(payment.provider).calls_end_within()
+    limit = registry.get(payment.provider).calls_end_within()
     return refund.called_at is not None and polling.may_arrive(
         called_at=refund.called_at, now=clock.now(), calls_end_within=limit
     )
@@ -147,7 +148,7 @@ def _tells_of(snapshot: PaymentSnapshot, refund: Refund) -> bool:
 
 
 def _fetch(payment: Payment) -> PaymentSnapshot | None:
-    provider = providers.get(payment.provider)
+    provider = registry.get(payment.provider)
     try:
         return provider.fetch_payment(order_of(payment), timeout_seconds=_timeout())
     except OutsideRefused as error:
@@ -162,7 +163,7 @@ def _ask_for(payment: Payment, refund: Refund) -> PaymentSnapshot:
         amount=Money(refund.amount, refund.currency),
         reason=refund.reason,
     )
-    return providers.get(payment.provider).refund(request, timeout_seconds=_timeout())
+    return registry.get(payment.provider).refund(request, timeout_seconds=_timeout())
 
 
 def _not_answered(refund: Refund, error: KaiinError, actor: str) -> None:

@@ -8,10 +8,11 @@ from django.conf import settings
 from kaiin.domain.payments import PaymentEvent
 from kaiin.infra import clock
 from kaiin.infra.http import OutsideRefused, OutsideUnknown
-from kaiin.payments import checkouts, providers, snapshots
+from kaiin.payments import checkouts, snapshots
 from kaiin.payments.charging import may_arrive
 from kaiin.payments.models import Payment
 from kaiin.payments.orders import order_of
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import PaymentSnapshot
 
 
@@ -53,4 +54,4 @@ def _made_to_be_voided(row: Payment, now: datetime) -> PaymentSnapshot | None:
 
 def _cancel(row: Payment) -> PaymentSnapshot | None:
     timeout = float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
-    return providers.get(row.provider).cancel_payment(order_of(row), timeout_seconds=timeout)
+    return registry.get(row.provider).cancel_payment(order_of(row), timeout_seconds=timeout)

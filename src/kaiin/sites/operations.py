@@ -1,6 +1,6 @@
 """Planning and applying the part of a tenant file that is about the tenant and its sites.
 
-Courses are billing's: `billing.actions.apply_tenant` does both in one transaction.
+Courses are billing's: `billing.courses.tenant` does both in one transaction.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from kaiin.infra import audit
 from kaiin.infra.locks import for_update
 from kaiin.sites import queries
 from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
-from kaiin.sites.tenant_file import DocumentSpec, SiteSpec, TenantFile
+from kaiin.sites.tenant_file.values import DocumentSpec, SiteSpec, TenantFile
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_TENANT = (

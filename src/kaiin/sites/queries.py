@@ -17,7 +17,7 @@ from django.conf import settings
 from kaiin.domain import documents as rules
 from kaiin.domain.documents import DocumentKind, Published
 from kaiin.domain.errors import KaiinError
-from kaiin.domain.identifiers import LegacyFormat, MemberIdFormat
+from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
 from kaiin.infra.mail import Sender
 from kaiin.infra.texts import localized, text

@@ -3,9 +3,3 @@
 Read-only and in constant memory, by code that shares nothing with the engine but the tables. It
 imports nothing else of Kaiin, on purpose: a rule that is wrong there is not wrong here too.
 """
-
-from kaiin.verification.checking import Progress, check_all, checks
-from kaiin.verification.provider import provider_checks
-from kaiin.verification.violation import Violation
-
-__all__ = ["Progress", "Violation", "check_all", "checks", "provider_checks"]

@@ -5,7 +5,7 @@ from django.test import Client
 from tests.sites.examples import PLUSMEMBER, parsed, with_terms
 from tests.web.entrance.conftest import text_of
 
-from kaiin.billing.actions import apply_tenant
+from kaiin.billing.courses.tenant import apply_tenant
 from kaiin.web.components.markdown import to_html
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from tests.sites.examples import FRIENDS, parsed
 
-from kaiin.billing.actions import apply_tenant
-from kaiin.sites.tenant_file import TenantFile
+from kaiin.billing.courses.tenant import apply_tenant
+from kaiin.sites.tenant_file.values import TenantFile
 from kaiin.web.components import assets
 
 OFFICIAL, IDENTITY = "official.localhost", "id.localhost"

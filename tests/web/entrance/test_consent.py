@@ -9,7 +9,7 @@ from django.test import Client
 from tests.sites.examples import with_terms
 from tests.web.entrance.conftest import Visitor, World, text_of
 
-from kaiin.billing.actions import apply_tenant
+from kaiin.billing.courses.tenant import apply_tenant
 from kaiin.identity import operations as identity, queries as members
 
 ENTRY = "/entry/official"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kaiin.domain.identifiers import LOGIN_KINDS, TypedKind, codes
+from kaiin.domain.identifiers import codes
+from kaiin.domain.identifiers.reading import LOGIN_KINDS, TypedKind
 from kaiin.domain.references import ReferenceKind
 from kaiin.infra.texts import text
 from kaiin.web.entrance import hints

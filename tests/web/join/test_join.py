@@ -12,8 +12,9 @@ from tests.fixtures.sandbox import Sandbox
 from tests.sites.examples import with_terms
 from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of, without_tokens
 
-from kaiin.billing import views as billing
-from kaiin.billing.actions import apply_tenant
+from kaiin.billing.courses.tenant import apply_tenant
+from kaiin.billing.views.entry import check_entry
+from kaiin.billing.views.memberships import list_memberships
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.identity import queries as members
@@ -95,11 +96,9 @@ def test_from_the_first_choice_to_the_providers_page(visitor: Visitor, world, de
     world.sandbox.pay(payment)
     done = text_of(visitor.get(f"/pay/return/{payment_id}"))
     assert "00000001" in done
-    [view] = billing.memberships(payment.member_ref)
+    [view] = list_memberships(payment.member_ref)
     assert view.member_number == 1
-    assert billing.entry(
-        member_pk=view.member_pk, site_key="official", at=world.clock.now()
-    ).allowed
+    assert check_entry(member_pk=view.member_pk, site_key="official", at=world.clock.now()).allowed
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from tests.fixtures.sandbox import Sandbox
 from tests.web.entrance.conftest import Visitor, text_of
 from tests.web.join.test_join import confirmed, mailed_code
 
-from kaiin.billing import views as billing
+from kaiin.billing.views.memberships import list_memberships
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 
@@ -41,6 +41,6 @@ def test_a_friend_joins_without_a_word_of_japanese(
     seen += [visitor.get(f"/pay/return/{payment.id}"), visitor.get("/my"), visitor.get("/login")]
     for page in seen:
         assert not _JAPANESE.search(text_of(page)), text_of(page)
-    [view] = billing.memberships(payment.member_ref)
+    [view] = list_memberships(payment.member_ref)
     assert view.member_number == 1001
     assert visitor.get("/my").wsgi_request.member.member_id.startswith("M")

@@ -271,10 +271,10 @@ def test_renewing_does_not_look_like_joining(world: World) -> None:
 
 
 def test_coming_back_says_what_is_kept(world: World) -> None:
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site
 
     member = world.joined("monthly")
-    actions.leave(member_pk=member, site_key="official")
+    leave_site(member_pk=member, site_key="official")
     world.go_to(datetime(2026, 12, 5, 12, tzinfo=JST))
     visitor, page = again(world, member)
     assert "再入会の最終確認" in page

@@ -80,10 +80,8 @@ def test_money_that_billing_has_not_heard_of_is_acted_on(
 def test_while_billing_can_not_act_it_says_one_moment(
     visitor: Visitor, payment: PaymentView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kaiin.billing import actions
-
     payment_operations.refresh_payment(payment_id=payment.id, timeout_seconds=2)
-    monkeypatch.setattr(actions, "act_on_payment", lambda **_: None)
+    monkeypatch.setattr("kaiin.web.join.views.paying.act_on_payment", lambda **_: None)
     page = text_of(visitor.get(f"/pay/return/{payment.id}"))
     assert "お支払いの確認をしています" in page
     assert "今すぐご利用いただけます" not in page

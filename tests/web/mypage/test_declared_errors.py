@@ -1,6 +1,5 @@
 """What an operation says that it raises, the view that calls it answers with a page."""
 
-import importlib
 import re
 from collections.abc import Callable, Iterator
 
@@ -8,19 +7,23 @@ import pytest
 from tests.billing.test_races import at_once
 from tests.web.mypage.conftest import Fans, Visitor
 
+from kaiin.billing.actions.leave import leave_site
+from kaiin.billing.actions.pause import pause_membership
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
+from kaiin.web.join.views import confirming
+from kaiin.web.mypage.views import changing, leaving, pausing
 
-OPERATIONS = "kaiin.billing.actions"
 # Errors of no member of ours: the page is not found, which is said before the operation.
 BEFORE = {"SiteUnknown"}
+# Operation → the views' module that calls it, and their path.
 VIEWS = {
-    "leave": "/my/official/leave",
-    "undo_leave": "/my/official/stay",
-    "change": "/my/official/change/yearly/card",
-    "pause": "/my/official/pause",
-    "resume": "/my/official/resume",
-    "join": "/join/official/confirm",
+    "leave_site": (leaving, "/my/official/leave"),
+    "undo_leave": (leaving, "/my/official/stay"),
+    "change_course": (changing, "/my/official/change/yearly/card"),
+    "pause_membership": (pausing, "/my/official/pause"),
+    "resume_membership": (pausing, "/my/official/resume"),
+    "join_site": (confirming, "/join/official/confirm"),
 }
 
 
@@ -59,24 +62,24 @@ def _params(fans: Fans) -> dict[str, object]:
 def test_every_declared_error_is_a_page(
     name: str, fans: Fans, visit: Callable[[int], Visitor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    operations = importlib.import_module(OPERATIONS)
-    errors = declared(getattr(operations, name))
+    views, path = VIEWS[name]
+    errors = declared(getattr(views, name))
     assert errors, f"{name} declares nothing"
-    member = fans.member() if name == "join" else fans.joined(method=Method.CARD)
+    member = fans.member() if name == "join_site" else fans.joined(method=Method.CARD)
     if name == "undo_leave":
-        operations.leave(member_pk=member, site_key="official")
-    if name == "resume":
-        operations.pause(member_pk=member, site_key="official", periods=1)
+        leave_site(member_pk=member, site_key="official")
+    if name == "resume_membership":
+        pause_membership(member_pk=member, site_key="official", periods=1)
     browser = visit(member)
-    if name == "join":
+    if name == "join_site":
         browser.post("/join/official/", choice="monthly")
         browser.post("/join/official/way", choice="card")
-    form = {} if name == "undo_leave" else _form(browser, VIEWS[name])
+    form = {} if name == "undo_leave" else _form(browser, path)
     wrong = []
     for error in errors:
-        monkeypatch.setattr(operations, name, _raising(error(None, **_params(fans))))
+        monkeypatch.setattr(views, name, _raising(error(None, **_params(fans))))
         for language in ("ja", "en"):
-            answer = browser.post(VIEWS[name], language, **form)
+            answer = browser.post(path, language, **form)
             if answer.status_code in (302, 303):
                 answer = browser.get(answer.headers["Location"], language)
             if answer.status_code not in (200, 409):
@@ -100,16 +103,17 @@ def _form(browser: Visitor, path: str) -> dict[str, str]:
 
 @pytest.mark.races
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("other", ["leave", "pause", "change"])
+@pytest.mark.parametrize("other", ["leave_site", "pause_membership", "change_course"])
 def test_two_tabs_at_once_are_two_pages(
     other: str, fans: Fans, visit: Callable[[int], Visitor]
 ) -> None:
     member = fans.joined(method=Method.CARD)
     first, second = visit(member), visit(member)
-    forms = _form(first, VIEWS["change"]), _form(second, VIEWS[other])
+    path, others = VIEWS["change_course"][1], VIEWS[other][1]
+    forms = _form(first, path), _form(second, others)
     answers = at_once(
-        lambda: first.post(VIEWS["change"], **forms[0]),
-        lambda: second.post(VIEWS[other], **forms[1]),
+        lambda: first.post(path, **forms[0]),
+        lambda: second.post(others, **forms[1]),
     )
     for answer in answers:
         assert not isinstance(answer, Exception), answer

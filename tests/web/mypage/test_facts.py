@@ -31,8 +31,19 @@ from pypdfium2 import PdfDocument
 from tests.web.mypage.conftest import Fans, Visitor
 from typer.testing import CliRunner
 
-from kaiin.billing import views as billing
-from kaiin.billing.views import MembershipView
+from kaiin.billing.membership.wording import (
+    card_words,
+    ending_words,
+    next_renewal_words,
+    price_words,
+    refund_words,
+    renewal_words,
+    stop_words,
+)
+from kaiin.billing.views.courses import list_courses, preview_join
+from kaiin.billing.views.legal_facts import course_words
+from kaiin.billing.views.memberships import MembershipView, list_memberships
+from kaiin.billing.views.receipts import list_receipts
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST, last_day
 from kaiin.domain.subscriptions import EndReason, Standing
@@ -73,7 +84,7 @@ class Person:
         self.member_id, self.email = found.member_id, found.email
 
     def view(self) -> MembershipView:
-        return next(v for v in billing.memberships(self.pk) if v.site_key == self.site)
+        return next(v for v in list_memberships(self.pk) if v.site_key == self.site)
 
     def read(self, path: str) -> str:
         assert self.page is not None
@@ -91,7 +102,7 @@ class Person:
         return flat(f"{found[-1].subject} {found[-1].body}") if found else ""
 
     def explained(self) -> str:
-        from kaiin.cli import app
+        from kaiin.cli.app import app
 
         arguments = ["explain", self.member_id, "--site", self.site, "--lang", self.language]
         return flat(CliRunner().invoke(app, arguments).output)
@@ -100,7 +111,7 @@ class Person:
 @pytest.fixture
 def fifty(fans: Fans) -> list[Person]:
     """Every offer four times, by fate, and two who hold a slip that is not paid yet."""
-    from kaiin.billing import actions
+    from kaiin.billing.actions.leave import leave_site, undo_leave
 
     people: list[Person] = []
     payments = []
@@ -122,9 +133,9 @@ def fifty(fans: Fans) -> list[Person]:
         if person.fate == "ends" and mandate is not None and not mandate.last4:
             fans.sandbox.end_contract(mandate)
         if person.fate in ("leaves", "changes its mind"):
-            actions.leave(member_pk=person.pk, site_key=person.site)
+            leave_site(member_pk=person.pk, site_key=person.site)
         if person.fate == "changes its mind":
-            actions.undo_leave(member_pk=person.pk, site_key=person.site)
+            undo_leave(member_pk=person.pk, site_key=person.site)
     fans.work()
     return people
 
@@ -138,11 +149,11 @@ def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, S
     receipt_mail = person.mailed("receipt")
     if view.renewal is not None:
         seen = {"My page": my_page, "receipt mail": receipt_mail}
-        yield "next renewal", billing.next_renewal_words(view.renewal, language), seen
+        yield "next renewal", next_renewal_words(view.renewal, language), seen
         seen = {**seen, "leave page": leave_page}
-        yield "last day to stop it", billing.stop_words(view.renewal, language), seen
+        yield "last day to stop it", stop_words(view.renewal, language), seen
     if view.period is not None and view.paid_until is not None:
-        receipt = billing.receipts(person.pk)[0]
+        receipt = list_receipts(person.pk)[0]
         seen = {
             "My page": my_page,
             "receipt": person.read(f"/my/receipts/{receipt.number}"),
@@ -164,7 +175,7 @@ def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, S
         yield "deadline", format_datetime(view.open_payment.expires_at, language), seen
     if view.mandate is not None and view.mandate.last4 and view.period is not None:
         seen = {"My page": my_page, "change page": person.read(f"/my/{site}/change")}
-        yield "card", billing.card_words(view.mandate, language), seen
+        yield "card", card_words(view.mandate, language), seen
 
 
 def ends_of(person: Person, view: MembershipView, my_page: str) -> Iterator[tuple[str, str, Seen]]:
@@ -176,7 +187,7 @@ def ends_of(person: Person, view: MembershipView, my_page: str) -> Iterator[tupl
             seen |= {"My page": my_page, "mail": person.mailed("dormant")}
             if view.standing is Standing.WITHDRAWN:
                 seen |= {"last mail": person.mailed("withdrawn")}
-        yield "reason of the end", billing.ending_words(view.ending, language), seen
+        yield "reason of the end", ending_words(view.ending, language), seen
     if view.mandate_lost and view.renews and view.period is not None and view.paid_until:
         seen = {"My page": my_page, "mail": person.mailed("mandate_ended")}
         yield "last day after a contract", format_end(view.paid_until, language), seen
@@ -224,7 +235,7 @@ def test_every_surface_says_the_same(fans: Fans, fifty: list[Person]) -> None:
 
 def test_paper_says_the_same_last_day(fans: Fans, visit: Visit) -> None:
     member = fans.joined("yearly", Method.KONBINI)
-    receipt = billing.receipts(member)[0]
+    receipt = list_receipts(member)[0]
     for language in ("ja", "en"):
         answer = visit(member).get(f"/my/receipts/{receipt.number}.pdf", language)
         with PdfDocument(answer.content) as pdf:
@@ -238,12 +249,12 @@ def test_what_a_course_is_sold_for_is_what_the_law_is_told(
 ) -> None:
     page = visit(fans.member())
     for site, key, method in OFFERS:
-        [course] = [each for each in billing.courses(site) if each.key == key]
-        preview = billing.preview(site_key=site, course_key=key, method=method, at=fans.clock.now())
+        [course] = [each for each in list_courses(site) if each.key == key]
+        preview = preview_join(site_key=site, course_key=key, method=method, at=fans.clock.now())
         with override(language):
-            price = billing.price_words(course.price, course.unit)
-            lines = billing.course_words(course)
-            refund = billing.refund_words(leave_at_once=preview.leave_at_once)
+            price = price_words(course.price, course.unit)
+            lines = course_words(course)
+            refund = refund_words(leave_at_once=preview.leave_at_once)
             name = localized(course.name)
             once = text("join.no_next_charge", until=preview.last_day)
         join = f"/join/{site}"
@@ -260,5 +271,5 @@ def test_what_a_course_is_sold_for_is_what_the_law_is_told(
         if preview.renewal is None:
             assert once in confirm
         else:
-            assert billing.renewal_words(preview.renewal, language) in confirm
-            assert billing.stop_words(preview.renewal, language) in confirm
+            assert renewal_words(preview.renewal, language) in confirm
+            assert stop_words(preview.renewal, language) in confirm

@@ -235,9 +235,9 @@ def test_a_renewal_that_nobody_knows_about_asks_nothing_of_the_member(
     fans.sandbox.switch("answer_lost", "0")
     fans.sandbox.switch("drop", "1")
     fans.clock.freeze(datetime(2026, 12, 1, 0, 0, tzinfo=JST))
-    from kaiin.billing import actions
+    from kaiin.billing.actions.renew import renew_due
 
-    actions.renew_due(now=fans.clock.now(), limit=10)
+    renew_due(now=fans.clock.now(), limit=10)
     page = visit(member)
     assert "We are confirming your renewal" in page.text()
     assert "更新のお支払いを確認しています" in page.text(language="ja")
@@ -309,16 +309,16 @@ class TestAccessFromStaff:
     """My page shows it, its end and the way in, and a mail tells the member."""
 
     def grant(self, fans: Fans, member: int, until: datetime) -> int:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.grants import grant_access
 
-        found = actions.grant(
+        found = grant_access(
             member_pk=member, site_key="official", until=until, reason_text="-", actor="staff:1"
         )
         fans.work()
         return found
 
     def test_to_somebody_who_has_not_joined(self, fans: Fans, visit: Visit) -> None:
-        from kaiin.billing import actions
+        from kaiin.billing.actions.grants import revoke_grant
 
         member = fans.member()
         given = self.grant(fans, member, datetime(2026, 12, 1, tzinfo=JST))
@@ -330,7 +330,7 @@ class TestAccessFromStaff:
         assert 'href="/entry/official"' in body
         assert body.count('href="/join/official/"') == 1
         assert fans.mails(member) == ["granted"]
-        actions.revoke_grant(grant_id=given, actor="staff:1")
+        revoke_grant(grant_id=given, actor="staff:1")
         fans.work()
         assert fans.mails(member) == ["granted", "grant_revoked"]
         assert "Open to you" not in page.text()

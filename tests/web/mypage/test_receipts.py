@@ -17,9 +17,9 @@ Visit = Callable[[int | None], Visitor]
 
 
 def receipt_path(member: int) -> str:
-    from kaiin.billing import views
+    from kaiin.billing.views.receipts import list_receipts
 
-    return f"/my/receipts/{views.receipts(member)[0].number}"
+    return f"/my/receipts/{list_receipts(member)[0].number}"
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,10 @@ def test_a_receipt_shows_what_the_bill_shows(
     japanese: tuple[str, ...],
     english: tuple[str, ...],
 ) -> None:
-    from kaiin.billing import views
+    from kaiin.billing.views.receipts import list_receipts
 
     member = fans.joined("monthly", method)
-    receipt = views.receipts(member)[0]
+    receipt = list_receipts(member)[0]
     page, path = visit(member), receipt_path(member)
     shown = page.text(path, "ja"), page.text(path)
     for words, text in zip((japanese, english), shown, strict=True):

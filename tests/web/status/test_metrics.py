@@ -74,13 +74,14 @@ def test_parked_rows_are_counted_by_kind(client: Client, clock: Clock) -> None:
 
 
 def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock: Clock) -> None:
-    from kaiin.billing import actions as billing
+    from kaiin.billing.actions.join import join_site
+    from kaiin.billing.actions.refresh import refresh_open_payments
 
     member = identity.import_member(
         member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
         created_at=clock.now(), actor="system:test",
     )  # fmt: skip
-    started = billing.join(
+    started = join_site(
         member_pk=member,
         site_key="official",
         course_key="monthly",
@@ -98,7 +99,7 @@ def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock:
     assert figures['kaiin_subscriptions{state="pending"}'] == 1
     assert figures['kaiin_subscriptions{state="active"}'] == 0
     assert figures['kaiin_memberships{site="official",standing="pending"}'] == 1
-    billing.refresh_open_payments(member_pk=member)
+    refresh_open_payments(member_pk=member)
     clock.advance(minutes=4)
     _count()
     figures = _figures(client)
@@ -133,13 +134,14 @@ def test_a_silent_provider_is_seen(client: Client, sandbox: Sandbox, clock: Cloc
 
 
 def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, clock: Clock) -> None:
-    from kaiin.billing import actions as billing
+    from kaiin.billing.actions.join import join_site
+    from kaiin.billing.actions.refresh import refresh_open_payments
 
     member = identity.import_member(
         member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
         created_at=clock.now(), actor="system:test",
     )  # fmt: skip
-    started = billing.join(
+    started = join_site(
         member_pk=member,
         site_key="official",
         course_key="yearly",
@@ -150,7 +152,7 @@ def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, cl
     )
     sandbox.get_slip(started.payment)
     sandbox.pay_at_store(started.payment, amount=7000)
-    billing.refresh_open_payments(member_pk=member)
+    refresh_open_payments(member_pk=member)
     clock.advance(hours=1)
     figures = _figures(client)
     assert figures['kaiin_refund_cases{state="open"}'] == 1

@@ -11,19 +11,13 @@ from datetime import datetime
 from uuid import UUID
 
 from kaiin.billing.actions import checkout
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.errors import ChangeDiffers, NoMembership, PaymentUnderWay
 from kaiin.billing.membership import change_mails, change_plans, intents, scheduling
 from kaiin.billing.membership.change_plans import ChangePreview, preview_of
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    Charge,
-    ChargePurpose,
-    ChargeState,
-    Course,
-    Membership,
-    Subscription,
-)
+from kaiin.billing.models import Charge, ChargeState, Course, Membership, Subscription
 from kaiin.billing.outcomes.recording import record_payments
 from kaiin.domain.changes import ChangeKind
 from kaiin.domain.money import Money
@@ -69,7 +63,7 @@ class _Intended:
     in_the_way: bool = False
 
 
-def change(
+def change_course(
     *,
     member_pk: int,
     site_key: str,
@@ -79,7 +73,7 @@ def change(
     language: str,
     agreed: Agreed | None = None,
 ) -> ChangeStarted:
-    """Change to a course by a way to pay, as `views.preview_change` says; or find the same
+    """Change to a course by a way to pay, as `preview_change` says; or find the same
     change again: a second click, tab or process gets the same payment.
 
     `agreed`: what was shown. Raises ChangeDiffers where that is not what would happen now,

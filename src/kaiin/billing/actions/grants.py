@@ -20,7 +20,9 @@ from kaiin.sites import queries as sites
 _LONGEST_NOTE = 200
 
 
-def grant(*, member_pk: int, site_key: str, until: datetime, reason_text: str, actor: str) -> int:
+def grant_access(
+    *, member_pk: int, site_key: str, until: datetime, reason_text: str, actor: str
+) -> int:
     """Let a member in from now until `until`, paid or not; returns the grant's id.
 
     A member who never joined gets no number and no course by it. `reason_text` is what staff

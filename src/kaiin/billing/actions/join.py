@@ -11,11 +11,12 @@ from datetime import datetime
 from uuid import UUID
 
 from kaiin.billing.actions import checkout
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog
 from kaiin.billing.errors import ConsentMissing, NoMembership, PaymentUnderWay
 from kaiin.billing.membership import intents, late_renewals, payable
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
-from kaiin.billing.models import Charge, ChargePurpose, Course, Membership, Subscription
+from kaiin.billing.models import Charge, Course, Membership, Subscription
 from kaiin.billing.outcomes.recording import record_payments
 from kaiin.domain.payments import Method
 from kaiin.identity import operations as accounts, queries as identity
@@ -46,7 +47,7 @@ class _Intended:
     in_the_way: bool
 
 
-def join(
+def join_site(
     *,
     member_pk: int,
     site_key: str,

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from kaiin.billing.actions import checkout
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.errors import NoMembership, PaymentUnderWay
 from kaiin.billing.membership import change_mails, change_plans, intents, scheduling
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, ChargePurpose, Membership, Subscription
+from kaiin.billing.models import Charge, Membership, Subscription
 from kaiin.billing.outcomes.recording import record_payments
 from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
@@ -26,8 +27,8 @@ class Resumed:
     payment: PaymentView | None
 
 
-def pause(*, member_pk: int, site_key: str, periods: int) -> None:
-    """Pause for `periods` periods from the end of the paid one, as `views.preview_pause` says.
+def pause_membership(*, member_pk: int, site_key: str, periods: int) -> None:
+    """Pause for `periods` periods from the end of the paid one, as `preview_pause` says.
 
     Nothing is charged and nothing is open until then; join date, number and anchor are kept.
     Pausing twice changes nothing. Raises NoMembership, NoPause, RenewalFixed, PaymentUnderWay.
@@ -74,8 +75,8 @@ def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
     return None
 
 
-def resume(*, member_pk: int, site_key: str) -> Resumed:
-    """Come back before the pause is over, as `views.preview_resume` says.
+def resume_membership(*, member_pk: int, site_key: str) -> Resumed:
+    """Come back before the pause is over, as `preview_resume` says.
 
     Within the pause the card or contract is charged for a first period from now; a second click
     finds the same charge. Raises NoMembership (not paused), PaymentUnderWay, and of payments

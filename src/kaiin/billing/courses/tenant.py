@@ -17,7 +17,7 @@ from kaiin.infra.locks import transaction
 from kaiin.payments import queries as payments_queries
 from kaiin.sites import operations as sites_operations, queries as sites_queries
 from kaiin.sites.operations import Change, ChangeKind, InUse, Plan
-from kaiin.sites.tenant_file import CourseSpec, SiteSpec, TenantFile
+from kaiin.sites.tenant_file.values import CourseSpec, SiteSpec, TenantFile
 
 # What a member agrees to, and whether it can be bought.
 _RECORDED = (

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kaiin.billing.models import Charge, ChargePurpose, ChargeState, Subscription
+from kaiin.billing.choices import ChargePurpose
+from kaiin.billing.models import Charge, ChargeState, Subscription
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 

@@ -6,16 +6,10 @@ from datetime import datetime
 from django.db.models import F, Max
 
 from kaiin.billing import events
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog
 from kaiin.billing.membership import payable
-from kaiin.billing.models import (
-    Charge,
-    ChargePurpose,
-    ChargeState,
-    Course,
-    Period,
-    Subscription,
-)
+from kaiin.billing.models import Charge, ChargeState, Course, Period, Subscription
 from kaiin.domain.payments import Method
 from kaiin.infra import event_log, texts
 from kaiin.sites import queries as sites

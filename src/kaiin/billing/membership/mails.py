@@ -7,6 +7,7 @@ words already: dates and money are written out here, since a queued mail is JSON
 from collections.abc import Sequence
 from datetime import datetime
 
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.membership.failures import Ending
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.wording import (
@@ -15,7 +16,7 @@ from kaiin.billing.membership.wording import (
     next_renewal_words,
     renewal_lines,
 )
-from kaiin.billing.models import Charge, ChargePurpose, Course, Receipt, RefundCase
+from kaiin.billing.models import Charge, Course, Receipt, RefundCase
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan, days_after

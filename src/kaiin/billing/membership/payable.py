@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog
 from kaiin.billing.errors import AlreadyMember, OtherCourseRunning, Paused
-from kaiin.billing.models import ChargePurpose, Course, Membership, Subscription
+from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.domain.documents import MissingConsent
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day, months_after, renewal_opens_at

@@ -6,18 +6,12 @@ Everything here works on a `LockedMembership` and collects into a `UnitOfWork`, 
 from datetime import datetime, timedelta
 
 from kaiin.billing import events
-from kaiin.billing.choices import RefundReason
+from kaiin.billing.choices import ChargePurpose, RefundReason
 from kaiin.billing.courses import catalog
 from kaiin.billing.membership import endings, intents, late_renewals, mails, numbers, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    Charge,
-    ChargePurpose,
-    ChargeState,
-    Period,
-    Subscription,
-)
+from kaiin.billing.models import Charge, ChargeState, Period, Subscription
 from kaiin.billing.outcomes import paid_change, receipts, refunding
 from kaiin.domain import dunning, ledger
 from kaiin.domain.money import Money

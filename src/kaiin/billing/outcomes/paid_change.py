@@ -5,18 +5,12 @@ Works on a `LockedMembership`, collects into a `UnitOfWork`.
 
 from datetime import datetime
 
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog
 from kaiin.billing.membership import change_mails, endings, intents, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    Charge,
-    ChargePurpose,
-    ChargeState,
-    EarlyEnd,
-    Period,
-    Subscription,
-)
+from kaiin.billing.models import Charge, ChargeState, EarlyEnd, Period, Subscription
 from kaiin.domain import ledger
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method

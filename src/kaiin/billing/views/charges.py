@@ -8,15 +8,8 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from kaiin.billing.choices import RefundReason, RefundState
-from kaiin.billing.models import (
-    Charge,
-    ChargePurpose,
-    ChargeState,
-    LedgerEntry,
-    Receipt,
-    RefundCase,
-)
+from kaiin.billing.choices import ChargePurpose, RefundReason, RefundState
+from kaiin.billing.models import Charge, ChargeState, LedgerEntry, Receipt, RefundCase
 from kaiin.domain.ledger import EntryKind
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -59,7 +52,7 @@ class ChargeView:
     returns: Returns
 
 
-def charges(member_pk: int) -> tuple[ChargeView, ...]:
+def list_charges(member_pk: int) -> tuple[ChargeView, ...]:
     """All charges of a member, newest first, in five queries. Registering a card is none."""
     found = (
         Charge.objects.filter(membership__member_id=member_pk)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
+from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog as rows
 from kaiin.billing.membership import late_renewals, payable, scheduling
 from kaiin.billing.membership.last_periods import last_spans
-from kaiin.billing.models import ChargePurpose, Course, Membership, Subscription
+from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.domain import previews
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -92,13 +93,13 @@ class JoinPreview(Renewing):
         return last_day(self.period.ends_at)
 
 
-def courses(site_key: str) -> tuple[CourseView, ...]:
+def list_courses(site_key: str) -> tuple[CourseView, ...]:
     """What can be bought at a site, in the order of the tenant file. Raises SiteUnknown."""
     found = Course.objects.filter(site_id=sites.site(site_key).id, offered=True)
     return tuple(view_of_course(row) for row in found.order_by("position", "pk"))
 
 
-def preview(
+def preview_join(
     *,
     site_key: str,
     course_key: str,
@@ -159,7 +160,7 @@ def preview(
     )
 
 
-def purpose(*, site_key: str, member_pk: int) -> ChargePurpose:
+def next_purpose(*, site_key: str, member_pk: int) -> ChargePurpose:
     """What a payment that the member makes at a site now is for."""
     membership = _membership(member_pk, sites.site(site_key).id)
     return payable.purpose(membership, _open_subscription(membership))

@@ -40,7 +40,7 @@ class Entry:
 _NOBODY = Entry(allowed=False, until=None, kind=None, renews_at=None, membership=None)
 
 
-def entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
+def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
     """Whether a member may enter a site at `at`: one indexed query. Raises SiteUnknown."""
     open_now = Q(entitlements__starts_at__lte=at, entitlements__ends_at__gt=at)
     row = (

@@ -98,7 +98,7 @@ class Explanation:
     ended: SubscriptionEnd | None
 
 
-def explain(*, member_pk: int, site_key: str, at: datetime) -> Explanation:
+def explain_access(*, member_pk: int, site_key: str, at: datetime) -> Explanation:
     """Why a member may enter a site at an instant, past or to come. Raises SiteUnknown."""
     site = sites.site(site_key)
     membership = Membership.objects.filter(member_id=member_pk, site_id=site.id).first()

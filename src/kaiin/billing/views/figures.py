@@ -18,7 +18,7 @@ class Overdue:
     oldest_at: datetime | None
 
 
-def overdue(now: datetime) -> Overdue:
+def count_overdue(now: datetime) -> Overdue:
     """How far behind renewals are; one query over an index."""
     due = Subscription.objects.filter(next_due_at__lte=now)
     return Overdue(**due.aggregate(count=Count("pk"), oldest_at=Min("next_due_at")))

@@ -118,7 +118,7 @@ class MembershipView:
         return f"{self.mandate.brand} {self.mandate.last4}".strip()
 
 
-def memberships(member_pk: int) -> tuple[MembershipView, ...]:
+def list_memberships(member_pk: int) -> tuple[MembershipView, ...]:
     """A member's memberships, in the order of the sites; at most nine queries, however many."""
     return _views(Membership.objects.filter(member_id=member_pk), clock.now())
 

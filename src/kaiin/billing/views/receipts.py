@@ -78,13 +78,13 @@ class ReceiptView:
         return last_day(self.period_until)
 
 
-def receipts(member_pk: int) -> tuple[ReceiptView, ...]:
+def list_receipts(member_pk: int) -> tuple[ReceiptView, ...]:
     """A member's receipts, newest first, in five queries."""
     found = Receipt.objects.filter(membership__member_id=member_pk)
     return _views(found.order_by("-paid_at", "-pk"))
 
 
-def receipt(*, number: str, member_pk: int) -> ReceiptView | None:
+def find_receipt(*, number: str, member_pk: int) -> ReceiptView | None:
     """One receipt of a member; None if it is another's, or there is none of this number."""
     found = Receipt.objects.filter(number=number, membership__member_id=member_pk)
     return next(iter(_views(found)), None)

@@ -8,7 +8,7 @@ Only who had the right password learns that the account is disabled.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kaiin.domain.identifiers import Identified
+from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity import accounts, hash_costs, hashing, passwords, recorded
 from kaiin.identity.accounts import Account
 from kaiin.identity.flows import devices

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from kaiin.domain.identifiers import Identified
+from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity import accounts
 from kaiin.identity.flows.login import LIMITS, next_minute
 

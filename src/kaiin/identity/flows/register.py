@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError
 
-from kaiin.domain.identifiers import generate_member_id
+from kaiin.domain.identifiers.member_ids import generate_member_id
 from kaiin.identity import events, hash_costs, recorded
 from kaiin.identity.digests import digest
 from kaiin.identity.errors import AlreadyRegistered, MailNotProven, TooManyMails

@@ -7,7 +7,7 @@ the browser that asked, and closes every session; nothing else about the account
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kaiin.domain.identifiers import Identified, TypedKind
+from kaiin.domain.identifiers.reading import Identified, TypedKind
 from kaiin.identity import accounts, hashing, passwords
 from kaiin.identity.flows import devices, login, mails, new_password as new_passwords, verification
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode

@@ -7,9 +7,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from kaiin.billing import actions as billing, views as memberships
-from kaiin.billing.actions import Agreed
-from kaiin.billing.views import MembershipView
+from kaiin.billing.actions.change import Agreed, change_course
+from kaiin.billing.actions.decide_refund import decide_refund
+from kaiin.billing.actions.leave import leave_site, undo_leave
+from kaiin.billing.actions.pause import pause_membership, resume_membership
+from kaiin.billing.views.changes import changes_offered, preview_change
+from kaiin.billing.views.memberships import MembershipView
+from kaiin.billing.views.refunds import refund_cases
 from kaiin.infra import clock
 from kaiin.lab.simulation.person import SETTLED, SOON, Person, some_days
 from kaiin.lab.simulation.plan import Faults, Plan
@@ -32,7 +36,7 @@ class Changes:
         self, person: Person, _view: MembershipView | None, site: str, chance: Random
     ) -> timedelta:
         """Another course or way to pay, as the page offers them now."""
-        offers = memberships.changes_offered(person.pk, site)
+        offers = changes_offered(person.pk, site)
         if not offers:
             return some_days(chance, SETTLED)
         offer = chance.choice(offers)
@@ -40,14 +44,14 @@ class Changes:
         person.left_at.pop(site, None)
 
         def change(_: Random) -> str:
-            shown = memberships.preview_change(
+            shown = preview_change(
                 member_pk=person.pk,
                 site_key=site,
                 course_key=offer.course_key,
                 method=offer.method,
                 at=clock.now(),
             )
-            started = billing.change(
+            started = change_course(
                 member_pk=person.pk,
                 site_key=site,
                 course_key=offer.course_key,
@@ -76,9 +80,9 @@ class Changes:
         def pause(_: Random) -> str:
             if view is not None and view.paused_until is not None:
                 person.clicked(site, inwards=True)
-                billing.resume(member_pk=person.pk, site_key=site)
+                resume_membership(member_pk=person.pk, site_key=site)
                 return "comes back"
-            billing.pause(member_pk=person.pk, site_key=site, periods=periods)
+            pause_membership(member_pk=person.pk, site_key=site, periods=periods)
             return "pauses"
 
         if not periods and (view is None or view.paused_until is None):
@@ -103,7 +107,7 @@ class Changes:
             person.left_at_once[site] = now
 
         def leave(_: Random) -> str:
-            billing.leave(
+            leave_site(
                 member_pk=person.pk, site_key=site, at_once=at_once, actor=actor if at_once else ""
             )
             return "left at once" if at_once else "left"
@@ -124,7 +128,7 @@ class Changes:
         person.clicked(site, inwards=True)
 
         def undo(_: Random) -> str:
-            billing.undo_leave(member_pk=person.pk, site_key=site)
+            undo_leave(member_pk=person.pk, site_key=site)
             return "stays"
 
         self._steps.person(person.name, f"stays at {site} after all", undo, chance=chance)
@@ -182,7 +186,7 @@ class Changes:
         """Staff decide what becomes of money that bought nothing. `places`: membership -> site."""
         if not _has_open_case(person):
             return
-        for case in memberships.refund_cases(person.pk):
+        for case in refund_cases(person.pk):
             if case.state != "open":
                 continue
             back = chance.random() < 0.8
@@ -195,7 +199,7 @@ class Changes:
                 person.kept.add(case.payment_id)
 
             def decide(_: Random, case_id: int = case.id, refund: bool = back) -> str:  # noqa: FBT001
-                billing.decide_refund(case_id=case_id, refund=refund, actor=_STAFF)
+                decide_refund(case_id=case_id, refund=refund, actor=_STAFF)
                 return "gives it back" if refund else "keeps it"
 
             self._steps.person(person.name, f"staff, case {case.id}", decide, chance=chance)

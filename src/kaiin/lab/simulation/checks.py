@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import connection
 
-from kaiin import verification
 from kaiin.domain.periods import JST
 from kaiin.infra.locks import transaction
 from kaiin.lab.simulation.provider import Provider
+from kaiin.verification.checking import checks
+from kaiin.verification.provider import provider_checks
 from kaiin.verification.violation import Violation
 
 # Every change ends up in a day's fingerprint through the newest seal of the audit chain; what is
@@ -68,7 +69,7 @@ class Checks:
     ) -> Iterator[Violation]:
         if swept_since is not None:
             self._provider.close()
-            yield from verification.provider_checks(
+            yield from provider_checks(
                 connection, self._provider.store_path, now=now, patience=now - swept_since
             )
 
@@ -89,7 +90,7 @@ def _verified(now: datetime, since: datetime | None) -> list[Violation]:
     # In a transaction of ours: to forbid writing, as `kaiin verify` does, has SQLite prepare every
     # statement of the run anew.
     with transaction():
-        return list(verification.checks(connection, now=now, since=since))
+        return list(checks(connection, now=now, since=since))
 
 
 def fingerprint() -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from kaiin.billing import views as billing
+from kaiin.billing.views.courses import list_courses
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, month_start
 from kaiin.domain.previews import LateRenewal
@@ -311,7 +311,7 @@ def _bills() -> dict[str, _Bought]:
     """How the provider's page names what is bought -> what that is; in each language."""
     found = {}
     for site in sites.sites():
-        for course in billing.courses(site.key):
+        for course in list_courses(site.key):
             from_end = course.late_renewal is LateRenewal.FROM_OLD_END
             late = course.dormant_months if from_end else 0
             for language in sites.tenant().languages:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from kaiin.billing import actions as billing
-from kaiin.billing.actions import NumberTaken
-from kaiin.billing.views import CourseView
+from kaiin.billing.actions.import_membership import import_membership
+from kaiin.billing.errors import NumberTaken
+from kaiin.billing.views.courses import CourseView
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, month_start
 from kaiin.infra import clock
@@ -60,7 +60,7 @@ class Imports:
         self, person: Person, what: str, row: _Row, number: int | None, chance: Random
     ) -> str:
         def run(_: Random) -> str:
-            membership = billing.import_membership(
+            membership = import_membership(
                 import_key=f"old:{person.name}",
                 member_pk=person.pk,
                 site_key=row.site,

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
-from kaiin.billing import actions as billing, views as memberships
-from kaiin.billing.views import CourseView, MembershipView
+from kaiin.billing.actions.expire import expire_member
+from kaiin.billing.actions.join import join_site
+from kaiin.billing.actions.refresh import refresh_open_payments
+from kaiin.billing.views.courses import CourseView, list_courses
+from kaiin.billing.views.entry import check_entry
+from kaiin.billing.views.memberships import MembershipView, list_memberships
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import Standing
 from kaiin.identity import operations as identity, queries as accounts
@@ -41,7 +45,7 @@ class People:
         self._staff = Staff(steps)
         self._imports = Imports(plan, steps, provider)
         self._sites = [site.key for site in sites.sites()]
-        self._courses = {key: memberships.courses(key) for key in self._sites}
+        self._courses = {key: list_courses(key) for key in self._sites}
         # One hash for all: no login uses it.
         # No password leads to it. A hash's random salt would end up in the run's fingerprint.
         self._password = "!"  # noqa: S105
@@ -67,7 +71,7 @@ class People:
     def act(self, person: Person) -> timedelta:
         """One thing that a person does now; returns when they come back."""
         chance = self._steps.chance()
-        views = {view.site_key: view for view in memberships.memberships(person.pk)}
+        views = {view.site_key: view for view in list_memberships(person.pk)}
         other = chance.choice(self._sites)
         site = person.favourite if chance.random() < 0.8 else other
         for key, view in views.items():
@@ -160,7 +164,7 @@ class People:
         language = chance.choice(("ja", "en"))
 
         def join(_: Random) -> str:
-            started = billing.join(
+            started = join_site(
                 member_pk=person.pk,
                 site_key=site,
                 course_key=course.key,
@@ -188,7 +192,7 @@ class People:
         course, method = self._choice(None, site, chance)
 
         def join_otherwise(_: Random) -> str:
-            started = billing.join(
+            started = join_site(
                 member_pk=person.pk,
                 site_key=site,
                 course_key=course.key,
@@ -215,7 +219,7 @@ class People:
         def pay(_: Random) -> str:
             self._provider.pay(payment, card)
             if comes_back:
-                billing.refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
+                refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
             return "done"
 
         self._steps.person(person.name, f"pays by {payment.method}", pay, chance=chance)
@@ -261,7 +265,7 @@ class People:
 
         def give_up(_: Random) -> str:
             self._provider.give_up(payment)
-            billing.refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
+            refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
             return "done"
 
         person.turned_back.setdefault(site, []).append(clock.now())
@@ -276,9 +280,9 @@ class People:
 
         def look(_: Random) -> str:
             now = clock.now()
-            billing.refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
-            billing.expire_member(member_pk=person.pk, now=now)
-            entry = memberships.entry(member_pk=person.pk, site_key=site, at=now)
+            refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
+            expire_member(member_pk=person.pk, now=now)
+            entry = check_entry(member_pk=person.pk, site_key=site, at=now)
             return "in" if entry.allowed else "not in"
 
         self._steps.person(person.name, f"goes to {site}", look, chance=chance)

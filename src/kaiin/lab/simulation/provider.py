@@ -15,8 +15,9 @@ from kaiin.lab.sandbox import cards, events, switches
 from kaiin.lab.sandbox.app import create_app
 from kaiin.lab.sandbox.store import Row
 from kaiin.lab.simulation.calls import Calls
-from kaiin.payments import providers
-from kaiin.payments.providers.sandbox import SandboxProvider, wire
+from kaiin.payments.providers import registry
+from kaiin.payments.providers.sandbox import wire
+from kaiin.payments.providers.sandbox.provider import SandboxProvider
 from kaiin.payments.queries import PaymentView
 from kaiin.web.webhooks import views
 
@@ -42,7 +43,7 @@ class Provider:
         )
         self.service = self._app.service
         self._requests = RequestFactory()
-        providers.use(
+        registry.use(
             "sandbox",
             SandboxProvider(
                 base_url=_URL,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from kaiin.billing import actions as billing
+from kaiin.billing.actions.grants import grant_access, revoke_grant
 from kaiin.identity import operations as identity
 from kaiin.infra import clock
 from kaiin.lab.simulation.person import Given, Person
@@ -45,7 +45,7 @@ class Staff:
         given = Given(site, now, now + timedelta(hours=chance.randint(1, 24 * 60)))
 
         def give(_: Random) -> str:
-            key = billing.grant(
+            key = grant_access(
                 member_pk=person.pk,
                 site_key=site,
                 until=given.until,
@@ -61,7 +61,7 @@ class Staff:
 
     def _take_back(self, person: Person, given: Given, chance: Random) -> None:
         def take_back(_: Random) -> str:
-            billing.revoke_grant(grant_id=given.key, actor=_ACTOR)
+            revoke_grant(grant_id=given.key, actor=_ACTOR)
             return "done"
 
         given.ended_at = clock.now()

@@ -297,7 +297,7 @@ class Renewals(StrEnum):
 
 
 class Provider(Protocol):
-    """A payment provider. Adapters live in `providers/<name>/`, listed in `providers/__init__`."""
+    """A payment provider. Adapters live in `providers/<name>/`, listed in `registry`."""
 
     name: str
 

@@ -16,7 +16,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import views as billing
+from kaiin.billing.views.courses import list_courses
+from kaiin.billing.views.legal_facts import course_words
 from kaiin.domain.errors import KaiinError
 from kaiin.infra import readiness
 from kaiin.sites import queries as sites
@@ -73,7 +74,7 @@ def legal(http_request: HttpRequest) -> HttpResponse:
     offers = [
         {
             "site": site,
-            "courses": [billing.course_words(course) for course in billing.courses(site.key)],
+            "courses": [course_words(course) for course in list_courses(site.key)],
         }
         for site in places
     ]

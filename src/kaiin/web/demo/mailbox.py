@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from kaiin.domain.identifiers import canonical_email
+from kaiin.domain.identifiers.reading import canonical_email
 from kaiin.infra import clock
 
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape
 
-from kaiin.domain.identifiers import TypedKind
+from kaiin.domain.identifiers.reading import TypedKind
 from kaiin.identity import operations as identity
 from kaiin.identity.operations import Crowded
 from kaiin.infra.texts import text

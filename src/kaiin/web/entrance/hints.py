@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from kaiin.domain.identifiers import LOGIN_KINDS, Identified, TypedKind, codes, identify
+from kaiin.domain.identifiers import codes
+from kaiin.domain.identifiers.reading import LOGIN_KINDS, Identified, TypedKind, identify
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from kaiin.billing import views as billing
+from kaiin.billing.membership.wording import end_words
 from kaiin.domain.diagnosis import AccessCode, Cure, CureCode, Diagnosis, Finding, Value
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -106,7 +106,7 @@ def _ended(evidence: Mapping[str, Value]) -> str:
     """Why what was paid for has ended, as on My page, in mails and in `kaiin explain`."""
     paid_until, failed_on = evidence.get("last_day"), evidence.get("failed")
     failure = str(evidence.get("failure", "none"))
-    return billing.end_words(
+    return end_words(
         EndReason(str(evidence["reason"])),
         method=Method(str(evidence["method"])),
         paid_until=paid_until if isinstance(paid_until, date) else None,

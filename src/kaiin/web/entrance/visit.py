@@ -12,7 +12,7 @@ from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
 from kaiin.domain.card_numbers import holds_card_number
-from kaiin.domain.identifiers import Identified
+from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity import operations as identity
 from kaiin.identity.operations import OwnFailures, keep_device
 from kaiin.infra import clock

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from kaiin.domain.identifiers import TypedKind, identify
+from kaiin.domain.identifiers.reading import TypedKind, identify
 from kaiin.identity import operations as identity
 from kaiin.identity.operations import DetailsInvalid
 from kaiin.identity.queries import PREFECTURES

@@ -8,13 +8,13 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from kaiin.billing.views import (
-    MembershipView,
+from kaiin.billing.membership.wording import (
     card_words,
     ending_words,
     next_renewal_words,
     stop_words,
 )
+from kaiin.billing.views.memberships import MembershipView
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import japanese_date, last_day
 from kaiin.domain.references import ReferenceKind

@@ -7,15 +7,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from kaiin.billing import views as billing
-from kaiin.billing.actions import WayNotOffered
-from kaiin.billing.views import (
-    ChangeAnswer,
-    ChangeChoices,
-    ChangePreview,
-    ChangeWay,
-    MembershipView,
-)
+from kaiin.billing.errors import WayNotOffered
+from kaiin.billing.membership.change_plans import ChangePreview
+from kaiin.billing.membership.wording import card_words, price_words
+from kaiin.billing.views.change_choices import ChangeAnswer, ChangeChoices, ChangeWay
+from kaiin.billing.views.memberships import MembershipView
 from kaiin.domain.changes import ChangeKind, NothingToChange
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
@@ -46,7 +42,7 @@ def course_options(choices: ChangeChoices) -> list[tuple[str, Choice]]:
             course.key,
             Choice(
                 title=localized(course.name),
-                price=billing.price_words(course.price, course.unit),
+                price=price_words(course.price, course.unit),
                 tag=_tag(course.key, choices.present[0], choices.coming[0]),
             ),
         )
@@ -85,7 +81,7 @@ def facts_of(preview: ChangePreview, view: MembershipView, now: datetime) -> dic
         "now": text(
             "changing.course_way", course=localized(view.course_name), way=way_words(view.method)
         ),
-        "now_card": billing.card_words(view.mandate) if view.mandate else "",
+        "now_card": card_words(view.mandate) if view.mandate else "",
         "then": _then(preview, view),
         "from_words": text(at_once) if preview.from_at <= now else from_date,
         "period_label": "" if _swaps_card(preview, view) else text("changing.first_period"),
@@ -116,7 +112,7 @@ def _way(way: ChangeWay, choices: ChangeChoices, view: MembershipView) -> Choice
         return Choice(title=text("changing.new_card"), detail=text("changing.new_card_how"))
     detail = ""
     if way.key == choices.present[1] and view.mandate is not None:
-        detail = billing.card_words(view.mandate)
+        detail = card_words(view.mandate)
     able = [course for course in choices.courses if way.method in course.ways]
     if len(able) < len(choices.courses):
         names = text("common.list_separator").join(localized(course.name) for course in able)

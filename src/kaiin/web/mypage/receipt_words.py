@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kaiin.billing.views import ReceiptView
+from kaiin.billing.views.receipts import ReceiptView
 from kaiin.domain.money import Money
 from kaiin.domain.taxes import REDUCED_PERCENT, TaxedLine, TaxTotal
 from kaiin.identity.queries import MemberView

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import views as billing
-from kaiin.billing.views import CourseView, Entry
+from kaiin.billing.membership.wording import price_words
+from kaiin.billing.views.courses import CourseView, list_courses
+from kaiin.billing.views.entry import Entry, check_entry
 from kaiin.domain.entitlements import WindowKind
 from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
@@ -26,7 +27,7 @@ EnteredView = Callable[[Request, SiteView, Entry], HttpResponse]
 def top(request: Request) -> HttpResponse:
     """What membership gives, what it costs, and the ways in."""
     site = _site(request)
-    courses = billing.courses(site_key=site.key)
+    courses = list_courses(site_key=site.key)
     context = {
         "site": site,
         "courses": [_offer(request, site, course) for course in courses],
@@ -50,7 +51,7 @@ def for_members(view: EnteredView) -> Callable[[Request], HttpResponse]:
         if request.member is None:
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('site:start')}?{query}")
-        entry = billing.entry(member_pk=request.member.pk, site_key=site.key, at=clock.now())
+        entry = check_entry(member_pk=request.member.pk, site_key=site.key, at=clock.now())
         if not entry.allowed:
             return HttpResponseRedirect(_identity_url(request, f"/entry/{site.key}"))
         return view(request, site, entry)
@@ -93,7 +94,7 @@ def _offer(request: Request, site: SiteView, course: CourseView) -> dict[str, ob
     return {
         "name": localized(course.name),
         "summary": localized(course.summary),
-        "price": billing.price_words(course.price, course.unit),
+        "price": price_words(course.price, course.unit),
         "ways": text("site.ways", ways=ways),
         "join_url": _identity_url(request, f"/join/{site.key}/", course=course.key),
     }

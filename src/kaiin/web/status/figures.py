@@ -8,7 +8,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from kaiin.billing import views as billing
+from kaiin.billing.views.figures import count_overdue
+from kaiin.billing.views.refunds import refund_figures
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock, counts, deliveries, front, parking
 from kaiin.payments import queries as payments
@@ -145,7 +146,7 @@ def _providers(now: datetime) -> Iterator[Metric]:
 
 
 def _renewals(now: datetime) -> Iterator[Metric]:
-    overdue = billing.overdue(now)
+    overdue = count_overdue(now)
     yield _one("kaiin_renewals_due", "Renewals that wait for a worker.", overdue.count)
     yield _one(
         "kaiin_renewals_oldest_seconds",
@@ -155,7 +156,7 @@ def _renewals(now: datetime) -> Iterator[Metric]:
 
 
 def _refunds(now: datetime) -> Iterator[Metric]:
-    refunds = billing.refund_figures()
+    refunds = refund_figures()
     yield _by(
         "kaiin_refund_cases",
         "Refunds that wait for staff (open, failed), and those under way (requested).",

@@ -12,9 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from kaiin.billing.views import (
-    JoinPreview,
-    ResumePreview,
+from kaiin.billing.membership.wording import (
     days_left_words,
     next_renewal_words,
     price_words,
@@ -23,6 +21,8 @@ from kaiin.billing.views import (
     short_start_words,
     stop_words,
 )
+from kaiin.billing.views.changes import ResumePreview
+from kaiin.billing.views.courses import JoinPreview
 from kaiin.domain.documents import DocumentKind
 from kaiin.domain.money import Money
 from kaiin.domain.previews import PriceUnit, Renewal, ShortStart

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from kaiin.domain.identifiers import Identified, TypedKind
+from kaiin.domain.identifiers.reading import Identified, TypedKind
 from kaiin.identity import operations as identity
 from kaiin.identity.operations import (
     Crowded,

@@ -6,9 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import views as billing
-from kaiin.billing.actions import AlreadyMember, SlipTooLate
-from kaiin.billing.views import ChargePurpose, CourseView
+from kaiin.billing.choices import ChargePurpose
+from kaiin.billing.errors import AlreadyMember, SlipTooLate
+from kaiin.billing.membership.wording import price_words
+from kaiin.billing.views.charges import open_payment
+from kaiin.billing.views.courses import CourseView, list_courses, next_purpose, preview_join
 from kaiin.domain.payments import Method
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
@@ -26,7 +28,7 @@ from kaiin.web.join.views.steps import chosen_course, show, site_of
 def choose_course(request: Request, site_key: str) -> HttpResponse:
     """The first page: what one gets, and the courses with their prices."""
     site = site_of(request, site_key)
-    courses = billing.courses(site.key)
+    courses = list_courses(site.key)
     if request.member and courses and not _may_pay(request.member, site, courses):
         # Back after paying, or a link to join that a member has followed: they are in.
         return redirect("entrance:entry", site.key)
@@ -34,7 +36,7 @@ def choose_course(request: Request, site_key: str) -> HttpResponse:
     if request.member:
         if (slip := slip_first(request, request.member, site.key)) is not None:
             return slip
-        purpose = billing.purpose(site_key=site.key, member_pk=request.member.pk)
+        purpose = next_purpose(site_key=site.key, member_pk=request.member.pk)
     draft = drafts.read(request, site.key)
     form = ChoiceForm(
         request.POST or None,
@@ -71,8 +73,8 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
     if request.member:
         if (slip := slip_first(request, request.member, site.key)) is not None:
             return slip
-        purpose = billing.purpose(site_key=site.key, member_pk=request.member.pk)
-        found = billing.open_payment(member_pk=request.member.pk, site_key=site.key)
+        purpose = next_purpose(site_key=site.key, member_pk=request.member.pk)
+        found = open_payment(member_pk=request.member.pk, site_key=site.key)
         other = under_way_words(found)
     ways, no_slip = course.ways, _no_slip(request.member, site, course)
     if no_slip is not None:
@@ -107,7 +109,7 @@ def _no_slip(member: MemberView | None, site: SiteView, course: CourseView) -> S
     if member is None or Method.KONBINI not in course.ways:
         return None
     try:
-        billing.preview(
+        preview_join(
             site_key=site.key,
             course_key=course.key,
             method=Method.KONBINI,
@@ -125,7 +127,7 @@ def _may_pay(member: MemberView, site: SiteView, courses: Sequence[CourseView]) 
     """Whether the member may buy any of the courses now."""
     for course in courses:
         try:
-            billing.preview(
+            preview_join(
                 site_key=site.key,
                 course_key=course.key,
                 method=course.ways[0],
@@ -144,7 +146,7 @@ def _course(course: CourseView) -> Choice:
     return Choice(
         title=localized(course.name),
         detail=localized(course.summary),
-        price=billing.price_words(course.price, course.unit),
+        price=price_words(course.price, course.unit),
     )
 
 

@@ -10,8 +10,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import actions, views as billing
-from kaiin.billing.actions import (
+from kaiin.billing.actions.join import join_site
+from kaiin.billing.actions.refresh import refresh_open_payments
+from kaiin.billing.choices import ChargePurpose
+from kaiin.billing.errors import (
     AlreadyMember,
     ConsentMissing,
     CourseNotOffered,
@@ -21,7 +23,9 @@ from kaiin.billing.actions import (
     SlipTooLate,
     WayNotOffered,
 )
-from kaiin.billing.views import ChargePurpose, CourseView, JoinPreview, OpenPaymentView
+from kaiin.billing.membership.payable import missing_consents
+from kaiin.billing.views.charges import OpenPaymentView, open_payment
+from kaiin.billing.views.courses import CourseView, JoinPreview, preview_join
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
@@ -70,20 +74,18 @@ def _confirm(
 ) -> HttpResponse:
     """Raises AlreadyMember, OtherCourseRunning, NoMembership, CourseNotOffered, WayNotOffered."""
     now = clock.now()
-    preview = billing.preview(
+    preview = preview_join(
         site_key=site.key,
         course_key=course.key,
         method=Method(draft.way),
         at=now,
         member_pk=member.pk,
     )
-    open_one = billing.open_payment(member_pk=member.pk, site_key=site.key)
+    open_one = open_payment(member_pk=member.pk, site_key=site.key)
     leave_for = _open_one(request, member, open_one, course, draft)
     if leave_for is not None:
         return leave_for
-    asked = consents.asked(
-        billing.missing_consents(member_pk=member.pk, purpose=preview.purpose, at=now)
-    )
+    asked = consents.asked(missing_consents(member_pk=member.pk, purpose=preview.purpose, at=now))
     shown = {"course": course.key, "way": draft.way, "total": str(preview.total.amount)}
     initial = {**shown, "documents": consents.names(asked)}
     minor = _is_minor(member, now)
@@ -147,8 +149,8 @@ def _open_one(
         return redirect("join:pay_return", found.payment.id)
     if request.method == "POST":
         return slip_first(request, member, found.site_key)
-    actions.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
-    after = billing.open_payment(member_pk=member.pk, site_key=found.site_key)
+    refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+    after = open_payment(member_pk=member.pk, site_key=found.site_key)
     if after is None:
         return redirect("join:pay_return", found.payment.id)
     return slip_first(request, member, found.site_key)
@@ -167,7 +169,7 @@ def _pay(
     agrees_to: Sequence[DocumentView],
 ) -> HttpResponse:
     """Raises what `billing.actions.join` raises."""
-    started = actions.join(
+    started = join_site(
         member_pk=member.pk,
         site_key=site.key,
         course_key=draft.course,

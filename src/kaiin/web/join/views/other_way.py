@@ -7,9 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import actions, views as billing
-from kaiin.billing.actions import PaymentUnderWay
-from kaiin.billing.views import ChargePurpose, OpenPaymentView
+from kaiin.billing.actions.give_up import give_up_payment
+from kaiin.billing.actions.refresh import refresh_open_payments
+from kaiin.billing.choices import ChargePurpose
+from kaiin.billing.errors import PaymentUnderWay
+from kaiin.billing.views.charges import OpenPaymentView, open_payment
+from kaiin.billing.views.memberships import membership_of_payment
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, format_money, text
@@ -26,7 +29,7 @@ CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
 def slip_first(request: Request, member: MemberView, site_key: str) -> HttpResponse | None:
     """The page about a slip that is open, unless the member has chosen another way there. Money
     may come of it hours after it was paid; of any other page the provider knows at once."""
-    found = billing.open_payment(member_pk=member.pk, site_key=site_key)
+    found = open_payment(member_pk=member.pk, site_key=site_key)
     if found is None or not found.is_slip:
         return None
     if request.session.get(_SEEN) == str(found.payment.id):
@@ -54,12 +57,10 @@ def ask(request: Request, payment_id: UUID) -> HttpResponse:
         return to_login(request)
     asked_at = clock.now()
     if payment.is_open:
-        actions.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
-    membership = billing.membership_of_payment(payment_id)
+        refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
+    membership = membership_of_payment(payment_id)
     site_key = membership.site_key if membership else ""
-    found = (
-        billing.open_payment(member_pk=request.member.pk, site_key=site_key) if site_key else None
-    )
+    found = open_payment(member_pk=request.member.pk, site_key=site_key) if site_key else None
     if membership is None or found is None or found.payment.id != payment_id:
         return redirect("join:pay_return", payment_id)
     come_from(request, site_key)
@@ -68,7 +69,7 @@ def ask(request: Request, payment_id: UUID) -> HttpResponse:
         if "give_up" not in request.POST:
             return _go_on(request, found)
         try:
-            actions.give_up_payment(payment_id=payment_id)
+            give_up_payment(payment_id=payment_id)
         except (PaymentUnderWay, ProviderUnavailable) as error:
             trouble = error_text(error)
         else:

@@ -9,8 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import actions, views as billing
-from kaiin.billing.views import ChargePurpose
+from kaiin.billing.actions.refresh import act_on_payment, refresh_open_payments
+from kaiin.billing.choices import ChargePurpose
+from kaiin.billing.membership.wording import card_words
+from kaiin.billing.outcomes.recording import is_acted_on
+from kaiin.billing.views.charges import purpose_of_payment, returns_of_payment
+from kaiin.billing.views.memberships import membership_of_payment
+from kaiin.billing.views.receipts import receipt_of_payment
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import japanese_date
 from kaiin.infra import clock
@@ -56,17 +61,17 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         return to_login(request)
     asked_at = clock.now()
     if payment.is_open:
-        actions.refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
+        refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
         payment = payments.payment(payment_id) or payment
-    actions.act_on_payment(payment_id=payment_id, timeout_seconds=ASK_SECONDS)
+    act_on_payment(payment_id=payment_id, timeout_seconds=ASK_SECONDS)
     payment = payments.payment(payment_id) or payment
-    membership = billing.membership_of_payment(payment_id)
+    membership = membership_of_payment(payment_id)
     if membership is None:
         raise Http404
     come_from(request, membership.site_key)
-    purpose = billing.purpose_of_payment(payment_id) or ChargePurpose.JOIN
+    purpose = purpose_of_payment(payment_id) or ChargePurpose.JOIN
     changes = purpose in CHANGES
-    returns = billing.returns_of_payment(payment_id)
+    returns = returns_of_payment(payment_id)
     outcome = "parked" if returns is not None else _outcome(payment, changes=changes)
     if outcome == "paid":
         drafts.forget(request, membership.site_key)
@@ -84,13 +89,13 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         "site": sites.site(membership.site_key),
         "tenant": sites.tenant(),
         "way": text(f"payments.method.{payment.method.value}"),
-        "card": billing.card_words(membership.mandate) if membership.mandate else "",
+        "card": card_words(membership.mandate) if membership.mandate else "",
         "asked_at": asked_at,
         "answered": payment.answered_at is not None and payment.answered_at >= asked_at,
         **_details(payment, outcome),
     }
     if outcome in ("paid", "changed"):
-        receipt = billing.receipt_of_payment(payment_id)
+        receipt = receipt_of_payment(payment_id)
         context["receipt"] = receipt.number if receipt else ""
         context["valid_until"] = membership.paid_until
         digits = sites.site(membership.site_key).member_number_digits
@@ -124,7 +129,7 @@ def _outcome(payment: PaymentView, *, changes: bool) -> str:
     if payment.state is PaymentState.REGISTERED:
         return "registered"
     if payment.state.holds_money:
-        if not billing.is_acted_on(payment.id):
+        if not is_acted_on(payment.id):
             return "moment"
         return "changed" if changes else "paid"
     if not payment.is_open:

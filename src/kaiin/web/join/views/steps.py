@@ -6,8 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from kaiin.billing import views as billing
-from kaiin.billing.views import CourseView
+from kaiin.billing.views.courses import CourseView, list_courses
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView
@@ -30,7 +29,7 @@ def site_of(request: Request, site_key: str) -> SiteView:
 
 def chosen_course(site: SiteView, key: str) -> CourseView | None:
     """The course of a draft, if it can still be bought."""
-    return next((each for each in billing.courses(site.key) if each.key == key), None)
+    return next((each for each in list_courses(site.key) if each.key == key), None)
 
 
 def number_words(number: int | None, site: SiteView) -> str:

@@ -8,9 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaiin.billing import actions, views as billing
-from kaiin.billing.actions import Agreed, BillingError, ChangeDiffers, PaymentUnderWay
-from kaiin.billing.views import ChangePreview, MembershipView
+from kaiin.billing.actions.change import Agreed, change_course
+from kaiin.billing.actions.refresh import refresh_open_payments
+from kaiin.billing.errors import BillingError, ChangeDiffers, PaymentUnderWay
+from kaiin.billing.membership.change_plans import ChangePreview
+from kaiin.billing.views.change_choices import change_choices
+from kaiin.billing.views.changes import preview_change
+from kaiin.billing.views.charges import open_payment
+from kaiin.billing.views.memberships import MembershipView
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
@@ -53,7 +58,7 @@ def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     other, first = _under_way(request, member, view)
     if first is not None:
         return first
-    choices = billing.change_choices(member.pk, site_key)
+    choices = change_choices(member.pk, site_key)
     if view is None or choices is None or len(choices.answers) == 1:
         messages.info(request, text("changing.none"))
         return redirect("mypage:home")
@@ -89,7 +94,7 @@ def confirm(
         return first
     now = clock.now()
     try:
-        preview = billing.preview_change(
+        preview = preview_change(
             member_pk=member.pk, site_key=site_key, course_key=course_key, method=method, at=now
         )
     except (BillingError, ChangeRefused) as error:
@@ -138,7 +143,7 @@ def _under_way(
     course and way of this very change, whose own payment is no other."""
     if view is None or view.open_payment is None:
         return "", None
-    found = billing.open_payment(member_pk=member.pk, site_key=view.site_key)
+    found = open_payment(member_pk=member.pk, site_key=view.site_key)
     if found is None:
         return "", None
     is_same = found.purpose in CHANGES and (found.course_key, found.payment.method) == wanted
@@ -148,8 +153,8 @@ def _under_way(
         first = slip_first(request, member, view.site_key)
         return ("", first) if first is not None else (under_way_words(found), None)
     if request.method != "POST":
-        actions.refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
-        if billing.open_payment(member_pk=member.pk, site_key=view.site_key) is None:
+        refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
+        if open_payment(member_pk=member.pk, site_key=view.site_key) is None:
             return "", redirect("join:pay_return", found.payment.id)
     return ("" if is_same else under_way_words(found)), None
 
@@ -158,7 +163,7 @@ def _change(
     request: Request, member: MemberView, site: SiteView, preview: ChangePreview
 ) -> HttpResponse:
     """Raises what `billing.actions.change` raises."""
-    started = actions.change(
+    started = change_course(
         member_pk=member.pk,
         site_key=site.key,
         course_key=preview.course_key,

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import views as billing
+from kaiin.billing.views.granted import granted_until
+from kaiin.billing.views.memberships import list_memberships
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import text
@@ -44,9 +45,9 @@ def home(request: Request, member: MemberView) -> HttpResponse:
     """All memberships of all sites on one page."""
     now = clock.now()
     known = {site.key: site for site in sites.sites()}
-    views = [view for view in billing.memberships(member.pk) if cards.is_shown(view)]
+    views = [view for view in list_memberships(member.pk) if cards.is_shown(view)]
     joined = {view.site_key for view in views}
-    granted = billing.granted_until(member.pk, now)
+    granted = granted_until(member.pk, now)
     documents = document_rows(member.pk, now, known)
     context = {
         "cards": [

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kaiin.billing import actions, views as billing
-from kaiin.billing.actions import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
-from kaiin.billing.views import LeavePreview, MembershipView
+from kaiin.billing.actions.leave import leave_site, undo_leave
+from kaiin.billing.errors import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
+from kaiin.billing.views.memberships import MembershipView
+from kaiin.billing.views.refunds import LeavePreview, preview_leave
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity.queries import MemberView
@@ -65,7 +66,7 @@ def stay(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Taking it back; where there is nothing to take back, My page says how it stands."""
     site = site_of(request, site_key)
     try:
-        actions.undo_leave(member_pk=member.pk, site_key=site_key)
+        undo_leave(member_pk=member.pk, site_key=site_key)
     except NoMembership:
         return HttpResponseRedirect(reverse("mypage:home"))
     messages.success(request, text("mypage.said_stayed", site=localized(site.name)))
@@ -77,7 +78,7 @@ def _at_once(member: MemberView, view: MembershipView) -> LeavePreview | None:
     if view.cancel_at_period_end or not view.may_leave_at_once:
         return None
     try:
-        preview = billing.preview_leave(member_pk=member.pk, site_key=view.site_key)
+        preview = preview_leave(member_pk=member.pk, site_key=view.site_key)
     except NoMembership:
         # Another tab has left meanwhile.
         return None
@@ -111,7 +112,7 @@ def _leave(
     at_once: LeavePreview | None,
 ) -> HttpResponse:
     try:
-        actions.leave(
+        leave_site(
             member_pk=member.pk,
             site_key=site.key,
             at_once=at_once is not None,

@@ -5,9 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from kaiin.billing import actions, views as billing
-from kaiin.billing.actions import BillingError, NoMembership, PaymentUnderWay
-from kaiin.billing.views import PausePreview, renewal_price_words
+from kaiin.billing.actions.pause import pause_membership, resume_membership
+from kaiin.billing.errors import BillingError, NoMembership, PaymentUnderWay
+from kaiin.billing.membership.wording import renewal_price_words
+from kaiin.billing.views.changes import PausePreview, pauses_offered, preview_resume
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.payments import PaymentState
 from kaiin.domain.periods import japanese_date, last_day
@@ -32,7 +33,7 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """For how long: each choice with its days; then it is done."""
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
-    previews = billing.pauses_offered(member.pk, site_key)
+    previews = pauses_offered(member.pk, site_key)
     if view is None or not previews:
         return redirect("mypage:home")
     form = ChoiceForm(
@@ -43,7 +44,7 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.pause(
+            pause_membership(
                 member_pk=member.pk, site_key=site_key, periods=int(form.cleaned_data["choice"])
             )
         except (BillingError, ChangeRefused) as error:
@@ -65,7 +66,7 @@ def resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     if waits and (slip := slip_first(request, member, site_key)) is not None:
         return slip
     try:
-        preview = billing.preview_resume(member_pk=member.pk, site_key=site_key, at=clock.now())
+        preview = preview_resume(member_pk=member.pk, site_key=site_key, at=clock.now())
     except NoMembership:
         return redirect("mypage:home")
     seen = {"kind": "resume", "total": str(preview.total.amount)}
@@ -95,7 +96,7 @@ def resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
 
 def _resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     try:
-        resumed = actions.resume(member_pk=member.pk, site_key=site_key)
+        resumed = resume_membership(member_pk=member.pk, site_key=site_key)
     except _TROUBLES as error:
         messages.warning(request, error_text(error))
         return redirect("mypage:home")

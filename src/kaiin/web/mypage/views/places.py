@@ -2,8 +2,7 @@
 
 from django.http import Http404
 
-from kaiin.billing import views as billing
-from kaiin.billing.views import MembershipView
+from kaiin.billing.views.memberships import MembershipView, list_memberships
 from kaiin.identity.queries import MemberView
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView
@@ -22,9 +21,7 @@ def site_of(request: Request, site_key: str) -> SiteView:
 
 def membership_at(member: MemberView, site_key: str) -> MembershipView | None:
     """The member's membership there, if they ever had one."""
-    return next(
-        (each for each in billing.memberships(member.pk) if each.site_key == site_key), None
-    )
+    return next((each for each in list_memberships(member.pk) if each.site_key == site_key), None)
 
 
 def number_at(view: MembershipView, site: SiteView) -> str:

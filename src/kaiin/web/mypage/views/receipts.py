@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from kaiin.billing import views as billing
-from kaiin.billing.views import ChargeView, ReceiptView
+from kaiin.billing.views.charges import ChargeView, list_charges
+from kaiin.billing.views.receipts import ReceiptView, find_receipt
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites
@@ -28,7 +28,7 @@ _TONES = {
 @for_members
 def charges(request: Request, member: MemberView) -> HttpResponse:
     """Everything that was charged or tried, newest first."""
-    rows = [_row(charge) for charge in billing.charges(member.pk)]
+    rows = [_row(charge) for charge in list_charges(member.pk)]
     return render(request, "mypage/charges.html", {"rows": rows})
 
 
@@ -60,7 +60,7 @@ def pdf(request: Request, member: MemberView, number: str) -> HttpResponse:
 
 
 def _found(member: MemberView, number: str) -> ReceiptView:
-    found = billing.receipt(number=number, member_pk=member.pk)
+    found = find_receipt(number=number, member_pk=member.pk)
     if found is None:
         raise Http404
     return found
