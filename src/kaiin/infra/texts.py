@@ -3,6 +3,7 @@
 A code's dots become dashes in the catalog: `access.lapsed_monthly` is `access-lapsed_monthly`.
 """
 
+import re
 from calendar import month_name
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -14,8 +15,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
-from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime import FluentBundle
+from fluent.runtime.resolver import Message
 from fluent.runtime.types import FluentNone
+from fluent.syntax import FluentParser
+from fluent.syntax.ast import Resource
 
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.periods import shown_end
@@ -28,6 +32,9 @@ DATES = (
     rf"\d{{4}}年\d{{1,2}}月\d{{1,2}}日\([{_WEEKDAYS}]\)"
     rf"|\d{{1,2}} (?:{'|'.join(month_name[1:])}) \d{{4}}"
 )
+
+# Where an entry of a catalog begins, and its name.
+_ENTRY = re.compile(r"^(-?[a-zA-Z][a-zA-Z0-9_-]*) *=", re.MULTILINE)
 
 
 class TextMissing(LookupError):
@@ -131,11 +138,33 @@ def _id_name(language: str) -> str:
     return str(import_string(settings.KAIIN_ID_NAME)(language))
 
 
-@cache
-def _bundle(language: str) -> FluentBundle:
-    # Isolation marks would show up in subjects and tests; our placeholders need none.
-    functions: dict[str, Callable[..., Any]] = {"ID_NAME": partial(_id_name, language)}
-    bundle = FluentBundle([language], functions=functions, use_isolating=False)
-    for file in sorted((_LOCALES / language).glob("*.ftl")):
-        bundle.add_resource(FluentResource(file.read_text("utf-8")))
-    return bundle
+class _Catalog(FluentBundle):
+    """A language's entries, each parsed when it is first asked for: a process uses few of them, and
+    to parse all takes it seconds."""
+
+    def __init__(self, language: str) -> None:
+        functions: dict[str, Callable[..., Any]] = {"ID_NAME": partial(_id_name, language)}
+        # Isolation marks would show up in subjects and tests; our placeholders need none.
+        super().__init__([language], functions=functions, use_isolating=False)
+        self._sources: dict[str, str] = {}
+        for file in sorted((_LOCALES / language).glob("*.ftl")):
+            _, *parts = _ENTRY.split(file.read_text("utf-8"))
+            for name, rest in zip(parts[::2], parts[1::2], strict=True):
+                self._sources.setdefault(name, f"{name} ={rest}")
+
+    def has_message(self, message_id: str) -> bool:
+        try:
+            self._lookup(message_id)
+        except LookupError:
+            return False
+        return True
+
+    def _lookup(self, entry_id: str, term: bool = False) -> Message:  # noqa: FBT001, FBT002 - Fluent's
+        name = f"-{entry_id}" if term else entry_id
+        if name not in self._compiled:
+            entry = FluentParser(with_spans=False).parse_entry(self._sources[name])
+            self.add_resource(Resource([entry]))
+        return super()._lookup(entry_id, term)
+
+
+_bundle = cache(_Catalog)
