@@ -4,8 +4,9 @@
     python -m scripts.run_tests --quick     # make check
 
 A tool counts as one test. Stages go on after a failure, so that one run tells everything. They
-run beside each other: those of one process first, and the tests on SQLite, which fill both cores,
-with what these leave. What the others print is shown when all have ended.
+run beside each other: the journeys, which are one process and wait for others, come first; the
+tests on SQLite and on PostgreSQL fill both cores with what these leave. What the others print is
+shown when all have ended.
 """
 
 import argparse
@@ -136,9 +137,11 @@ def _on_postgres() -> Outcome:
         # Whole installations with a file of their own: the same run again.
         ignored = [f"--ignore=tests/{name}" for name in (*once, "security/test_https.py")]
         ignored.append(f"--deselect=tests/{INSTALLATION}")
-        # One process: the server is another.
         kept = io.StringIO()
-        return _pytest("tests on PostgreSQL", "tests", *ignored, kept=kept, DATABASE_URL=url)
+        return _pytest(
+            "tests on PostgreSQL", "tests", *ignored, *PARALLEL,
+            kept=kept, nice=FILLS_UP, DATABASE_URL=url,
+        )  # fmt: skip
 
 
 def _journeys() -> Outcome:

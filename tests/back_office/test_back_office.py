@@ -30,7 +30,12 @@ MEMBER = ("hana@mail.example", "a-members-password")
 CONTEXTS = ("infra", "sites", "identity", "payments", "billing")
 URLS = "kaiin.config.urls_identity"
 
-pytestmark = [pytest.mark.usefixtures("plusmember"), pytest.mark.urls(URLS)]
+# Pages over tables: those that search, filter and order are asked on PostgreSQL, too.
+pytestmark = [
+    pytest.mark.usefixtures("plusmember"),
+    pytest.mark.urls(URLS),
+    pytest.mark.few_on_postgres(0),
+]
 
 
 @pytest.fixture
@@ -128,6 +133,7 @@ def _url(model: type[models.Model], page: str, *args: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", URLS, args)
 
 
+@pytest.mark.few_on_postgres(1)
 def test_every_table_and_row_is_shown_without_inline_code(staff: Client, member: int) -> None:
     inline = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son(click|load|submit|change)=")
     shown = 0
@@ -281,6 +287,7 @@ def test_the_policy_gives_up_eval_and_nothing_else(staff: Client) -> None:
     assert "eval" not in staff.get("/legal", HTTP_HOST=HOST).headers["Content-Security-Policy"]
 
 
+@pytest.mark.few_on_postgres(1)
 @pytest.mark.parametrize("typed", ["ＨＡＮＡ@mail.example", "member_id", "member_number"])
 def test_members_are_found_however_they_are_written(staff: Client, member: int, typed: str) -> None:
     from kaiin.billing.models import LedgerEntry, Membership, Receipt, Subscription
@@ -294,6 +301,7 @@ def test_members_are_found_however_they_are_written(staff: Client, member: int, 
         assert known.member_id in page, model._meta.label
 
 
+@pytest.mark.few_on_postgres(1)
 def test_a_bills_number_finds_the_receipt(staff: Client, member: int) -> None:
     from kaiin.billing.models import Receipt
     from kaiin.payments.models import PaymentReference

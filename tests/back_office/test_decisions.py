@@ -25,7 +25,8 @@ URLS = "kaiin.config.urls_identity"
 STAFF = ("boss@mail.example", "a-password-of-staff")
 
 __all__ = ["world"]
-pytestmark = pytest.mark.urls(URLS)
+# Pages over operations that are tested on both databases.
+pytestmark = [pytest.mark.urls(URLS), pytest.mark.few_on_postgres(0)]
 
 
 @pytest.fixture

@@ -18,7 +18,11 @@ HOST = "id.localhost"
 URLS = "kaiin.config.urls_identity"
 STAFF = ("boss@mail.example", "a-password-of-staff")
 
-pytestmark = [pytest.mark.usefixtures("plusmember"), pytest.mark.urls(URLS)]
+pytestmark = [
+    pytest.mark.usefixtures("plusmember"),
+    pytest.mark.urls(URLS),
+    pytest.mark.few_on_postgres(0),
+]
 
 
 @pytest.fixture
@@ -76,6 +80,7 @@ def test_no_column_is_read_by_asking_for_it(staff: Client) -> None:
     assert not [row.details for row in looks if "password" in str(row.details)]
 
 
+@pytest.mark.few_on_postgres(1)
 def test_the_filters_that_a_table_shows_work(staff: Client) -> None:
     tried = set()
     for _, url in _tables():

@@ -108,6 +108,7 @@ HELD = [
 ]
 
 
+@pytest.mark.few_on_postgres(2)
 @pytest.mark.parametrize("days", [0, 5, 8])
 @pytest.mark.parametrize(("course", "method", "site"), HELD)
 def test_what_is_shown_is_posted(

@@ -48,6 +48,7 @@ def test_two_calls_on_their_way(world: World) -> None:
     assert world.entry(member).kind == "paid"
 
 
+@pytest.mark.few_on_postgres(2)
 @pytest.mark.parametrize("seed", range(6))
 def test_random_histories(world: World, seed: int) -> None:
     """Calls that are lost, late, unanswered or refused, in any order: one charge, one period."""

@@ -13,6 +13,7 @@ WALKS = int(os.environ.get("KAIIN_TEST_WALKS", "3"))
 STEPS = 60
 
 
+@pytest.mark.few_on_postgres(1)
 @pytest.mark.parametrize("number", range(WALKS))
 def test_a_walk_leaves_nothing_amiss(world: World, number: int) -> None:
     walk = Walk(world, SEED + number)

@@ -107,6 +107,7 @@ def get_money_back(world: World, language: str) -> None:
     world.work()
 
 
+@pytest.mark.few_on_postgres(1)
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_mail_names_its_sender_and_a_way_to_ask(world: World, language: str) -> None:
     from django.core import mail

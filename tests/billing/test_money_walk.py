@@ -141,6 +141,7 @@ class Walk:
         return queries.payment(self.dice.choice(ids)) if ids else None
 
 
+@pytest.mark.few_on_postgres(2)
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_comes_and_goes_adds_up(world: World, seed: int) -> None:
     walk = Walk(world, seed)

@@ -18,6 +18,8 @@ from kaiin.identity.passwords import Argon2id
 from kaiin.infra import clock
 from tests.identity.members import log_in, make_member
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 ROUNDS = 30
 BAND = 0.33
 

@@ -16,6 +16,8 @@ from ruamel.yaml import YAML
 from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat, generate_member_id
 from kaiin.domain.identifiers.reading import TypedKind, identify
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "src" / "kaiin" / "locales"
 ADDRESS = "nami..fan.@docomo.ne.jp"

@@ -9,6 +9,8 @@ from django.test import Client
 from tests.security.browsing import IDENTITY, OFFICIAL, views
 from tests.web.entrance.conftest import Visitor, World
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 URLS = {IDENTITY: "kaiin.config.urls_identity", OFFICIAL: "kaiin.config.urls_site"}
 # Proven by its signature, and used by no browser; or a way back from a provider, which posts, and
 # does nothing but lead to itself by GET.

@@ -11,6 +11,8 @@ from django.test import Client
 from tests.security.browsing import IDENTITY
 from tests.web.entrance.conftest import Visitor, World
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 PROXY, STRANGER = "10.0.0.2", "203.0.113.9"
 
 

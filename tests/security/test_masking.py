@@ -11,6 +11,8 @@ from kaiin.infra.log_masking import mask_log
 from tests.security.browsing import IDENTITY
 from tests.web.entrance.conftest import Visitor, World
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 CARDS = (
     "4242424242424242",
     "4242 4242 4242 4242",

@@ -6,6 +6,8 @@ from django.test import Client
 from tests.security.browsing import IDENTITY, OFFICIAL, OUTSIDE, start_at_site, stays
 from tests.web.entrance.conftest import Visitor, World
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 
 def test_what_counts_as_staying() -> None:
     assert stays("/my", IDENTITY)

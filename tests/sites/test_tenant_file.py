@@ -18,6 +18,8 @@ from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
 from kaiin.sites.tenant_file.schema import schema
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed, parsed
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 
 def plain(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)

@@ -9,6 +9,8 @@ from kaiin.sites.tenant_file.loading import parse_tenant_file
 from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed
 
+pytestmark = pytest.mark.few_on_postgres(0)
+
 
 @dataclass(frozen=True)
 class Wrong:
