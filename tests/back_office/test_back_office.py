@@ -24,6 +24,9 @@ from kaiin.sites import queries as sites
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 
+# As `urls_identity` does at its start.
+admin.autodiscover()
+
 HOST = "id.localhost"
 STAFF = ("boss@mail.example", "a-password-of-staff")
 MEMBER = ("hana@mail.example", "a-members-password")

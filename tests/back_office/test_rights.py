@@ -14,6 +14,9 @@ from kaiin.identity import operations as identity
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 
+# As `urls_identity` does at its start.
+admin.autodiscover()
+
 HOST = "id.localhost"
 URLS = "kaiin.config.urls_identity"
 STAFF = ("boss@mail.example", "a-password-of-staff")

@@ -22,6 +22,9 @@ from kaiin.identity import operations as identity
 from kaiin.identity.models import Member
 from tests.web.entrance.conftest import World
 
+# As `urls_identity` does at its start.
+admin.autodiscover()
+
 pytestmark = pytest.mark.urls("kaiin.config.urls_identity")
 
 KEYS = ("99999999999999999999999", "-9223372036854775809", "\x00", "1\x00", "٢٠٢٦", "a_5F", "1e999")

@@ -9,6 +9,9 @@ from django.test import RequestFactory
 
 from tests.tidy.source import show
 
+# As `urls_identity` does at its start.
+admin.autodiscover()
+
 # From the bottom up; what a table points at stands on a lower step. Siblings share one.
 STEPS = {
     "contenttypes": 0, "infra": 0, "sites": 1, "identity": 2, "payments": 2, "billing": 3,

@@ -42,6 +42,7 @@ def serve(
 
     # What the parent loads, its workers share; and a broken page stops the start, not a request.
     import_module("kaiin.config.wsgi")
+    import_module("kaiin.config.wiring")
     get_resolver().url_patterns  # noqa: B018
     connections.close_all()
     # Forked workers inherit it. Members who are in, health and webhooks keep the other threads.

@@ -13,7 +13,6 @@ from django.db import DatabaseError
 
 from kaiin.config.environment import Environment, Mode
 from kaiin.infra import clock
-from kaiin.sites import queries as sites
 
 # A network of the open internet that is wider than this (/16, /32) belongs to no single operator.
 _WIDEST = {4: 16, 6: 32}
@@ -37,6 +36,9 @@ def environment(**_: Any) -> list[CheckMessage]:
 @register(deploy=True)
 def tenant(**_: Any) -> list[CheckMessage]:
     """What the tenant file asks of the settings. Says nothing while no file is applied."""
+    # Loads half of Kaiin, and the checks are registered at each start.
+    from kaiin.sites import queries as sites  # noqa: PLC0415
+
     try:
         providers = set(sites.tenant().ways_to_pay.values())
     except (sites.TenantMissing, DatabaseError):

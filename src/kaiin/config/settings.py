@@ -41,7 +41,8 @@ INSTALLED_APPS = [
     "kaiin.web.site",
     "kaiin.web.demo",
     "unfold",
-    "django.contrib.admin",
+    # Tables are looked for by `urls_identity`: no command but `serve` shows them.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,6 +68,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "kaiin.config.urls_identity"
 WSGI_APPLICATION = "kaiin.config.wsgi.application"
+KAIIN_WIRING = "kaiin.config.wiring"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

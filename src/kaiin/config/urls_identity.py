@@ -12,6 +12,8 @@ from kaiin.web.components.errors import (  # noqa: F401
     handler500,
 )
 
+admin.autodiscover()
+
 
 def _closed(_request: HttpRequest, **_named: str) -> HttpResponse:
     raise Http404

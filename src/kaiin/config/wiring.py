@@ -76,5 +76,5 @@ CONSUMERS: dict[str, list[Consumer]] = {
 
 
 def connect() -> None:
-    """Register the consumers, once, at start."""
+    """Register the consumers."""
     consumers.register(CONSUMERS, {Lane.MAIL: mail.one_connection})

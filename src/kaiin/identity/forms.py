@@ -9,9 +9,6 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
-
 from kaiin.domain.card_numbers import holds_card_number
 from kaiin.domain.identifiers import codes
 from kaiin.domain.identifiers.reading import Identified, TypedKind, identify
@@ -144,6 +141,8 @@ def _prefecture(typed: str, _today: date) -> str:
 
 
 def _phone(typed: str, _today: date) -> str:
+    import phonenumbers  # noqa: PLC0415 - large, and seldom needed
+
     folded = re.sub("^00(?=[1-9])", "+", fold(typed).text[:40])
     try:
         number = phonenumbers.parse(folded, "JP")
@@ -164,6 +163,8 @@ def _phone(typed: str, _today: date) -> str:
 
 def _email(typed: Identified) -> str:
     """All that RFC 5321 allows, quoted local parts too, and the carriers' old forms."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - as above
+
     if codes.SEVERAL in typed.hints:
         raise _Invalid("details.several_addresses")
     address = typed.value

@@ -14,11 +14,13 @@ from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from itertools import chain
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-import psycopg
 from django.db import connection, models
+
+if TYPE_CHECKING:
+    import psycopg
 
 _R = TypeVar("_R", bound=models.Model)
 Values = tuple[Any, ...]
@@ -290,6 +292,8 @@ def _insert(
 def _executed(statement: str, arrays: Sequence[Any]) -> "Iterator[psycopg.Cursor[Values]]":
     """On PostgreSQL, the cursor of a statement that was sent with arrays beside it and not in its
     text, where Django would write them. Django's log of statements has it, too."""
+    import psycopg  # noqa: PLC0415 - not on SQLite
+
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, arrays)

@@ -1,9 +1,11 @@
-"""Which part acts on which event, and in which lane: `config/wiring.py` registers it, at start."""
+"""Which part acts on which event, and in which lane: `config/wiring.py` registers it when the first
+event is written or delivered. It imports every context, which most commands never need."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 
 Handler = Callable[[dict[str, object]], None]
 
@@ -32,8 +34,14 @@ class UnknownConsumer(LookupError):
     """A delivery's consumer is not registered (any more)."""
 
 
-_by_topic: dict[str, Sequence[Consumer]] = {}
-_around: dict[Lane, Callable[[], AbstractContextManager[None]]] = {}
+@dataclass(frozen=True)
+class _Wiring:
+    by_topic: Mapping[str, Sequence[Consumer]]
+    around: Mapping[Lane, Callable[[], AbstractContextManager[None]]]
+
+
+# One, or none yet: replaced as a whole, since threads read it meanwhile.
+_wiring: list[_Wiring] = []
 
 
 def register(
@@ -41,15 +49,20 @@ def register(
     around: Mapping[Lane, Callable[[], AbstractContextManager[None]]] | None = None,
 ) -> None:
     """Set the consumers of each topic, and what each batch of a lane is delivered inside of."""
-    _by_topic.clear()
-    _by_topic.update(table)
-    _around.clear()
-    _around.update(around or {})
+    _wiring[:] = [_Wiring(table, around or {})]
+
+
+def _registered() -> _Wiring:
+    if not _wiring:
+        from django.conf import settings  # noqa: PLC0415 - commands without Django read the lanes
+
+        import_module(settings.KAIIN_WIRING).connect()
+    return _wiring[0]
 
 
 def of(topic: str) -> Sequence[Consumer]:
     """The consumers of a topic."""
-    return _by_topic.get(topic, ())
+    return _registered().by_topic.get(topic, ())
 
 
 def handler(topic: str, name: str) -> Handler:
@@ -62,4 +75,4 @@ def handler(topic: str, name: str) -> Handler:
 
 def around(lane: Lane) -> AbstractContextManager[None]:
     """What a batch of a lane is delivered inside of."""
-    return _around.get(lane, nullcontext)()
+    return _registered().around.get(lane, nullcontext)()

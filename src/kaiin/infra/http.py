@@ -1,10 +1,14 @@
 """Calls to outside services: every one has a time-out and an outcome that is named."""
 
-import httpx
+from typing import TYPE_CHECKING
 
 from kaiin.domain.errors import KaiinError
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.locks import refuse_in_transaction
+
+# Large: loaded by the first call, since most commands read only the errors' names.
+if TYPE_CHECKING:
+    import httpx
 
 
 class OutsideRefused(KaiinError):
@@ -30,9 +34,11 @@ class OutsideUnreadable(OutsideUnknown):
 
 
 def client(
-    *, base_url: str, timeout_seconds: float, transport: httpx.BaseTransport | None = None
-) -> httpx.Client:
+    *, base_url: str, timeout_seconds: float, transport: "httpx.BaseTransport | None" = None
+) -> "httpx.Client":
     """A client whose every step (connect, read, write, pool) ends within the time-out."""
+    import httpx  # noqa: PLC0415
+
     return httpx.Client(
         base_url=base_url,
         timeout=httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, 2.0)),
@@ -41,13 +47,15 @@ def client(
     )
 
 
-def send(client: httpx.Client, request: httpx.Request) -> httpx.Response:
+def send(client: "httpx.Client", request: "httpx.Request") -> "httpx.Response":
     """Send one request; a failure is raised as the outcome that it means.
 
     Raises OutsideUnavailable (nothing was sent), OutsideUnknown (time-out or a broken answer,
     or a 5xx: it may have happened). Other answers, refusals too, are returned. Raises
     OutsideCallInTransaction, too.
     """
+    import httpx  # noqa: PLC0415
+
     refuse_in_transaction()
     reach(CrashPoint.OUTSIDE_CALLED)
     try:

@@ -4,11 +4,16 @@ from collections.abc import Callable
 
 from kaiin.payments.errors import NoSuchProvider
 from kaiin.payments.providers.protocol import Provider
-from kaiin.payments.providers.sandbox.provider import SandboxProvider
 
-_TABLE: dict[str, Callable[[], Provider]] = {
-    "sandbox": SandboxProvider.from_settings,
-}
+
+def _sandbox() -> Provider:
+    # A provider's client is loaded when it is needed: httpx takes a tenth of a second.
+    from kaiin.payments.providers.sandbox.provider import SandboxProvider  # noqa: PLC0415
+
+    return SandboxProvider.from_settings()
+
+
+_TABLE: dict[str, Callable[[], Provider]] = {"sandbox": _sandbox}
 _in_place: dict[str, Provider] = {}
 
 
