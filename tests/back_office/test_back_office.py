@@ -293,7 +293,8 @@ def test_the_policy_gives_up_eval_and_nothing_else(staff: Client) -> None:
 @pytest.mark.few_on_postgres(1)
 @pytest.mark.parametrize("typed", ["ＨＡＮＡ@mail.example", "member_id", "member_number"])
 def test_members_are_found_however_they_are_written(staff: Client, member: int, typed: str) -> None:
-    from kaiin.billing.models import LedgerEntry, Membership, Receipt, Subscription
+    from kaiin.billing.ledger.models import LedgerEntry, Receipt
+    from kaiin.billing.models import Membership, Subscription
 
     known = members.member(member)
     assert known is not None
@@ -306,7 +307,7 @@ def test_members_are_found_however_they_are_written(staff: Client, member: int, 
 
 @pytest.mark.few_on_postgres(1)
 def test_a_bills_number_finds_the_receipt(staff: Client, member: int) -> None:
-    from kaiin.billing.models import Receipt
+    from kaiin.billing.ledger.models import Receipt
     from kaiin.payments.models import PaymentReference
 
     number = PaymentReference.objects.filter(payment__isnull=False).first()

@@ -179,7 +179,7 @@ def balances() -> dict[str, int]:
     """The ledger's accounts that are not at zero, in yen; fails unless it sums to zero."""
     from django.db.models import Sum
 
-    from kaiin.billing.models import LedgerEntry, LedgerPosting
+    from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting
 
     for entry in LedgerEntry.objects.annotate(sum=Sum("postings__amount")):
         assert entry.sum == 0, entry.key

@@ -13,10 +13,7 @@ DECEMBER = datetime(2026, 12, 1, tzinfo=JST)
 
 
 def test_the_ledger_cannot_be_changed(world: World) -> None:
-    from kaiin.billing.models import (
-        LedgerEntry,
-        LedgerPosting,
-    )
+    from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting
 
     world.joined()
     for table in (LedgerEntry, LedgerPosting):

@@ -71,7 +71,8 @@ def collected(world: World) -> int:
 
 def posted(member: int) -> dict[str, Any]:
     """The last period, receipt and postings of a member."""
-    from kaiin.billing.models import LedgerPosting, Period, Receipt
+    from kaiin.billing.ledger.models import LedgerPosting, Receipt
+    from kaiin.billing.models import Period
 
     period = Period.objects.filter(subscription__membership__member=member).latest("index")
     receipt = Receipt.objects.get(period=period)

@@ -115,7 +115,7 @@ def test_rates_are_the_courses(world: World) -> None:
 
 
 def test_the_journal_holds_every_posting_once(club: World) -> None:
-    from kaiin.billing.models import LedgerPosting
+    from kaiin.billing.ledger.models import LedgerPosting
 
     journals = [
         rows(files(club.clock.now(), BookMonth.read(month), so_far=month > "2026-12")[name])
@@ -134,7 +134,8 @@ def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, cloc
     """Entries around midnights and closings: each stands in the month that `booking` says."""
     import random
 
-    from kaiin.billing.models import LedgerEntry, LedgerPosting, Membership
+    from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting
+    from kaiin.billing.models import Membership
     from kaiin.billing.views.ledger import month_journal
     from kaiin.domain.closing import booking
     from kaiin.identity.flows.register import import_member
@@ -206,7 +207,7 @@ def test_closing_twice_gives_the_same_bytes(club: World, form: str) -> None:
 
 
 def test_what_is_recorded_late_is_listed_apart_and_moves_no_closed_month(world: World) -> None:
-    from kaiin.billing.models import LedgerEntry
+    from kaiin.billing.ledger.models import LedgerEntry
 
     payment = world.join(world.member(), "yearly", Method.KONBINI).payment
     world.sandbox.get_slip(payment)

@@ -31,7 +31,8 @@ def refused(store: Callable[[], None]) -> bool:
 
 
 def test_one_of_each(world: World) -> None:
-    from kaiin.billing.models import Charge, LedgerEntry, Membership, Period, Receipt, Subscription
+    from kaiin.billing.ledger.models import LedgerEntry, Receipt
+    from kaiin.billing.models import Charge, Membership, Period, Subscription
     from kaiin.infra.models import Delivery, Event
     from kaiin.payments.models import Mandate, Payment, ProviderEvent
 

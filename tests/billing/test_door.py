@@ -41,7 +41,7 @@ def test_grace_takes_over_at_the_end_and_ends_with_its_last_day(world: World) ->
 @pytest.mark.damages
 def test_money_that_is_reversed_in_the_books_opens_nothing(world: World) -> None:
     from kaiin.billing.actions.rebuild_access import rebuild_entitlements
-    from kaiin.billing.models import LedgerEntry
+    from kaiin.billing.ledger.models import LedgerEntry
 
     member = world.joined("yearly")
     paid = LedgerEntry.objects.get(kind="payment")

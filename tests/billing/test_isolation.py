@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from kaiin.billing.actions.expire import expire_due, expire_member, recognise_due, remind_due
 from kaiin.billing.actions.renew import mandate_ended, renew_due
-from kaiin.billing.models import Charge, Course, LedgerEntry, Membership, Period, Subscription
+from kaiin.billing.ledger.models import LedgerEntry
+from kaiin.billing.models import Charge, Course, Membership, Period, Subscription
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.infra import parking

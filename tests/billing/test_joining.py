@@ -163,7 +163,7 @@ def test_coming_back_without_paying_changes_nothing(world: World) -> None:
 
 
 def test_recording_twice_changes_nothing(world: World) -> None:
-    from kaiin.billing.models import LedgerEntry
+    from kaiin.billing.ledger.models import LedgerEntry
     from kaiin.billing.outcomes.recording import record_payment
     from kaiin.infra.models import AuditRow
 

@@ -83,7 +83,8 @@ def test_a_contract_is_given_back(world: World) -> None:
 
 
 def test_a_double_click_is_one_refund(world: World) -> None:
-    from kaiin.billing.models import LedgerEntry, RefundCase
+    from kaiin.billing.ledger.models import LedgerEntry
+    from kaiin.billing.models import RefundCase
     from kaiin.payments.models import Refund
 
     member = world.joined("yearly", Method.CARD)

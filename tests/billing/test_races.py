@@ -78,7 +78,8 @@ def test_two_tabs_with_two_ways_leave_one_that_can_be_paid(world: World) -> None
 
 def test_return_and_notice_at_once_are_one_period(world: World) -> None:
     from kaiin.billing.actions.refresh import refresh_open_payments
-    from kaiin.billing.models import LedgerEntry, Period, Receipt
+    from kaiin.billing.ledger.models import LedgerEntry, Receipt
+    from kaiin.billing.models import Period
     from kaiin.billing.outcomes.recording import record_payment
 
     member = world.member()

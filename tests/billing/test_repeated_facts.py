@@ -12,10 +12,10 @@ from tests.billing.conftest import World, balances
 
 
 def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> None:
+    from kaiin.billing.ledger import posting
     from kaiin.billing.membership.locking import lock_memberships
     from kaiin.billing.membership.unit_of_work import UnitOfWork
     from kaiin.billing.models import Charge, Membership
-    from kaiin.billing.outcomes import refunding
     from kaiin.infra.locks import transaction
 
     world.joined()
@@ -30,19 +30,19 @@ def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> Non
 
     def post(key: str) -> None:
         entry = ledger.chargeback(key, world.clock.now(), [(Account.CHARGEBACKS, Money(550))])
-        write(lambda batch: batch.post(refunding.again_if_reversed(entry), charge=charge))
+        write(lambda batch: batch.post(posting.again_if_reversed(entry), charge=charge))
 
     def undo(key: str) -> None:
-        entry = refunding.standing(key)
+        entry = posting.in_force(key)
         assert entry is not None
 
         def collect(batch: UnitOfWork) -> None:
-            refunding.undo(entry, charge, batch)
+            batch.reverse(entry, charge=charge)
 
         write(collect)
 
     def found(key: str) -> str | None:
-        entry = refunding.standing(key)
+        entry = posting.in_force(key)
         return entry.key if entry else None
 
     post("chargeback:a")
@@ -61,9 +61,9 @@ def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> Non
 
 
 def test_no_look_up_by_key_reads_the_whole_ledger(world: World) -> None:
-    from kaiin.billing.outcomes import refunding
+    from kaiin.billing.ledger import posting
 
-    found: QuerySet[object] = refunding.of_key("chargeback:a")
+    found: QuerySet[object] = posting.of_key("chargeback:a")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")

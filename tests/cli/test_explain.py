@@ -43,7 +43,8 @@ def at(text: str) -> datetime:
 
 
 def test_who_paid_is_in_and_every_record_is_named(world: World) -> None:
-    from kaiin.billing.models import LedgerEntry, Period
+    from kaiin.billing.ledger.models import LedgerEntry
+    from kaiin.billing.models import Period
     from kaiin.infra.models import AuditRow
 
     started = world.join(member := world.member())

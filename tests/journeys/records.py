@@ -43,7 +43,8 @@ def books(club: Club, email: str) -> Books:
     """Everything that stands to a member's account."""
     from django.db.models import Sum
 
-    from kaiin.billing.models import LedgerEntry, LedgerPosting, Membership, Period, Receipt
+    from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting, Receipt
+    from kaiin.billing.models import Membership, Period
     from kaiin.payments.models import Payment
 
     with club.inside():

@@ -13,16 +13,14 @@ from kaiin.billing.actions.decide_refund import decide_refund
 from kaiin.billing.actions.grants import grant_access, revoke_grant
 from kaiin.billing.actions.leave import leave_site
 from kaiin.billing.errors import GrantTooLong, NoMembership
+from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting, Receipt
 from kaiin.billing.models import (
     Charge,
     Course,
     Entitlement,
     Grant,
-    LedgerEntry,
-    LedgerPosting,
     Membership,
     Period,
-    Receipt,
     RefundCase,
     Subscription,
 )

@@ -3,12 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+import kaiin.billing.ledger.models  # noqa: F401 - Django looks for tables here
 from kaiin.billing.choices import ChargePurpose, GrantReason, RefundReason, RefundState
-from kaiin.billing.ledger_models import (
-    LedgerEntry as LedgerEntry,  # noqa: PLC0414
-    LedgerPosting as LedgerPosting,  # noqa: PLC0414
-    Receipt as Receipt,  # noqa: PLC0414
-)
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay

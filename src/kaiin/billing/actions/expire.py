@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from kaiin.billing.ledger import posting
 from kaiin.billing.membership import intents, reminder_mails, scheduling
 from kaiin.billing.membership.endings import end, withdraw
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import (
-    LedgerEntry,
-    LedgerPosting,
     Membership,
     Period,
     Subscription,
@@ -88,18 +87,20 @@ def _recognise(period_ids: Collection[int], now: datetime) -> list[int]:
         due = Period.objects.filter(pk__in=period_ids, recognise_due_at__lte=now)
         periods = list(claimed(due.select_related("subscription"), "recognise_due_at"))
         entries = [
-            (
-                period,
+            posting.NewEntry(
                 ledger.recognition(
                     f"recognition:{period.pk}",
                     period.ended_early_at or period.ends_at,
                     Money(period.amount - period.credited, period.currency),
                 ),
+                period.subscription.membership_id,
+                period.subscription_id,
+                period_id=period.pk,
             )
             for period in periods
             if period.credited < period.amount
         ]
-        _book(entries, now)
+        posting.write(entries, recorded_at=now)
         keys = [period.pk for period in periods]
         Period.objects.filter(pk__in=keys).update(recognise_due_at=None)
     return keys
@@ -199,28 +200,3 @@ def _remind_of_withdrawal(locked: LockedMembership, work: UnitOfWork) -> bool:
 
 def _passed(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now
-
-
-def _book(entries: Collection[tuple[Period, ledger.Entry]], now: datetime) -> None:
-    rows = LedgerEntry.objects.bulk_create(
-        LedgerEntry(
-            key=entry.key,
-            kind=entry.kind.value,
-            occurred_at=entry.occurred_at,
-            recorded_at=now,
-            membership_id=period.subscription.membership_id,
-            subscription_id=period.subscription_id,
-            period=period,
-        )
-        for period, entry in entries
-    )
-    LedgerPosting.objects.bulk_create(
-        LedgerPosting(
-            entry=row,
-            account=posting.account.value,
-            amount=posting.amount.amount,
-            currency=posting.amount.currency,
-        )
-        for row, (_, entry) in zip(rows, entries, strict=True)
-        for posting in entry.postings
-    )

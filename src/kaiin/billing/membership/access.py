@@ -7,7 +7,8 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef
 
-from kaiin.billing.models import Entitlement, Grant, LedgerEntry, Period
+from kaiin.billing.ledger.models import LedgerEntry
+from kaiin.billing.models import Entitlement, Grant, Period
 from kaiin.domain.entitlements import Fact, Window, WindowKind, windows_from
 from kaiin.domain.ledger import EntryKind
 from kaiin.infra import bulk

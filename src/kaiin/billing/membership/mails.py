@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kaiin.billing.choices import ChargePurpose
+from kaiin.billing.ledger.models import Receipt
 from kaiin.billing.membership.failures import Ending
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.wording import (
@@ -16,7 +17,7 @@ from kaiin.billing.membership.wording import (
     next_renewal_words,
     renewal_lines,
 )
-from kaiin.billing.models import Charge, Course, Receipt, RefundCase
+from kaiin.billing.models import Charge, Course, RefundCase
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan, days_after

@@ -5,25 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kaiin.billing import events
+from kaiin.billing.ledger import posting
+from kaiin.billing.ledger.models import LedgerEntry, Receipt
 from kaiin.billing.membership import access
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.models import (
-    Charge,
-    Grant,
-    LedgerEntry,
-    LedgerPosting,
-    Period,
-    Receipt,
-)
+from kaiin.billing.models import Charge, Grant, Period
+from kaiin.domain import ledger
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.ledger import Entry
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra import audit, bulk, event_log, randomness
-
-_ENTRY = (
-    "id", "key", "kind", "occurred_at", "recorded_at", "membership_id", "subscription_id",
-    "period_id", "payment_id", "reverses_id", "repeats",
-)  # fmt: skip
 
 
 @dataclass
@@ -54,6 +45,13 @@ class UnitOfWork:
     ) -> None:
         """Post a balanced entry about a charge to the books."""
         self._entries.append((entry, charge, period, reverses))
+
+    def reverse(self, row: LedgerEntry, *, charge: Charge) -> Entry:
+        """Reverse an entry of a charge; returns what it was."""
+        entry = posting.read(row)
+        reversal = ledger.reversal(entry, f"reversal:{row.pk}", self.now)
+        self.post(reversal, charge=charge, period=row.period, reverses=row)
+        return entry
 
     def access_changes(self, at: datetime) -> None:
         """What opens the site may be other than before from `at` on: a period was ended early or
@@ -115,35 +113,19 @@ class UnitOfWork:
 
     def _write_books(self) -> None:
         bulk.insert(self.periods)
-        keys = bulk.keys(LedgerEntry, len(self._entries)) if self._entries else []
-        bulk.insert_values(
-            LedgerEntry,
-            _ENTRY,
+        posting.write(
             [
-                (
-                    key,
-                    entry.key,
-                    entry.kind.value,
-                    entry.occurred_at,
-                    self.now,
+                posting.NewEntry(
+                    entry,
                     charge.membership_id,
                     charge.subscription_id,
-                    period.pk if period is not None else None,
-                    charge.payment_id,
-                    reverses.pk if reverses is not None else None,
-                    entry.repeats,
+                    period_id=period.pk if period is not None else None,
+                    payment_id=charge.payment_id,
+                    reverses_id=reverses.pk if reverses is not None else None,
                 )
-                for key, (entry, charge, period, reverses) in zip(keys, self._entries, strict=True)
+                for entry, charge, period, reverses in self._entries
             ],
-        )
-        bulk.insert_values(
-            LedgerPosting,
-            ("entry_id", "account", "amount", "currency"),
-            [
-                (key, posting.account.value, posting.amount.amount, posting.amount.currency)
-                for key, (entry, *_) in zip(keys, self._entries, strict=True)
-                for posting in entry.postings
-            ],
+            recorded_at=self.now,
         )
         bulk.insert(self.receipts, with_keys=False)
 

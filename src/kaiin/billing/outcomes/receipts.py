@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from kaiin.billing.ledger.models import Receipt
 from kaiin.billing.membership import numbers
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, Period, Receipt
+from kaiin.billing.models import Charge, Period
 from kaiin.domain import taxes
 from kaiin.domain.money import Money
 from kaiin.domain.previews import HANDLING_FEE, MEMBERSHIP_FEE

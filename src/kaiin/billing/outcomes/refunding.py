@@ -8,20 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kaiin.billing import events
 from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.ledger import posting
 from kaiin.billing.membership import mails, staff_mails
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    Charge,
-    LedgerEntry,
-    Period,
-    RefundCase,
-    Subscription,
-)
+from kaiin.billing.models import Charge, Period, RefundCase, Subscription
 from kaiin.domain import ledger
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money
@@ -158,9 +153,9 @@ def retry(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
 
 def keep(locked: LockedMembership, charge: Charge, case: RefundCase, work: UnitOfWork) -> None:
     """It stays with us; what was due by a refund that failed is due no more."""
-    due = standing(f"refund_due:{case.key}")
+    due = posting.in_force(f"refund_due:{case.key}")
     if due is not None:
-        undo(due, charge, work)
+        work.reverse(due, charge=charge)
     case.state = RefundState.DECLINED
     case.decided_at, case.decided_by = work.now, work.actor
     case.save()
@@ -187,41 +182,9 @@ def done(
     case.state, case.settled_at, case.failure_code = RefundState.DONE, done_at, ""
     case.save()
     paid_out = ledger.refund(f"refund:{case.refund_key}", done_at, _money(case))
-    work.post(again_if_reversed(paid_out), charge=charge, period=case.period)
+    work.post(posting.again_if_reversed(paid_out), charge=charge, period=case.period)
     _note("billing.refund_done", locked, case, work)
     mails.refund_done(locked, case)
-
-
-def standing(key: str) -> LedgerEntry | None:
-    """The entry of a key, or of a repetition of it, that was not reversed."""
-    return of_key(key).filter(reversed_by=None).order_by("-pk").first()
-
-
-def of_key(key: str) -> QuerySet[LedgerEntry]:
-    """Every entry of a fact, reversed or not: of its key, or repeating that."""
-    return LedgerEntry.objects.filter(Q(key=key) | Q(repeats=key))
-
-
-def undo(row: LedgerEntry, charge: Charge, work: UnitOfWork) -> ledger.Entry:
-    """Reverse an entry; returns what it was."""
-    entry = ledger.Entry(
-        row.key,
-        ledger.EntryKind(row.kind),
-        row.occurred_at,
-        tuple(
-            ledger.Posting(Account(posting.account), Money(posting.amount, posting.currency))
-            for posting in row.postings.order_by("pk")
-        ),
-    )
-    reversal = ledger.reversal(entry, f"reversal:{row.pk}", work.now)
-    work.post(reversal, charge=charge, period=row.period, reverses=row)
-    return entry
-
-
-def again_if_reversed(entry: ledger.Entry) -> ledger.Entry:
-    """The entry, as a repetition where the same fact was reversed before."""
-    before = of_key(entry.key).count()
-    return ledger.repetition(entry, before + 1) if before else entry
 
 
 def payment_of(charge: Charge) -> UUID:
@@ -234,10 +197,10 @@ def payment_of(charge: Charge) -> UUID:
 def _failed(
     locked: LockedMembership, charge: Charge, case: RefundCase, code: str, work: UnitOfWork
 ) -> None:
-    entry = standing(f"refund:{case.refund_key}")
+    entry = posting.in_force(f"refund:{case.refund_key}")
     if entry is not None:
         # It had been paid out, and came back: it is due again.
-        undo(entry, charge, work)
+        work.reverse(entry, charge=charge)
     case.state, case.failure_code, case.settled_at = RefundState.FAILED, code, None
     case.save()
     _note("billing.refund_failed", locked, case, work, reason=code)

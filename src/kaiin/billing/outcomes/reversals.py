@@ -7,22 +7,14 @@ again. Works on a `LockedMembership` under its lock, collects into a `UnitOfWork
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
-
 from kaiin.billing import events
 from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.ledger import posting
+from kaiin.billing.ledger.models import LedgerEntry
 from kaiin.billing.membership import endings, intents, mails, scheduling, staff_mails
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    Charge,
-    EarlyEnd,
-    LedgerEntry,
-    LedgerPosting,
-    Period,
-    RefundCase,
-    Subscription,
-)
+from kaiin.billing.models import Charge, EarlyEnd, Period, RefundCase, Subscription
 from kaiin.billing.outcomes import refunding
 from kaiin.domain import ledger
 from kaiin.domain.ledger import Account
@@ -90,7 +82,7 @@ def _charged_back(
 ) -> None:
     """The bank took the money back: what it bought is over, nothing is charged again."""
     key = f"chargeback:{payment.id}"
-    if refunding.standing(key) is not None:
+    if posting.in_force(key) is not None:
         return
     received = payment.received or payment.amount
     gone = sum(refund.amount.amount for refund in refunds if refund.state is Refunded.DONE)
@@ -100,7 +92,7 @@ def _charged_back(
         memberships = [*freed, *_held(charge, None)[:1]]
         sources = ledger.taken(amount, memberships, rest=Account.CHARGEBACKS)
         back = ledger.chargeback(key, work.now, sources)
-        work.post(refunding.again_if_reversed(back), charge=charge)
+        work.post(posting.again_if_reversed(back), charge=charge)
     work.note(
         "billing.charged_back",
         locked,
@@ -116,10 +108,10 @@ def _charged_back(
 def _won(locked: LockedMembership, charge: Charge, work: UnitOfWork) -> None:
     """A payment holds money (again): a chargeback of it, if there was one, is undone, and what
     it bought stands as before."""
-    entry = refunding.standing(f"chargeback:{charge.payment_id}")
+    entry = posting.in_force(f"chargeback:{charge.payment_id}")
     if entry is None:
         return
-    refunding.undo(entry, charge, work)
+    work.reverse(entry, charge=charge)
     period = _period(charge)
     if period is not None and period.early_end == EarlyEnd.CHARGED_BACK:
         work.access_changes(period.ended_early_at or period.starts_at)
@@ -178,9 +170,9 @@ def _supersede_cases(
                 case.save(update_fields=["amount"])
             continue
         left -= case.amount
-        due = refunding.standing(f"refund_due:{case.key}")
+        due = posting.in_force(f"refund_due:{case.key}")
         if due is not None:
-            was = refunding.undo(due, charge, work)
+            was = work.reverse(due, charge=charge)
             freed += [(p.account, p.amount) for p in was.postings if p.amount.amount > 0]
         case.state = RefundState.DECLINED
         case.decided_at, case.decided_by = work.now, refunding.PROVIDER
@@ -275,10 +267,4 @@ def _held(charge: Charge, period: Period | None) -> list[tuple[Account, Money]]:
         of_period = LedgerEntry.objects.filter(period=period)
         found[1:1] = [(Account.DEFERRED_INCOME, of_period), (Account.INCOME, of_period)]
     currency = charge.course.currency
-    return [(account, _balance(entries, account, currency)) for account, entries in found]
-
-
-def _balance(entries: QuerySet[LedgerEntry], account: Account, currency: str) -> Money:
-    """The credit of an account over entries, as a positive sum."""
-    rows = LedgerPosting.objects.filter(entry__in=entries, account=account, currency=currency)
-    return Money(-(rows.aggregate(sum=Sum("amount"))["sum"] or 0), currency)
+    return [(account, posting.credit(entries, account, currency)) for account, entries in found]

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Sum
 
 from kaiin.billing.choices import ChargePurpose, RefundReason, RefundState
-from kaiin.billing.models import Charge, ChargeState, LedgerEntry, Receipt, RefundCase
+from kaiin.billing.ledger.models import LedgerEntry, Receipt
+from kaiin.billing.models import Charge, ChargeState, RefundCase
 from kaiin.domain.ledger import EntryKind
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kaiin.billing.ledger.models import LedgerEntry, Receipt
 from kaiin.billing.membership.failures import Ending, ending, refused
-from kaiin.billing.models import (
-    Entitlement,
-    Grant,
-    LedgerEntry,
-    Membership,
-    Period,
-    Receipt,
-    Subscription,
-)
+from kaiin.billing.models import Entitlement, Grant, Membership, Period, Subscription
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import Standing

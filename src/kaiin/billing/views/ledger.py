@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from kaiin.billing.models import Charge, LedgerPosting, Period
+from kaiin.billing.ledger.models import LedgerPosting
+from kaiin.billing.models import Charge, Period
 from kaiin.domain import accounting
 from kaiin.domain.closing import Booking, BookMonth, booking
 from kaiin.domain.errors import KaiinError

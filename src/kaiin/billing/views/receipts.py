@@ -9,10 +9,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from kaiin.billing.choices import RefundReason, RefundState
-from kaiin.billing.models import (
-    Receipt,
-    RefundCase,
-)
+from kaiin.billing.ledger.models import Receipt
+from kaiin.billing.models import RefundCase
 from kaiin.domain import taxes
 from kaiin.domain.money import Money, total
 from kaiin.domain.payments import Method, PaymentState

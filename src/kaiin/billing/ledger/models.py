@@ -1,4 +1,4 @@
-"""The tables of the books; a part of `models`, from which they are imported."""
+"""The tables of the books."""
 
 from django.db import models
 
