@@ -331,7 +331,7 @@ def test_tables_cost_few_queries(
 
 def test_what_was_given_up_is_found_and_told_again(staff: Client, clock: Clock) -> None:
     with transaction():
-        event_log.publish(topic="infra.mail", key="a", payload={}, confidential=True)
+        event_log.publish(topic="mail.queued", key="a", payload={}, confidential=True)
     lost = Delivery.objects.get(event__key="a")
     Delivery.objects.update(dead_at=clock.now(), due_at=None, last_error="ConnectionError")
     url = _url(Delivery, "changelist")
@@ -340,7 +340,7 @@ def test_what_was_given_up_is_found_and_told_again(staff: Client, clock: Clock) 
         assert ("ConnectionError" in page) == shown
     chosen = {"action": "retry", "_selected_action": [str(lost.pk)]}
     asked = staff.post(url, chosen, HTTP_HOST=HOST)
-    assert "infra.mail a: ConnectionError" in asked.text
+    assert "mail.queued a: ConnectionError" in asked.text
     assert deliveries.dead_letters() == (lost.pk,)
     confirmed = re.search(r'name="confirmed" value="(\w+)"', asked.text)
     assert confirmed is not None

@@ -200,7 +200,7 @@ class TestLimits:
             with pytest.raises(operations.TooManyMails) as refused:
                 send(email)
             assert refused.value.params == {"minutes": 60}
-        mails = Event.objects.filter(topic="infra.mail").count()
+        mails = Event.objects.filter(topic="mail.queued").count()
         assert mails == 10
         clock.advance(hours=1)
         send()

@@ -3,9 +3,10 @@
 import httpx
 import pytest
 
-from kaiin.infra import http, mail, pacing
+from kaiin.infra import http, pacing
 from kaiin.infra.locks import OutsideCallInTransaction, transaction
-from kaiin.infra.smtp import SmtpBackend
+from kaiin.mail import operations as mail
+from kaiin.mail.smtp import SmtpBackend
 
 pytestmark = pytest.mark.django_db
 

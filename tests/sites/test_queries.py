@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from kaiin.billing.courses.tenant import apply_tenant
 from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
-from kaiin.infra.mail import Sender
 from kaiin.sites import queries
 from kaiin.sites.models import Tenant
 from kaiin.sites.tenant_file.values import TenantFile
@@ -46,8 +45,8 @@ def test_the_sites(plusmember: TenantFile) -> None:
     official, mail = queries.sites()
     assert (official.key, mail.key) == ("official", "mail")
     assert official.name["ja"] == "JO1 OFFICIAL SITE"
-    assert official.sender == Sender("JO1 OFFICIAL SITE", "info@fans.example")
-    assert mail.sender == Sender("JO1 Mail", "mail@fans.example")
+    assert official.sender == queries.Sender("JO1 OFFICIAL SITE", "info@fans.example")
+    assert mail.sender == queries.Sender("JO1 Mail", "mail@fans.example")
     assert official.environments == queries.tenant().environments
     assert official.in_app_note == queries.tenant().in_app_note
     assert queries.site("mail") == mail

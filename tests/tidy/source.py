@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "src" / "kaiin"
-CONTEXTS = ("infra", "sites", "identity", "payments", "billing", "diagnosis")
+CONTEXTS = ("infra", "sites", "mail", "identity", "payments", "billing", "diagnosis")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def modules() -> tuple[Module, ...]:
 @cache
 def templates() -> dict[str, str]:
     """All templates, of pages and of mails, by their path below the package."""
-    files = [*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("mails/*.txt")]
+    files = [*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.glob("mail/templates/*.txt")]
     return {str(f.relative_to(PACKAGE)): f.read_text("utf-8") for f in sorted(files)}
 
 

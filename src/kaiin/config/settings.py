@@ -86,7 +86,7 @@ TEMPLATES = [
         # Mails are plain text: nothing in them is escaped for HTML.
         "NAME": "mails",
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [Path(__file__).resolve().parent.parent / "web" / "mails"],
+        "DIRS": [Path(__file__).resolve().parent.parent / "mail" / "templates"],
         "OPTIONS": {
             "autoescape": False,
             "builtins": ["kaiin.web.components.templatetags.kaiin"],
@@ -228,7 +228,7 @@ KAIIN_KEEP_NOTICES = timedelta(days=KAIIN.keep_notices_days)
 KAIIN_MAILBOX = KAIIN.var / "mail"
 if KAIIN.smtp_url:
     _smtp = urlsplit(KAIIN.smtp_url)
-    EMAIL_BACKEND = "kaiin.infra.smtp.SmtpBackend"
+    EMAIL_BACKEND = "kaiin.mail.smtp.SmtpBackend"
     EMAIL_HOST = _smtp.hostname or ""
     EMAIL_PORT = _smtp.port or {"smtps": 465, "smtp+starttls": 587}.get(_smtp.scheme, 25)
     EMAIL_HOST_USER = unquote(_smtp.username or "")

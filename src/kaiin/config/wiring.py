@@ -10,8 +10,9 @@ from kaiin.billing.outcomes.recording import record_payment
 from kaiin.diagnosis import events as diagnosis_events
 from kaiin.domain.money import Money
 from kaiin.identity import events as identity_events
-from kaiin.infra import consumers, mail
+from kaiin.infra import consumers
 from kaiin.infra.consumers import Consumer, Lane
+from kaiin.mail import operations as mail
 from kaiin.payments import events as payment_events, operations as payments
 from kaiin.web.entrance import tasks as entrance
 

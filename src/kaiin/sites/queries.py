@@ -19,7 +19,6 @@ from kaiin.domain.documents import DocumentKind, Published
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
-from kaiin.infra.mail import Sender
 from kaiin.infra.texts import localized, text
 from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
 
@@ -38,6 +37,14 @@ class SiteUnknown(KaiinError):
     """No site has that key."""
 
     code = "sites.unknown_site"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Whose name and address a mail carries."""
+
+    name: str
+    address: str
 
 
 @dataclass(frozen=True)

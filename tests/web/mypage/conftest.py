@@ -76,7 +76,7 @@ class Fans(World):
         """How many mails of a template were ever queued; sent ones keep nothing but their key."""
         from kaiin.infra.models import Event
 
-        found = Event.objects.filter(topic="infra.mail", key__startswith=f"{template}:")
+        found = Event.objects.filter(topic="mail.queued", key__startswith=f"{template}:")
         return found.count()
 
 

@@ -15,9 +15,10 @@ from tests.fixtures.sandbox import Sandbox
 from kaiin.cli import worker
 from kaiin.domain.payments import Method
 from kaiin.identity import operations as identity
-from kaiin.infra import audit, event_log, mail
+from kaiin.infra import audit, event_log
 from kaiin.infra.models import Delivery
 from kaiin.infra.parking import Parking
+from kaiin.mail import operations as mail
 from kaiin.sites import queries as sites
 
 _OUTBOX = ("waiting", "due", "oldest_seconds", "dead")

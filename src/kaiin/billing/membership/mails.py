@@ -24,7 +24,8 @@ from kaiin.domain.periods import PeriodSpan, days_after
 from kaiin.domain.previews import Renewal
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.subscriptions import EndReason
-from kaiin.infra import mail, texts
+from kaiin.infra import texts
+from kaiin.mail import operations as mail
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView, Reference
 from kaiin.sites import queries as sites

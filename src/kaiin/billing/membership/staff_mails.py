@@ -5,7 +5,8 @@ from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.wording import failure_words
 from kaiin.billing.models import Charge, RefundCase, Subscription
 from kaiin.domain.money import Money
-from kaiin.infra import mail, texts
+from kaiin.infra import texts
+from kaiin.mail import operations as mail
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 

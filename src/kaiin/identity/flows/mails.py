@@ -7,8 +7,9 @@ session, as mails show their keys.
 from kaiin.identity import events
 from kaiin.identity.digests import digest
 from kaiin.identity.flows.verification import LIFETIME
-from kaiin.infra import event_log, mail
+from kaiin.infra import event_log
 from kaiin.infra.texts import localized
+from kaiin.mail import operations as mail
 from kaiin.sites import queries as sites
 
 MINUTES = int(LIFETIME.total_seconds() // 60)
@@ -94,7 +95,7 @@ def _signature(language: str) -> dict[str, str]:
     }
 
 
-def _sender(site_key: str) -> mail.Sender:
+def _sender(site_key: str) -> sites.Sender:
     return sites.site(site_key).sender if site_key else sites.tenant().sender
 
 

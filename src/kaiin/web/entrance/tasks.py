@@ -8,9 +8,10 @@ from django.utils.translation import override
 from kaiin.diagnosis import operations as diagnosis
 from kaiin.diagnosis.operations import Report
 from kaiin.domain.diagnosis import AccessCode, Diagnosis
-from kaiin.infra import clock, mail
+from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 from kaiin.infra.texts import localized
+from kaiin.mail import operations as mail
 from kaiin.sites import queries as sites
 from kaiin.web.entrance import truth
 
@@ -74,6 +75,6 @@ def _site(key: str, found: Diagnosis) -> dict[str, object]:
     }
 
 
-def _sender(site_key: str) -> mail.Sender:
+def _sender(site_key: str) -> sites.Sender:
     known = {site.key: site for site in sites.sites()}
     return known[site_key].sender if site_key in known else sites.tenant().sender

@@ -7,8 +7,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from kaiin.infra import deliveries, mail
+from kaiin.infra import deliveries
 from kaiin.infra.consumers import Lane
+from kaiin.mail import operations as mail
+from kaiin.sites.queries import Sender
 
 
 class Kept:
@@ -66,7 +68,7 @@ def server(settings) -> Iterator[Kept]:
         port = probe.getsockname()[1]
     controller = Listening(kept, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_BACKEND = "kaiin.infra.smtp.SmtpBackend"
+    settings.EMAIL_BACKEND = "kaiin.mail.smtp.SmtpBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     yield kept
     controller.stop()
@@ -78,7 +80,7 @@ def queue(number: int) -> None:
         template="reset_unknown",
         language="ja",
         context={"identity": "会員", "address": "a", "reset_url": "x", "contact": "y"},
-        sender=mail.Sender("会員", "info@example.jp"),
+        sender=Sender("会員", "info@example.jp"),
         key=str(number),
     )
 

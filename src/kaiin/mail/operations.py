@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from smtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected
 from typing import cast
 
@@ -16,18 +16,11 @@ from kaiin.domain.mail_addresses import wire_form
 from kaiin.infra import event_log
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.locks import refuse_in_transaction
+from kaiin.sites.queries import Sender
 
-TOPIC = "infra.mail"
+TOPIC = "mail.queued"
 _CLOSING = 421
 _shared: ContextVar[BaseEmailBackend | None] = ContextVar("mail_connection", default=None)
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Whose name and address a mail carries."""
-
-    name: str
-    address: str
 
 
 def queue(
@@ -35,7 +28,7 @@ def queue(
 ) -> None:
     """Queue one mail within the caller's transaction; the same key is mailed only once.
 
-    `template` names `web/mails/<template>.txt`; `context` is JSON.
+    `template` names `templates/<template>.txt`; `context` is JSON.
     """
     payload: dict[str, object] = {
         "to": to,
