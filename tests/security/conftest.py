@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.entrance.conftest import visitor, world
+from tests.web.login.conftest import visitor, world
 
 if TYPE_CHECKING:
-    from tests.web.entrance.conftest import World
+    from tests.web.login.conftest import World
 
 __all__ = ["visitor", "world"]
 

@@ -146,7 +146,7 @@ def details(password: str) -> dict[str, str]:
 
 def broken(browser: Browser, password: str) -> Any:
     """A login during which the program breaks: the log tells where, and not what was typed."""
-    from kaiin.web.entrance.views import login
+    from kaiin.web.login.views import login
 
     def breaks(**_: object) -> None:
         raise RuntimeError("broken")

@@ -2,7 +2,7 @@
 registers an address before whoever reads its mail.
 
 (By time: tests/identity/test_login_timing.py. The login page and the reset:
-tests/web/entrance/test_login.py, test_reset_and_trouble.py.)
+tests/web/login/test_login.py, test_reset_and_trouble.py.)
 """
 
 import re
@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests.identity.members import statements
 from tests.security.browsing import IDENTITY
-from tests.web.entrance.conftest import PASSWORD, Visitor, World, without_tokens
+from tests.web.login.conftest import PASSWORD, Visitor, World, without_tokens
 
 DETAILS = {
     "password": "hana no uta 2026",

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.security.browsing import IDENTITY, OFFICIAL, views
-from tests.web.entrance.conftest import Visitor, World
+from tests.web.login.conftest import Visitor, World
 
 pytestmark = pytest.mark.few_on_postgres(0)
 

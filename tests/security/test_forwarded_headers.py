@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from tests.security.browsing import IDENTITY
-from tests.web.entrance.conftest import Visitor, World
+from tests.web.login.conftest import Visitor, World
 
 pytestmark = pytest.mark.few_on_postgres(0)
 

@@ -20,7 +20,7 @@ from kaiin.billing.models import Entitlement, Grant, Membership
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity
 from kaiin.identity.models import Member
-from tests.web.entrance.conftest import World
+from tests.web.login.conftest import World
 
 # As `urls_identity` does at its start.
 admin.autodiscover()

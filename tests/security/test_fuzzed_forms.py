@@ -14,8 +14,8 @@ import pytest
 from django.test import Client
 
 from tests.security.browsing import IDENTITY, OFFICIAL, views
-from tests.web.entrance.conftest import Visitor, World
 from tests.web.join.test_join import choose, fill_in
+from tests.web.login.conftest import Visitor, World
 
 URLS = {IDENTITY: "kaiin.config.urls_identity", OFFICIAL: "kaiin.config.urls_site"}
 ODD = (

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.security.browsing import IDENTITY, OFFICIAL, start_at_site
-from tests.web.entrance.conftest import PASSWORD, Visitor, World
+from tests.web.login.conftest import PASSWORD, Visitor, World
 
 NEW = "a brand new passphrase"
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.security.browsing import IDENTITY, OFFICIAL, views
-from tests.web.entrance.conftest import Visitor, World
+from tests.web.login.conftest import Visitor, World
 
 # Bundles are public and immutable; machines ask for the rest.
 _NO_PAGES = ("/assets/", "/favicon.ico", "/readyz", "/metrics")

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.security.browsing import IDENTITY
-from tests.web.entrance.conftest import Visitor, World
+from tests.web.login.conftest import Visitor, World
 
 POISON = {
     "HTTP_X_FORWARDED_HOST": "evil.example",

@@ -9,7 +9,7 @@ from django.test import Client
 
 from kaiin.infra.log_masking import mask_log
 from tests.security.browsing import IDENTITY
-from tests.web.entrance.conftest import Visitor, World
+from tests.web.login.conftest import Visitor, World
 
 pytestmark = pytest.mark.few_on_postgres(0)
 
@@ -72,7 +72,7 @@ def test_what_is_none_stays_in_the_field(world: World, typed: str) -> None:
 @pytest.mark.parametrize("typed", KEPT_WHOLE)
 def test_twelve_digits_of_a_payment_survive(world: World, typed: str) -> None:
     from kaiin.domain.references import ReferenceKind, canonical
-    from kaiin.web.entrance import hints
+    from kaiin.web.login import hints
 
     assert hints.read(typed).value == typed
     assert canonical(ReferenceKind.DOCOMO_PAYMENT, typed) == typed

@@ -8,7 +8,7 @@ from django.test import Client
 
 from kaiin.domain.payments import Method
 from tests.security.browsing import IDENTITY
-from tests.web.entrance.conftest import Visitor, World, without_tokens
+from tests.web.login.conftest import Visitor, World, without_tokens
 
 
 @pytest.fixture

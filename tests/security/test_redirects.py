@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.security.browsing import IDENTITY, OFFICIAL, OUTSIDE, start_at_site, stays
-from tests.web.entrance.conftest import Visitor, World
+from tests.web.login.conftest import Visitor, World
 
 pytestmark = pytest.mark.few_on_postgres(0)
 

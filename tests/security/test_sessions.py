@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.security.browsing import IDENTITY, MAIL, OFFICIAL, start_at_site
 from tests.security.test_enumeration import join_up_to_code
-from tests.web.entrance.conftest import PASSWORD, Visitor, World
+from tests.web.login.conftest import PASSWORD, Visitor, World
 
 COOKIE = "kaiin"
 

@@ -8,8 +8,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from tests.web.entrance.conftest import Visitor, World, text_of
 from tests.web.join.test_join import choose, fill_in, mailed_code
+from tests.web.login.conftest import Visitor, World, text_of
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_session_that_ends_meanwhile_is_no_bad_request(
 ) -> None:
     from django.contrib.sessions.models import Session
 
-    from kaiin.web.entrance.views import login
+    from kaiin.web.login.views import login
 
     strict.client.handler.enforce_csrf_checks = False
     strict.client.get("/login", follow=True)

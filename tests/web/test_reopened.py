@@ -12,8 +12,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 from tests.fixtures.sandbox import Sandbox
-from tests.web.entrance.conftest import Visitor, World
 from tests.web.join.test_join import DETAILS, confirmed, mailed_code
+from tests.web.login.conftest import Visitor, World
 
 from kaiin.payments import queries as payments
 

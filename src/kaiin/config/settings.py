@@ -34,8 +34,8 @@ INSTALLED_APPS = [
     "kaiin.identity",
     "kaiin.payments",
     "kaiin.billing",
-    "kaiin.web.components",
-    "kaiin.web.entrance",
+    "kaiin.web.parts",
+    "kaiin.web.login",
     "kaiin.web.join",
     "kaiin.web.mypage",
     "kaiin.web.site",
@@ -56,13 +56,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "kaiin.web.components.middleware.HostMiddleware",
-    "kaiin.web.entrance.crowd.CrowdGate",
-    "kaiin.web.components.stale_forms.SessionsThatEnd",
-    "kaiin.web.components.middleware.LanguageMiddleware",
+    "kaiin.web.base.middleware.HostMiddleware",
+    "kaiin.web.login.crowd.CrowdGate",
+    "kaiin.web.base.stale_forms.SessionsThatEnd",
+    "kaiin.web.base.middleware.LanguageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "kaiin.web.components.middleware.MemberMiddleware",
+    "kaiin.web.base.middleware.MemberMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kaiin.config.staff_gate.StaffGate",
 ]
@@ -74,7 +74,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["kaiin.web.components.templatetags.kaiin"],
+            "builtins": ["kaiin.web.parts.templatetags.kaiin"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -89,7 +89,7 @@ TEMPLATES = [
         "DIRS": [Path(__file__).resolve().parent.parent / "mail" / "templates"],
         "OPTIONS": {
             "autoescape": False,
-            "builtins": ["kaiin.web.components.templatetags.kaiin"],
+            "builtins": ["kaiin.web.parts.templatetags.kaiin"],
         },
     },
 ]
@@ -154,7 +154,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # In the session: a cookie of its own would be one more to guard.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_FAILURE_VIEW = "kaiin.web.components.stale_forms.csrf_failure"
+CSRF_FAILURE_VIEW = "kaiin.web.base.stale_forms.csrf_failure"
 
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if KAIIN.secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = KAIIN.secure

@@ -4,5 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("kaiin.web.demo.urls")),
-    path("", include("kaiin.web.components.urls")),
+    path("", include("kaiin.web.base.urls")),
 ]

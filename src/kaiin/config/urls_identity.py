@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from kaiin.web.components.errors import (  # noqa: F401
+from kaiin.web.base.errors import (  # noqa: F401
     handler400,
     handler403,
     handler404,
@@ -27,8 +27,8 @@ urlpatterns = [
     path("admin/search/", _closed),
     path("admin/r/<path:of>", _closed),
     path("admin/", admin.site.urls),
-    path("", include("kaiin.web.components.urls")),
-    path("", include("kaiin.web.entrance.urls")),
+    path("", include("kaiin.web.base.urls")),
+    path("", include("kaiin.web.login.urls")),
     path("", include("kaiin.web.join.urls")),
     path("", include("kaiin.web.mypage.urls")),
     path("webhooks/", include("kaiin.web.webhooks.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kaiin.web.components.errors import (  # noqa: F401
+from kaiin.web.base.errors import (  # noqa: F401
     handler400,
     handler403,
     handler404,
@@ -10,6 +10,6 @@ from kaiin.web.components.errors import (  # noqa: F401
 )
 
 urlpatterns = [
-    path("", include("kaiin.web.components.urls")),
+    path("", include("kaiin.web.base.urls")),
     path("", include("kaiin.web.site.urls")),
 ]

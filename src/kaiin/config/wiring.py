@@ -14,7 +14,7 @@ from kaiin.infra import consumers
 from kaiin.infra.consumers import Consumer, Lane
 from kaiin.mail import operations as mail
 from kaiin.payments import events as payment_events, operations as payments
-from kaiin.web.entrance import tasks as entrance
+from kaiin.web.login.tasks import send_report
 
 
 def _record_payment(payload: dict[str, object]) -> None:
@@ -67,9 +67,7 @@ CONSUMERS: dict[str, list[Consumer]] = {
         Consumer("payments.cancel_payment", Lane.OUTSIDE, _void_payment)
     ],
     billing_events.REFUND_WANTED: [Consumer("payments.refund_payment", Lane.OUTSIDE, _pay_back)],
-    diagnosis_events.REPORT_WANTED: [
-        Consumer("entrance.send_report", Lane.OUTSIDE, entrance.send_report)
-    ],
+    diagnosis_events.REPORT_WANTED: [Consumer("entrance.send_report", Lane.OUTSIDE, send_report)],
     # What is asked of a stranger's account must cost what it costs of one's own: an event with one
     # delivery, as a mail.
     identity_events.NOTHING_SENT: [Consumer("nothing", Lane.MAIL, _nothing)],

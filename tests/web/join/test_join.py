@@ -10,7 +10,7 @@ import pytest
 from django.core import mail
 from tests.fixtures.sandbox import Sandbox
 from tests.sites.examples import with_terms
-from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of, without_tokens
+from tests.web.login.conftest import PASSWORD, Visitor, World, text_of, without_tokens
 
 from kaiin.billing.courses.tenant import apply_tenant
 from kaiin.billing.views.entry import check_entry

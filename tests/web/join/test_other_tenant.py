@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.fixtures.sandbox import Sandbox
-from tests.web.entrance.conftest import Visitor, text_of
 from tests.web.join.test_join import confirmed, mailed_code
+from tests.web.login.conftest import Visitor, text_of
 
 from kaiin.billing.views.memberships import list_memberships
 from kaiin.payments import queries as payments

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
-from tests.web.entrance.conftest import Visitor, World, text_of
+from tests.web.login.conftest import Visitor, World, text_of
 
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.web.entrance.conftest import HOST, Visitor, World, text_of
+from tests.web.login.conftest import HOST, Visitor, World, text_of
 
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.payments import operations as payment_operations, queries as payments

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
-from tests.web.entrance.conftest import PASSWORD, Visitor, World, text_of
+from tests.web.login.conftest import PASSWORD, Visitor, World, text_of
 
 NEW = "a brand new passphrase"
 PATH = "/my/password"

@@ -8,9 +8,9 @@ from django import forms
 from kaiin.domain.periods import JST
 from kaiin.infra.texts import localized, text
 from kaiin.sites.queries import sites
-from kaiin.web.components.forms import KaiinForm, field_text
 from kaiin.web.demo import logins
 from kaiin.web.demo.logins import Kind
+from kaiin.web.parts.forms import KaiinForm, field_text
 
 STEPS = {
     "demo.clock_hour": timedelta(hours=1),

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 
 _KEY = "join"
 

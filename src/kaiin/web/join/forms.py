@@ -11,8 +11,8 @@ from kaiin.identity.operations import DetailsInvalid
 from kaiin.identity.queries import PREFECTURES
 from kaiin.infra.texts import text
 from kaiin.sites.queries import DocumentView, TenantView
-from kaiin.web.components import consents
-from kaiin.web.components.forms import (
+from kaiin.web.base import consents
+from kaiin.web.parts.forms import (
     BirthDateField,
     CodeInput,
     KaiinForm,

@@ -4,13 +4,7 @@ from typing import Any
 
 from django import forms
 
-from kaiin.web.components.forms import (
-    Choice,
-    KaiinForm,
-    PasswordInput,
-    RadioCards,
-    field_text,
-)
+from kaiin.web.parts.forms import Choice, KaiinForm, PasswordInput, RadioCards, field_text
 
 # Far above any password; what is longer is a paste gone wrong or an attack.
 _LONGEST_PASSWORD = 1024

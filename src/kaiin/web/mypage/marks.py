@@ -6,7 +6,7 @@ A style sheet knows one brand; here colours are attributes of drawings, which ne
 from dataclasses import dataclass
 
 from kaiin.sites.queries import SiteView
-from kaiin.web.components import brand, colours
+from kaiin.web.parts import brand, colours
 
 
 @dataclass(frozen=True)

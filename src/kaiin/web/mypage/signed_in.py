@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from kaiin.identity.queries import MemberView
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 
 P = ParamSpec("P")
 

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kaiin.identity import operations as identity
 from kaiin.sites import queries as sites
-from kaiin.web.components.middleware import chosen_language
-from kaiin.web.components.requests import Request
-from kaiin.web.components.views import safe_next
+from kaiin.web.base.middleware import chosen_language
+from kaiin.web.base.requests import Request
+from kaiin.web.base.views import safe_next
 
 _MINUTES = 15
 _SALT = "kaiin.web.site.sign_in"

@@ -18,7 +18,7 @@ from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 
 EnteredView = Callable[[Request, SiteView, Entry], HttpResponse]
 

@@ -13,7 +13,7 @@ from kaiin.billing.views.refunds import refund_figures
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock, counts, deliveries, front, parking
 from kaiin.payments import queries as payments
-from kaiin.web.components.middleware import bad_hosts
+from kaiin.web.base.middleware import bad_hosts
 
 _AN_HOUR = timedelta(hours=1)
 _COUNTED = {

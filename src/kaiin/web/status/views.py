@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import generate_latest
 
-from kaiin.web.components.views import without_member
+from kaiin.web.base.views import without_member
 from kaiin.web.status.figures import Figures
 
 # `process_…` tells of the process that happened to answer; `kaiin_…` of the whole installation.

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from kaiin.billing.views.memberships import list_memberships
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.join.views.steps import chosen_course, site_of

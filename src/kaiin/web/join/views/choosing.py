@@ -16,12 +16,12 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, localized, text
 from kaiin.sites.queries import SiteView
-from kaiin.web.components.forms import Choice, ChoiceForm
-from kaiin.web.components.requests import Request
-from kaiin.web.components.templatetags.kaiin import money
+from kaiin.web.base.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import slip_first, under_way_words
 from kaiin.web.join.views.steps import chosen_course, show, site_of
+from kaiin.web.parts.forms import Choice, ChoiceForm
+from kaiin.web.parts.templatetags.kaiin import money
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -35,8 +35,8 @@ from kaiin.infra.texts import error_text, text
 from kaiin.payments.operations import MethodUnavailable, ProviderUnavailable, TooManyErrors
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import DocumentView, SiteView
-from kaiin.web.components import consents
-from kaiin.web.components.requests import Request
+from kaiin.web.base import consents
+from kaiin.web.base.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.draft import Draft
 from kaiin.web.join.forms import ConfirmForm

@@ -18,13 +18,13 @@ from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import error_text, text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
-from kaiin.web.components.errors import ask_again
-from kaiin.web.components.requests import Request
-from kaiin.web.entrance import visit
+from kaiin.web.base.errors import ask_again
+from kaiin.web.base.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.draft import Draft
 from kaiin.web.join.forms import CodeForm, DetailsForm
 from kaiin.web.join.views.steps import show, site_of
+from kaiin.web.login import visit
 
 _JOINED = "joined"
 

@@ -18,7 +18,7 @@ from kaiin.infra import clock
 from kaiin.infra.texts import error_text, format_money, text
 from kaiin.payments.operations import ProviderUnavailable
 from kaiin.sites import queries as sites
-from kaiin.web.components.requests import Request, come_from
+from kaiin.web.base.requests import Request, come_from
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login
 

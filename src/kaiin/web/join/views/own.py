@@ -9,7 +9,7 @@ from django.urls import reverse
 from kaiin.infra.texts import text
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 
 # The member waits for this answer; what it does not bring, the worker learns later.
 ASK_SECONDS = 2.0

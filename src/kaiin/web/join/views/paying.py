@@ -23,7 +23,7 @@ from kaiin.infra.texts import text
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
-from kaiin.web.components.requests import Request, come_from
+from kaiin.web.base.requests import Request, come_from
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import CHANGES
 from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login

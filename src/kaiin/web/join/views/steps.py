@@ -10,7 +10,7 @@ from kaiin.billing.views.courses import CourseView, list_courses
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView
-from kaiin.web.components.requests import Request, come_from
+from kaiin.web.base.requests import Request, come_from
 
 # Someone who is logged in has told their details already.
 _STEPS = ("course", "way", "details", "code", "confirm")

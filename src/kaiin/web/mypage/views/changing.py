@@ -31,7 +31,7 @@ from kaiin.payments.operations import (
 )
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 from kaiin.web.join.views.other_way import CHANGES, slip_first, under_way_words
 from kaiin.web.join.views.own import ASK_SECONDS
 from kaiin.web.mypage.change_words import (

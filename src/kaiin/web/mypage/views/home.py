@@ -14,8 +14,8 @@ from kaiin.infra import clock
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
-from kaiin.web.components.requests import Request
-from kaiin.web.components.views import without_member
+from kaiin.web.base.requests import Request
+from kaiin.web.base.views import without_member
 from kaiin.web.mypage import cards
 from kaiin.web.mypage.consents import document_rows
 from kaiin.web.mypage.details import shown_details

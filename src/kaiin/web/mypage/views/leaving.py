@@ -19,11 +19,11 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, localized, text
 from kaiin.sites.queries import SiteView
-from kaiin.web.components.forms import Choice, ChoiceForm
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.views.places import membership_at, number_at, site_of
 from kaiin.web.mypage.words import money_words
+from kaiin.web.parts.forms import Choice, ChoiceForm
 
 AT_END, NOW = "at_end", "now"
 

@@ -11,9 +11,9 @@ from kaiin.identity import operations as identity
 from kaiin.identity.operations import Crowded, MemberDisabled
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import text
-from kaiin.web.components.errors import ask_again
-from kaiin.web.components.requests import Request
-from kaiin.web.entrance import visit
+from kaiin.web.base.errors import ask_again
+from kaiin.web.base.requests import Request
+from kaiin.web.login import visit
 from kaiin.web.mypage.forms import PasswordForm
 from kaiin.web.mypage.signed_in import for_members
 

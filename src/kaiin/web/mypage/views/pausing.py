@@ -16,13 +16,13 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, text
 from kaiin.payments.operations import MandateEnded, ProviderUnavailable
-from kaiin.web.components.forms import Choice, ChoiceForm
-from kaiin.web.components.requests import Request
+from kaiin.web.base.requests import Request
 from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.views.places import membership_at, number_at, site_of
 from kaiin.web.mypage.words import failure_words, money_words, way_words
+from kaiin.web.parts.forms import Choice, ChoiceForm
 
 _TROUBLES = (MandateEnded, PaymentUnderWay, ProviderUnavailable)
 

@@ -6,7 +6,7 @@ from kaiin.billing.views.memberships import MembershipView, list_memberships
 from kaiin.identity.queries import MemberView
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView
-from kaiin.web.components.requests import Request, show_site
+from kaiin.web.base.requests import Request, show_site
 
 
 def site_of(request: Request, site_key: str) -> SiteView:

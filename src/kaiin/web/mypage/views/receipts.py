@@ -10,7 +10,7 @@ from kaiin.billing.views.receipts import ReceiptView, find_receipt
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites
-from kaiin.web.components.requests import Request, show_site
+from kaiin.web.base.requests import Request, show_site
 from kaiin.web.mypage.receipt_words import receipt_words
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.words import failure_words, money_words, way_words

@@ -1,0 +1,58 @@
+"""The entrance's forms. Who is who is never a form's business: that would tell strangers."""
+
+from django import forms
+
+from kaiin.web.parts.forms import CodeInput, KaiinForm, LoginIdInput, PasswordInput, field_text
+
+# Far above any address or password; what is longer is a paste gone wrong or an attack. The hint
+# of `domain.identifiers` speaks before the first limit does.
+_LONGEST_TYPED = 4096
+_LONGEST_PASSWORD = 1024
+
+
+class LoginForm(KaiinForm):
+    """`insisted_on`: an identifier that we doubted once; sent again, it is meant as it is."""
+
+    login = forms.CharField(
+        label=field_text("login.id"), max_length=_LONGEST_TYPED, widget=LoginIdInput
+    )
+    # Verified exactly as typed: not stripped, not normalised.
+    password = forms.CharField(
+        label=field_text("login.password"),
+        max_length=_LONGEST_PASSWORD,
+        strip=False,
+        widget=PasswordInput,
+    )
+    insisted_on = forms.CharField(
+        required=False, max_length=_LONGEST_TYPED, widget=forms.HiddenInput
+    )
+
+
+class IdentifierForm(KaiinForm):
+    """One field: a member ID or a mail address."""
+
+    login = forms.CharField(
+        label=field_text("login.id"), max_length=_LONGEST_TYPED, widget=LoginIdInput
+    )
+
+    def doubt(self, words: str) -> None:
+        """Say why what was typed will not do."""
+        self.add_error("login", words)
+
+
+class NewPasswordForm(KaiinForm):
+    """The mailed code and the new password, in one step."""
+
+    code = forms.CharField(
+        label=field_text("reset.code"),
+        # A whole mail may be pasted.
+        max_length=_LONGEST_TYPED,
+        widget=CodeInput(attrs={"inputmode": "numeric"}),
+    )
+    password = forms.CharField(
+        label=field_text("reset.password"),
+        help_text=field_text("reset.password_hint"),
+        max_length=_LONGEST_PASSWORD,
+        strip=False,
+        widget=PasswordInput(new=True),
+    )

@@ -1,0 +1,80 @@
+"""The mail with the login doctor's report; `config/wiring.py` routes the event here."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from django.utils.translation import override
+
+from kaiin.diagnosis import operations as diagnosis
+from kaiin.diagnosis.operations import Report
+from kaiin.domain.diagnosis import AccessCode, Diagnosis
+from kaiin.infra import clock
+from kaiin.infra.locks import transaction
+from kaiin.infra.texts import localized
+from kaiin.mail import operations as mail
+from kaiin.sites import queries as sites
+from kaiin.web.login import truth
+
+
+def send_report(payload: dict[str, object]) -> None:
+    """Handle diagnosis.report_wanted: find out who it is, look at every site, mail the truth."""
+    wanted = cast(dict[str, str], payload)
+    report = diagnosis.report(typed=wanted["typed"], site_key=wanted["site_key"], now=clock.now())
+    if not report.to:
+        return
+    language = report.member.language if report.member else wanted["language"]
+    with override(language), transaction():
+        mail.queue(
+            to=report.to,
+            template="trouble_report",
+            language=language,
+            context=_context(report, wanted["site_key"]),
+            sender=_sender(wanted["site_key"]),
+            key=f"report:{wanted['key']}",
+        )
+
+
+def _context(report: Report, site_key: str) -> dict[str, object]:
+    """Words already: a queued mail is JSON. Its links keep the site that the member came from."""
+    tenant = sites.tenant()
+    query = f"?{urlencode({'site': site_key})}" if site_key else ""
+    context: dict[str, object] = {
+        "identity": localized(tenant.identity_name),
+        "login_url": sites.identity_url(f"/login{query}"),
+        "reset_url": sites.identity_url(f"/reset{query}"),
+        "trouble_url": sites.identity_url(f"/trouble{query}"),
+        "support": tenant.support.url or tenant.support.email,
+        "known": report.member is not None,
+    }
+    if report.member is not None:
+        context |= {
+            "member_id": report.member.member_id,
+            "email": report.member.email,
+            "sites": [_site(key, found) for key, found in report.sites],
+        }
+    return context
+
+
+def _site(key: str, found: Diagnosis) -> dict[str, object]:
+    return {
+        "name": localized(sites.site(key).name),
+        "findings": [
+            {
+                "code": each.code,
+                "title": each.title,
+                "what": each.what,
+                "why": each.why,
+                "do": each.do,
+                "facts": [{"label": fact.label, "value": fact.value} for fact in each.facts],
+                "steps": [{"label": step.label, "url": step.url} for step in each.steps],
+            }
+            for at, each in enumerate(truth.told(found, site_key=key, absolute=True))
+            # The other site has its own part in the mail.
+            if at == 0 or each.code != AccessCode.OTHER_SITE
+        ],
+    }
+
+
+def _sender(site_key: str) -> sites.Sender:
+    known = {site.key: site for site in sites.sites()}
+    return known[site_key].sender if site_key in known else sites.tenant().sender

@@ -1,0 +1,84 @@
+"""The question after a login: do you agree to the new terms? Who does not goes in all the same."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from kaiin.identity import operations as identity, queries as members
+from kaiin.identity.operations import ConsentPage
+from kaiin.infra import clock
+from kaiin.web.base import consents
+from kaiin.web.base.requests import Request
+from kaiin.web.base.views import safe_next
+from kaiin.web.login import visit
+
+# What was put off in this session; another login asks again.
+_PUT_OFF = "consent_put_off"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def ask(http_request: HttpRequest) -> HttpResponse:
+    """`/agree?next=…`: the documents in force that this member has not agreed to; then on."""
+    request = cast(Request, http_request)
+    if request.member is None:
+        visit.go_next(request, request.get_full_path())
+        return HttpResponseRedirect(reverse("entrance:login"))
+    onward = _onward(request)
+    missing = members.missing_consents(request.member.pk, clock.now())
+    documents = consents.asked(missing)
+    if not documents:
+        return HttpResponseRedirect(onward)
+    if "later" in request.POST:
+        request.session[_PUT_OFF] = consents.names(documents)
+        return HttpResponseRedirect(onward)
+    changed = False
+    if request.method == "POST":
+        changed = not consents.were_shown(documents, request.POST.get("documents"))
+        if not changed:
+            identity.agree(
+                member_pk=request.member.pk,
+                documents=documents,
+                page=ConsentPage.QUESTION,
+                language=request.language,
+            )
+            return HttpResponseRedirect(onward)
+    context = {
+        "documents": documents,
+        "names": consents.names(documents),
+        "titles": consents.titles(documents),
+        "asked_at_login": any(each.asked for each in missing),
+        "agreed_before": any(each.agreed for each in missing),
+        "changed": changed,
+    }
+    return render(request, "entrance/agree.html", context)
+
+
+def question_before(onward: str, *, member_pk: int, put_off: str) -> str:
+    """Where a login leads: `onward`, or first to the question, where a document asks members and
+    this one has neither agreed to it nor put it off."""
+    missing = members.missing_consents(member_pk, clock.now())
+    documents = consents.asked([each for each in missing if each.asked])
+    if not documents or consents.were_shown(documents, put_off) or _is_question(onward):
+        return onward
+    return f"{reverse('entrance:agree')}?{urlencode({'next': onward})}"
+
+
+def put_off_here(request: Request) -> str:
+    """The names of what was put off in this session."""
+    return str(request.session.get(_PUT_OFF, ""))
+
+
+def _onward(request: Request) -> str:
+    home = reverse("mypage:home")
+    path = safe_next(request.GET.get("next"), home)
+    return home if _is_question(path) else path
+
+
+def _is_question(path: str) -> bool:
+    return path.partition("?")[0] == reverse("entrance:agree")

@@ -1,0 +1,213 @@
+"""Log in and out."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from kaiin.domain.identifiers.reading import Identified, TypedKind
+from kaiin.identity import operations as identity
+from kaiin.identity.operations import (
+    Crowded,
+    LoginOutdated,
+    LoginResult,
+    MemberDisabled,
+    OwnFailures,
+    Proof,
+)
+from kaiin.identity.queries import shape_of_last_failure
+from kaiin.infra.texts import text
+from kaiin.sites import queries as sites
+from kaiin.web.base.browsers import in_app_browser
+from kaiin.web.base.errors import ask_again
+from kaiin.web.base.requests import Request, show_site
+from kaiin.web.login import cookies, hints, visit
+from kaiin.web.login.forms import LoginForm
+from kaiin.web.login.hints import Hint
+from kaiin.web.login.views.consent import question_before
+from kaiin.web.login.views.entry import closed_account
+
+_DISABLED = "identity.disabled"
+# A first slip is no reason to speak of locks.
+_WARNED_FROM = 3
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+@never_cache
+def log_in(http_request: HttpRequest) -> HttpResponse:
+    """The login page, and what it sends."""
+    request = cast(Request, http_request)
+    if request.method == "POST":
+        if "use" in request.POST:
+            return _use_suggestion(request)
+        return _try(request)
+    return _open(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def log_out(http_request: HttpRequest) -> HttpResponse:
+    """Ask, log out of every site, and say so. `switch`: go on to the same place as another."""
+    request = cast(Request, http_request)
+    if request.method == "POST":
+        switch = "switch" in request.POST
+        visit.end(request, keep_way=switch)
+        if switch:
+            visit.go_next(request, request.POST.get("next", ""))
+        return HttpResponseRedirect(reverse("entrance:login" if switch else "entrance:logout"))
+    return render(request, "entrance/logout.html")
+
+
+def _open(request: Request) -> HttpResponse:
+    if not cookies.are_kept(request):
+        if cookies.were_tried(request):
+            show_site(request, request.GET.get("site", ""))
+            return render(request, "entrance/cookies.html", {"host": request.get_host()})
+        return cookies.try_them(request)
+    visit.remember(request)
+    if request.member is not None:
+        return HttpResponseRedirect(visit.next_path(request))
+    if (app := _unusual_browser(request)) is not None:
+        return render(request, "entrance/in_app.html", _ways_out(request, app))
+    return _page(request, LoginForm(initial={"login": visit.typed(request)}))
+
+
+def _try(request: Request) -> HttpResponse:
+    form = LoginForm(request.POST)
+    identified = hints.read(str(form.data.get("login", "")))
+    visit.keep_typed(request, identified)
+    valid = form.is_valid()
+    doubt = hints.before_asking(identified, insisted_on=str(form.data.get("insisted_on", "")))
+    if doubt is not None and identified.input.strip():
+        return _doubt(request, form, identified, doubt)
+    if not valid:
+        return _page(request, form)
+    try:
+        result = _ask(request, form)
+    except Crowded as error:
+        form.add_error(None, text(error.code))
+        return ask_again(_page(request, form))
+    if result.refusal == _DISABLED and result.member_pk is not None:
+        return closed_account(request, result.member_pk)
+    if result.refusal is not None or result.proof is None:
+        return _refuse(request, form, identified)
+    return _enter(request, form, result, result.proof)
+
+
+def _ask(request: Request, form: LoginForm) -> LoginResult:
+    """Raises Crowded."""
+    return identity.log_in(
+        typed=form.cleaned_data["login"],
+        password=form.cleaned_data["password"],
+        device=request.COOKIES.get(visit.DEVICE_COOKIE),
+        site_key=request.site.key if request.site else None,
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof) -> HttpResponse:
+    try:
+        sid = identity.start_session(
+            member_pk=proof.member_pk,
+            user_agent=request.headers.get("User-Agent", ""),
+            proof=proof,
+        )
+    except LoginOutdated as error:
+        form.add_error(None, text(error.code))
+        return _page(request, form)
+    except MemberDisabled:
+        return closed_account(request, proof.member_pk)
+    onward = question_before(visit.next_path(request), member_pk=proof.member_pk, put_off="")
+    response = HttpResponseRedirect(onward)
+    visit.begin(request, response, sid=sid, device=result.device)
+    user_agent = request.headers.get("User-Agent", "")
+    for flag in shape_of_last_failure(proof.member_pk, user_agent=user_agent):
+        messages.info(request, text(flag))
+    return response
+
+
+def _use_suggestion(request: Request) -> HttpResponse:
+    """One tap puts the suggestion into the field; the password was not kept, and is asked for."""
+    suggestion = request.POST["use"]
+    if hints.read(suggestion).value is None:
+        return HttpResponseRedirect(reverse("entrance:login"))
+    visit.keep_typed(request, hints.read(suggestion))
+    return _page(request, LoginForm(initial={"login": suggestion}), mended=suggestion)
+
+
+def _doubt(request: Request, form: LoginForm, identified: Identified, doubt: Hint) -> HttpResponse:
+    if identified.kind is not TypedKind.CARD_NUMBER:  # of a card number the form itself speaks
+        form.add_error("login", doubt.words)
+    return _page(request, _again(form, identified), hint=doubt, identified=identified)
+
+
+def _refuse(request: Request, form: LoginForm, identified: Identified) -> HttpResponse:
+    """The one answer to unknown, wrong and locked; more only from the text's own shape, and from
+    how often this browser itself has failed."""
+    form.add_error(None, text("login.refused"))
+    own = visit.note_failure(request, identified)
+    hint = hints.after_refusal(identified)
+    if hint is not None:
+        form.add_error("login", hint.words)
+    return _page(request, form, hint=hint, identified=identified, refused=own)
+
+
+def _again(form: LoginForm, identified: Identified) -> LoginForm:
+    """The form to show again, with what was doubted noted."""
+    data = {name: str(value) for name, value in form.data.items()}
+    data["insisted_on"] = identified.value or ""
+    form.data = data
+    return form
+
+
+def _page(
+    request: Request,
+    form: LoginForm,
+    *,
+    hint: Hint | None = None,
+    identified: Identified | None = None,
+    refused: OwnFailures | None = None,
+    mended: str = "",
+) -> HttpResponse:
+    if formerly := sites.tenant().formerly:
+        form.fields["login"].help_text = text("login.id_hint", formerly=formerly)
+    if mended:
+        form.fields["password"].widget.attrs["autofocus"] = True
+    context = {
+        "form": form,
+        "hint": hint,
+        "may_insist": hint is not None and refused is None and _may_insist(identified),
+        "refused": refused,
+        "locked_until": refused.locked_until if refused else None,
+        "warns": refused is not None and refused.count >= _WARNED_FROM,
+        "mended": mended,
+        "next": visit.next_path(request),
+    }
+    return render(request, "entrance/login.html", context)
+
+
+def _may_insist(identified: Identified | None) -> bool:
+    return identified is not None and identified.kind is TypedKind.EMAIL
+
+
+def _unusual_browser(request: Request) -> str | None:
+    """The app that shows this page, unless its reader chose to stay in it."""
+    if "stay" in request.GET:
+        request.session["stay"] = True
+    if request.session.get("stay"):
+        return None
+    return in_app_browser(request.headers.get("User-Agent", ""))
+
+
+def _ways_out(request: Request, app: str) -> dict[str, str]:
+    """The page's address for another browser, which has no session of this one's."""
+    path = reverse("entrance:login")
+    if request.site is not None:
+        path = reverse("entrance:entry", args=(request.site.key,))
+    return {"app": app, "address": sites.identity_url(path)}

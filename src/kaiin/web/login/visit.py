@@ -1,0 +1,147 @@
+"""What a browser's session remembers on its way in. Never a password, never a place outside."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import CreateError
+from django.http import HttpResponse
+from django.middleware.csrf import rotate_token
+from django.urls import reverse
+
+from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.identifiers.reading import Identified
+from kaiin.identity import operations as identity
+from kaiin.identity.operations import OwnFailures, keep_device
+from kaiin.infra import clock
+from kaiin.web.base.requests import Request, come_from
+from kaiin.web.base.views import safe_next
+
+DEVICE_COOKIE = settings.KAIIN_DEVICE_COOKIE_NAME
+_LONGEST_TYPED = 254
+# A site sends the SHA-256 of its secret state.
+_STATE = re.compile(r"[0-9a-f]{64}")
+# What a visitor chose before logging in survives it, also after another member's session.
+_KEPT = ("site", "next", "states", "typed")
+# How long a second click on the same form may come after the first.
+_SECOND_CLICK_SECONDS = 60
+_FAILURES = "failures"
+
+
+def remember(request: Request) -> None:
+    """Take `?site=` (whose brand to wear) and `?next=` (a path of this host) from the address."""
+    if site := request.GET.get("site"):
+        come_from(request, site)
+    if path := request.GET.get("next"):
+        go_next(request, path)
+
+
+def go_next(request: Request, path: str) -> None:
+    """Remember where to go after login; anything but a path of this host is forgotten."""
+    safe = safe_next(path, otherwise="")
+    ours = tuple(reverse(f"entrance:{name}") for name in ("login", "logout", "reset", "trouble"))
+    if safe and not safe.startswith(ours) and not holds_card_number(unquote(safe)):
+        request.session["next"] = safe
+
+
+def next_path(request: Request, otherwise: str | None = None) -> str:
+    """Where to go after login."""
+    return str(request.session.get("next") or otherwise or reverse("mypage:home"))
+
+
+def note_failure(request: Request, identified: Identified) -> OwnFailures:
+    """Count a failed login of this browser with what was typed."""
+    own = identity.note_failure(
+        before=request.session.get(_FAILURES, {}), identified=identified, now=clock.now()
+    )
+    request.session[_FAILURES] = own.kept
+    return own
+
+
+def forget_failures(request: Request) -> None:
+    """A password is new, and the locks are over."""
+    request.session.pop(_FAILURES, None)
+
+
+def keep_state(request: Request, site_key: str) -> None:
+    """Remember the state that a site's host sent along, until the way back to it."""
+    state = request.GET.get("state", "")
+    if _STATE.fullmatch(state):
+        states = request.session.get("states", {})
+        request.session["states"] = {**states, site_key: state}
+
+
+def take_state(request: Request, site_key: str) -> str | None:
+    """The site's state; good for one way back."""
+    states = dict(request.session.get("states", {}))
+    state = states.pop(site_key, None)
+    if state is not None:
+        request.session["states"] = states
+    return state
+
+
+def keep_typed(request: Request, identified: Identified) -> str:
+    """Remember what was typed for the next page; a card number is not even shown again."""
+    card = holds_card_number(identified.input) and identified.value is None
+    typed = "" if card else identified.input.strip()[:_LONGEST_TYPED]
+    request.session["typed"] = typed
+    return typed
+
+
+def typed(request: Request) -> str:
+    """What was typed before, to fill the field with."""
+    return str(request.session.get("typed", ""))
+
+
+def begin(
+    request: Request,
+    response: HttpResponse,
+    *,
+    sid: str,
+    device: str | None,
+    left_behind: Mapping[str, object] | None = None,
+) -> None:
+    """Log this browser in: a new session key, a new CSRF secret, the device cookie.
+
+    A browser that clicks twice drops the first answer with its cookies and comes again under
+    the former key; for a minute it finds there what was `left_behind`, and nothing else.
+    """
+    former_key = request.session.session_key
+    former = request.session.get("sid")
+    # Another member's choices in this browser are not the new member's.
+    names = _KEPT if former else tuple(request.session.keys())
+    kept = {name: request.session[name] for name in names if name in request.session}
+    if former:
+        identity.end_session(sid=former)
+    # Flushed, and not cycled: the new key is written once, with all that the session then holds.
+    request.session.flush()
+    for done in ("next", "typed", _FAILURES):
+        kept.pop(done, None)
+    request.session.update(kept | {"sid": sid})
+    if left_behind and former_key:
+        _leave_behind(request, former_key, left_behind)
+    rotate_token(request)
+    if device is not None:
+        keep_device(response, device)
+
+
+def _leave_behind(request: Request, key: str, content: Mapping[str, object]) -> None:
+    former = type(request.session)(key)
+    former.clear()  # not loaded: an unknown key would be dropped
+    former.update(content)
+    former.set_expiry(_SECOND_CLICK_SECONDS)
+    with suppress(CreateError):  # two at once: the other one has left the same
+        former.save(must_create=True)
+
+
+def end(request: Request, *, keep_way: bool) -> None:
+    """Log this browser out. `keep_way`: it goes on to the same place as another member."""
+    if sid := request.session.get("sid"):
+        identity.end_session(sid=sid)
+    names = ("site", "states") if keep_way else ("site",)
+    kept = {name: request.session[name] for name in names if name in request.session}
+    request.session.flush()
+    request.session.update(kept)
+    request.member = None

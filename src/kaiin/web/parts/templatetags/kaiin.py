@@ -1,0 +1,264 @@
+"""Template tags of every page and mail (built in: no `load` needed)."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from kaiin.billing.membership.wording import (
+    days_left_words,
+    next_renewal_words,
+    price_words,
+    refund_words,
+    renewal_words,
+    short_start_words,
+    stop_words,
+)
+from kaiin.billing.views.changes import ResumePreview
+from kaiin.billing.views.courses import JoinPreview
+from kaiin.domain.documents import DocumentKind
+from kaiin.domain.money import Money
+from kaiin.domain.previews import PriceUnit, Renewal, ShortStart
+from kaiin.infra import texts
+from kaiin.sites import queries as sites
+from kaiin.web.parts import markdown as markdown_texts
+
+register = template.Library()
+
+_LANGUAGES = dict(settings.LANGUAGES)
+
+
+@register.simple_tag
+def t(code: str, **params: object) -> str:
+    """The words of a code in the page's language: `{% t "join.title" site=site.name %}`."""
+    return texts.text(code, None, **params)
+
+
+@register.filter
+def localized(value: Mapping[str, str]) -> str:
+    """A tenant's own text in the page's language."""
+    return texts.localized(value)
+
+
+@register.filter
+def language_of(value: Mapping[str, str]) -> str:
+    """The language of a tenant's own text as it is shown, for the `lang` attribute."""
+    return texts.language_of(value)
+
+
+@register.simple_tag
+def markdown(text: str, *, top: int) -> SafeString:
+    """A text of the tenant's in Markdown; its highest headings become `h<top>`."""
+    return markdown_texts.to_html(text, top=top)
+
+
+@register.simple_tag
+def document_title(kind: DocumentKind, version: int = 0) -> str:
+    """What the terms of use or the privacy policy are called; with a version: 利用規約（第2版）."""
+    title = texts.text(f"documents.title.{kind.value}")
+    return texts.text("documents.named", None, title=title, version=version) if version else title
+
+
+# A particle belongs to the name before it: no line begins with one.
+_PARTICLES = "(?:には|への|では|から|を|に|へ|は|の|が|で|と)?"
+
+
+@register.filter
+def whole_names(title: str) -> SafeString:
+    """A title whose lines never break inside a site's name, while the name fits on one line."""
+    names = sorted((texts.localized(site.name) for site in sites.sites()), key=len, reverse=True)
+    pattern = "|".join(re.escape(name) for name in names)
+    parts = re.split(f"((?:{pattern}){_PARTICLES})", title) if pattern else [title]
+    return format_html_join(
+        "", "{}", ((_whole(part) if at % 2 else part,) for at, part in enumerate(parts))
+    )
+
+
+# What is no text of the page is passed over: tags, and what may hold no tags.
+_NO_TEXT = r"<(?:textarea|option|script|style)\b.*?</(?:textarea|option|script|style)>|<[^>]*>"
+_DAYS = re.compile(f"({_NO_TEXT})|({texts.DATES})", re.DOTALL)
+
+
+@register.simple_block_tag
+def whole_days(content: SafeString) -> SafeString:
+    """A page none of whose dates is broken in two, from wherever in it they come."""
+
+    def kept(found: re.Match[str]) -> str:
+        return found[1] or f'<span class="day">{found[2]}</span>'
+
+    # Only markup of our own is put around digits and names of months.
+    return SafeString(_DAYS.sub(kept, content))
+
+
+def _whole(name: str) -> SafeString:
+    return format_html('<span class="whole site-name">{}</span>', name)
+
+
+@register.filter
+def money(value: Money | Mapping[str, Any] | int) -> str:
+    """550円 / ¥550, of Money, of `{"amount", "currency"}` in a mail's context, or of yen."""
+    if isinstance(value, Mapping):
+        return texts.format_money(int(value["amount"]), str(value.get("currency", "JPY")))
+    if isinstance(value, int):
+        return texts.format_money(value)
+    return texts.format_money(value.amount, value.currency)
+
+
+@register.filter
+def price(amount: Money, unit: PriceUnit) -> str:
+    """550円（月額・税込） / ¥550 a month, tax included: `{{ course.price|price:course.unit }}`."""
+    return price_words(amount, unit)
+
+
+@register.filter
+def renewal(value: Renewal) -> str:
+    """What will be charged by itself, when, and how it goes on after that."""
+    return renewal_words(value)
+
+
+@register.filter
+def next_renewal(value: Renewal) -> str:
+    """The day of the next renewal and its price."""
+    return next_renewal_words(value)
+
+
+@register.filter
+def stop(value: Renewal) -> str:
+    """Until which day leaving or changing stops a renewal."""
+    return stop_words(value)
+
+
+@register.inclusion_tag("components/short_start.html")
+def short_start(preview: JoinPreview | ResumePreview) -> dict[str, object]:
+    """In the last days of a month: how many the money buys, and from when a whole month."""
+    short = preview.short_start
+    if short is None or not short.is_last_days:
+        return {}
+    words = short_start_words(short, preview.total, preview.unit)
+    return {"days": short.days, "words": words}
+
+
+@register.filter
+def days_left(short: ShortStart | None) -> str:
+    """（今月分・残り4日） behind a period that begins within a month."""
+    return days_left_words(short) if short else ""
+
+
+@register.simple_tag
+def refund(leave_at_once: bool) -> str:  # noqa: FBT001 - a value of templates
+    """What of a paid fee goes back to who leaves."""
+    return refund_words(leave_at_once=leave_at_once)
+
+
+@register.filter
+def jdate(value: date | str | None) -> str:
+    """2026年11月22日(日) / 22 November 2026, in Japan; ISO strings come from mails' contexts."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return texts.format_date(value)
+
+
+@register.filter
+def last_day(ends_at: datetime) -> str:
+    """An exclusive end: midnight belongs to the day before."""
+    return texts.format_end(ends_at)
+
+
+@register.filter
+def jdatetime(value: datetime | str | None) -> str:
+    """2026年11月22日(日) 9:05 / 22 November 2026, 09:05 JST."""
+    if not value:
+        return ""
+    return texts.format_datetime(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+@register.filter
+def iso(value: date) -> str:
+    """For the `datetime` attribute of `<time>`."""
+    return value.isoformat()
+
+
+@register.filter
+def times(count: int) -> Iterable[int]:
+    """1 to count, for loops."""
+    return range(1, count + 1)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One of the few icons: info, success, warning, error, check, back, next."""
+    return render_to_string("components/icon.html", {"name": name})
+
+
+@register.simple_tag
+def button(
+    label: str, *, kind: str = "", href: str = "", name: str = "", value: str = "", busy: str = ""
+) -> SafeString:
+    """A button that sends its form, or, with `href`, a link that looks like one.
+
+    `kind`: nothing (primary), secondary, danger, on-deep, quiet.
+    """
+    context = {
+        "label": label, "kind": kind, "href": href, "name": name, "value": value, "busy": busy,
+    }  # fmt: skip
+    return render_to_string("components/button.html", context)
+
+
+@register.simple_block_tag
+def notice(
+    content: SafeString, kind: str = "info", title: str = "", code: str = "", *, live: bool = False
+) -> SafeString:
+    """`{% notice kind="error" title=… code="access.dormant" %}why, what to do{% endnotice %}`."""
+    context = {"content": content, "kind": kind, "title": title, "code": code, "live": live}
+    return render_to_string("components/notice.html", context)
+
+
+@register.simple_block_tag
+def card(content: SafeString, title: str = "", tag: str = "", tone: str = "") -> SafeString:
+    """A box with a title and a tag; `tone` of the tag: good, waiting, bad or nothing."""
+    context = {"content": content, "title": title, "tag": tag, "tone": tone}
+    return render_to_string("components/card.html", context)
+
+
+@register.simple_block_tag
+def summary(content: SafeString) -> SafeString:
+    """The list around `{% row %}`s."""
+    return render_to_string("components/summary.html", {"content": content})
+
+
+@register.simple_block_tag
+def row(content: SafeString, label: str, change: str = "") -> SafeString:
+    """One key and its value, with a link to change it where `change` is an address."""
+    context = {"content": content, "label": label, "change": change}
+    return render_to_string("components/summary_row.html", context)
+
+
+@register.simple_tag
+def identity_url(path: str) -> str:
+    """An address at the identity host, from any host."""
+    return sites.identity_url(path)
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: template.Context) -> list[dict[str, str]]:
+    """The other languages of this tenant, each with the address that switches to it."""
+    request = context["request"]
+    back = request.get_full_path() if request.method == "GET" else request.path
+    return [
+        {
+            "code": language,
+            "name": _LANGUAGES[language],
+            "url": f"/language?{urlencode({'to': language, 'next': back})}",
+        }
+        for language in request.brand.languages
+        if language != request.language
+    ]
