@@ -5,11 +5,11 @@ from datetime import date, datetime
 import pytest
 from django.core import mail
 
+from kaiin.domain.business_days import is_business_day
 from kaiin.domain.changes import ChangeKind, RenewalFixed
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
-from kaiin.infra.business_days import is_business_day
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 from tests.billing.test_changes import change, payment_of
 from tests.fixtures.tenant import amend

@@ -47,10 +47,6 @@ JOINED = jst(2026, 11, 22, 12)
 LATER = jst(2026, 11, 25, 12)
 
 
-def workday(day: date) -> bool:
-    return day.weekday() < 5
-
-
 def monthly(method: Method = Method.CARD, price: int = 550) -> Wanted:
     rule = FROM_THE_DAY if method is Method.SOFTBANK else MONTH
     return Wanted("monthly", method, Terms(rule, Money(price), Money(0), renews=True))
@@ -84,7 +80,7 @@ def holds(wanted: Wanted, **more: object) -> Held:
 
 
 def planned(held: Held, wanted: Wanted, at: datetime = LATER) -> Change:
-    return plan(held, wanted, at=at, is_business_day=workday)
+    return plan(held, wanted, at=at)
 
 
 class TestKinds:

@@ -236,12 +236,12 @@ def test_the_day_after_the_lock_day_fixes_the_renewal() -> None:
 
 def test_the_last_day_to_stop_a_renewal_is_before_it_is_fixed_and_before_it_is_charged() -> None:
     end, last_business_day = jst(2027, 12, 1), ChargeDay.LAST_BUSINESS_DAY
-    assert stop_day(end, ChargeDay.PERIOD_END, None, weekday) == date(2027, 11, 30)
-    assert stop_day(end, ChargeDay.PERIOD_END, 20, weekday) == date(2027, 11, 20)
+    assert stop_day(end, ChargeDay.PERIOD_END, None) == date(2027, 11, 30)
+    assert stop_day(end, ChargeDay.PERIOD_END, 20) == date(2027, 11, 20)
     # 30 November 2027 is a Tuesday, and charged as it begins.
-    assert stop_day(end, last_business_day, None, weekday) == date(2027, 11, 29)
-    assert stop_day(end, last_business_day, 31, weekday) == date(2027, 11, 29)
-    assert stop_day(end, last_business_day, 20, weekday) == date(2027, 11, 20)
+    assert stop_day(end, last_business_day, None) == date(2027, 11, 29)
+    assert stop_day(end, last_business_day, 31) == date(2027, 11, 29)
+    assert stop_day(end, last_business_day, 20) == date(2027, 11, 20)
 
 
 def test_an_end_is_shown_as_its_last_whole_day_or_as_the_very_instant() -> None:

@@ -173,7 +173,7 @@ def test_what_costs_nothing_today_does_not_begin_today() -> None:
             if price > 0:
                 by_days = replace(terms(price), rule=ANNIVERSARY)
                 wanted = Wanted("b", Method.CARD, by_days)
-                change = plan(held, wanted, at=at, is_business_day=lambda day: True)
+                change = plan(held, wanted, at=at)
                 begins_now = price > worth
                 assert (change.kind is ChangeKind.NOW_WITH_CREDIT) == begins_now, (day, price)
                 assert change.total == Money(price - worth if begins_now else 0)

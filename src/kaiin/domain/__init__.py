@@ -1,1 +1,1 @@
-"""Pure rules: values and an instant in, values out. Standard library (and stdnum) only."""
+"""Pure rules: values and an instant in, values out. Of packages stdnum, idna, jpholiday only."""

@@ -15,7 +15,6 @@ from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import (
-    IsBusinessDay,
     PeriodSpan,
     TermRule,
     first_period,
@@ -144,7 +143,7 @@ class Change(Renewing):
     needs_page: bool
 
 
-def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusinessDay) -> Change:
+def plan(held: Held, wanted: Wanted, *, at: datetime) -> Change:
     """What changing to `wanted` at `at` would be. Raises ChangeRefused."""
     kind = _kind(held, wanted, at)
     if kind is ChangeKind.NOW_WITH_CREDIT:
@@ -169,7 +168,6 @@ def plan(held: Held, wanted: Wanted, *, at: datetime, is_business_day: IsBusines
     coming = renewal(
         wanted.terms,
         _continued(held) if nothing_now else period,
-        is_business_day,
         running=held.terms if nothing_now else None,
     )
     keeps = _keeps_mandate(kind, held, wanted)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
-IsBusinessDay = Callable[[date], bool]
+from kaiin.domain.business_days import is_business_day
 
 # A fixed offset keeps the rules free of the time zone database; Japan has no other.
 JST = timezone(timedelta(hours=9), "JST")
@@ -164,8 +164,11 @@ def passed_over(rule: TermRuleSpec, previous: PeriodSpan, periods: int) -> Perio
     return replace(previous, ends_at=last.ends_at, anchor_day=last.anchor_day)
 
 
-def charge_at(ends_at: datetime, day: ChargeDay, is_business_day: IsBusinessDay) -> datetime:
-    """When the renewal of a period that ends at `ends_at` is charged; never after that end."""
+def charge_at(
+    ends_at: datetime, day: ChargeDay, is_business_day: Callable[[date], bool] = is_business_day
+) -> datetime:
+    """When the renewal of a period that ends at `ends_at` is charged; never after that end.
+    Tests give other calendars than the banks'."""
     if day is ChargeDay.PERIOD_END:
         return ends_at
     at = add_months(last_day(ends_at), 0, anchor_day=31)
@@ -182,12 +185,10 @@ def fixed_from(ends_at: datetime, lock_day: int | None) -> datetime | None:
     return midnight(add_months(last_day(ends_at), 0, anchor_day=lock_day) + timedelta(days=1))
 
 
-def stop_day(
-    ends_at: datetime, day: ChargeDay, lock_day: int | None, is_business_day: IsBusinessDay
-) -> date:
+def stop_day(ends_at: datetime, day: ChargeDay, lock_day: int | None) -> date:
     """The last day on which leaving or changing still stops the renewal after `ends_at`: before it
     is charged, and before it is fixed."""
-    charged = charge_at(ends_at, day, is_business_day)
+    charged = charge_at(ends_at, day)
     fixed = fixed_from(ends_at, lock_day)
     return last_day(charged if fixed is None else min(charged, fixed))
 

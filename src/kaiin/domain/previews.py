@@ -8,7 +8,6 @@ from enum import StrEnum
 from kaiin.domain.money import Money
 from kaiin.domain.periods import (
     ChargeDay,
-    IsBusinessDay,
     PeriodSpan,
     TermRule,
     TermRuleSpec,
@@ -239,7 +238,6 @@ def preview(
     at: datetime,
     previous: PeriodSpan | None,
     under_way: bool,
-    is_business_day: IsBusinessDay,
     lapsed: Lapsed | None = None,
 ) -> Preview:
     """What would be charged and bought at `at`; see `paid_period`."""
@@ -250,14 +248,13 @@ def preview(
         lines=charge_lines(terms.price, terms.handling),
         total=terms.total,
         period=period,
-        renewal=renewal(terms, period, is_business_day),
+        renewal=renewal(terms, period),
     )
 
 
 def renewal(
     coming: Terms,
     previous: PeriodSpan,
-    is_business_day: IsBusinessDay,
     *,
     running: Terms | None = None,
 ) -> Renewal | None:
@@ -267,8 +264,8 @@ def renewal(
         return None
     by = running if running is not None and running.renews else coming
     return Renewal(
-        charge_at=charge_at(previous.ends_at, by.charge_day, is_business_day),
-        stop_day=stop_day(previous.ends_at, by.charge_day, by.lock_day, is_business_day),
+        charge_at=charge_at(previous.ends_at, by.charge_day),
+        stop_day=stop_day(previous.ends_at, by.charge_day, by.lock_day),
         anchor_day=next_period(coming.rule, previous).anchor_day,
         terms=coming,
     )

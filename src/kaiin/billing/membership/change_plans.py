@@ -16,7 +16,6 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.previews import Renewal, Renewing
 from kaiin.domain.subscriptions import SubscriptionState
-from kaiin.infra.business_days import is_business_day
 
 
 def target(subscription: Subscription, site_id: int, key: str, method: Method) -> Course:
@@ -47,7 +46,6 @@ def plan(
         held(subscription, last, at),
         Wanted(course.key, method, catalog.terms(course, method)),
         at=at,
-        is_business_day=is_business_day,
     )
 
 

@@ -29,7 +29,6 @@ from kaiin.domain.periods import (
 )
 from kaiin.domain.previews import Renewal
 from kaiin.domain.subscriptions import SubscriptionState
-from kaiin.infra.business_days import is_business_day
 from kaiin.sites import queries as sites
 
 _MARGIN = timedelta(hours=2)
@@ -112,7 +111,6 @@ def renewal(subscription: Subscription) -> Renewal | None:
     return previews.renewal(
         catalog.terms(catalog.coming(subscription), method),
         PeriodSpan(ends_at, ends_at, subscription.anchor_day or 1),
-        is_business_day,
         running=catalog.terms(subscription.course, method),
     )
 

@@ -18,7 +18,6 @@ from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart, Terms
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra import clock
-from kaiin.infra.business_days import is_business_day
 from kaiin.sites import queries as sites
 
 
@@ -188,9 +187,8 @@ def preview_resume(*, member_pk: int, site_key: str, at: datetime) -> ResumePrev
             previous, paused_until=subscription.paused_until, paid_at=at, automatic=False
         ),
         under_way=scheduling.under_way(subscription),
-        is_business_day=is_business_day,
     )
-    back_to = previews.renewal(terms, replace(previous, ends_at=last.ends_at), is_business_day)
+    back_to = previews.renewal(terms, replace(previous, ends_at=last.ends_at))
     return ResumePreview(
         total=found.total if begun else Money(0, found.total.currency),
         lines=found.lines if begun else (),

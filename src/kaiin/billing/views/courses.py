@@ -16,7 +16,6 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay, PeriodSpan, TermRuleSpec, days_after, last_day
 from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart
 from kaiin.domain.subscriptions import SubscriptionState
-from kaiin.infra.business_days import is_business_day
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 
@@ -134,7 +133,6 @@ def preview_join(
         at=at,
         previous=previous,
         under_way=under_way,
-        is_business_day=is_business_day,
         lapsed=lapsed,
     )
     follows = previous is not None and found.period.starts_at == previous.ends_at
