@@ -133,7 +133,7 @@ def _on_postgres() -> Outcome:
     with _postgres() as url:
         # What knows no database, and pages and commands over operations that are tested on both:
         # once is enough.
-        once = ("journeys", "domain", "tidy", "config", "cli", "deploy", "sandbox", "web")
+        once = ("journeys", "domain", "tidy", "config", "cli", "deploy", "lab/sandbox", "web")
         # Whole installations with a file of their own: the same run again.
         ignored = [f"--ignore=tests/{name}" for name in (*once, "security/test_https.py")]
         ignored.append(f"--deselect=tests/{INSTALLATION}")

@@ -28,7 +28,7 @@ class Answer:
 
 
 class Calls:
-    """In the place of `httpx.Client`; `tests/simulation/test_calls.py` compares the two."""
+    """In the place of `httpx.Client`; `tests/lab/simulation/test_calls.py` compares the two."""
 
     def __init__(self, app: SandboxApp, host: str) -> None:
         self.headers: dict[str, str] = {}

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from kaiin.lab.sandbox.app import SandboxApp, create_app
 from tests.fixtures.clock import Clock
-from tests.sandbox.test_api import CHECKOUT, SECRET
+from tests.lab.sandbox.test_api import CHECKOUT, SECRET
 
 
 @pytest.fixture
