@@ -1,7 +1,7 @@
 """A measured figure: the median of several runs, and what it stands beside."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -22,13 +22,6 @@ class Figure:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "median", statistics.median(self.runs))
-
-
-def repeat(measure: Callable[[], float], *, runs: int = 3, warm_up: int = 1) -> tuple[float, ...]:
-    """The values of several runs, after some that don't count."""
-    for _ in range(warm_up):
-        measure()
-    return tuple(measure() for _ in range(runs))
 
 
 def ratio(figure: Figure, figures: Sequence[Figure]) -> float | None:

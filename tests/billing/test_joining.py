@@ -37,7 +37,8 @@ def test_a_card_joins_pays_and_is_in(world: World) -> None:
     assert view.period is not None
     assert view.period.last_day == date(2026, 11, 30)
     assert (view.next_charge_at, view.next_amount) == (jst(2026, 12, 1), Money(550))
-    assert view.mandate_label == "Visa 4242"
+    assert view.mandate is not None
+    assert (view.mandate.brand, view.mandate.last4) == ("Visa", "4242")
     assert view.open_payment is None
     assert world.mails(member) == ["receipt", "welcome"]
     assert balances() == {"provider_cash": 550, "deferred_income": -550}

@@ -190,17 +190,6 @@ def test_late_money_within_the_period_reinstates(world: World) -> None:
     books(world)
 
 
-def test_a_refund_case_is_found_by_its_payment(world: World) -> None:
-    from kaiin.billing.views.refunds import refund_cases, refund_cases_of_payment
-
-    member = paid_twice(world)
-    [case] = refund_cases(member)
-    assert refund_cases_of_payment(case.payment_id) == (case,)
-    assert case.member_pk == member
-    decide(case.id, refund=True)
-    world.work()
-
-
 @pytest.mark.parametrize("event", ["expired", "canceled", "never_heard_of"])
 def test_a_payment_that_vanished_is_told_once_with_the_way_back(world: World, event: str) -> None:
     from django.core import mail

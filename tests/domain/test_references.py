@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kaiin.domain.identifiers.reading import TypedKind, identify
-from kaiin.domain.references import FORMATS, ReferenceKind, candidates, canonical, where_code
+from kaiin.domain.references import FORMATS, ReferenceKind, candidates, canonical
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,3 @@ def test_what_the_sandbox_issues_is_read_back(kind: ReferenceKind, data: st.Data
 def test_any_text_has_at_most_one_canonical_form(kind: ReferenceKind, text: str) -> None:
     form = canonical(kind, text)
     assert form is None or (form.isascii() and canonical(kind, form) == form)
-
-
-def test_where_codes_are_one_for_each_kind() -> None:
-    assert where_code(ReferenceKind.AU_CONTRACT) == "reference.where.au_contract"

@@ -13,8 +13,6 @@ from kaiin.infra.models import AuditHead, AuditRow
 from kaiin.verification import trail
 from kaiin.verification.reading import Reader
 
-SEALED = ("seal_number", "digest", "sealed_at")
-
 
 def _record(number: int) -> None:
     with transaction():

@@ -116,8 +116,3 @@ def candidates(text: str) -> tuple[ReferenceKind, ...]:
     """The kinds whose shape this text has, in `ReferenceKind`'s order: none, one or several."""
     forms = ((kind, canonical(kind, text)) for kind in ReferenceKind)
     return tuple(kind for kind, form in forms if form and FORMATS[kind].speaks_for.fullmatch(form))
-
-
-def where_code(kind: ReferenceKind) -> str:
-    """The code of the text that tells a member where this number is shown."""
-    return f"reference.where.{kind.value}"

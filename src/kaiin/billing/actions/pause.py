@@ -28,7 +28,7 @@ class Resumed:
 
 
 def pause_membership(*, member_pk: int, site_key: str, periods: int) -> None:
-    """Pause for `periods` periods from the end of the paid one, as `preview_pause` says.
+    """Pause for `periods` periods from the end of the paid one, as `pauses_offered` says.
 
     Nothing is charged and nothing is open until then; join date, number and anchor are kept.
     Pausing twice changes nothing. Raises NoMembership, NoPause, RenewalFixed, PaymentUnderWay.

@@ -138,13 +138,6 @@ def _offer(found: ChangePreview, terms: Terms) -> ChangeOffer:
     )
 
 
-def preview_pause(*, member_pk: int, site_key: str, periods: int) -> PausePreview:
-    """What a pause of so many periods would be. Raises SiteUnknown, NoMembership, NoPause,
-    RenewalFixed."""
-    subscription = running(member_pk, sites.site(site_key).id)
-    return _pause(subscription, change_plans.last_period(subscription), periods)
-
-
 def pauses_offered(member_pk: int, site_key: str) -> tuple[PausePreview, ...]:
     """Every pause that the member may take now, the shortest first. Raises SiteUnknown."""
     try:

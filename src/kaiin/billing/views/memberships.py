@@ -110,13 +110,6 @@ class MembershipView:
         """The last day in Japan that is paid."""
         return None if self.paid_until is None else last_day(self.paid_until)
 
-    @property
-    def mandate_label(self) -> str:
-        """`Visa 4242` for a card; empty for carriers and slips."""
-        if self.mandate is None:
-            return ""
-        return f"{self.mandate.brand} {self.mandate.last4}".strip()
-
 
 def list_memberships(member_pk: int) -> tuple[MembershipView, ...]:
     """A member's memberships, in the order of the sites; at most nine queries, however many."""

@@ -30,19 +30,16 @@ class LeavePreview:
     """What leaving would be now, at the end of what is paid or at once.
 
     `ends_at` is the end of what is paid, None where nothing is: leaving then takes effect at
-    once anyway. `at_once_offered`: members of this course may leave at once; `refund` is what
-    goes back to them then, zero where no unused day is left, to the yen. `keeps_until`: until
-    then they keep join date and number if they come back, having left at once; one who leaves
-    at the end has `rejoin_days` days from there.
+    once anyway. `refund` is what goes back to members who leave at once, to the yen, zero where
+    no unused day is left. `keeps_until`: until then they keep join date and number if they come
+    back, having left at once; one who leaves at the end has `rejoin_days` days from there.
     """
 
     site_key: str
     course_key: str
     course_name: Mapping[str, str]
     method: Method
-    already_leaving: bool
     ends_at: datetime | None
-    at_once_offered: bool
     refund: Money
     keeps_until: datetime
     rejoin_days: int
@@ -108,9 +105,7 @@ def preview_leave(*, member_pk: int, site_key: str, at: datetime | None = None) 
         course_key=course.key,
         course_name=course.name,
         method=Method(subscription.method),
-        already_leaving=subscription.cancel_at_period_end,
         ends_at=paid_until if running else None,
-        at_once_offered=course.leave_at_once,
         refund=total((each.total for each in unused), course.currency),
         keeps_until=days_after(at, site.rejoin_days),
         rejoin_days=site.rejoin_days,
@@ -121,11 +116,6 @@ def refund_cases(member_pk: int) -> tuple[RefundCaseView, ...]:
     """A member's refund cases, newest first; without those that another refund made void."""
     found = RefundCase.objects.filter(membership__member_id=member_pk)
     return _views(found.exclude(state=RefundState.DECLINED, decided_by=refunding.PROVIDER))
-
-
-def refund_cases_of_payment(payment_id: UUID) -> tuple[RefundCaseView, ...]:
-    """The refund cases of a payment, newest first."""
-    return _views(RefundCase.objects.filter(payment_id=payment_id))
 
 
 def refund_figures() -> RefundFigures:

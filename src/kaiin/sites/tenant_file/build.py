@@ -60,7 +60,6 @@ class _Builder:
             sites=tuple(
                 self._site(site, ("sites", index)) for index, site in enumerate(root["sites"])
             ),
-            positions=dict(self._document.values),
         )
 
     def _identity(self, raw: Raw) -> IdentitySpec:

@@ -158,7 +158,7 @@ class DocumentSpec:
 
 @dataclass(frozen=True)
 class TenantFile:
-    """A whole, valid tenant file. `positions` says where each value stands, by its path."""
+    """A whole, valid tenant file."""
 
     name: str
     identity: IdentitySpec
@@ -171,4 +171,3 @@ class TenantFile:
     environments: tuple[EnvironmentSpec, ...]
     in_app_note: Texts
     sites: tuple[SiteSpec, ...]
-    positions: Mapping[Path, Position] = field(repr=False, compare=False)
