@@ -11,8 +11,9 @@ from django.db.models import F, Q
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from kaiin.infra.constraints import IsAppendOnly
 from kaiin.infra.models import AuditRow, Delivery, Event
-from kaiin.lab.simulation.remembering import Remembering
+from kaiin.lab.simulation.remembering import Remembering, _remembering
 from kaiin.payments.models import Payment
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +178,76 @@ def test_what_is_unknown_is_django_s(made: list[Delivery]) -> None:
 
 def _content(row: Any) -> Any:
     return row.__dict__ | {"_state": None} if isinstance(row, Delivery) else row
+
+
+def test_saving(event: Event) -> None:
+    """As Django saves: new rows and their keys, changed columns of stored ones, JSON and empty
+    values."""
+    for number in range(3):
+        row = Delivery(
+            event=event, consumer=f"c{number}", lane="mail", payload={"n": [number]}, due_at=_AT
+        )
+        Remembering(Delivery)._insert(
+            [row],
+            fields=Delivery._meta.local_concrete_fields[1:],
+            returning_fields=Delivery._meta.db_returning_fields,
+            using="default",
+            raw=False,
+        )
+    later = _AT + timedelta(days=1)
+    stored = list(models.QuerySet(Delivery).order_by("pk"))
+    assert [(row.consumer, row.payload, row.due_at) for row in stored] == [
+        (f"c{number}", {"n": [number]}, _AT) for number in range(3)
+    ]
+    for row in stored:
+        written = (
+            Remembering(Delivery)
+            .using("default")
+            .filter(pk=row.pk)
+            ._update(
+                [
+                    (Delivery._meta.get_field("due_at"), None, later),
+                    (Delivery._meta.get_field("payload"), None, {"n": row.pk}),
+                ]
+            )
+        )
+        assert written == 1
+    changed = list(models.QuerySet(Delivery).order_by("pk"))
+    assert [(row.payload, row.due_at) for row in changed] == [
+        ({"n": row.pk}, later) for row in stored
+    ]
+    assert (
+        Remembering(Delivery)
+        .filter(pk=0)
+        ._update([(Delivery._meta.get_field("due_at"), None, _AT)])
+        == 0
+    )
+
+
+def test_deleting(made: list[Delivery]) -> None:
+    rows = Remembering(Delivery)
+    assert rows.filter(lane="nothing's").delete()[0] == 0
+    assert rows.filter(lane="mail").delete()[0] == 4
+    assert models.QuerySet(Delivery).filter(lane="mail").count() == 0
+
+
+def test_an_append_only_table_still_refuses() -> None:
+    rows: Any = _remembering(type(AuditRow.objects.all()))(AuditRow)
+    with pytest.raises(IsAppendOnly):
+        rows.filter(subject="no one").delete()
+    with pytest.raises(IsAppendOnly):
+        rows.filter(subject="no one").update(actor="someone else")
+
+
+def test_a_relation_under_conditions(made: list[Delivery]) -> None:
+    def read(rows: Any, number: int) -> list[Any]:
+        due = models.FilteredRelation(
+            "delivery", condition=Q(delivery__due_at__lte=_AT + timedelta(days=number))
+        )
+        found = rows.annotate(due=due).filter(topic="topic").order_by("due__pk")
+        return list(found.values_list("pk", "due__consumer"))
+
+    for number in (2, 7, 3):
+        plain = read(models.QuerySet(Event), number)
+        assert read(Remembering(Event), number) == plain
+        assert len(plain) > 1

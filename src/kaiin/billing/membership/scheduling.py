@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
 from kaiin.billing.choices import GrantReason
 from kaiin.billing.courses import catalog
 from kaiin.billing.errors import NoPause
@@ -191,8 +189,8 @@ def keep_open(locked: LockedMembership, subscription: Subscription, work: UnitOf
     open_grants = Grant.objects.filter(
         membership=locked.membership, kind=WindowKind.GRACE, revoked_at=None
     )
-    last = open_grants.aggregate(last=Max("ends_at"))["last"] or ends_at
-    starts_at = max(last, ends_at)
+    last = open_grants.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    starts_at = max(last or ends_at, ends_at)
     if starts_at <= work.now + _MARGIN and starts_at < until:
         _grant(locked, GrantReason.PAYMENT_UNKNOWN, starts_at, until, work)
         work.note("billing.grace_extended", locked, until=until.isoformat())

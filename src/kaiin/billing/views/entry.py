@@ -44,11 +44,11 @@ def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
     """Whether a member may enter a site at `at`: one indexed query. Raises SiteUnknown."""
     open_now = Q(entitlements__starts_at__lte=at, entitlements__ends_at__gt=at)
     row = (
-        Membership.objects.filter(member_id=member_pk, site_id=sites.site(site_key).id)
-        .annotate(
+        Membership.objects.annotate(
             open_window=FilteredRelation("entitlements", condition=open_now),
             running=FilteredRelation("subscriptions", condition=~Q(subscriptions__state="ended")),
         )
+        .filter(member_id=member_pk, site_id=sites.site(site_key).id)
         .values(
             "pk",
             "standing",

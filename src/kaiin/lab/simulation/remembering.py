@@ -25,13 +25,16 @@ from kaiin.lab.simulation.shapes import (
     MAX_LIST,
     Bound,
     Unknown,
+    annotation_of,
     assignments_of,
     conditions_of,
     expression_of,
+    values_of,
 )
-from kaiin.lab.simulation.statements import exists_of, select_of, statement, update_of
+from kaiin.lab.simulation.statements import exists_of, insert_of, select_of, statement, update_of
 
 _MAX_ROWS_OF_GET = 21
+_PLAIN_INSERT = {"returning_fields", "raw", "using"}
 
 
 def start() -> None:
@@ -52,7 +55,12 @@ def _put(manager: Any) -> None:
 def _remembering(plain: type[models.QuerySet[Any]]) -> type["Remembering"]:
     if plain is models.QuerySet:
         return Remembering
-    own = {"update": plain.update} if plain.update is not models.QuerySet.update else {}
+    # Those of an append-only table refuse.
+    own = {
+        name: getattr(plain, name)
+        for name in ("update", "delete")
+        if getattr(plain, name) is not getattr(models.QuerySet, name)
+    }
     return type(f"Remembering{plain.__name__}", (Remembering, plain), own)
 
 
@@ -95,7 +103,12 @@ class Remembering(models.QuerySet[Any]):
     def _made(self) -> models.QuerySet[Any]:
         made: Any = models.QuerySet(self.model, using=self._db, hints=self._hints)
         for name, args, kwargs in self._calls:
-            made = getattr(made, name)(*args, **kwargs)
+            # Django turns such a relation into what its query needs.
+            named = {
+                key: each.clone() if type(each) is models.FilteredRelation else each
+                for key, each in kwargs.items()
+            }
+            made = getattr(made, name)(*args, **named)
         return cast(models.QuerySet[Any], made)
 
     # What is noted
@@ -108,6 +121,10 @@ class Remembering(models.QuerySet[Any]):
 
     def all(self) -> Any:
         return self._noted("all", (), {}, ()) if self._shape is not None else super().all()
+
+    def using(self, alias: str | None) -> Any:
+        # What `save` begins with.
+        return self.all() if alias == self.db else super().using(alias)
 
     def order_by(self, *names: Any) -> Any:
         return self._named("order_by", names)
@@ -148,12 +165,16 @@ class Remembering(models.QuerySet[Any]):
 
     def annotate(self, *args: Any, **expressions: Any) -> Any:
         if self._shape is not None and not self._is_sliced:
+            bound: list[Bound] = []
             try:
                 unnamed = tuple(map(expression_of, args))
-                shape = tuple((name, expression_of(e)) for name, e in expressions.items())
+                shape = tuple(
+                    (name, annotation_of(self.model, each, bound))
+                    for name, each in expressions.items()
+                )
             except Unknown:
                 return super().annotate(*args, **expressions)
-            return self._noted("annotate", args, expressions, (), (unnamed, shape))
+            return self._noted("annotate", args, expressions, tuple(bound), (unnamed, shape))
         return super().annotate(*args, **expressions)
 
     def select_related(self, *names: Any) -> Any:
@@ -200,6 +221,8 @@ class Remembering(models.QuerySet[Any]):
             rows = list(found)
             if len(rows) == 1:
                 return rows[0]
+            if not rows:
+                raise self.model.DoesNotExist
         return super().get(*args, **kwargs)
 
     def in_bulk(self, id_list: Any = None, *, field_name: str = "pk") -> Any:
@@ -235,6 +258,36 @@ class Remembering(models.QuerySet[Any]):
                 with transaction.mark_for_rollback_on_error(using=known.using):
                     return known.run(everything)
         return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        # Mostly there is nothing, and to find out how to delete it costs most.
+        if self._shape is not None and not self._is_sliced and not self.exists():
+            return 0, {}
+        return super().delete()
+
+    def _update(self, values: Any) -> int:
+        """What `save` does with a stored row."""
+        if self._shape is None or type(self).update is not Remembering.update:
+            return int(super()._update(values))  # type: ignore[misc]
+        return self.update(**{field.name: value for field, _, value in values})
+
+    def _insert(self, objs: Any, fields: Any, **options: Any) -> Any:
+        """What `save` does with a new row."""
+        if len(objs) == 1 and not (options.keys() - _PLAIN_INSERT) and not options.get("raw"):
+            returning = tuple(options.get("returning_fields") or ())
+            bound = values_of(self.model, fields, objs[0])
+            known = bound and statement(
+                (self.model, "insert", tuple(fields), returning),
+                self,
+                lambda _: insert_of(objs[0], fields, returning, self.db),
+                bound=bound,
+            )
+            if known and not returning:
+                known.run(bound)
+                return []
+            if known:
+                return known.rows(bound)
+        return super()._insert(objs, fields, **options)  # type: ignore[misc]
 
     def _fetch_all(self) -> None:
         if self._result_cache is None and self._shape is not None:

@@ -70,7 +70,7 @@ def _of_leaf(
         if hasattr(value, "resolve_expression"):
             raise Unknown
         unique = tuple(dict.fromkeys(value))
-        if not 0 < len(unique) <= MAX_LIST or None in unique:
+        if len(unique) > MAX_LIST or None in unique:
             raise Unknown
         bound += [(prepare, each) for each in unique]
         # A list that can be read again is kept as it is: conditions inside Q can't be replaced.
@@ -110,6 +110,13 @@ def expression_of(each: Any) -> Hashable:
         if type(column) in _NAMES and not any(others) and not each.distinct:
             return kind, column.name
     raise Unknown
+
+
+def annotation_of(model: type[models.Model], each: Any, bound: list[Bound]) -> Hashable:
+    """As `expression_of`, or a relation under conditions, which bind values."""
+    if type(each) is models.FilteredRelation:
+        return each.relation_name, _of_q(model, each.condition, bound)
+    return expression_of(each)
 
 
 def _of_subquery(each: models.Subquery) -> Hashable:
@@ -170,6 +177,18 @@ def assignments_of(
         if value is not None:
             bound.append((_saving(model, name), value))
     return tuple(names), tuple(bound)
+
+
+def values_of(
+    model: type[models.Model], fields: Sequence["models.Field[Any, Any]"], row: models.Model
+) -> tuple[Bound, ...]:
+    """What a new row binds; nothing where one of its values is an expression."""
+    values = [field.pre_save(row, add=True) for field in fields]
+    if any(hasattr(value, "resolve_expression") for value in values):
+        return ()
+    return tuple(
+        (_saving(model, field.name), value) for field, value in zip(fields, values, strict=True)
+    )
 
 
 @cache

@@ -19,7 +19,7 @@ from django.db.models.query import (
     ValuesListIterable,
     get_related_populators,
 )
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.utils import create_namedtuple_class
 from django.db.transaction import TransactionManagementError
 
@@ -111,12 +111,18 @@ def _made(
         return None
     wanted = [prepare(value) for prepare, value in bound]
     before = len(written.params) - len(wanted)
-    if before < 0 or list(written.params[before:]) != wanted:
+    if before < 0 or not _same(written.params[before:], wanted):
         return None
     on_sqlite = connections[queryset.db].vendor == "sqlite"
     plain = written.sql % (("?",) * len(written.params)) if on_sqlite else ""
     constants = tuple(written.params[:before])
     return Statement(queryset.db, written.sql, constants, written.take, written.locks, plain)
+
+
+def _same(some: Sequence[Any], others: Sequence[Any]) -> bool:
+    # What psycopg wraps JSON in knows no equality.
+    contents = [[getattr(value, "obj", value) for value in values] for values in (some, others)]
+    return contents[0] == contents[1]
 
 
 def select_of(made: Any) -> Written:
@@ -236,3 +242,19 @@ def update_of(made: Any, values: Mapping[str, Any]) -> Written:
     query.add_update_values(values)
     query.clear_select_clause()
     return Written(*query.get_compiler(made.db).as_sql())
+
+
+def insert_of(
+    row: models.Model,
+    fields: Sequence["models.Field[Any, Any]"],
+    returning: Sequence["models.Field[Any, Any]"],
+    using: str,
+) -> Written:
+    if any(not isinstance(field, models.AutoField) for field in returning):
+        raise EmptyResultSet
+    query = InsertQuery(type(row))
+    query.insert_values(fields, [row])
+    compiler: Any = query.get_compiler(using)
+    compiler.returning_fields = returning
+    ((sql, params),) = compiler.as_sql()
+    return Written(sql, params)
