@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -100,11 +101,14 @@ def has_news(provider: Provider, now: datetime) -> bool:
             return True
         cursor.execute(_ASKED_ABOUT, [now])
         ours = {order_of(key): rest for key, *rest in cursor.fetchall()}
+    if not ours:
+        return False
     marks = ", ".join("?" * len(ours))
     theirs = {row["order_id"]: row for row in provider.rows(f"{_AT_PROVIDER} ({marks})", *ours)}
     return any(is_news(rest, theirs.get(order)) for order, rest in ours.items())
 
 
+@lru_cache(maxsize=1000)
 def order_of(key: object) -> str:
     """What the provider calls a payment."""
     return base64.b32encode(UUID(str(key)).bytes).decode().rstrip("=").lower()

@@ -7,8 +7,9 @@ for the first of them; what is kept was held against what Django bound then. A c
 known here turns it into Django's own queryset, with the same result.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.apps import apps
@@ -68,24 +69,26 @@ class Remembering(models.QuerySet[Any]):
     """`_calls` make it; `_shape` is what they have in common with others, `_bound` what they
     have not. `_shape` None: Django's own queryset from here on."""
 
+    # How each begins; what differs is set.
+    _result_cache: Any = None
+    _sticky_filter = False
+    _for_write = False
+    _prefetch_related_lookups: Any = ()
+    _prefetch_done = False
+    _known_related_objects: Mapping[Any, Any] = MappingProxyType({})
+    _iterable_class: Any = ModelIterable
+    _fields: Any = None
+    _defer_next_filter = False
+    _deferred_filter: Any = None
+    _calls: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = ()
+    _bound: tuple[Bound, ...] = ()
+
     def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None):
         self.model = model
         self._db = using
         self._hints = hints or {}
         self._query = query
-        self._result_cache = None
-        self._sticky_filter = False
-        self._for_write = False
-        self._prefetch_related_lookups = ()
-        self._prefetch_done = False
-        self._known_related_objects: dict[Any, Any] = {}
-        self._iterable_class = ModelIterable
-        self._fields = None
-        self._defer_next_filter = False
-        self._deferred_filter = None
-        self._calls: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = ()
         self._shape: tuple[Hashable, ...] | None = (model,) if query is None else None
-        self._bound: tuple[Bound, ...] = ()
 
     @property
     def query(self) -> Any:

@@ -2,8 +2,11 @@
 values in which they differ, as the database gets them."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models
@@ -151,13 +154,38 @@ def _leaf(model: type[models.Model], name: str) -> tuple[str, Prepare]:
 @cache
 def _preparing(field: "models.Field[Any, Any]") -> Prepare:
     connection = connections["default"]
+    quick = _QUICK.get(type(field)) if connection.vendor == "sqlite" else None
+    plain, prepared = quick or (None, _itself)
 
     def prepare(value: Any) -> Any:
+        if type(value) is plain:
+            return prepared(value)
         if isinstance(value, models.Model):
             value = value.pk
         return field.get_db_prep_value(field.get_prep_value(value), connection, prepared=True)
 
     return prepare
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+@lru_cache(maxsize=10_000)
+def _instant(at: datetime) -> str:
+    return str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+# What SQLite gets of values that are of a field's own type already.
+_QUICK: Mapping[type, tuple[type, Prepare]] = {
+    models.BigAutoField: (int, _itself),
+    models.IntegerField: (int, _itself),
+    models.BigIntegerField: (int, _itself),
+    models.CharField: (str, _itself),
+    models.TextField: (str, _itself),
+    models.DateTimeField: (datetime, _instant),
+    models.UUIDField: (UUID, attrgetter("hex")),
+}
 
 
 def assignments_of(
@@ -197,4 +225,13 @@ def _saving(model: type[models.Model], name: str) -> Prepare:
         field: Any = model._meta.get_field(name)
     except FieldDoesNotExist as error:
         raise Unknown from error
-    return lambda value: field.get_db_prep_save(value, connections["default"])
+    connection = connections["default"]
+    quick = _QUICK.get(type(field)) if connection.vendor == "sqlite" else None
+    plain, prepared = quick or (None, _itself)
+
+    def prepare(value: Any) -> Any:
+        return (
+            prepared(value) if type(value) is plain else field.get_db_prep_save(value, connection)
+        )
+
+    return prepare

@@ -1,5 +1,6 @@
 """Statements that Django wrote once, and that are run again with other values."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -181,11 +182,17 @@ def _uuid(value: str | None) -> UUID | None:
     return UUID(value) if value is not None else None
 
 
-# The same values, found sooner. Truth values are made by SQLite's driver already.
+def _content(text: str | None) -> Any:
+    return text if text is None else json.loads(text)
+
+
+# The same values, found sooner. No field of JSON has a decoder of its own. Truth values are made by
+# SQLite's driver already.
 _ON_SQLITE: Mapping[type, Callable[[Any], Any] | None] = {
     models.DateTimeField: _instant,
     models.UUIDField: _uuid,
     models.BooleanField: None,
+    models.JSONField: _content,
 }
 
 
