@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _UNSYNCED = (
     "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
     "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON; PRAGMA cache_size=-64000;"
+    "PRAGMA secure_delete=OFF;"
 )
 
 

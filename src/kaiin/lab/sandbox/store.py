@@ -134,7 +134,10 @@ CREATE TABLE IF NOT EXISTS switch (
 
 
 # Files that live as long as their process, and that it alone opens: nothing to wait for or sync.
-_ALONE = ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=ON")
+_ALONE = (
+    "locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=ON",
+    "cache_size=-32000", "secure_delete=OFF",
+)  # fmt: skip
 _SHARED = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
 

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from django.db import connections
+from django.db import connection, connections
 
 from kaiin.infra import crash_points
 from kaiin.infra.crash_points import CrashPoint
@@ -145,7 +145,7 @@ def refuse_inside_transactions(point: CrashPoint) -> None:
 
 
 def _in_transaction() -> bool:
-    return any(each.in_atomic_block for each in connections.all(initialized_only=True))
+    return bool(connection.in_atomic_block)
 
 
 def _live(work: Callable[[], str], at: int, writer: int) -> NoReturn:

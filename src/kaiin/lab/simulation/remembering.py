@@ -82,6 +82,7 @@ class Remembering(models.QuerySet[Any]):
     _deferred_filter: Any = None
     _calls: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = ()
     _bound: tuple[Bound, ...] = ()
+    _is_sliced = False
 
     def __init__(self, model: Any = None, query: Any = None, using: Any = None, hints: Any = None):
         self.model = model
@@ -196,7 +197,9 @@ class Remembering(models.QuerySet[Any]):
         if self._shape is None or self._result_cache is not None or self._is_sliced:
             return super().__getitem__(k)
         if isinstance(k, slice) and k.step is None:
-            return self._noted("__getitem__", (k,), {}, (), (k.start, k.stop))
+            made = self._noted("__getitem__", (k,), {}, (), (k.start, k.stop))
+            made._is_sliced = True
+            return made
         return super().__getitem__(k)
 
     @property
@@ -205,10 +208,6 @@ class Remembering(models.QuerySet[Any]):
             return super().ordered
         orders = [args for name, args, _ in self._calls if name == "order_by"]
         return bool(orders[-1]) if orders else bool(self.model._meta.ordering)
-
-    @property
-    def _is_sliced(self) -> bool:
-        return any(name == "__getitem__" for name, _, _ in self._calls)
 
     # What is done
 
@@ -317,7 +316,7 @@ class Remembering(models.QuerySet[Any]):
         made._shape = (*(self._shape or ()), name, shape)
         made._bound = self._bound + bound
         made._iterable_class, made._fields = self._iterable_class, self._fields
-        made._for_write = self._for_write
+        made._for_write, made._is_sliced = self._for_write, self._is_sliced
         return made
 
     def _named(self, name: str, names: tuple[Any, ...]) -> Any:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models.base import ModelState
@@ -25,6 +26,9 @@ from django.db.models.utils import create_namedtuple_class
 from django.db.transaction import TransactionManagementError
 
 from kaiin.lab.simulation.shapes import Bound
+
+# A run has some hundreds of shapes.
+_MAX_PREPARED = 1000
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Statement:
     take: Callable[[Sequence[Sequence[Any]]], list[Any]]
     # Whether it locks rows, which is refused outside a transaction.
     locks: bool
-    # As SQLite's own driver wants it: Django turns the marks around each time.
+    # As SQLite's own driver wants it, else empty: Django turns the marks around each time.
     plain: str
 
     def rows(self, bound: Sequence[Bound]) -> list[Any]:
@@ -72,18 +76,26 @@ class Statement:
             raise TransactionManagementError("select_for_update outside a transaction")
         params = (*self.constants, *[prepare(value) for prepare, value in bound])
         driver = connection.connection
-        if self.plain and driver is not None and not connection.force_debug_cursor:
+        if driver is not None and not connection.force_debug_cursor:
             if connection.needs_rollback:
                 connection.validate_no_broken_transaction()
             try:
-                return driver.execute(self.plain, params)
-            except sqlite3.Error:
+                if self.plain:
+                    return driver.execute(self.plain, params)
+                return _prepared(driver, self.sql, params)
+            except (sqlite3.Error, psycopg.Error):
                 # As Django's own error; entering this each time costs as much as the statement.
                 with connection.wrap_database_errors:
                     raise
         cursor = connection.cursor()
         cursor.execute(self.sql, params)
         return cursor
+
+
+def _prepared(driver: Any, sql: str, params: Sequence[Any]) -> Any:
+    """On PostgreSQL, which parses and plans it once for each connection."""
+    driver.prepared_max = _MAX_PREPARED
+    return psycopg.Cursor(driver).execute(sql, params, prepare=True)
 
 
 _kept: dict[Hashable, Statement | None] = {}
