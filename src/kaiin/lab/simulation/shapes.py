@@ -21,6 +21,7 @@ _LOOKUPS = {"exact", "in", "lt", "lte", "gt", "gte", "isnull"}
 # Longer lists are rare, and each length is a shape of its own.
 MAX_LIST = 200
 _MAX_SUBQUERIES = 20
+_PLAIN = {int, str, datetime, UUID}
 # Expressions that are names alone.
 _NAMES = (models.F, models.OuterRef)
 _AGGREGATES = (models.Count, models.Max, models.Min)
@@ -69,6 +70,9 @@ def _of_leaf(
     if type(value) in _NAMES:
         return (name, type(value), value.name), value
     lookup, prepare = _leaf(model, name)
+    if type(value) in _PLAIN and lookup != "in":
+        bound.append((prepare, value))
+        return name, value
     if lookup == "in":
         if hasattr(value, "resolve_expression"):
             raise Unknown
