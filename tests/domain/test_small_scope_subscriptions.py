@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import pytest
 
+from kaiin.domain.errors import UnknownTransition
 from kaiin.domain.subscriptions import (
     EndReason,
     Standing,
     StandingEvent,
     SubscriptionEvent,
     SubscriptionState,
-    UnknownTransition,
     may_pay,
     may_revive,
     standing_after,

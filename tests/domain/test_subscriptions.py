@@ -2,6 +2,7 @@ from itertools import product
 
 import pytest
 
+from kaiin.domain.errors import UnknownTransition
 from kaiin.domain.subscriptions import (
     STANDING_TRANSITIONS,
     SUBSCRIPTION_TRANSITIONS,
@@ -10,7 +11,6 @@ from kaiin.domain.subscriptions import (
     StandingEvent,
     SubscriptionEvent,
     SubscriptionState,
-    UnknownTransition,
     may_revive,
     standing_after,
     subscription_after,

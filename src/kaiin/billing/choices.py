@@ -11,16 +11,6 @@ class GrantReason(models.TextChoices):
     STAFF = "staff"
 
 
-class RefundState(models.TextChoices):
-    """OPEN: staff decide. REQUESTED: payments gives it back. DECLINED: it stays with us."""
-
-    OPEN = "open"
-    REQUESTED = "requested"
-    DONE = "done"
-    FAILED = "failed"
-    DECLINED = "declined"
-
-
 class RefundReason(models.TextChoices):
     """Why money is to go back. OUTSIDE: it went back by the provider's own pages."""
 

@@ -1,14 +1,18 @@
 """The tables of memberships, what they cost and what they open. Only this context touches them."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
 import kaiin.billing.ledger.models  # noqa: F401 - Django looks for tables here
-from kaiin.billing.choices import ChargePurpose, GrantReason, RefundReason, RefundState
+from kaiin.billing.choices import ChargePurpose, GrantReason, RefundReason
+from kaiin.domain.charges import ChargeState, charge_becomes
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay
 from kaiin.domain.previews import LateRenewal
+from kaiin.domain.refund_cases import RefundCaseState, refund_case_becomes
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.infra.constraints import dated, in_order, known, within
 
@@ -237,14 +241,6 @@ class Subscription(models.Model):
         return f"subscription {self.pk} ({self.state})"
 
 
-class ChargeState(models.TextChoices):
-    OPEN = "open"
-    PAID = "paid"
-    REGISTERED = "registered"
-    CLOSED = "closed"
-    PARKED = "parked"
-
-
 class Charge(models.Model):
     """The intent to have one period paid once, committed before payments hears of it.
 
@@ -269,7 +265,11 @@ class Charge(models.Model):
         "billing.Period", null=True, on_delete=models.PROTECT, related_name="+"
     )
     automatic = models.BooleanField(default=False)
-    state = models.CharField(max_length=16, choices=ChargeState, default=ChargeState.OPEN)
+    state = models.CharField(
+        max_length=16,
+        choices=[(s.value, s.value) for s in ChargeState],
+        default=ChargeState.OPEN.value,
+    )
     payment = models.OneToOneField(
         "payments.Payment", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -298,6 +298,11 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"charge {self.intent_key} ({self.state})"
+
+    def become(self, state: ChargeState, at: datetime, failure_code: str = "") -> None:
+        """Move on at an instant; not saved. Raises UnknownTransition where the table has no way."""
+        self.state = charge_becomes(ChargeState(self.state), state)
+        self.closed_at, self.failure_code = at, failure_code
 
     @property
     def is_live(self) -> bool:
@@ -450,7 +455,11 @@ class RefundCase(models.Model):
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default="JPY")
     reason = models.CharField(max_length=16, choices=RefundReason)
-    state = models.CharField(max_length=16, choices=RefundState, default=RefundState.OPEN)
+    state = models.CharField(
+        max_length=16,
+        choices=[(s.value, s.value) for s in RefundCaseState],
+        default=RefundCaseState.OPEN.value,
+    )
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=80, blank=True, default="")
@@ -460,7 +469,7 @@ class RefundCase(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_case_positive"),
-            *known("refund_case", reason=RefundReason, state=RefundState),
+            *known("refund_case", reason=RefundReason, state=RefundCaseState),
         ]
         indexes = [
             models.Index(
@@ -472,6 +481,11 @@ class RefundCase(models.Model):
 
     def __str__(self) -> str:
         return f"refund case {self.pk} ({self.state})"
+
+    def become(self, state: RefundCaseState, failure_code: str = "") -> None:
+        """Move on; not saved. Raises UnknownTransition where the table has no way."""
+        self.state = refund_case_becomes(RefundCaseState(self.state), state)
+        self.failure_code = failure_code
 
     @property
     def refund_key(self) -> str:

@@ -48,8 +48,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kaiin.domain.errors import KaiinError
-
 
 class Method(StrEnum):
     """How a member pays. `softbank` serves SoftBank and Y!mobile, which share one contract."""
@@ -166,12 +164,6 @@ MONEY_STATES = HOLDING_STATES | {_S.REFUNDED, _S.CHARGED_BACK}
 MONEY_EVENTS = frozenset(PaymentEvent(state.value) for state in MONEY_STATES)
 
 
-class UnknownTransition(KaiinError):
-    """An event that the table does not foresee in this state."""
-
-    code = "payments.unknown_transition"
-
-
 TRANSITIONS: dict[tuple[PaymentState, PaymentEvent], PaymentState] = {
     # Stale news: what is not said below changes nothing.
     **{(state, event): state for state in PaymentState for event in PaymentEvent},
@@ -213,11 +205,8 @@ REFUND_TRANSITIONS: dict[tuple[RefundState, RefundEvent], RefundState] = {
 
 
 def transition(state: PaymentState, event: PaymentEvent) -> PaymentState:
-    """The state after `event`. Raises UnknownTransition for a pair that is not in the table."""
-    try:
-        return TRANSITIONS[state, event]
-    except KeyError:
-        raise UnknownTransition(state=state, event=event) from None
+    """The state after `event`; every pair is in the table."""
+    return TRANSITIONS[state, event]
 
 
 def refund_transition(state: RefundState, event: RefundEvent) -> RefundState:

@@ -19,7 +19,7 @@ stateDiagram-v2
 from datetime import datetime
 from enum import StrEnum
 
-from kaiin.domain.errors import KaiinError
+from kaiin.domain.errors import UnknownTransition
 
 
 class SubscriptionState(StrEnum):
@@ -71,12 +71,6 @@ class EndReason(StrEnum):
 
 # Why nothing can be charged for an imported membership whose card or contract did not come along.
 NOT_IMPORTED = "not_imported"
-
-
-class UnknownTransition(KaiinError):
-    """An event that the tables do not foresee in this state."""
-
-    code = "billing.unknown_transition"
 
 
 _S, _E = SubscriptionState, SubscriptionEvent

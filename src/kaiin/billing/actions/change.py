@@ -17,9 +17,10 @@ from kaiin.billing.membership import change_mails, change_plans, intents, schedu
 from kaiin.billing.membership.change_plans import ChangePreview, preview_of
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, ChargeState, Course, Membership, Subscription
+from kaiin.billing.models import Charge, Course, Membership, Subscription
 from kaiin.billing.outcomes.recording import record_payments
 from kaiin.domain.changes import ChangeKind
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import SubscriptionState

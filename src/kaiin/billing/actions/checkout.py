@@ -8,8 +8,9 @@ from kaiin.billing.courses import catalog
 from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.membership import intents, payable
 from kaiin.billing.membership.locking import lock_memberships
-from kaiin.billing.models import Charge, ChargeState
+from kaiin.billing.models import Charge
 from kaiin.billing.outcomes.recording import record_payments
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.infra import clock

@@ -2,25 +2,26 @@
 
 from uuid import UUID
 
-from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.choices import RefundReason
 from kaiin.billing.errors import NoRefundCase, RefundDecided
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import (
     Charge,
-    ChargeState,
     RefundCase,
 )
 from kaiin.billing.outcomes import refunding, reversals
 from kaiin.billing.outcomes.recording import SYSTEM, record_payment
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money
+from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.infra import clock
 from kaiin.infra.locks import for_update, transaction
 from kaiin.payments import queries as payments
 
-_UNDER_WAY = (RefundState.REQUESTED, RefundState.DONE)
-_WAITING = (RefundState.OPEN, RefundState.FAILED)
+_UNDER_WAY = (RefundCaseState.REQUESTED, RefundCaseState.DONE)
+_WAITING = (RefundCaseState.OPEN, RefundCaseState.FAILED)
 
 
 def decide_refund(*, case_id: int, refund: bool, actor: str) -> None:
@@ -70,9 +71,9 @@ def record_refunds(*, payment_id: UUID) -> None:
 def _give_back(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
     if case.state in _UNDER_WAY:
         return
-    if case.state == RefundState.FAILED:
+    if case.state == RefundCaseState.FAILED:
         refunding.retry(locked, case, work)
-    elif case.state == RefundState.OPEN:
+    elif case.state == RefundCaseState.OPEN:
         sources = [(Account.UNAPPLIED, Money(case.amount, case.currency))]
         refunding.request(locked, _charge(case), case, sources, work)
     else:
@@ -80,7 +81,7 @@ def _give_back(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> 
 
 
 def _keep(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
-    if case.state == RefundState.DECLINED:
+    if case.state == RefundCaseState.DECLINED:
         return
     if case.state not in _WAITING or case.reason == RefundReason.OUTSIDE:
         raise RefundDecided(case=case.pk)

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from kaiin.billing.actions import checkout
 from kaiin.billing.errors import PaymentUnderWay
-from kaiin.billing.models import Charge, ChargeState
+from kaiin.billing.models import Charge
+from kaiin.domain.charges import ChargeState
 
 
 def give_up_payment(*, payment_id: UUID) -> None:

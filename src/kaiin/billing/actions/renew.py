@@ -20,8 +20,9 @@ from kaiin.billing.membership import intents, mails, scheduling
 from kaiin.billing.membership.endings import give_up
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, ChargeState, Subscription
+from kaiin.billing.models import Charge, Subscription
 from kaiin.billing.outcomes.recording import SYSTEM, Answer, record_answers
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
@@ -241,7 +242,7 @@ def _give_up(charge: Charge, now: datetime) -> None:
         ]
         row = locked.charges[charge.pk]
         if row.state == ChargeState.OPEN:
-            row.state, row.closed_at, row.failure_code = ChargeState.CLOSED, now, "amount_mismatch"
+            row.become(ChargeState.CLOSED, now, "amount_mismatch")
             row.save(update_fields=["state", "closed_at", "failure_code"])
 
 

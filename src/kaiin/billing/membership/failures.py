@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kaiin.billing.choices import ChargePurpose
-from kaiin.billing.models import Charge, ChargeState, Subscription
+from kaiin.billing.models import Charge, Subscription
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 

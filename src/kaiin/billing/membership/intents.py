@@ -9,7 +9,8 @@ from kaiin.billing import events
 from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog
 from kaiin.billing.membership import payable
-from kaiin.billing.models import Charge, ChargeState, Course, Period, Subscription
+from kaiin.billing.models import Charge, Course, Period, Subscription
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.payments import Method
 from kaiin.infra import event_log, texts
 from kaiin.sites import queries as sites
@@ -55,7 +56,7 @@ LEFT = "left"
 
 def supersede(charge: Charge, reason: str, now: datetime) -> None:
     """Give an open intent up: what it led to must not be paid any more."""
-    charge.state, charge.closed_at, charge.failure_code = ChargeState.CLOSED, now, reason
+    charge.become(ChargeState.CLOSED, now, reason)
     void(charge)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from kaiin.billing.membership.last_periods import last_spans
-from kaiin.billing.models import Charge, ChargeState, Course, Membership, Subscription
+from kaiin.billing.models import Charge, Course, Membership, Subscription
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity

@@ -687,11 +687,11 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "Open"),
-                            ("paid", "Paid"),
-                            ("registered", "Registered"),
-                            ("closed", "Closed"),
-                            ("parked", "Parked"),
+                            ("open", "open"),
+                            ("paid", "paid"),
+                            ("registered", "registered"),
+                            ("closed", "closed"),
+                            ("parked", "parked"),
                         ],
                         default="open",
                         max_length=16,
@@ -885,11 +885,11 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("open", "Open"),
-                            ("requested", "Requested"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                            ("declined", "Declined"),
+                            ("open", "open"),
+                            ("requested", "requested"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("declined", "declined"),
                         ],
                         default="open",
                         max_length=16,

@@ -11,9 +11,10 @@ from kaiin.billing.courses import catalog
 from kaiin.billing.membership import endings, intents, late_renewals, mails, numbers, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, ChargeState, Period, Subscription
+from kaiin.billing.models import Charge, Period, Subscription
 from kaiin.billing.outcomes import paid_change, receipts, refunding
 from kaiin.domain import dunning, ledger
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import PeriodSpan, first_period, japanese_date
@@ -61,7 +62,7 @@ def paid(locked: LockedMembership, charge: Charge, payment: PaymentView, work: U
     _post(locked, charge, payment, period, work)
     paid_change.give_up_unused(charge, payment, paid_at, work)
     resumes = subscription.paused_until is not None and not charge.automatic
-    charge.state, charge.closed_at, charge.failure_code = ChargeState.PAID, work.now, ""
+    charge.become(ChargeState.PAID, work.now)
     _carry_on(locked, charge, span, payment)
     if wants_out:
         subscription.cancel_at_period_end = True
@@ -91,8 +92,7 @@ def failed(
     locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
 ) -> None:
     """No money came, for good. A renewal goes into dunning; a member's own try may be repeated."""
-    charge.state, charge.closed_at = ChargeState.CLOSED, work.now
-    charge.failure_code = payment.failure_code or payment.state.value
+    charge.become(ChargeState.CLOSED, work.now, payment.failure_code or payment.state.value)
     work.note(
         "billing.charge_failed",
         locked,
@@ -216,7 +216,7 @@ def _park(
     paid_at: datetime,
     work: UnitOfWork,
 ) -> None:
-    charge.state, charge.closed_at = ChargeState.PARKED, work.now
+    charge.become(ChargeState.PARKED, work.now, charge.failure_code)
     received = payment.received or payment.amount
     work.post(ledger.unapplied(f"unapplied:{payment.id}", paid_at, received), charge=charge)
     twice = charge.period_index <= locked.subscriptions[charge.subscription_id].period_count

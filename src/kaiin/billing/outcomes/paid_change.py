@@ -10,8 +10,9 @@ from kaiin.billing.courses import catalog
 from kaiin.billing.membership import change_mails, endings, intents, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, ChargeState, EarlyEnd, Period, Subscription
+from kaiin.billing.models import Charge, EarlyEnd, Period, Subscription
 from kaiin.domain import ledger
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
@@ -124,7 +125,7 @@ def registered(
         if charge.state == ChargeState.OPEN:
             intents.supersede(charge, "superseded", work.now)
         return
-    charge.state, charge.closed_at, charge.failure_code = ChargeState.REGISTERED, work.now, ""
+    charge.become(ChargeState.REGISTERED, work.now)
     _take(subscription, payment.mandate_id)
     subscription.method = charge.method
     same = charge.course.key == subscription.course.key

@@ -10,8 +10,9 @@ import structlog
 from kaiin.billing.membership import endings
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, ChargeState
+from kaiin.billing.models import Charge
 from kaiin.billing.outcomes import deciding, paid_change, reversals
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.payments import Dispute, Method, PaymentState
 from kaiin.infra import clock
 from kaiin.infra.gathering import gathering_transaction

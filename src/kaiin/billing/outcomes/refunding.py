@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from kaiin.billing import events
-from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.choices import RefundReason
 from kaiin.billing.ledger import posting
 from kaiin.billing.membership import mails, staff_mails
 from kaiin.billing.membership.locking import LockedMembership
@@ -20,9 +20,10 @@ from kaiin.billing.models import Charge, Period, RefundCase, Subscription
 from kaiin.domain import ledger
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money
-from kaiin.domain.payments import RefundState as Refunded
+from kaiin.domain.payments import RefundState
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.previews import unused_credit
+from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.infra import event_log
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView, RefundView
@@ -30,7 +31,7 @@ from kaiin.sites import queries as sites
 
 # The actor of what was done outside.
 PROVIDER = "provider"
-_UNDER_WAY = (RefundState.REQUESTED, RefundState.DONE)
+_UNDER_WAY = (RefundCaseState.REQUESTED, RefundCaseState.DONE)
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def request(
     work: UnitOfWork,
 ) -> None:
     """It goes back: owed in the books from now on, paid out by payments."""
-    case.state, case.failure_code = RefundState.REQUESTED, ""
+    case.become(RefundCaseState.REQUESTED)
     case.decided_at, case.decided_by = work.now, work.actor
     due = ledger.refund_due(f"refund_due:{case.key}", work.now, sources)
     work.post(due, charge=charge, period=case.period)
@@ -146,7 +147,7 @@ def request(
 
 def retry(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
     """A refund that failed is asked for anew; in the books it is still due."""
-    case.state, case.failure_code = RefundState.REQUESTED, ""
+    case.become(RefundCaseState.REQUESTED)
     case.decided_at, case.decided_by = work.now, work.actor
     _ask(locked, case, work)
 
@@ -156,7 +157,7 @@ def keep(locked: LockedMembership, charge: Charge, case: RefundCase, work: UnitO
     due = posting.in_force(f"refund_due:{case.key}")
     if due is not None:
         work.reverse(due, charge=charge)
-    case.state = RefundState.DECLINED
+    case.become(RefundCaseState.DECLINED, case.failure_code)
     case.decided_at, case.decided_by = work.now, work.actor
     case.save()
     source = Account.UNAPPLIED if case.period is None else Account.DEFERRED_INCOME
@@ -169,9 +170,9 @@ def settle(
     locked: LockedMembership, charge: Charge, case: RefundCase, refund: RefundView, work: UnitOfWork
 ) -> None:
     """What payments says of the present try. Repeating it changes nothing."""
-    if refund.state is Refunded.DONE and case.state != RefundState.DONE:
+    if refund.state is RefundState.DONE and case.state != RefundCaseState.DONE:
         done(locked, charge, case, refund.done_at or work.now, work)
-    elif refund.state is Refunded.FAILED and case.state in _UNDER_WAY:
+    elif refund.state is RefundState.FAILED and case.state in _UNDER_WAY:
         _failed(locked, charge, case, refund.failure_code, work)
 
 
@@ -179,7 +180,8 @@ def done(
     locked: LockedMembership, charge: Charge, case: RefundCase, done_at: datetime, work: UnitOfWork
 ) -> None:
     """The money has gone back."""
-    case.state, case.settled_at, case.failure_code = RefundState.DONE, done_at, ""
+    case.become(RefundCaseState.DONE)
+    case.settled_at = done_at
     case.save()
     paid_out = ledger.refund(f"refund:{case.refund_key}", done_at, _money(case))
     work.post(posting.again_if_reversed(paid_out), charge=charge, period=case.period)
@@ -201,7 +203,8 @@ def _failed(
     if entry is not None:
         # It had been paid out, and came back: it is due again.
         work.reverse(entry, charge=charge)
-    case.state, case.failure_code, case.settled_at = RefundState.FAILED, code, None
+    case.become(RefundCaseState.FAILED, code)
+    case.settled_at = None
     case.save()
     _note("billing.refund_failed", locked, case, work, reason=code)
     work.tell(locked, events.REFUND_FAILED, case.refund_key, {"refund_case": case.pk})
@@ -246,7 +249,7 @@ def _refundable(charge: Charge) -> int:
     """What is left of a charge's payment to give back for its time; handling never is."""
     fee = charge.price - charge.credit
     cases = RefundCase.objects.filter(charge=charge)
-    gone = cases.exclude(state=RefundState.DECLINED).exclude(reason=RefundReason.TOO_MUCH)
+    gone = cases.exclude(state=RefundCaseState.DECLINED).exclude(reason=RefundReason.TOO_MUCH)
     return min(fee, fee + charge.handling - sum(gone.values_list("amount", flat=True)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kaiin.billing import events
-from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.choices import RefundReason
 from kaiin.billing.ledger import posting
 from kaiin.billing.ledger.models import LedgerEntry
 from kaiin.billing.membership import endings, intents, mails, scheduling, staff_mails
@@ -19,7 +19,8 @@ from kaiin.billing.outcomes import refunding
 from kaiin.domain import ledger
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money
-from kaiin.domain.payments import PaymentState, RefundState as Refunded
+from kaiin.domain.payments import PaymentState, RefundState
+from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.domain.subscriptions import EndReason
 from kaiin.infra.locks import for_update
 from kaiin.payments import queries as payments
@@ -57,7 +58,7 @@ def _refunded(
         case = cases.get(refund.key)
         if case is not None:
             refunding.settle(locked, charge, case, refund, work)
-        elif refund.state is Refunded.DONE:
+        elif refund.state is RefundState.DONE:
             _from_outside(locked, charge, refund, work)
     if payment.state is PaymentState.REFUNDED:
         period = _period(charge)
@@ -85,7 +86,7 @@ def _charged_back(
     if posting.in_force(key) is not None:
         return
     received = payment.received or payment.amount
-    gone = sum(refund.amount.amount for refund in refunds if refund.state is Refunded.DONE)
+    gone = sum(refund.amount.amount for refund in refunds if refund.state is RefundState.DONE)
     amount = Money(received.amount - gone, received.currency)
     freed = _supersede_cases(charge, amount, work)
     if amount:
@@ -162,10 +163,10 @@ def _supersede_cases(
     freed: list[tuple[Account, Money]] = []
     left = amount.amount
     for case in _cases(charge):
-        if case.state not in (RefundState.OPEN, RefundState.FAILED) or not left:
+        if case.state not in (RefundCaseState.OPEN, RefundCaseState.FAILED) or not left:
             continue
         if case.amount > left:
-            if case.state == RefundState.OPEN:
+            if case.state == RefundCaseState.OPEN:
                 case.amount, left = case.amount - left, 0
                 case.save(update_fields=["amount"])
             continue
@@ -174,7 +175,7 @@ def _supersede_cases(
         if due is not None:
             was = work.reverse(due, charge=charge)
             freed += [(p.account, p.amount) for p in was.postings if p.amount.amount > 0]
-        case.state = RefundState.DECLINED
+        case.become(RefundCaseState.DECLINED, case.failure_code)
         case.decided_at, case.decided_by = work.now, refunding.PROVIDER
         case.save()
     return freed

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from kaiin.billing.choices import ChargePurpose, RefundReason, RefundState
+from kaiin.billing.choices import ChargePurpose, RefundReason
 from kaiin.billing.ledger.models import LedgerEntry, Receipt
-from kaiin.billing.models import Charge, ChargeState, RefundCase
+from kaiin.billing.models import Charge, RefundCase
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.ledger import EntryKind
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
+from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
@@ -90,7 +92,7 @@ class _Gone:
     def of(cls, member_pk: int) -> "_Gone":
         # What was received beyond the charge is no part of it, and none of what went back.
         done = (
-            RefundCase.objects.filter(membership__member_id=member_pk, state=RefundState.DONE)
+            RefundCase.objects.filter(membership__member_id=member_pk, state=RefundCaseState.DONE)
             .exclude(reason=RefundReason.TOO_MUCH)
             .values("payment_id")
         )
@@ -137,10 +139,10 @@ def _returns(member_pk: int) -> Mapping[UUID | None, Returns]:
         membership__member_id=member_pk, reason=RefundReason.PAID_TWICE
     )
     states = dict(cases.values_list("payment_id", "state"))
-    waiting = [key for key, state in states.items() if state == RefundState.OPEN]
+    waiting = [key for key, state in states.items() if state == RefundCaseState.OPEN]
     views = payments.payments(waiting) if waiting else {}
     found: dict[UUID | None, Returns] = {
-        key: "refund" for key, state in states.items() if state == RefundState.REQUESTED
+        key: "refund" for key, state in states.items() if state == RefundCaseState.REQUESTED
     }
     for key, view in views.items():
         found[key] = "" if payments.can_refund(view) else "account"

@@ -10,12 +10,12 @@ from kaiin.billing.membership import payable, scheduling
 from kaiin.billing.membership.failures import Ending, Failure, ending, last_failure
 from kaiin.billing.models import (
     Charge,
-    ChargeState,
     Entitlement,
     Membership,
     Period,
     Subscription,
 )
+from kaiin.domain.charges import ChargeState
 from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.choices import RefundReason
 from kaiin.billing.ledger.models import Receipt
 from kaiin.billing.models import RefundCase
 from kaiin.domain import taxes
 from kaiin.domain.money import Money, total
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import last_day
+from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.domain.taxes import TaxedLine, TaxTotal
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import Reference
@@ -139,9 +140,9 @@ def _given_back(payment_ids: Collection[UUID]) -> dict[UUID, list[RefundCase]]:
     """The refunds that reached their members, oldest first; not of what was received beyond the
     charge, which is on no receipt."""
     cases: dict[UUID, list[RefundCase]] = {}
-    done = RefundCase.objects.filter(payment_id__in=payment_ids, state=RefundState.DONE).exclude(
-        reason=RefundReason.TOO_MUCH
-    )
+    done = RefundCase.objects.filter(
+        payment_id__in=payment_ids, state=RefundCaseState.DONE
+    ).exclude(reason=RefundReason.TOO_MUCH)
     for case in done.order_by("settled_at", "pk"):
         cases.setdefault(case.payment_id, []).append(case)
     return cases

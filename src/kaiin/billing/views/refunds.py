@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, QuerySet
 
-from kaiin.billing.choices import RefundReason, RefundState
+from kaiin.billing.choices import RefundReason
 from kaiin.billing.errors import NoMembership
 from kaiin.billing.models import (
     RefundCase,
@@ -17,12 +17,13 @@ from kaiin.billing.outcomes import refunding
 from kaiin.domain.money import Money, total
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import days_after, last_day
+from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra import clock
 from kaiin.sites import queries as sites
 
 # Staff have to act on these.
-_FOR_STAFF = (RefundState.OPEN, RefundState.FAILED)
+_FOR_STAFF = (RefundCaseState.OPEN, RefundCaseState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class RefundCaseView:
     payment_id: UUID
     amount: Money
     reason: RefundReason
-    state: RefundState
+    state: RefundCaseState
     opened_at: datetime
     decided_at: datetime | None
     settled_at: datetime | None
@@ -115,24 +116,24 @@ def preview_leave(*, member_pk: int, site_key: str, at: datetime | None = None) 
 def refund_cases(member_pk: int) -> tuple[RefundCaseView, ...]:
     """A member's refund cases, newest first; without those that another refund made void."""
     found = RefundCase.objects.filter(membership__member_id=member_pk)
-    return _views(found.exclude(state=RefundState.DECLINED, decided_by=refunding.PROVIDER))
+    return _views(found.exclude(state=RefundCaseState.DECLINED, decided_by=refunding.PROVIDER))
 
 
 def refund_figures() -> RefundFigures:
     """How many refund cases wait; one query over a partial index."""
     # As in the index's condition: SQLite takes it for no other order of the values.
-    unsettled = (RefundState.OPEN, RefundState.REQUESTED, RefundState.FAILED)
+    unsettled = (RefundCaseState.OPEN, RefundCaseState.REQUESTED, RefundCaseState.FAILED)
     rows = RefundCase.objects.filter(state__in=unsettled).values("state")
     found = {row["state"]: row for row in rows.annotate(count=Count("pk"), oldest=Min("opened_at"))}
     waiting = [found[state]["oldest"] for state in _FOR_STAFF if state in found]
 
-    def count(state: RefundState) -> int:
+    def count(state: RefundCaseState) -> int:
         return int(found[state]["count"]) if state in found else 0
 
     return RefundFigures(
-        open=count(RefundState.OPEN),
-        failed=count(RefundState.FAILED),
-        under_way=count(RefundState.REQUESTED),
+        open=count(RefundCaseState.OPEN),
+        failed=count(RefundCaseState.FAILED),
+        under_way=count(RefundCaseState.REQUESTED),
         oldest_at=min(waiting, default=None),
     )
 
@@ -154,7 +155,7 @@ def _view(row: RefundCase, site_name: Mapping[str, str]) -> RefundCaseView:
         payment_id=row.payment_id,
         amount=Money(row.amount, row.currency),
         reason=RefundReason(row.reason),
-        state=RefundState(row.state),
+        state=RefundCaseState(row.state),
         opened_at=row.opened_at,
         decided_at=row.decided_at,
         settled_at=row.settled_at,

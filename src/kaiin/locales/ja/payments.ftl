@@ -84,6 +84,5 @@ payments-mandate_ended = 継続払いのご契約が終了しています。お�
 payments-too_many_errors = 24時間以内にお支払いが4回承認されませんでした。カードなどを守るため、{ $until }を過ぎてから、もう一度お試しください。ご請求はありません。
 payments-method_unavailable = このお支払い方法は、現在ご利用いただけません。ほかの方法をお選びください。
 payments-provider_unavailable = 決済会社につながりません。料金は発生していません。少し時間をおいて、もう一度お試しください。
-payments-unknown_transition = お支払いの状態が、この操作に合っていません。
 payments-mandate_known = このカードまたは継続契約は、すでに引き継がれています。
 payments-reference_unreadable = 番号「{ $number }」は、{ $kind }の形式ではありません。

@@ -1,0 +1,49 @@
+"""The states of a refund case: money that is to go back, or that staff decide about.
+
+```mermaid
+stateDiagram-v2
+    direction LR
+    [*] --> open
+    open --> requested: it is to go back
+    open --> declined: it stays here, or went back another way
+    open --> done: it went back at the provider
+    requested --> done: paid out
+    requested --> failed: refused
+    done --> failed: it came back
+    failed --> requested: tried again
+    failed --> done: it went back after all
+    failed --> declined: it stays here, or went back another way
+```
+"""
+
+from enum import StrEnum
+
+from kaiin.domain.errors import UnknownTransition
+
+
+class RefundCaseState(StrEnum):
+    """OPEN: staff decide. REQUESTED: payments gives it back. DECLINED: it stays with us."""
+
+    OPEN = "open"
+    REQUESTED = "requested"
+    DONE = "done"
+    FAILED = "failed"
+    DECLINED = "declined"
+
+
+_S = RefundCaseState
+
+REFUND_CASE_TRANSITIONS: dict[RefundCaseState, frozenset[RefundCaseState]] = {
+    _S.OPEN: frozenset({_S.REQUESTED, _S.DECLINED, _S.DONE}),
+    _S.REQUESTED: frozenset({_S.DONE, _S.FAILED}),
+    _S.DONE: frozenset({_S.FAILED}),
+    _S.FAILED: frozenset({_S.REQUESTED, _S.DONE, _S.DECLINED}),
+    _S.DECLINED: frozenset(),
+}
+
+
+def refund_case_becomes(state: RefundCaseState, wanted: RefundCaseState) -> RefundCaseState:
+    """`wanted`. Raises UnknownTransition for a pair that is not in the table."""
+    if wanted not in REFUND_CASE_TRANSITIONS[state]:
+        raise UnknownTransition(state=state, event=wanted)
+    return wanted
