@@ -236,6 +236,27 @@ def test_a_refund_that_fails_is_seen_and_tried_again(world: World) -> None:
     assert "refunds_due" not in books(world)
 
 
+def test_a_refund_that_failed_was_kept_and_went_back_after_all(world: World) -> None:
+    """The provider's last word counts: what staff kept is not income any more."""
+    from kaiin.billing.actions.decide_refund import decide_refund
+    from kaiin.billing.views.refunds import refund_cases
+
+    member = world.joined("yearly", Method.CARD)
+    world.sandbox.switch("refund_fail", "account_closed")
+    leave(member)
+    world.work()
+    [case] = refund_cases(member)
+    decide_refund(case_id=case.id, refund=False, actor="staff:1")
+    kept = books(world)
+    world.sandbox.pay_out_after_all()
+    world.work()
+    [case] = refund_cases(member)
+    assert case.state == "done"
+    now = books(world)
+    assert now["provider_cash"] == kept["provider_cash"] - case.amount.amount
+    assert "refunds_due" not in now
+
+
 def test_a_refund_nobody_answers_for_is_asked_about_not_repeated(world: World) -> None:
     from kaiin.billing.views.refunds import refund_figures
 

@@ -13,6 +13,7 @@ stateDiagram-v2
     failed --> requested: tried again
     failed --> done: it went back after all
     failed --> declined: it stays here, or went back another way
+    declined --> done: it went back after all
 ```
 """
 
@@ -38,7 +39,8 @@ REFUND_CASE_TRANSITIONS: dict[RefundCaseState, frozenset[RefundCaseState]] = {
     _S.REQUESTED: frozenset({_S.DONE, _S.FAILED}),
     _S.DONE: frozenset({_S.FAILED}),
     _S.FAILED: frozenset({_S.REQUESTED, _S.DONE, _S.DECLINED}),
-    _S.DECLINED: frozenset(),
+    # A refund that had failed, and then did not.
+    _S.DECLINED: frozenset({_S.DONE}),
 }
 
 

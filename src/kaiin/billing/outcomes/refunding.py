@@ -18,6 +18,7 @@ from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, Period, RefundCase, Subscription
 from kaiin.domain import ledger
+from kaiin.domain.errors import UnknownTransition
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money
 from kaiin.domain.payments import RefundState
@@ -160,9 +161,8 @@ def keep(locked: LockedMembership, charge: Charge, case: RefundCase, work: UnitO
     case.become(RefundCaseState.DECLINED, case.failure_code)
     case.decided_at, case.decided_by = work.now, work.actor
     case.save()
-    source = Account.UNAPPLIED if case.period is None else Account.DEFERRED_INCOME
-    stays = ledger.kept(f"kept:{case.key}", work.now, _money(case), source=source)
-    work.post(stays, charge=charge, period=case.period)
+    stays = ledger.kept(f"kept:{case.key}", work.now, _money(case), source=_source(case))
+    work.post(posting.again_if_reversed(stays), charge=charge, period=case.period)
     _note("billing.refund_declined", locked, case, work)
 
 
@@ -179,7 +179,9 @@ def settle(
 def done(
     locked: LockedMembership, charge: Charge, case: RefundCase, done_at: datetime, work: UnitOfWork
 ) -> None:
-    """The money has gone back."""
+    """The money has gone back; also where staff had kept it after the refund failed."""
+    if case.state == RefundCaseState.DECLINED:
+        _owe_again(charge, case, work)
     case.become(RefundCaseState.DONE)
     case.settled_at = done_at
     case.save()
@@ -187,6 +189,22 @@ def done(
     work.post(posting.again_if_reversed(paid_out), charge=charge, period=case.period)
     _note("billing.refund_done", locked, case, work)
     mails.refund_done(locked, case)
+
+
+def _owe_again(charge: Charge, case: RefundCase, work: UnitOfWork) -> None:
+    kept = posting.in_force(f"kept:{case.key}")
+    if kept is None:
+        # The same money went back another way: the provider can't have paid it out twice.
+        raise UnknownTransition(state=case.state, event=RefundCaseState.DONE)
+    work.reverse(kept, charge=charge)
+    sources = [(_source(case), _money(case))]
+    due = ledger.refund_due(f"refund_due:{case.key}", work.now, sources)
+    work.post(posting.again_if_reversed(due), charge=charge, period=case.period)
+
+
+def _source(case: RefundCase) -> Account:
+    """Where money that buys nothing waits, or that of unused days."""
+    return Account.UNAPPLIED if case.period is None else Account.DEFERRED_INCOME
 
 
 def payment_of(charge: Charge) -> UUID:

@@ -122,6 +122,9 @@ def _made(
         written = write(queryset._made())
     except EmptyResultSet:
         return None
+    if not written.sql:
+        # An update of no column.
+        return None
     wanted = [prepare(value) for prepare, value in bound]
     before = len(written.params) - len(wanted)
     if before < 0 or not _same(written.params[before:], wanted):
