@@ -20,6 +20,7 @@ def join(count: int) -> list[int]:
     from kaiin.billing.actions.join import join_site  # noqa: PLC0415
     from kaiin.domain.payments import Method  # noqa: PLC0415
     from kaiin.identity import operations as identity  # noqa: PLC0415
+    from kaiin.identity.flows.register import import_member  # noqa: PLC0415
     from kaiin.infra import clock  # noqa: PLC0415
     from kaiin.payments.providers import registry  # noqa: PLC0415
     from kaiin.sites import queries as sites  # noqa: PLC0415
@@ -28,7 +29,7 @@ def join(count: int) -> list[int]:
     password_hash = identity.hash_password(PASSWORD)
     members = []
     for number in range(count):
-        pk = identity.import_member(
+        pk = import_member(
             member_id=None,
             email=f"member{number}@mail.example",
             password_hash=password_hash,
@@ -54,13 +55,14 @@ def site_cookie(member_pk: int) -> str:
     """The cookie of a browser that is signed in at the site."""
     from django.conf import settings  # noqa: PLC0415
 
-    from kaiin.identity import operations as identity  # noqa: PLC0415
+    from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest  # noqa: PLC0415
+    from kaiin.identity.flows.sessions import start_session  # noqa: PLC0415
 
-    root = identity.start_session(member_pk=member_pk, user_agent="bench")
-    state = identity.state_digest("state")
-    code = identity.issue_handover(sid=root, site_key=SITE, state_digest=state)
+    root = start_session(member_pk=member_pk, user_agent="bench")
+    state = state_digest("state")
+    code = issue_handover(sid=root, site_key=SITE, state_digest=state)
     session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session["sid"] = identity.redeem_handover(code=code, site_key=SITE, state="state")
+    session["sid"] = redeem_handover(code=code, site_key=SITE, state="state")
     session.create()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 

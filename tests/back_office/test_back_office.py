@@ -15,6 +15,10 @@ from kaiin.billing.actions.join import join_site
 from kaiin.domain.payments import Method
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity, queries as members
+from kaiin.identity.flows.login import log_in
+from kaiin.identity.flows.register import import_member
+from kaiin.identity.flows.sessions import start_session
+from kaiin.identity.flows.staff import create_staff, disable_member
 from kaiin.infra import deliveries, event_log
 from kaiin.infra.locks import transaction
 from kaiin.infra.models import AuditRow, Delivery
@@ -44,7 +48,7 @@ pytestmark = [
 @pytest.fixture
 def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
     """Somebody who has joined, paid by card and is logged in: rows in every table."""
-    pk = identity.import_member(
+    pk = import_member(
         member_id=None,
         email=MEMBER[0],
         password_hash=identity.hash_password(MEMBER[1]),
@@ -70,16 +74,16 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
     sandbox.deliver_notices()
     payments.backfill_events(now=clock.now(), limit=100)
     deliver()
-    result = identity.log_in(
+    result = log_in(
         typed=MEMBER[0], password=MEMBER[1], device=None, site_key=None, user_agent="Browser"
     )
-    identity.start_session(member_pk=pk, user_agent="Browser", proof=result.proof)
+    start_session(member_pk=pk, user_agent="Browser", proof=result.proof)
     return pk
 
 
 def _pay_too_much(sandbox: Sandbox, clock: Clock) -> None:
     """Somebody else, whose surplus waits for staff."""
-    pk = identity.import_member(
+    pk = import_member(
         member_id=None,
         email="taro@mail.example",
         password_hash=identity.hash_password("a-password-of-taro"),
@@ -104,7 +108,7 @@ def _pay_too_much(sandbox: Sandbox, clock: Clock) -> None:
 @pytest.fixture
 def staff(client: Client, clock: Clock) -> Client:
     """A browser in which staff have logged in by the back office's own form."""
-    identity.create_staff(
+    create_staff(
         email=STAFF[0],
         nickname="Boss",
         password=STAFF[1],
@@ -240,14 +244,14 @@ def test_members_are_no_staff(client: Client, member: int) -> None:
 def test_disabled_staff_are_out_at_once(staff: Client) -> None:
     boss = members.find_member(STAFF[0])
     assert boss is not None
-    identity.disable_member(member_pk=boss.pk, actor="system:test", reason="left")
+    disable_member(member_pk=boss.pk, actor="system:test", reason="left")
     assert staff.get("/admin/", HTTP_HOST=HOST).status_code == 302
 
 
 def test_the_login_form_is_throttled_and_logged(client: Client, clock: Clock) -> None:
     from kaiin.identity.models import LoginAttempt
 
-    identity.create_staff(
+    create_staff(
         email=STAFF[0],
         nickname="",
         password=STAFF[1],

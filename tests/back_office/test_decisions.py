@@ -14,7 +14,7 @@ from kaiin.billing.errors import GrantEmpty, NoGrant
 from kaiin.billing.models import Grant, Membership, RefundCase
 from kaiin.billing.views.refunds import preview_leave, refund_cases
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.identity import operations as identity
+from kaiin.identity.flows.staff import create_staff, set_rights
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 from tests.billing.conftest import World, world
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.urls(URLS), pytest.mark.few_on_postgres(0)]
 
 @pytest.fixture
 def staff(client: Client, world: World) -> Client:
-    identity.create_staff(
+    create_staff(
         email=STAFF[0],
         nickname="Boss",
         password=STAFF[1],
@@ -185,9 +185,7 @@ def test_without_the_right_nothing_is_decided(
 ) -> None:
     url = reverse("admin:billing_refundcase_changelist", URLS)
     assert 'value="give_back"' in staff.get(url, HTTP_HOST=HOST).content.decode()
-    identity.set_rights(
-        email=STAFF[0], rights=set(StaffRight) - {StaffRight.REFUNDS}, actor="system:test"
-    )
+    set_rights(email=STAFF[0], rights=set(StaffRight) - {StaffRight.REFUNDS}, actor="system:test")
     assert 'value="give_back"' not in staff.get(url, HTTP_HOST=HOST).content.decode()
     form = {"action": "give_back", "_selected_action": [str(case.pk)], "confirmed": "yes"}
     staff.post(url, form, HTTP_HOST=HOST)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.identity import operations as identity
+from kaiin.identity.flows.staff import create_staff, set_rights
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 
@@ -30,7 +30,7 @@ pytestmark = [
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    identity.create_staff(
+    create_staff(
         email=STAFF[0],
         nickname="",
         password=STAFF[1],
@@ -57,7 +57,7 @@ _LOOKS = (StaffRight.MEMBERS, StaffRight.MONEY, StaffRight.QUEUES, StaffRight.AU
 
 @pytest.mark.parametrize("rights", [*((right,) for right in _LOOKS), set(StaffRight) - {*_LOOKS}])
 def test_each_table_asks_for_its_right(staff: Client, rights: Collection[StaffRight]) -> None:
-    identity.set_rights(email=STAFF[0], rights=rights, actor="system:test")
+    set_rights(email=STAFF[0], rights=rights, actor="system:test")
     index = staff.get("/admin/", HTTP_HOST=HOST).content.decode()
     for model, url in _tables():
         may = admin.site._registry[model].right in rights  # type: ignore[attr-defined]

@@ -24,7 +24,8 @@ from kaiin.domain.periods import JST
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.subscriptions import EndReason, Standing
 from kaiin.payments import queries as payments
-from kaiin.payments.operations import ForeignMandate, MandateKnown, ReferenceUnreadable
+from kaiin.payments.errors import MandateKnown, ReferenceUnreadable
+from kaiin.payments.importing import ForeignMandate
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 from tests.billing.test_races import at_once
 from tests.fixtures.tenant import amend

@@ -221,7 +221,7 @@ def test_things_that_are_not_offered(world: World) -> None:
 
 
 def test_the_provider_is_down_while_joining(world: World) -> None:
-    from kaiin.payments.operations import ProviderUnavailable
+    from kaiin.payments.errors import ProviderUnavailable
 
     member = world.member()
     world.sandbox.switch("down", "0")

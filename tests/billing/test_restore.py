@@ -47,13 +47,13 @@ def test_nobody_is_charged_again_and_no_number_is_given_twice(
     from kaiin.billing.actions.renew import renew_due
     from kaiin.billing.models import Membership
     from kaiin.cli.backup import GAP, restore
-    from kaiin.identity import operations as identity
+    from kaiin.identity.flows.sessions import start_session
     from kaiin.identity.models import MemberSession
     from kaiin.infra.models import AuditRow
 
     renewing, under_way = world.joined(method=Method.CARD), world.member()
     started = world.join(under_way).payment
-    identity.start_session(member_pk=renewing, user_agent="a browser")
+    start_session(member_pk=renewing, user_agent="a browser")
     file = saved()
     assert file.stat().st_mode & 0o077 == 0
     # What the backup does not know: a payment, a renewal, somebody new.

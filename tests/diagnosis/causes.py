@@ -126,10 +126,10 @@ def other_site(world: World) -> int:
 
 
 def disabled(world: World) -> int:
-    from kaiin.identity import operations
+    from kaiin.identity.flows.staff import disable_member
 
     member = world.joined()
-    operations.disable_member(member_pk=member, reason="test", actor="staff:1")
+    disable_member(member_pk=member, reason="test", actor="staff:1")
     return member
 
 

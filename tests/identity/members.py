@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connection
 
 from kaiin.identity import operations
+from kaiin.identity.flows import login
+from kaiin.identity.flows.register import import_member
 from kaiin.infra import clock as infra_clock
 from kaiin.infra.locks import transaction
 from kaiin.sites import operations as site_operations
@@ -53,7 +55,7 @@ def make_member(
     former: tuple[str, ...] = (),
     **details: object,
 ) -> int:
-    return operations.import_member(
+    return import_member(
         member_id=member_id,
         email=email,
         former_emails=former,
@@ -66,7 +68,7 @@ def make_member(
 
 
 def log_in(typed: str, password: str = PASSWORD, device: str | None = None) -> Any:
-    return operations.log_in(
+    return login.log_in(
         typed=typed, password=password, device=device, site_key="official", user_agent="Browser"
     )
 

@@ -8,9 +8,10 @@ from django.db import DatabaseError, connection, transaction
 
 from kaiin.billing.courses.tenant import apply_tenant
 from kaiin.domain.documents import DocumentKind
-from kaiin.identity import operations, queries
+from kaiin.identity import queries
+from kaiin.identity.choices import ConsentPage
+from kaiin.identity.flows import consents
 from kaiin.identity.models import Consent
-from kaiin.identity.operations import ConsentPage
 from kaiin.infra import audit
 from kaiin.infra.constraints import IsAppendOnly
 from kaiin.sites import queries as sites
@@ -21,7 +22,7 @@ from tests.sites.examples import with_terms
 
 def agree(member: int, clock: Clock, *kinds: DocumentKind, site_key: str = "") -> None:
     documents = sites.documents_in_force(clock.now())
-    operations.agree(
+    consents.agree(
         member_pk=member,
         documents=[each for each in documents if each.kind in (kinds or DocumentKind)],
         page=ConsentPage.CONFIRMATION if site_key else ConsentPage.QUESTION,

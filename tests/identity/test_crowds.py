@@ -8,6 +8,8 @@ import pytest
 from django.db import connections
 
 from kaiin.identity import hashing, operations
+from kaiin.identity.errors import Crowded
+from kaiin.identity.flows import login
 from kaiin.identity.models import LoginAttempt
 from kaiin.identity.passwords import Argon2id
 from kaiin.infra.models import ThrottleBucket
@@ -48,7 +50,7 @@ def test_a_crowd_takes_no_more_than_its_places(few: Places, monkeypatch) -> None
     def one(_: int) -> Any:
         try:
             return log_in("hanako@example.jp")
-        except operations.Crowded as error:
+        except Crowded as error:
             sent_away.release()
             return error
         finally:
@@ -61,10 +63,8 @@ def test_a_crowd_takes_no_more_than_its_places(few: Places, monkeypatch) -> None
         # Whoever was sent away was neither counted nor looked up.
         gate.set()
         results = list(results)
-    assert sum(isinstance(each, operations.Crowded) for each in results) == 9
-    assert [each.refusal for each in results if not isinstance(each, operations.Crowded)] == [
-        None
-    ] * 3
+    assert sum(isinstance(each, Crowded) for each in results) == 9
+    assert [each.refusal for each in results if not isinstance(each, Crowded)] == [None] * 3
     assert max(most) == 1
     assert LoginAttempt.objects.count() == 3
     assert log_in("hanako@example.jp").refusal is None
@@ -74,13 +74,13 @@ def test_a_crowd_takes_no_more_than_its_places(few: Places, monkeypatch) -> None
 def test_being_sent_away_counts_for_nothing_and_staff_only_wait(few: Places) -> None:
     with few.taken(), few.taken(), few.taken():
         for typed in ("hanako@example.jp", "nobody@example.jp"):
-            with pytest.raises(operations.Crowded):
+            with pytest.raises(Crowded):
                 log_in(typed)
-        with pytest.raises(operations.Crowded):
+        with pytest.raises(Crowded):
             operations.hash_password("x" * 8)
         assert not ThrottleBucket.objects.exists()
         assert not LoginAttempt.objects.exists()
-        at_the_desk = operations.log_in(
+        at_the_desk = login.log_in(
             typed="nobody@example.jp", password="x", device=None, site_key=None,
             user_agent="", at_staff_door=True,
         )  # fmt: skip

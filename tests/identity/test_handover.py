@@ -1,6 +1,10 @@
 import pytest
 
-from kaiin.identity import operations, queries
+from kaiin.identity import queries
+from kaiin.identity.errors import SessionEnded
+from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
+from kaiin.identity.flows.sessions import end_session, start_session
+from kaiin.identity.flows.staff import disable_member
 from kaiin.identity.models import Handover
 from tests.fixtures.clock import Clock
 from tests.identity.members import make_member
@@ -17,17 +21,15 @@ def member() -> int:
 
 @pytest.fixture
 def sid(member: int) -> str:
-    return operations.start_session(member_pk=member, user_agent="Browser")
+    return start_session(member_pk=member, user_agent="Browser")
 
 
 def issue(sid: str, site: str = "official") -> str:
-    return operations.issue_handover(
-        sid=sid, site_key=site, state_digest=operations.state_digest(STATE)
-    )
+    return issue_handover(sid=sid, site_key=site, state_digest=state_digest(STATE))
 
 
 def redeem(code: str, site: str = "official", state: str = STATE) -> str | None:
-    return operations.redeem_handover(code=code, site_key=site, state=state)
+    return redeem_handover(code=code, site_key=site, state=state)
 
 
 def test_a_login_is_handed_over(member: int, sid: str) -> None:
@@ -66,11 +68,11 @@ def test_codes_are_stored_as_digests(sid: str) -> None:
 
 
 def test_logging_out_anywhere_ends_it_everywhere(member: int, sid: str) -> None:
-    elsewhere = operations.start_session(member_pk=member, user_agent="Phone")
+    elsewhere = start_session(member_pk=member, user_agent="Phone")
     official, mail = redeem(issue(sid)), redeem(issue(sid, "mail"), "mail")
     assert official
     assert mail
-    operations.end_session(sid=mail)
+    end_session(sid=mail)
     for each, host in ((sid, ""), (official, "official"), (mail, "mail")):
         assert queries.session_member(each, site_key=host) is None
     assert queries.session_member(elsewhere)
@@ -82,21 +84,21 @@ def test_a_session_is_good_at_its_own_host_only(sid: str) -> None:
     assert queries.session_member(there, site_key="mail") is None
     assert queries.session_member(there) is None
     assert queries.session_member(sid, site_key="official") is None
-    with pytest.raises(operations.SessionEnded):
+    with pytest.raises(SessionEnded):
         issue(there)
 
 
 def test_an_ended_session_hands_nothing_over(member: int, sid: str) -> None:
     code = issue(sid)
-    operations.end_session(sid=sid)
+    end_session(sid=sid)
     assert redeem(code) is None
-    with pytest.raises(operations.SessionEnded):
+    with pytest.raises(SessionEnded):
         issue(sid)
 
 
 def test_a_disabled_member_is_not_handed_over(member: int, sid: str) -> None:
     code = issue(sid)
-    operations.disable_member(member_pk=member, actor="staff:1", reason="asked")
+    disable_member(member_pk=member, actor="staff:1", reason="asked")
     assert redeem(code) is None
 
 

@@ -5,6 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kaiin.identity import hash_costs, operations, queries
+from kaiin.identity.errors import AlreadyRegistered, MemberDisabled
+from kaiin.identity.flows.devices import remember_device
+from kaiin.identity.flows.register import import_member
+from kaiin.identity.flows.sessions import start_session
+from kaiin.identity.flows.staff import disable_member
 from kaiin.identity.models import LoginAttempt, Member
 from kaiin.identity.passwords import TODAY, Argon2id, Costs
 from kaiin.infra import clock
@@ -91,7 +96,7 @@ class Imported(Argon2id):
 def test_costs_of_imported_hashes_are_paid_at_every_try_until_none_is_left() -> None:
     pk = make_member("other@example.jp")
     assert hash_costs.known() == (TODAY,)
-    operations.import_member(
+    import_member(
         member_id="E12345678", email=None, password_hash=Imported().encode(PASSWORD, "salt" * 4),
         details={}, language="ja", created_at=clock.now(), actor="system:test",
     )  # fmt: skip
@@ -110,7 +115,7 @@ def test_costs_of_imported_hashes_are_paid_at_every_try_until_none_is_left() -> 
 class TestConstantWork:
     def test_every_failure_costs_one_hash_and_the_same_statements(self, member: int, cost) -> None:
         closed = make_member("closed@example.jp")
-        operations.disable_member(member_pk=closed, actor="staff:1", reason="test")
+        disable_member(member_pk=closed, actor="staff:1", reason="test")
         make_member("locked@example.jp")
         for _ in range(11):
             log_in("locked@example.jp", "wrong")
@@ -223,7 +228,7 @@ def test_a_shared_device_knows_both_members(member: int) -> None:
 
 
 def test_a_new_members_browser_is_a_known_device(member: int) -> None:
-    device = operations.remember_device(member_pk=member, device=None)
+    device = remember_device(member_pk=member, device=None)
     for _ in range(11):
         log_in("E12345678", "wrong")
     assert log_in("E12345678", device=device).member_pk == member
@@ -231,13 +236,13 @@ def test_a_new_members_browser_is_a_known_device(member: int) -> None:
 
 class TestDisabled:
     def test_the_truth_after_proof_only(self, member: int) -> None:
-        operations.disable_member(member_pk=member, actor="staff:1", reason="asked")
+        disable_member(member_pk=member, actor="staff:1", reason="asked")
         wrong = log_in("E12345678", "wrong")
         right = log_in("E12345678")
         assert (wrong.member_pk, wrong.refusal) == (None, "identity.login_refused")
         assert (right.member_pk, right.refusal, right.proof) == (member, "identity.disabled", None)
-        with pytest.raises(operations.MemberDisabled):
-            operations.start_session(member_pk=member, user_agent="")
+        with pytest.raises(MemberDisabled):
+            start_session(member_pk=member, user_agent="")
 
 
 class TestAttempts:
@@ -260,9 +265,9 @@ class TestAttempts:
         assert attempt.value_digest == ""
 
     def test_a_mail_address_never_shadows_an_id(self, member: int) -> None:
-        with pytest.raises(operations.AlreadyRegistered):
+        with pytest.raises(AlreadyRegistered):
             make_member("other@example.jp", member_id="E12345678")
-        with pytest.raises(operations.AlreadyRegistered):
+        with pytest.raises(AlreadyRegistered):
             make_member("old..mail.@docomo.ne.jp")
         assert Member.objects.count() == 1
 

@@ -12,8 +12,10 @@ import time
 
 import pytest
 
-from kaiin.identity import accounts, operations
+from kaiin.identity import accounts
 from kaiin.identity.flows import login
+from kaiin.identity.flows.register import import_member
+from kaiin.identity.flows.staff import disable_member
 from kaiin.identity.passwords import Argon2id
 from kaiin.infra import clock
 from tests.identity.members import log_in, make_member
@@ -35,10 +37,10 @@ def test_failures_take_the_same_time() -> None:
     make_member("known@example.jp")
     make_member("locked@example.jp")
     closed = make_member("closed@example.jp")
-    operations.disable_member(member_pk=closed, actor="staff:1", reason="test")
+    disable_member(member_pk=closed, actor="staff:1", reason="test")
     for _ in range(11):
         log_in("locked@example.jp", "wrong")
-    operations.import_member(
+    import_member(
         member_id=None,
         email="imported@example.jp",
         password_hash=Imported().encode("kx9 mq2w vv3", "salt" * 4),

@@ -10,7 +10,13 @@ import pytest
 from django.core import mail
 from django.db import connection
 
-from kaiin.identity import hashing, operations
+from kaiin.identity import hashing
+from kaiin.identity.errors import AlreadyRegistered, MemberDisabled
+from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
+from kaiin.identity.flows.register import check_join_code, register_member, send_join_code
+from kaiin.identity.flows.reset import finish_reset, request_reset
+from kaiin.identity.flows.sessions import end_session, start_session
+from kaiin.identity.flows.staff import disable_member, enable_member
 from kaiin.identity.models import LoginAttempt, Member, MemberSession, OneTimeCode
 from kaiin.infra.places import Places
 from tests.identity.members import PASSWORD, hashed, log_in, make_member
@@ -57,28 +63,26 @@ def mailed(deliver) -> Callable[[], str]:
 
 
 def test_a_join_code_has_one_winner(mailed) -> None:
-    code_id = operations.send_join_code(email="new@example.jp", site_key="official", language="ja")
+    code_id = send_join_code(email="new@example.jp", site_key="official", language="ja")
     digits = mailed()
     OneTimeCode.objects.update(tries=0)
-    checks = race(lambda _: operations.check_join_code(code_id=code_id, typed=digits), 5)
+    checks = race(lambda _: check_join_code(code_id=code_id, typed=digits), 5)
     assert sorted(check.refusal or "" for check in checks) == ["", *["identity.code_used"] * 4]
 
 
 def test_parallel_guesses_share_no_try() -> None:
-    code_id = operations.send_join_code(email="new@example.jp", site_key="official", language="ja")
-    race(lambda n: operations.check_join_code(code_id=code_id, typed=f"{n:06}"))
+    code_id = send_join_code(email="new@example.jp", site_key="official", language="ja")
+    race(lambda n: check_join_code(code_id=code_id, typed=f"{n:06}"))
     assert OneTimeCode.objects.get().tries == 5
 
 
 def test_a_reset_is_won_once(mailed) -> None:
     member = make_member()
-    code_id = operations.request_reset(typed="hanako@example.jp", language="ja")
+    code_id = request_reset(typed="hanako@example.jp", language="ja")
     digits = mailed()
     passwords = [f"kx9 mq2w vv{n}" for n in range(5)]
     results = race(
-        lambda n: operations.finish_reset(
-            code_id=code_id, typed_code=digits, new_password=passwords[n]
-        ),
+        lambda n: finish_reset(code_id=code_id, typed_code=digits, new_password=passwords[n]),
         5,
     )
     winners = [n for n, result in enumerate(results) if result.member_pk == member]
@@ -94,10 +98,10 @@ def test_two_codes_of_one_member_reset_once(mailed) -> None:
     make_member()
     codes = []
     for _ in range(2):
-        code_id = operations.request_reset(typed="hanako@example.jp", language="ja")
+        code_id = request_reset(typed="hanako@example.jp", language="ja")
         codes.append((code_id, mailed()))
     results = race(
-        lambda n: operations.finish_reset(
+        lambda n: finish_reset(
             code_id=codes[n][0], typed_code=codes[n][1], new_password=f"kx9 mq2w vv{n}"
         ),
         2,
@@ -106,21 +110,19 @@ def test_two_codes_of_one_member_reset_once(mailed) -> None:
 
 
 def test_a_handover_has_one_winner() -> None:
-    sid = operations.start_session(member_pk=make_member(), user_agent="")
-    code = operations.issue_handover(
-        sid=sid, site_key="official", state_digest=operations.state_digest("s")
-    )
-    sids = race(lambda _: operations.redeem_handover(code=code, site_key="official", state="s"))
+    sid = start_session(member_pk=make_member(), user_agent="")
+    code = issue_handover(sid=sid, site_key="official", state_digest=state_digest("s"))
+    sids = race(lambda _: redeem_handover(code=code, site_key="official", state="s"))
     assert sum(each is not None for each in sids) == 1
     assert MemberSession.objects.count() == 2
 
 
 def test_one_registration_of_a_double_click(mailed) -> None:
-    code_id = operations.send_join_code(email="new@example.jp", site_key="official", language="ja")
-    assert operations.check_join_code(code_id=code_id, typed=mailed()).refusal is None
+    code_id = send_join_code(email="new@example.jp", site_key="official", language="ja")
+    assert check_join_code(code_id=code_id, typed=mailed()).refusal is None
     password_hash = hashed(PASSWORD)
     members = race(
-        lambda _: operations.register_member(
+        lambda _: register_member(
             code_id=code_id,
             email="new@example.jp",
             password_hash=password_hash,
@@ -135,23 +137,21 @@ def test_one_registration_of_a_double_click(mailed) -> None:
 def test_two_browsers_register_one_address_once(mailed) -> None:
     ids = []
     for _ in range(2):
-        code_id = operations.send_join_code(
-            email="new@example.jp", site_key="official", language="ja"
-        )
-        assert operations.check_join_code(code_id=code_id, typed=mailed()).refusal is None
+        code_id = send_join_code(email="new@example.jp", site_key="official", language="ja")
+        assert check_join_code(code_id=code_id, typed=mailed()).refusal is None
         ids.append(code_id)
     password_hash = hashed(PASSWORD)
 
     def register(number: int) -> str:
         try:
-            operations.register_member(
+            register_member(
                 code_id=ids[number],
                 email="new@example.jp",
                 password_hash=password_hash,
                 details={},
                 language="ja",
             )
-        except operations.AlreadyRegistered as error:
+        except AlreadyRegistered as error:
             return error.code
         return "registered"
 
@@ -181,30 +181,30 @@ def test_no_session_survives_a_disabling_at_the_same_moment() -> None:
 
     def run(number: int) -> str | None:
         if number == 0:
-            operations.disable_member(member_pk=member, actor="staff:1", reason="test")
+            disable_member(member_pk=member, actor="staff:1", reason="test")
             return None
         try:
-            return operations.start_session(member_pk=member, user_agent="")
-        except operations.MemberDisabled:
+            return start_session(member_pk=member, user_agent="")
+        except MemberDisabled:
             return None
 
     sids = [sid for sid in race(run) if sid]
-    operations.enable_member(member_pk=member, actor="staff:1", reason="test")
+    enable_member(member_pk=member, actor="staff:1", reason="test")
     assert [queries.session_member(sid) for sid in sids] == [None] * len(sids)
 
 
 def test_logging_out_and_disabling_at_once_wait_for_each_other_in_order() -> None:
     member = make_member()
-    sids = [operations.start_session(member_pk=member, user_agent="") for _ in range(THREADS)]
-    code = operations.state_digest("s")
+    sids = [start_session(member_pk=member, user_agent="") for _ in range(THREADS)]
+    code = state_digest("s")
     for sid in sids:
-        handover = operations.issue_handover(sid=sid, site_key="mail", state_digest=code)
-        assert operations.redeem_handover(code=handover, site_key="mail", state="s")
+        handover = issue_handover(sid=sid, site_key="mail", state_digest=code)
+        assert redeem_handover(code=handover, site_key="mail", state="s")
 
     def run(number: int) -> None:
         if number == 0:
-            operations.disable_member(member_pk=member, actor="staff:1", reason="test")
-        operations.end_session(sid=sids[number])
+            disable_member(member_pk=member, actor="staff:1", reason="test")
+        end_session(sid=sids[number])
 
     race(run)
     assert not MemberSession.objects.filter(ended_at=None).exists()

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.identity import operations
+from kaiin.identity.flows.own_password import change_password
+from kaiin.identity.flows.register import import_member, register_member
+from kaiin.identity.flows.staff import create_staff, disable_member, enable_member, set_rights
 from kaiin.identity.models import Member, OneTimeCode
 from kaiin.identity.passwords import Argon2id
 from kaiin.infra import clock
@@ -23,18 +25,18 @@ def _register() -> None:
         id="x", purpose="join", bound_to="new@example.jp", created_at=now, expires_at=now,
         used_at=now, digest="",
     )  # fmt: skip
-    operations.register_member(
+    register_member(
         code_id="x", email="new@example.jp", password_hash="!", details={}, language="ja"
     )
 
 
 def _make_staff() -> None:
-    operations.create_staff(
+    create_staff(
         email="boss@example.jp", nickname="", password="kx9 mq2w vv3 tt7", language="ja",
         rights=[StaffRight.MONEY], actor="cli:root",
     )  # fmt: skip
     _none_is_amiss()
-    operations.set_rights(email="boss@example.jp", rights=[], actor="cli:root")
+    set_rights(email="boss@example.jp", rights=[], actor="cli:root")
 
 
 class _Older(Argon2id):
@@ -42,7 +44,7 @@ class _Older(Argon2id):
 
 
 def _import_and_log_in() -> None:
-    operations.import_member(
+    import_member(
         member_id=None, email="old@example.jp", former_emails=("older@example.jp",),
         password_hash=_Older().encode(PASSWORD, _Older().salt()), details={}, language="ja",
         created_at=clock.now(), actor="system:test",
@@ -52,7 +54,7 @@ def _import_and_log_in() -> None:
 
 
 def _new_password() -> None:
-    changed = operations.change_password(
+    changed = change_password(
         member_pk=make_member(),
         old_password=PASSWORD,
         new_password="kx9 mq2w vv3 tt8",
@@ -63,9 +65,9 @@ def _new_password() -> None:
 
 def _close_and_open() -> None:
     pk = make_member("hiroshi@example.jp")
-    operations.disable_member(member_pk=pk, actor="staff:1", reason="")
+    disable_member(member_pk=pk, actor="staff:1", reason="")
     _none_is_amiss()
-    operations.enable_member(member_pk=pk, actor="staff:1", reason="")
+    enable_member(member_pk=pk, actor="staff:1", reason="")
 
 
 CHANGES = (_register, _make_staff, _import_and_log_in, _new_password, _close_and_open)

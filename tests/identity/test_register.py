@@ -5,7 +5,10 @@ import pytest
 from django.core.mail import EmailMessage
 
 from kaiin.domain.identifiers.member_ids import is_valid_member_id
-from kaiin.identity import operations, queries
+from kaiin.identity import queries
+from kaiin.identity.errors import AlreadyRegistered, AskedTooFast, MailNotProven, TooManyMails
+from kaiin.identity.flows.register import check_join_code, register_member, send_join_code
+from kaiin.identity.flows.reset import finish_reset
 from kaiin.identity.models import (
     IssuedMemberId,
     LoginIdentifier,
@@ -31,7 +34,7 @@ DETAILS: dict[str, object] = {
 
 
 def send(email: str = "new@example.jp", language: str = "ja", **options: str) -> str:
-    return operations.send_join_code(email=email, site_key="official", language=language, **options)
+    return send_join_code(email=email, site_key="official", language=language, **options)
 
 
 def code_of(mail: EmailMessage) -> str:
@@ -41,7 +44,7 @@ def code_of(mail: EmailMessage) -> str:
 
 
 def refusal(code_id: str, typed: str) -> str | None:
-    return operations.check_join_code(code_id=code_id, typed=typed).refusal
+    return check_join_code(code_id=code_id, typed=typed).refusal
 
 
 def right(code_id: str, typed: str) -> bool:
@@ -53,7 +56,7 @@ def refused(code_id: str, typed: str) -> bool:
 
 
 def register_new(code_id: str, email: str = "new@example.jp") -> int:
-    return operations.register_member(
+    return register_member(
         code_id=code_id,
         email=email,
         password_hash=hashed(PASSWORD),
@@ -101,7 +104,7 @@ class TestCode:
         deliver()
         digits = code_of(mailoutbox[0])
         wrong = f"{int(digits) ^ 1:06}"
-        checks = [operations.check_join_code(code_id=code_id, typed=wrong) for _ in range(5)]
+        checks = [check_join_code(code_id=code_id, typed=wrong) for _ in range(5)]
         assert [check.left for check in checks] == [4, 3, 2, 1, 0]
         assert [check.refusal for check in checks] == [
             *["identity.code_wrong"] * 4,
@@ -149,7 +152,7 @@ class TestCode:
     def test_it_opens_no_reset(self, deliver, mailoutbox) -> None:
         code_id = send()
         deliver()
-        result = operations.finish_reset(
+        result = finish_reset(
             code_id=code_id, typed_code=f"{code_of(mailoutbox[0])}00", new_password="kx9 mq2w vv3"
         )
         assert result.refusal == "identity.code_expired"
@@ -197,7 +200,7 @@ class TestLimits:
         for email in ("known@example.jp", "new@example.jp"):
             for _ in range(5):
                 send(email)
-            with pytest.raises(operations.TooManyMails) as refused:
+            with pytest.raises(TooManyMails) as refused:
                 send(email)
             assert refused.value.params == {"minutes": 60}
         mails = Event.objects.filter(topic="mail.queued").count()
@@ -210,14 +213,14 @@ class TestLimits:
             for _ in range(5):
                 send()
             clock.advance(hours=1, minutes=1)
-        with pytest.raises(operations.TooManyMails):
+        with pytest.raises(TooManyMails):
             send()
 
     def test_sixty_an_hour_for_a_client_then_one_at_a_time(self) -> None:
         for number in range(60):
             send(f"n{number}@example.jp", client="192.0.2.1")
         send("one@example.jp", client="192.0.2.1")
-        with pytest.raises(operations.AskedTooFast):
+        with pytest.raises(AskedTooFast):
             send("another@example.jp", client="192.0.2.1")
         send("another@example.jp", client="192.0.2.2")
 
@@ -254,19 +257,19 @@ class TestRegistering:
             (proven, "victim@example.jp"),
             ("", "victim@example.jp"),
         ]:
-            with pytest.raises(operations.MailNotProven):
+            with pytest.raises(MailNotProven):
                 register_new(code_id, email)
         assert not Member.objects.exists()
 
     def test_a_proof_grows_old(self, proven: str, clock: Clock) -> None:
         clock.advance(hours=2, minutes=1)
-        with pytest.raises(operations.MailNotProven):
+        with pytest.raises(MailNotProven):
             register_new(proven)
 
     def test_whoever_comes_second_learns_that_the_address_is_taken(self, proven: str) -> None:
         make_member("new@example.jp")
         members = Member.objects.count()
-        with pytest.raises(operations.AlreadyRegistered):
+        with pytest.raises(AlreadyRegistered):
             register_new(proven)
         assert Member.objects.count() == members
         assert IssuedMemberId.objects.count() == members
@@ -287,7 +290,7 @@ class TestMemberIds:
         MemberSession.objects.all().delete()
         Member.objects.all().delete()
         assert not LoginIdentifier.objects.exists()
-        with pytest.raises(operations.AlreadyRegistered):
+        with pytest.raises(AlreadyRegistered):
             make_member(member_id="E12345678")
 
     def test_a_full_range_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:

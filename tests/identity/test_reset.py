@@ -4,6 +4,10 @@ from contextlib import suppress
 import pytest
 
 from kaiin.identity import operations, queries
+from kaiin.identity.errors import AskedTooFast, LoginOutdated
+from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
+from kaiin.identity.flows.sessions import start_session
+from kaiin.identity.flows.staff import disable_member
 from kaiin.identity.models import Member, OneTimeCode
 from kaiin.infra.models import AuditRow, Event
 from tests.fixtures.clock import Clock
@@ -24,7 +28,7 @@ def request_code(deliver, mailoutbox):
     """Ask for a code; returns its id and what the mail says it is."""
 
     def ask(typed: str = "E12345678") -> tuple[str, str]:
-        code_id = operations.request_reset(typed=typed, language="ja")
+        code_id = request_reset(typed=typed, language="ja")
         deliver()
         found = re.search(r"確認コード：(\d{8})\n", mailoutbox[-1].body)
         assert found
@@ -33,8 +37,8 @@ def request_code(deliver, mailoutbox):
     return ask
 
 
-def finish(code_id: str, digits: str, password: str = NEW) -> operations.ResetResult:
-    return operations.finish_reset(code_id=code_id, typed_code=digits, new_password=password)
+def finish(code_id: str, digits: str, password: str = NEW) -> ResetResult:
+    return finish_reset(code_id=code_id, typed_code=digits, new_password=password)
 
 
 @pytest.mark.parametrize(
@@ -59,14 +63,14 @@ def test_other_things_stay(member: int, request_code) -> None:
 def test_every_session_ends_and_the_member_is_told(
     member: int, request_code, deliver, mailoutbox
 ) -> None:
-    sids = [operations.start_session(member_pk=member, user_agent="") for _ in range(3)]
+    sids = [start_session(member_pk=member, user_agent="") for _ in range(3)]
     proof = log_in("E12345678").proof
     code_id, digits = request_code()
     mailoutbox.clear()
     finish(code_id, digits)
     assert [queries.session_member(sid) for sid in sids] == [None] * 3
-    with pytest.raises(operations.LoginOutdated):
-        operations.start_session(member_pk=member, user_agent="", proof=proof)
+    with pytest.raises(LoginOutdated):
+        start_session(member_pk=member, user_agent="", proof=proof)
     deliver()
     (mail,) = mailoutbox
     assert mail.to == ["hanako@example.jp"]
@@ -147,7 +151,7 @@ class TestNewPassword:
 
 class TestStrangers:
     def test_an_address_without_an_account_is_told_by_mail(self, deliver, mailoutbox) -> None:
-        code_id = operations.request_reset(typed="nobody@example.jp", language="ja")
+        code_id = request_reset(typed="nobody@example.jp", language="ja")
         deliver()
         (mail,) = mailoutbox
         assert mail.to == ["nobody@example.jp"]
@@ -156,7 +160,7 @@ class TestStrangers:
 
     @pytest.mark.parametrize("typed", ["E87654321", "090-1234-5678", "???", ""])
     def test_other_unknown_ids_mail_nobody(self, deliver, mailoutbox, typed: str) -> None:
-        code_id = operations.request_reset(typed=typed, language="ja")
+        code_id = request_reset(typed=typed, language="ja")
         deliver()
         assert mailoutbox == []
         assert finish(code_id, "00000000").refusal == "identity.code_wrong"
@@ -164,19 +168,16 @@ class TestStrangers:
     def test_every_request_does_the_same_work(self, member: int, cost) -> None:
         make_member(None, member_id="E22222222")
         typed = ["E12345678", "hanako@example.jp", "E87654321", "nobody@example.jp", "E22222222"]
-        costs = [
-            cost(lambda text=text: operations.request_reset(typed=text, language="ja"))
-            for text in typed
-        ]
+        costs = [cost(lambda text=text: request_reset(typed=text, language="ja")) for text in typed]
         assert all(each == costs[0] for each in costs)
         for _ in range(6):
-            operations.request_reset(typed="E12345678", language="ja")
-        over = cost(lambda: operations.request_reset(typed="E12345678", language="ja"))
+            request_reset(typed="E12345678", language="ja")
+        over = cost(lambda: request_reset(typed="E12345678", language="ja"))
         assert over == costs[0]
 
     def test_every_wrong_code_does_the_same_work(self, member: int, cost) -> None:
         ids = [
-            operations.request_reset(typed=typed, language="ja")
+            request_reset(typed=typed, language="ja")
             for typed in ("E12345678", "E87654321", "nobody@example.jp")
         ]
         costs = [cost(lambda code_id=code_id: finish(code_id, "x")) for code_id in ids]
@@ -189,7 +190,7 @@ class TestThrottle:
         self, member: int, deliver, mailoutbox
     ) -> None:
         for typed in ("E12345678", "hanako@example.jp", "former@example.jp") * 3:
-            assert len(operations.request_reset(typed=typed, language="ja")) == 43
+            assert len(request_reset(typed=typed, language="ja")) == 43
         deliver()
         assert len(mailoutbox) == 5
 
@@ -198,30 +199,28 @@ class TestThrottle:
     ) -> None:
         device = log_in("E12345678").device
         for _ in range(6):
-            operations.request_reset(typed="E12345678", language="ja")
+            request_reset(typed="E12345678", language="ja")
         deliver()
         mailoutbox.clear()
-        operations.request_reset(typed="E12345678", language="ja", device=device)
+        request_reset(typed="E12345678", language="ja", device=device)
         deliver()
         assert len(mailoutbox) == 1
 
     def test_a_client_is_slowed_down(self, clock: Clock) -> None:
         for number in range(60):
-            operations.request_reset(
-                typed=f"n{number}@example.jp", language="ja", client="192.0.2.1"
-            )
+            request_reset(typed=f"n{number}@example.jp", language="ja", client="192.0.2.1")
         # A carrier's address is many people's: past the limit one is let through at a time.
-        operations.request_reset(typed="x@example.jp", language="ja", client="192.0.2.1")
-        with pytest.raises(operations.AskedTooFast) as waits:
-            operations.request_reset(typed="y@example.jp", language="ja", client="192.0.2.1")
+        request_reset(typed="x@example.jp", language="ja", client="192.0.2.1")
+        with pytest.raises(AskedTooFast) as waits:
+            request_reset(typed="y@example.jp", language="ja", client="192.0.2.1")
         assert waits.value.params == {"seconds": 5}
         clock.advance(seconds=5)
-        operations.request_reset(typed="y@example.jp", language="ja", client="192.0.2.1")
+        request_reset(typed="y@example.jp", language="ja", client="192.0.2.1")
 
     def test_a_connections_addresses_of_ipv6_are_one(self) -> None:
         for number in range(75):
-            with suppress(operations.AskedTooFast):
-                operations.request_reset(
+            with suppress(AskedTooFast):
+                request_reset(
                     typed=f"n{number}@example.jp",
                     language="ja",
                     client=f"2001:db8:1:2:{number:x}::1",
@@ -245,6 +244,6 @@ class TestThrottle:
 
 
 def test_a_disabled_account_stays_disabled(member: int, request_code) -> None:
-    operations.disable_member(member_pk=member, actor="staff:1", reason="asked")
+    disable_member(member_pk=member, actor="staff:1", reason="asked")
     assert finish(*request_code()).member_pk == member
     assert log_in("E12345678", NEW).refusal == "identity.disabled"

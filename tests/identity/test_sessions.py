@@ -2,6 +2,9 @@ import pytest
 from django.db import IntegrityError
 
 from kaiin.identity import operations, queries
+from kaiin.identity.errors import LoginOutdated, MemberUnknown
+from kaiin.identity.flows.sessions import end_session, start_session
+from kaiin.identity.flows.staff import disable_member, enable_member
 from kaiin.identity.models import IdentifierKind, LoginIdentifier, MemberSession
 from kaiin.infra.locks import transaction
 from tests.fixtures.clock import Clock
@@ -11,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("tenant")
 
 
 def start(member: int) -> str:
-    return operations.start_session(member_pk=member, user_agent="Browser\x00")
+    return start_session(member_pk=member, user_agent="Browser\x00")
 
 
 def test_a_session_tells_its_member_by_one_query() -> None:
@@ -37,7 +40,7 @@ def test_a_stolen_table_holds_no_session() -> None:
 def test_other_texts_are_no_sessions(sid: str) -> None:
     start(make_member())
     assert queries.session_member(sid) is None
-    operations.end_session(sid=sid)
+    end_session(sid=sid)
 
 
 def test_every_session_has_its_own_sid() -> None:
@@ -79,7 +82,7 @@ def test_seeing_is_written_once_in_five_minutes(clock: Clock) -> None:
 def test_logging_out_ends_one_browser_only() -> None:
     member = make_member()
     here, there = start(member), start(member)
-    operations.end_session(sid=here)
+    end_session(sid=here)
     assert queries.session_member(here) is None
     assert queries.session_member(there)
 
@@ -87,9 +90,9 @@ def test_logging_out_ends_one_browser_only() -> None:
 def test_disabling_ends_sessions_for_good() -> None:
     member = make_member()
     sid = start(member)
-    operations.disable_member(member_pk=member, actor="staff:1", reason="asked")
+    disable_member(member_pk=member, actor="staff:1", reason="asked")
     assert queries.session_member(sid) is None
-    operations.enable_member(member_pk=member, actor="staff:1", reason="asked")
+    enable_member(member_pk=member, actor="staff:1", reason="asked")
     assert queries.session_member(sid) is None
     assert queries.session_member(start(member))
 
@@ -97,10 +100,10 @@ def test_disabling_ends_sessions_for_good() -> None:
 def test_a_login_of_before_a_change_begins_nothing() -> None:
     member = make_member()
     proof = log_in("hanako@example.jp").proof
-    operations.disable_member(member_pk=member, actor="staff:1", reason="asked")
-    operations.enable_member(member_pk=member, actor="staff:1", reason="asked")
-    with pytest.raises(operations.LoginOutdated):
-        operations.start_session(member_pk=member, user_agent="", proof=proof)
+    disable_member(member_pk=member, actor="staff:1", reason="asked")
+    enable_member(member_pk=member, actor="staff:1", reason="asked")
+    with pytest.raises(LoginOutdated):
+        start_session(member_pk=member, user_agent="", proof=proof)
     assert not MemberSession.objects.exists()
 
 
@@ -108,13 +111,13 @@ def test_a_proof_is_good_for_its_own_member_only() -> None:
     make_member()
     other = make_member("other@example.jp")
     proof = log_in("hanako@example.jp").proof
-    with pytest.raises(operations.LoginOutdated):
-        operations.start_session(member_pk=other, user_agent="", proof=proof)
+    with pytest.raises(LoginOutdated):
+        start_session(member_pk=other, user_agent="", proof=proof)
 
 
 def test_nobody_has_no_session() -> None:
-    with pytest.raises(operations.MemberUnknown):
-        operations.start_session(member_pk=999, user_agent="")
+    with pytest.raises(MemberUnknown):
+        start_session(member_pk=999, user_agent="")
     assert queries.member(999) is None
 
 

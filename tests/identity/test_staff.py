@@ -9,8 +9,11 @@ from typer.testing import CliRunner, Result
 
 from kaiin.cli.staff import staff
 from kaiin.domain.staff_rights import TO_LOOK, StaffRight
-from kaiin.identity import operations, queries
+from kaiin.identity import queries
 from kaiin.identity.backend import MemberBackend
+from kaiin.identity.errors import AlreadyRegistered, MemberUnknown, PasswordRefused
+from kaiin.identity.flows.reset import finish_reset, request_reset
+from kaiin.identity.flows.staff import create_staff, disable_member, enable_member, set_rights
 from kaiin.identity.models import GivenRight, LoginAttempt, Member
 from kaiin.infra.models import AuditRow
 from tests.identity.members import PASSWORD, log_in, make_member
@@ -21,7 +24,7 @@ STRONG = "kx9 mq2w vv3 tt7"
 
 
 def make_staff(password: str = STRONG) -> tuple[int, str]:
-    return operations.create_staff(
+    return create_staff(
         email="staff@example.jp",
         nickname="受付",
         password=password,
@@ -50,23 +53,21 @@ def test_staff_may_do_what_is_named_and_nothing_else() -> None:
 
     assert may() == {"members", "money"}
     for _ in range(2):
-        found = operations.set_rights(
-            email="staff@example.jp", rights=[StaffRight.REFUNDS], actor="cli:root"
-        )
+        found = set_rights(email="staff@example.jp", rights=[StaffRight.REFUNDS], actor="cli:root")
         assert found == member_id
     assert may() == {"refunds"}
     assert AuditRow.objects.get(action="identity.rights_set").details["rights"] == ["refunds"]
-    operations.disable_member(member_pk=pk, actor="cli:root", reason="left")
+    disable_member(member_pk=pk, actor="cli:root", reason="left")
     assert may() == set()
 
 
 def test_members_get_no_rights() -> None:
     pk = make_member("hanako@example.jp")
-    with pytest.raises(operations.AlreadyRegistered):
-        operations.set_rights(email="hanako@example.jp", rights=list(StaffRight), actor="cli:root")
+    with pytest.raises(AlreadyRegistered):
+        set_rights(email="hanako@example.jp", rights=list(StaffRight), actor="cli:root")
     GivenRight.objects.create(member_id=pk, name=StaffRight.REFUNDS)
     assert not Member.objects.get(pk=pk).has_perm(StaffRight.REFUNDS)
-    found = operations.set_rights(email="x@example.jp", rights=[], actor="cli:root")
+    found = set_rights(email="x@example.jp", rights=[], actor="cli:root")
     assert found is None
 
 
@@ -75,7 +76,7 @@ def test_members_get_no_rights() -> None:
     [("kx9 mq2w", "password.too_short_staff"), ("staff@example.jp1", "password.own_data")],
 )
 def test_weak_passwords_make_no_staff(password: str, problem: str) -> None:
-    with pytest.raises(operations.PasswordRefused) as refused:
+    with pytest.raises(PasswordRefused) as refused:
         make_staff(password)
     assert refused.value.problems == (problem,)
     assert not Member.objects.exists()
@@ -83,7 +84,7 @@ def test_weak_passwords_make_no_staff(password: str, problem: str) -> None:
 
 def test_a_members_address_makes_no_staff() -> None:
     make_member("staff@example.jp")
-    with pytest.raises(operations.AlreadyRegistered):
+    with pytest.raises(AlreadyRegistered):
         make_staff()
     assert not Member.objects.filter(is_staff=True).exists()
 
@@ -141,18 +142,18 @@ class TestBackOffice:
         _, member_id = make_staff()
         for _ in range(11):
             authenticate(None, username=member_id, password="wrong")
-        code_id = operations.request_reset(typed=member_id, language="ja")
+        code_id = request_reset(typed=member_id, language="ja")
         deliver()
         found = re.search(r"確認コード：(\d{8})", str(mailoutbox[-1].body))
         assert found
         new = "kx9 mq2w vv3 tt8"
-        operations.finish_reset(code_id=code_id, typed_code=found[1], new_password=new)
+        finish_reset(code_id=code_id, typed_code=found[1], new_password=new)
         assert authenticate(None, username=member_id, password=new) is not None
 
     def test_the_disabled_stay_out_and_are_put_out(self) -> None:
         pk, member_id = make_staff()
         assert MemberBackend().get_user(pk) is not None
-        operations.disable_member(member_pk=pk, actor="staff:2", reason="left")
+        disable_member(member_pk=pk, actor="staff:2", reason="left")
         assert authenticate(None, username=member_id, password=STRONG) is None
         assert MemberBackend().get_user(pk) is None
 
@@ -161,20 +162,20 @@ class TestDisabling:
     def test_it_is_audited_once_with_its_reason(self) -> None:
         pk = make_member()
         for _ in range(2):
-            operations.disable_member(member_pk=pk, actor="staff:1", reason="asked by phone")
+            disable_member(member_pk=pk, actor="staff:1", reason="asked by phone")
         row = AuditRow.objects.get(action="identity.disabled")
         told = (row.subject, row.actor, row.details["reason"])
         assert told == (f"member:{pk}", "staff:1", "asked by phone")
         view = queries.member(pk)
         assert view is not None
         assert view.state == "disabled"
-        operations.enable_member(member_pk=pk, actor="staff:1", reason="mistake")
+        enable_member(member_pk=pk, actor="staff:1", reason="mistake")
         assert log_in("hanako@example.jp", PASSWORD).member_pk == pk
         assert AuditRow.objects.filter(action="identity.enabled").count() == 1
 
     def test_nobody_cannot_be_disabled(self) -> None:
-        with pytest.raises(operations.MemberUnknown):
-            operations.disable_member(member_pk=999, actor="staff:1", reason="")
+        with pytest.raises(MemberUnknown):
+            disable_member(member_pk=999, actor="staff:1", reason="")
         assert not AuditRow.objects.filter(subject="member:999").exists()
 
 

@@ -119,13 +119,14 @@ def switch(club: Club, payment_id: UUID, name: str, value: object) -> None:
 def make_member(club: Club, email: str, password: str) -> "MemberView":
     """Somebody who has an account and no membership."""
     from kaiin.identity import operations
+    from kaiin.identity.flows.register import import_member
     from kaiin.infra import clock
 
     with club.inside():
         if password not in _HASHES:
             with at_real_cost():
                 _HASHES[password] = operations.hash_password(password)
-        operations.import_member(
+        import_member(
             member_id=None,
             email=email,
             password_hash=_HASHES[password],

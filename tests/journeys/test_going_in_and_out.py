@@ -28,14 +28,12 @@ def person(club: Club, visit: Visits) -> Visitor:
 
 
 def test_entry_ends_with_the_account(club: Club, person: Visitor) -> None:
-    from kaiin.identity import operations
+    from kaiin.identity.flows.staff import disable_member
 
     person.enters()
     person.is_in()
     with club.inside():
-        operations.disable_member(
-            member_pk=member(club, person.email).pk, actor="system:test", reason="test"
-        )
+        disable_member(member_pk=member(club, person.email).pk, actor="system:test", reason="test")
 
     def is_out() -> bool:
         person.opens("official", "/members/")

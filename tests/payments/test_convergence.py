@@ -14,9 +14,11 @@ from kaiin.infra.models import AuditRow
 from kaiin.lab.sandbox.refusal import Refused
 from kaiin.lab.sandbox.switches import Switch
 from kaiin.payments import operations, queries
+from kaiin.payments.charging import charge_mandate
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.orders import order_id
 from kaiin.payments.queries import PaymentView
+from kaiin.payments.refunds import refund_payment
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
@@ -84,7 +86,7 @@ class World:
         payment = self.any(mandate__isnull=False)
         if payment is not None and payment.mandate_id is not None:
             self.count += 1
-            operations.charge_mandate(
+            charge_mandate(
                 member_ref=payment.member_ref,
                 mandate_id=payment.mandate_id,
                 # The same renewal is tried again at times.
@@ -97,7 +99,7 @@ class World:
         payment = self.any()
         if payment is not None:
             amount = self.chance.choice([100, 300, 550])
-            operations.refund_payment(
+            refund_payment(
                 payment_id=payment.id,
                 key=f"case:{payment.id}:{amount}",
                 amount=Money(amount),

@@ -14,6 +14,7 @@ from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.providers import registry
 from kaiin.payments.queries import PaymentView
+from kaiin.payments.refunds import refund_payment
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
@@ -174,7 +175,7 @@ def test_refunds(paid: list[PaymentView], sandbox: Sandbox, clock: Clock) -> Non
     sandbox.deliver_notices()
     sandbox.switch("down", "0")
     for payment in paid:
-        operations.refund_payment(
+        refund_payment(
             payment_id=payment.id, key=f"case:{payment.id}", amount=Money(550), reason="staff",
             actor="staff:1",
         )  # fmt: skip

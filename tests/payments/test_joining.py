@@ -10,9 +10,11 @@ from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.references import FORMATS, ReferenceKind
 from kaiin.infra.models import AuditRow, Event
 from kaiin.payments import operations, queries
+from kaiin.payments.charging import charge_mandate
 from kaiin.payments.errors import IntentConflict, MandateEnded, NoSuchPayment, ProviderUnavailable
 from kaiin.payments.models import Mandate, Payment
-from kaiin.payments.queries import PaymentView, Scope
+from kaiin.payments.providers.protocol import Scope
+from kaiin.payments.queries import PaymentView
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
@@ -333,7 +335,7 @@ def mandate(start: Start, sandbox: Sandbox) -> queries.MandateView:
 
 
 def charge(mandate: queries.MandateView, key: str = "renewal:1:2") -> PaymentView:
-    return operations.charge_mandate(
+    return charge_mandate(
         member_ref=7,
         mandate_id=mandate.id,
         intent_key=key,
@@ -439,7 +441,7 @@ def test_we_end_a_mandate(mandate: queries.MandateView) -> None:
 
 def test_a_mandate_serves_its_member_only(mandate: queries.MandateView) -> None:
     with pytest.raises(NoSuchPayment):
-        operations.charge_mandate(
+        charge_mandate(
             member_ref=8,
             mandate_id=mandate.id,
             intent_key="renewal:stolen",

@@ -5,8 +5,10 @@ import pytest
 from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState, RefundState
 from kaiin.payments import operations, queries
+from kaiin.payments.charging import charge_mandate
 from kaiin.payments.errors import ProviderUnavailable
 from kaiin.payments.queries import MandateView, PaymentView
+from kaiin.payments.refunds import refund_payment
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
@@ -34,7 +36,7 @@ def now_of(payment: PaymentView) -> PaymentView:
 
 
 def charge(mandate: MandateView) -> PaymentView:
-    return operations.charge_mandate(
+    return charge_mandate(
         member_ref=7,
         mandate_id=mandate.id,
         intent_key="renewal:1",
@@ -212,7 +214,7 @@ def test_a_page_that_was_asked_for_again_is_not_given_up_for_the_age_of_the_firs
 
 
 def refund(paid: PaymentView) -> RefundState:
-    return operations.refund_payment(
+    return refund_payment(
         payment_id=paid.id, key="case:1", amount=Money(200), reason="left", actor="staff:1"
     ).state
 

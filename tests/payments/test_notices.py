@@ -14,6 +14,7 @@ from kaiin.domain.payments import PaymentState
 from kaiin.infra.models import AuditRow, Event
 from kaiin.lab.sandbox.events import signature
 from kaiin.payments import operations, queries
+from kaiin.payments.charging import charge_mandate
 from kaiin.payments.models import EventState, Payment, ProviderEvent
 from kaiin.web.webhooks import views
 from tests.fixtures.clock import Clock
@@ -354,7 +355,7 @@ def test_two_schedulers_charge_once(start: Start, sandbox: Sandbox) -> None:
     paid = operations.refresh_payment(payment_id=payment.id, timeout_seconds=5)
 
     def renew() -> object:
-        return operations.charge_mandate(
+        return charge_mandate(
             member_ref=7,
             mandate_id=paid.mandate_id or 0,
             intent_key="renewal:1:2",

@@ -13,6 +13,7 @@ from kaiin.payments.errors import IntentConflict, NoSuchPayment
 from kaiin.payments.models import ProviderEvent, Refund
 from kaiin.payments.providers.protocol import ProviderRefundState
 from kaiin.payments.queries import PaymentView, RefundView
+from kaiin.payments.refunds import refund_payment
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
@@ -35,7 +36,7 @@ def now_of(payment: PaymentView) -> PaymentView:
 
 
 def refund(payment: PaymentView, amount: int = 550, key: str = "case:1") -> RefundView:
-    return operations.refund_payment(
+    return refund_payment(
         payment_id=payment.id, key=key, amount=Money(amount), reason="left", actor="staff:1"
     )
 
@@ -89,9 +90,7 @@ def test_never_more_than_came(paid: PaymentView, sandbox: Sandbox) -> None:
 def test_nothing_that_never_came(start: Start) -> None:
     assert refund(start()).failure_code == "refund_exceeds"
     with pytest.raises(NoSuchPayment):
-        operations.refund_payment(
-            payment_id=uuid4(), key="x", amount=Money(1), reason="", actor="staff:1"
-        )
+        refund_payment(payment_id=uuid4(), key="x", amount=Money(1), reason="", actor="staff:1")
     with pytest.raises(ValueError, match="gives something back"):
         refund(start(), 0)
 

@@ -7,6 +7,7 @@ from kaiin.domain.payments import RefundState
 from kaiin.payments import operations, queries
 from kaiin.payments.models import Refund
 from kaiin.payments.queries import PaymentView
+from kaiin.payments.refunds import refund_payment
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
@@ -50,7 +51,7 @@ def test_one_whose_answer_was_lost_is_asked_for_once(
     paid: PaymentView, sandbox: Sandbox, clock: Clock
 ) -> None:
     sandbox.switch("answer_lost", "0")
-    refund = operations.refund_payment(
+    refund = refund_payment(
         payment_id=paid.id, key="case:1", amount=Money(200), reason="left", actor="staff:1"
     )
     assert refund.state is RefundState.UNKNOWN
@@ -63,7 +64,7 @@ def test_a_question_that_is_refused_says_nothing_about_the_refund(
     paid: PaymentView, sandbox: Sandbox, clock: Clock
 ) -> None:
     sandbox.switch("answer_lost", "0")
-    operations.refund_payment(
+    refund_payment(
         payment_id=paid.id, key="case:1", amount=Money(200), reason="left", actor="staff:1"
     )
     sandbox.switch("answer_lost", "")

@@ -9,7 +9,8 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.infra.models import AuditRow, Event
 from kaiin.infra.texts import error_text
-from kaiin.payments import events, operations, queries
+from kaiin.payments import events, queries
+from kaiin.payments.charging import charge_mandate
 from kaiin.payments.errors import MethodUnavailable, TooManyErrors
 from kaiin.payments.models import Payment
 from kaiin.payments.queries import MandateView, PaymentView
@@ -49,7 +50,7 @@ def test_a_card_is_registered_and_nothing_charged(start: Start, sandbox: Sandbox
 
 def test_a_registered_card_can_be_charged(start: Start, sandbox: Sandbox) -> None:
     payment = register(start, sandbox)
-    charged = operations.charge_mandate(
+    charged = charge_mandate(
         member_ref=7,
         mandate_id=payment.mandate_id or 0,
         intent_key="renewal:1:2",
@@ -164,7 +165,7 @@ def test_renewals_neither_count_nor_are_stopped(
     sandbox.deliver_notices()
 
     def renew(attempt: int) -> PaymentView:
-        return operations.charge_mandate(
+        return charge_mandate(
             member_ref=7,
             mandate_id=now_of(payment).mandate_id or 0,
             intent_key=f"renewal:1:{attempt}",

@@ -8,7 +8,9 @@ import pytest
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState
-from kaiin.payments import operations, queries
+from kaiin.payments import queries
+from kaiin.payments.charging import charge_mandate
+from kaiin.payments.refunds import refund_payment
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
@@ -53,7 +55,7 @@ def test_a_charge(start: Start, sandbox: Sandbox, clock: Clock, calls: Calls) ->
     def charge() -> PaymentState:
         assert paid is not None
         assert paid.mandate_id is not None
-        return operations.charge_mandate(
+        return charge_mandate(
             member_ref=paid.member_ref,
             mandate_id=paid.mandate_id,
             intent_key="renewal:1",
@@ -77,7 +79,7 @@ def test_a_refund(start: Start, sandbox: Sandbox, clock: Clock, calls: Calls) ->
     calls.clear()
     sandbox.switch("time_out", "0")
     for _ in range(2):
-        operations.refund_payment(
+        refund_payment(
             payment_id=payment.id, key="case:1", amount=Money(100), reason="left", actor="staff:1"
         )
         sandbox.switch("time_out", "")

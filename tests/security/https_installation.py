@@ -65,13 +65,14 @@ def main() -> None:
 
     from kaiin.billing.courses.tenant import apply_tenant
     from kaiin.identity import operations as identity
+    from kaiin.identity.flows.register import import_member
     from kaiin.infra import clock
     from kaiin.infra.models import Delivery
     from kaiin.sites.tenant_file.loading import load_tenant_file
 
     call_command("migrate", verbosity=0)
     apply_tenant(load_tenant_file(ROOT / "examples" / "plusmember.yaml"))
-    identity.import_member(
+    import_member(
         member_id=None,
         email=EMAIL,
         password_hash=identity.hash_password(PASSWORDS[0]),
@@ -146,16 +147,16 @@ def details(password: str) -> dict[str, str]:
 
 def broken(browser: Browser, password: str) -> Any:
     """A login during which the program breaks: the log tells where, and not what was typed."""
-    from kaiin.web.login.views import login
+    from kaiin.identity.flows import login
 
     def breaks(**_: object) -> None:
         raise RuntimeError("broken")
 
-    kept, login.identity.log_in = login.identity.log_in, breaks
+    kept, login.log_in = login.log_in, breaks
     try:
         return browser.post("/login", "/trouble", login=EMAIL, password=password)
     finally:
-        login.identity.log_in = kept
+        login.log_in = kept
 
 
 def code_to(email: str, digits: int) -> str:

@@ -53,7 +53,7 @@ def said(response: Any, email: str) -> tuple[object, ...]:
 @pytest.fixture
 def addresses(world: World) -> list[str]:
     """An unknown one, a known one, a member's former one, that of a closed account."""
-    from kaiin.identity import operations as identity
+    from kaiin.identity.flows.staff import disable_member
     from kaiin.identity.models import LoginIdentifier
 
     world.member("known@example.jp")
@@ -66,7 +66,7 @@ def addresses(world: World) -> list[str]:
         former_at=world.clock.now(),
     )
     closed = world.member("closed@example.jp")
-    identity.disable_member(member_pk=closed, actor="staff:1", reason="test")
+    disable_member(member_pk=closed, actor="staff:1", reason="test")
     return ["nobody@example.jp", "known@example.jp", "former@example.jp", "closed@example.jp"]
 
 

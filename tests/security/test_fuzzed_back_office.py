@@ -18,7 +18,7 @@ from django.test import RequestFactory
 
 from kaiin.billing.models import Entitlement, Grant, Membership
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.identity import operations as identity
+from kaiin.identity.flows.staff import create_staff
 from kaiin.identity.models import Member
 from tests.web.login.conftest import World
 
@@ -35,7 +35,7 @@ class Desk:
     """Staff who may do everything, at a table."""
 
     def __init__(self) -> None:
-        pk, _ = identity.create_staff(
+        pk, _ = create_staff(
             email="boss@mail.example",
             nickname="",
             password="a-password-of-staff",

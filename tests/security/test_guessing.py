@@ -193,14 +193,14 @@ class TestHandOver:
 
     @pytest.fixture
     def root(self, member: int) -> str:
-        from kaiin.identity import operations as identity
+        from kaiin.identity.flows.sessions import start_session
 
-        return identity.start_session(member_pk=member, user_agent="")
+        return start_session(member_pk=member, user_agent="")
 
     def code(self, root: str, state: str, site_key: str = "official") -> str:
-        from kaiin.identity import operations as identity
+        from kaiin.identity.flows.handover import issue_handover
 
-        return identity.issue_handover(sid=root, site_key=site_key, state_digest=state)
+        return issue_handover(sid=root, site_key=site_key, state_digest=state)
 
     def back(self, client: Client, code: str, state: str, host: str = OFFICIAL) -> int:
         answer = client.get("/auth/return", {"code": code, "state": state}, HTTP_HOST=host)

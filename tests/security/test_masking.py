@@ -115,8 +115,9 @@ def test_nor_in_any_field_of_a_form_of_ours(world: World, typed: str) -> None:
 
 def test_details_that_come_by_another_way_are_checked_too(world: World) -> None:
     from kaiin.identity import operations
+    from kaiin.identity.errors import DetailsInvalid
 
-    with pytest.raises(operations.DetailsInvalid) as refused:
+    with pytest.raises(DetailsInvalid) as refused:
         operations.validate_details({"nickname": "VISA 4242424242424242"}, ["nickname"])
     assert refused.value.errors == {"nickname": "identifier.is_card_number"}
 

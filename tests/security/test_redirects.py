@@ -49,13 +49,14 @@ def test_by_the_language_switch(plusmember: object, client: Client, host: str) -
 
 
 def test_after_signing_in_at_a_site(world: World, member: int) -> None:
-    from kaiin.identity import operations as identity
+    from kaiin.identity.flows.handover import issue_handover
+    from kaiin.identity.flows.sessions import start_session
 
-    root = identity.start_session(member_pk=member, user_agent="")
+    root = start_session(member_pk=member, user_agent="")
     for place in OUTSIDE:
         client = Client()
         site_key, state = start_at_site(client, next=place)
-        code = identity.issue_handover(sid=root, site_key=site_key, state_digest=state)
+        code = issue_handover(sid=root, site_key=site_key, state_digest=state)
         back = client.get("/auth/return", {"code": code, "state": state}, HTTP_HOST=OFFICIAL)
         assert stays(back.headers["Location"], OFFICIAL), place
 

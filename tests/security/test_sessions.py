@@ -31,17 +31,17 @@ def signed_in(client: Client, host: str) -> bool:
 
 @pytest.fixture
 def root(member: int) -> str:
-    from kaiin.identity import operations as identity
+    from kaiin.identity.flows.sessions import start_session
 
-    return identity.start_session(member_pk=member, user_agent="")
+    return start_session(member_pk=member, user_agent="")
 
 
 def hand_over(client: Client, root: str, host: str = OFFICIAL, to: str | None = None) -> Any:
     """Sign in at a site; `to` brings the code to another one."""
-    from kaiin.identity import operations as identity
+    from kaiin.identity.flows.handover import issue_handover
 
     site_key, state = start_at_site(client, host)
-    code = identity.issue_handover(sid=root, site_key=site_key, state_digest=state)
+    code = issue_handover(sid=root, site_key=site_key, state_digest=state)
     return client.get("/auth/return", {"code": code, "state": state}, HTTP_HOST=to or host)
 
 
@@ -126,10 +126,10 @@ class TestCrossingSites:
 
     def test_a_sites_session_hands_nothing_over(self, world: World) -> None:
         """With the cookie of one site, entering another asks for a login."""
-        from kaiin.identity import operations as identity
+        from kaiin.identity.flows.sessions import start_session
 
         member = world.joined()
-        root = identity.start_session(member_pk=member, user_agent="")
+        root = start_session(member_pk=member, user_agent="")
         client = Client()
         hand_over(client, root)
         entry = client.get(f"/entry/official?state={'a' * 64}", HTTP_HOST=IDENTITY)
@@ -141,11 +141,11 @@ class TestCrossingSites:
         assert not signed_in(client, MAIL)
 
     def test_a_membership_of_one_site_is_none_of_another(self, world: World) -> None:
-        from kaiin.identity import operations as identity
+        from kaiin.identity.flows.sessions import start_session
 
         member = world.joined()
         client = Client()
-        hand_over(client, identity.start_session(member_pk=member, user_agent=""), MAIL)
+        hand_over(client, start_session(member_pk=member, user_agent=""), MAIL)
         led = client.get("/members/", HTTP_HOST=MAIL).headers["Location"]
         assert led.startswith("http://id.localhost:8000/entry/mail")
 
@@ -165,9 +165,9 @@ class TestOutlived:
     def test_disabling_ends_every_browser(
         self, browsers: tuple[Client, Client], member: int
     ) -> None:
-        from kaiin.identity import operations as identity
+        from kaiin.identity.flows.staff import disable_member
 
-        identity.disable_member(member_pk=member, actor="staff:1", reason="test")
+        disable_member(member_pk=member, actor="staff:1", reason="test")
         assert not signed_in(browsers[0], IDENTITY)
         assert not signed_in(browsers[1], OFFICIAL)
 
@@ -216,10 +216,10 @@ class TestStaff:
 
     @pytest.fixture
     def staff(self, world: World) -> Client:
-        from kaiin.identity import operations as identity
+        from kaiin.identity.flows.staff import create_staff
 
         password = "a-password-of-staff"
-        identity.create_staff(
+        create_staff(
             email="boss@example.jp",
             nickname="",
             password=password,

@@ -40,7 +40,7 @@ def play(world: World) -> None:
 
 def _is_brought_along(world: World) -> None:
     from kaiin.billing.actions.import_membership import import_membership
-    from kaiin.payments.operations import ForeignMandate
+    from kaiin.payments.importing import ForeignMandate
 
     for name in ("old_card", None):
         member, mandate = world.member(), None

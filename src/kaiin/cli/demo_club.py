@@ -21,6 +21,7 @@ from kaiin.cli.demo_people import Person
 from kaiin.domain.payments import Method
 from kaiin.domain.references import ReferenceKind
 from kaiin.identity import operations as identity
+from kaiin.identity.flows.register import import_member
 from kaiin.infra import clock
 from kaiin.lab.sandbox import cards, switches
 from kaiin.lab.sandbox.app import SandboxApp
@@ -98,7 +99,7 @@ class Club:
         self, person: Person, *, member_id: str | None = None, former_email: str = ""
     ) -> int:
         """Take a member over, as from another system; returns the key."""
-        return identity.import_member(
+        return import_member(
             member_id=member_id,
             email=person.email,
             former_emails=(former_email,) if former_email else (),

@@ -16,7 +16,8 @@ from kaiin.cli.demo_people import Crowd
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import days_after, japanese_date, midnight, month_start
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.identity import operations as identity, queries as members
+from kaiin.identity import queries as members
+from kaiin.identity.flows.staff import create_staff, disable_member
 from kaiin.sites import queries as sites
 from kaiin.web.demo.logins import Kind, Login
 
@@ -162,7 +163,7 @@ class Stories:
         disabled = self._joins("disabled", kind, "ていし", Method.CARD, club.ago(80.0))
         self._ago(
             3.0,
-            lambda: identity.disable_member(member_pk=disabled.pk, actor=ACTOR, reason="demo"),
+            lambda: disable_member(member_pk=disabled.pk, actor=ACTOR, reason="demo"),
         )
 
     # How it comes about
@@ -262,7 +263,7 @@ def _login(member: _Member) -> Login:
 
 
 def _staff() -> Login:
-    _, member_id = identity.create_staff(
+    _, member_id = create_staff(
         email="staff@mail.example",
         nickname="スタッフ",
         password=STAFF_PASSWORD,

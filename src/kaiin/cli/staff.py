@@ -34,6 +34,8 @@ def staff(
     load_django()
     stop_unless_migrated()
     from kaiin.identity import operations
+    from kaiin.identity.errors import DetailsInvalid, PasswordRefused
+    from kaiin.identity.flows.staff import create_staff, set_rights
     from kaiin.infra.texts import text
 
     try:
@@ -41,11 +43,11 @@ def staff(
         address, actor = str(details["email"]), f"cli:{getpass.getuser()}"
         wanted = TO_LOOK if rights is None else _rights(rights)
         if rights is not None:
-            member_id = operations.set_rights(email=address, rights=wanted, actor=actor)
+            member_id = set_rights(email=address, rights=wanted, actor=actor)
             if member_id is not None:
                 print(text("cli.staff.rights_set", member_id=member_id))
                 return
-        _, member_id = operations.create_staff(
+        _, member_id = create_staff(
             email=address,
             nickname=nickname,
             password=_password(from_stdin=password_stdin),
@@ -53,9 +55,9 @@ def staff(
             rights=wanted,
             actor=actor,
         )
-    except operations.DetailsInvalid as error:
+    except DetailsInvalid as error:
         sys.exit(f"kaiin: {text(error.errors['email'])}")
-    except operations.PasswordRefused as error:
+    except PasswordRefused as error:
         sys.exit("kaiin: " + " ".join(text(problem) for problem in error.problems))
     print(text("cli.staff.created", member_id=member_id))
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse
 
-from kaiin.identity.operations import keep_device
+from kaiin.identity.flows.devices import keep_device
 from kaiin.infra import clock
 from kaiin.infra.client_address import sure_address, within
 

@@ -14,6 +14,7 @@ from kaiin.infra import consumers
 from kaiin.infra.consumers import Consumer, Lane
 from kaiin.mail import operations as mail
 from kaiin.payments import events as payment_events, operations as payments
+from kaiin.payments.refunds import refund_payment
 from kaiin.web.login.tasks import send_report
 
 
@@ -34,7 +35,7 @@ def _void_payment(payload: dict[str, object]) -> None:
 
 
 def _pay_back(payload: dict[str, object]) -> None:
-    payments.refund_payment(
+    refund_payment(
         payment_id=UUID(str(payload["payment_id"])),
         key=str(payload["key"]),
         amount=Money(cast(int, payload["amount"]), str(payload["currency"])),

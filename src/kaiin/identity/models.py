@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from kaiin.domain.identifiers.reading import TypedKind
 from kaiin.domain.staff_rights import StaffRight
+from kaiin.identity.choices import ConsentPage
 from kaiin.infra.constraints import AppendOnlyManager, in_order, known
 
 
@@ -239,14 +240,6 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} code"
-
-
-class ConsentPage(models.TextChoices):
-    """Where a member agreed: on the final confirmation of joining or buying anew, or on the page
-    that asks after a login."""
-
-    CONFIRMATION = "confirmation"
-    QUESTION = "question"
 
 
 class Consent(models.Model):

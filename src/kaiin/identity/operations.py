@@ -7,36 +7,8 @@ from django.contrib.sessions.models import Session
 
 from kaiin.domain.periods import JST
 from kaiin.identity import accounts, forms, hash_costs, hashing, passwords
-from kaiin.identity.errors import (
-    AlreadyRegistered,
-    AskedTooFast,
-    Crowded,
-    DetailsInvalid,
-    LoginOutdated,
-    MailNotProven,
-    MemberDisabled,
-    MemberUnknown,
-    PasswordRefused,
-    SessionEnded,
-    TooManyMails,
-)
-from kaiin.identity.flows.consents import agree
-from kaiin.identity.flows.devices import keep_device, remember_device
-from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest
-from kaiin.identity.flows.login import LoginResult, attempts_before, log_in
-from kaiin.identity.flows.own_failures import OwnFailures, note_failure
-from kaiin.identity.flows.own_password import PasswordChange, change_password
-from kaiin.identity.flows.register import (
-    check_join_code,
-    import_member,
-    register_member,
-    send_join_code,
-)
-from kaiin.identity.flows.reset import ResetResult, finish_reset, request_reset
-from kaiin.identity.flows.sessions import Proof, end_session, start_session
-from kaiin.identity.flows.staff import create_staff, disable_member, enable_member, set_rights
-from kaiin.identity.flows.verification import USED as CODE_USED, CodeCheck
-from kaiin.identity.models import ConsentPage, Handover, LoginAttempt, MemberSession, OneTimeCode
+from kaiin.identity.flows.login import attempts_before
+from kaiin.identity.models import Handover, LoginAttempt, MemberSession, OneTimeCode
 from kaiin.infra import clock
 
 # Codes prove how they were used for a while; ended sessions show members their devices.
@@ -116,55 +88,3 @@ def after_restore(*, now: datetime) -> None:
     MemberSession.objects.filter(ended_at=None).update(ended_at=now)
     for model in (OneTimeCode, Handover):
         model.objects.filter(used_at=None).update(used_at=now)
-
-
-__all__ = [
-    "CODE_USED",
-    "AlreadyRegistered",
-    "AskedTooFast",
-    "CodeCheck",
-    "ConsentPage",
-    "Crowded",
-    "DetailsInvalid",
-    "LoginOutdated",
-    "LoginResult",
-    "MailNotProven",
-    "MemberDisabled",
-    "MemberUnknown",
-    "OwnFailures",
-    "PasswordChange",
-    "PasswordRefused",
-    "Proof",
-    "ResetResult",
-    "SessionEnded",
-    "TooManyMails",
-    "after_restore",
-    "agree",
-    "change_password",
-    "check_join_code",
-    "create_staff",
-    "disable_member",
-    "enable_member",
-    "end_session",
-    "finish_reset",
-    "forget_expired",
-    "hash_password",
-    "import_member",
-    "is_crowded",
-    "issue_handover",
-    "keep_device",
-    "let_wait_for_hashing",
-    "log_in",
-    "note_failure",
-    "password_problems",
-    "redeem_handover",
-    "register_member",
-    "remember_device",
-    "request_reset",
-    "required_details",
-    "send_join_code",
-    "set_rights",
-    "start_session",
-    "state_digest",
-    "validate_details",
-]

@@ -33,26 +33,15 @@ from kaiin.payments import (
 )
 from kaiin.payments.charging import (
     SYSTEM,
-    Call,
-    ChargeIntent,
-    call_providers,
-    charge_mandate,
     may_arrive,
-    open_intents,
-    record_answers,
 )
 from kaiin.payments.errors import (
     IntentConflict,
-    MandateEnded,
-    MandateKnown,
     MethodUnavailable,
     NoSuchPayment,
-    NoSuchProvider,
     ProviderUnavailable,
-    ReferenceUnreadable,
     TooManyErrors,
 )
-from kaiin.payments.importing import ForeignMandate, import_mandate
 from kaiin.payments.models import Mandate, MandateState, Payment, Refund
 from kaiin.payments.orders import id_of_intent, installation, key_of, order_of
 from kaiin.payments.providers import registry
@@ -62,44 +51,8 @@ from kaiin.payments.providers.protocol import (
     Provider,
 )
 from kaiin.payments.queries import PaymentView
-from kaiin.payments.refunds import refund_payment
 from kaiin.payments.snapshots import News
 from kaiin.sites import queries as sites
-
-__all__ = [
-    "Call",
-    "ChargeIntent",
-    "ForeignMandate",
-    "IntentConflict",
-    "MandateEnded",
-    "MandateKnown",
-    "MethodUnavailable",
-    "News",
-    "NoSuchPayment",
-    "NoSuchProvider",
-    "ProviderUnavailable",
-    "ReferenceUnreadable",
-    "TooManyErrors",
-    "abandon_events",
-    "after_restore",
-    "apply_waiting_events",
-    "backfill_events",
-    "call_providers",
-    "cancel_payment",
-    "charge_mandate",
-    "check_may_try",
-    "end_mandate",
-    "import_mandate",
-    "open_intents",
-    "poll_open",
-    "receive_notice",
-    "record_answers",
-    "refresh_payment",
-    "refund_payment",
-    "retry_events",
-    "start_payment",
-    "watch_providers",
-]
 
 _log = structlog.get_logger(__name__)
 

@@ -29,8 +29,6 @@ from kaiin.payments.orders import order_id
 from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import Checkout, Reference, Renewals, Scope
 
-__all__ = ["Checkout", "Reference", "Renewals", "Scope"]
-
 _MAX_MATCHES = 50
 
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from tests.security.browsing import IDENTITY
 
-from kaiin.identity.operations import Crowded
+from kaiin.identity.errors import Crowded
 from kaiin.web.base import views
 
 pytestmark = pytest.mark.usefixtures("plusmember")

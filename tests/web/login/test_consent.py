@@ -10,7 +10,8 @@ from tests.sites.examples import with_terms
 from tests.web.login.conftest import Visitor, World, text_of
 
 from kaiin.billing.courses.tenant import apply_tenant
-from kaiin.identity import operations as identity, queries as members
+from kaiin.identity import queries as members
+from kaiin.identity.flows.sessions import end_session, start_session
 
 ENTRY = "/entry/official"
 
@@ -77,7 +78,7 @@ def test_who_does_not_agree_goes_in_and_is_asked_at_the_next_login(
 def test_a_session_that_ended_is_no_answer(visitor: Visitor, world: World, member: int) -> None:
     where = visitor.log_in_for(world.member_id(member))
     visitor.post(where, later="1")
-    identity.end_session(sid=visitor.client.session["sid"])
+    end_session(sid=visitor.client.session["sid"])
     assert visitor.log_in_for(world.member_id(member)) == where
 
 
@@ -158,7 +159,7 @@ def test_a_forged_form_agrees_to_nothing(world: World, member: int) -> None:
     visitor = Visitor(Client(enforce_csrf_checks=True))
     visitor.client.post("/login", {})
     session = visitor.client.session
-    session["sid"] = identity.start_session(member_pk=member, user_agent="Browser")
+    session["sid"] = start_session(member_pk=member, user_agent="Browser")
     session.save()
     visitor.client.cookies["kaiin"] = session.session_key or ""
     assert visitor.post("/agree", documents="terms-2").status_code == 403

@@ -156,9 +156,9 @@ def test_who_may_enter_is_carried_over_to_the_site(
     assert (target.netloc, target.path) == ("official.localhost:8000", "/auth/return")
     query = parse_qs(target.query)
     assert query["state"] == [STATE]
-    from kaiin.identity import operations
+    from kaiin.identity.flows.handover import redeem_handover
 
-    redeemed = operations.redeem_handover(
+    redeemed = redeem_handover(
         code=query["code"][0], site_key="official", state="the site's secret"
     )
     assert redeemed is not None

@@ -55,12 +55,12 @@ def test_the_session_key_and_csrf_secret_are_new_after_login(
 
 def test_strangers_get_the_same_answer_whoever_they_try(world: World) -> None:
     """Unknown, wrong, locked, disabled: one body, one status, the same statements."""
-    from kaiin.identity import operations
+    from kaiin.identity.flows.staff import disable_member
 
     known = world.member_id(world.member())
     locked = world.member_id(world.member())
     disabled = world.member()
-    operations.disable_member(member_pk=disabled, reason="test", actor="staff:1")
+    disable_member(member_pk=disabled, reason="test", actor="staff:1")
     unknown = "E123456786"
     visitor = Visitor(Client())
     for _ in range(11):
@@ -173,6 +173,7 @@ def test_a_member_number_is_named_with_its_label_and_hinted_at_after_a_failure(
     world: World,
 ) -> None:
     from kaiin.identity import operations
+    from kaiin.identity.flows.register import import_member
     from kaiin.identity.models import LoginAttempt
 
     hint = "サイトごとの会員番号のよう"
@@ -180,7 +181,7 @@ def test_a_member_number_is_named_with_its_label_and_hinted_at_after_a_failure(
     assert hint in page
     assert not LoginAttempt.objects.exists()
     before = text_of(Visitor(Client()).log_in("00000012", "wrong"))
-    operations.import_member(
+    import_member(
         member_id="E00000012",
         email=None,
         password_hash=operations.hash_password("another good one"),
@@ -276,10 +277,10 @@ def test_a_browser_inside_an_app_is_told_the_way_out_first(visitor: Visitor) -> 
 def test_a_stranger_cant_tell_a_closed_account_but_its_owner_is_told(
     visitor: Visitor, world: World
 ) -> None:
-    from kaiin.identity import operations
+    from kaiin.identity.flows.staff import disable_member
 
     member = world.member()
-    operations.disable_member(member_pk=member, reason="test", actor="staff:1")
+    disable_member(member_pk=member, reason="test", actor="staff:1")
     assert "ログインできませんでした" in text_of(visitor.log_in(world.member_id(member), "wrong"))
     page = text_of(visitor.log_in(world.member_id(member)))
     assert "ご利用を停止しています" in page

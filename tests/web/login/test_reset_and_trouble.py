@@ -68,11 +68,11 @@ def test_a_code_page_of_another_browser_says_so(visitor: Visitor) -> None:
 @pytest.mark.parametrize("path", ["/reset", "/trouble"])
 def test_strangers_learn_nothing_by_asking(world: World, path: str) -> None:
     """Known, unknown and disabled: the same page in the end, after the same statements."""
-    from kaiin.identity import operations
+    from kaiin.identity.flows.staff import disable_member
 
     known = world.member_id(world.member())
     closed = world.member()
-    operations.disable_member(member_pk=closed, reason="test", actor="staff:1")
+    disable_member(member_pk=closed, reason="test", actor="staff:1")
     answers, work = [], []
     for typed in ("E123456786", known, world.member_id(closed)):
         visitor = Visitor(Client())

@@ -19,12 +19,12 @@ class Visitor:
     """Somebody's browser on the identity host."""
 
     def __init__(self, client: Client, member: int | None) -> None:
-        from kaiin.identity import operations as identity
+        from kaiin.identity.flows.sessions import start_session
 
         self.client = client
         if member is not None:
             session = client.session
-            session["sid"] = identity.start_session(member_pk=member, user_agent="Browser")
+            session["sid"] = start_session(member_pk=member, user_agent="Browser")
             session.save()
             client.cookies["kaiin"] = session.session_key or ""
 
@@ -52,6 +52,7 @@ class Fans(World):
 
     def member(self, email: str | None = "", language: str = "ja", **details: Any) -> int:
         from kaiin.identity import operations as identity
+        from kaiin.identity.flows.register import import_member
 
         self._members += 1
         told = {
@@ -62,7 +63,7 @@ class Fans(World):
             "prefecture": "JP-13",
             "phone": "090-1234-5678",
         }
-        return identity.import_member(
+        return import_member(
             member_id=None,
             email=f"hanako{self._members}@example.jp" if email == "" else email,
             password_hash="!",

@@ -12,6 +12,10 @@ from tests.security.browsing import start_at_site
 
 from kaiin.billing.models import Course, Entitlement, Membership, Subscription
 from kaiin.identity import operations as identity
+from kaiin.identity.flows.handover import issue_handover
+from kaiin.identity.flows.register import import_member
+from kaiin.identity.flows.sessions import start_session
+from kaiin.identity.flows.staff import disable_member
 from kaiin.identity.models import MemberSession
 from kaiin.sites import queries as sites
 
@@ -25,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("plusmember", "clock")
 @pytest.fixture
 def hanako() -> int:
     """A member of no site."""
-    return identity.import_member(
+    return import_member(
         member_id=None,
         email="hanako@example.jp",
         password_hash=identity.hash_password("a long password"),
@@ -70,13 +74,13 @@ def entitled(hanako: int) -> Membership:
 
 def sign_in(client: Client, member_pk: int, host: str = OFFICIAL, onward: str = "") -> str:
     """Walks the hand-over as a browser does; returns where the site led to in the end."""
-    root = identity.start_session(member_pk=member_pk, user_agent="test")
+    root = start_session(member_pk=member_pk, user_agent="test")
     started = client.get("/auth/start", {"next": onward} if onward else {}, HTTP_HOST=host)
     leaving = urlsplit(started.headers["Location"])
     assert leaving.netloc == "id.localhost:8000"
     site_key = leaving.path.removeprefix("/entry/")
     state = parse_qs(leaving.query)["state"][0]
-    code = identity.issue_handover(sid=root, site_key=site_key, state_digest=state)
+    code = issue_handover(sid=root, site_key=site_key, state_digest=state)
     back = client.get("/auth/return", {"code": code, "state": state}, HTTP_HOST=host)
     assert back.status_code == 302, back.content
     return str(back.headers["Location"])
@@ -156,7 +160,7 @@ def test_one_sites_member_is_no_other_sites(client: Client, entitled: Membership
 
 def test_a_disabled_member_is_out_at_the_next_request(client: Client, entitled: Membership) -> None:
     sign_in(client, entitled.member_id)
-    identity.disable_member(member_pk=entitled.member_id, reason="test", actor="staff:1")
+    disable_member(member_pk=entitled.member_id, reason="test", actor="staff:1")
     assert client.get("/members/", HTTP_HOST=OFFICIAL).status_code == 302
 
 
@@ -175,10 +179,10 @@ def test_signing_in_begins_a_new_session_and_burns_the_code(
 
 def test_nobody_signs_another_browser_in(entitled: Membership) -> None:
     attacker, victim = Client(), Client()
-    root = identity.start_session(member_pk=entitled.member_id, user_agent="test")
+    root = start_session(member_pk=entitled.member_id, user_agent="test")
     started = attacker.get("/auth/start", HTTP_HOST=OFFICIAL)
     state = parse_qs(urlsplit(started.headers["Location"]).query)["state"][0]
-    code = identity.issue_handover(sid=root, site_key="official", state_digest=state)
+    code = issue_handover(sid=root, site_key="official", state_digest=state)
     back = victim.get("/auth/return", {"code": code, "state": state}, HTTP_HOST=OFFICIAL)
     assert back.status_code == 400
     assert "site.handover_failed" in back.content.decode()

@@ -14,7 +14,8 @@ from tests.fixtures.sandbox import Sandbox
 
 from kaiin.cli import worker
 from kaiin.domain.payments import Method
-from kaiin.identity import operations as identity
+from kaiin.identity.flows.login import log_in
+from kaiin.identity.flows.register import import_member
 from kaiin.infra import audit, event_log
 from kaiin.infra.models import Delivery
 from kaiin.infra.parking import Parking
@@ -78,7 +79,7 @@ def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock:
     from kaiin.billing.actions.join import join_site
     from kaiin.billing.actions.refresh import refresh_open_payments
 
-    member = identity.import_member(
+    member = import_member(
         member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
         created_at=clock.now(), actor="system:test",
     )  # fmt: skip
@@ -138,7 +139,7 @@ def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, cl
     from kaiin.billing.actions.join import join_site
     from kaiin.billing.actions.refresh import refresh_open_payments
 
-    member = identity.import_member(
+    member = import_member(
         member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
         created_at=clock.now(), actor="system:test",
     )  # fmt: skip
@@ -162,9 +163,7 @@ def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, cl
 
 def test_tries_to_log_in_are_counted_for_an_hour(client: Client, clock: Clock) -> None:
     for _ in range(2):
-        identity.log_in(
-            typed="E000000000", password="x" * 12, device=None, site_key=None, user_agent=""
-        )
+        log_in(typed="E000000000", password="x" * 12, device=None, site_key=None, user_agent="")
     name = 'kaiin_login_attempts_last_hour{outcome="unknown"}'
     assert _figures(client)[name] == 2
     clock.advance(seconds=timedelta(hours=1).total_seconds() + 1)

@@ -16,8 +16,8 @@ from kaiin.domain.payments import Method
 from kaiin.infra import clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.locks import transaction
-from kaiin.payments import operations as payment_operations, queries as payments
-from kaiin.payments.operations import MandateEnded, ProviderUnavailable
+from kaiin.payments import charging, operations as payment_operations, queries as payments
+from kaiin.payments.errors import MandateEnded, ProviderUnavailable
 from kaiin.payments.queries import PaymentView
 
 MAX_ROUNDS = 4
@@ -72,7 +72,7 @@ def charge_mandate(charge: Charge, *, mandate_id: int, language: str) -> Payment
     """
     reach(CrashPoint.INTENTS_COMMITTED)
     try:
-        return payment_operations.charge_mandate(
+        return charging.charge_mandate(
             member_ref=charge.membership.member_id,
             mandate_id=mandate_id,
             intent_key=charge.intent_key,

@@ -36,8 +36,7 @@ from kaiin.domain.subscriptions import (
 from kaiin.identity import queries as identity
 from kaiin.infra import bulk, clock
 from kaiin.infra.locks import transaction
-from kaiin.payments import operations as payment_operations
-from kaiin.payments.operations import ForeignMandate
+from kaiin.payments.importing import ForeignMandate, import_mandate
 from kaiin.sites import queries as sites
 
 _MAX_KEY = 128
@@ -178,7 +177,7 @@ def _import(locked: LockedMembership, given: _Given, work: UnitOfWork) -> None:
     _number(locked, given)
     subscription = _subscription(locked, given, work.now)
     if given.mandate is not None:
-        subscription.mandate_id = payment_operations.import_mandate(
+        subscription.mandate_id = import_mandate(
             member_ref=locked.membership.member_id,
             method=given.method,
             mandate=given.mandate,

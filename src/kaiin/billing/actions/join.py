@@ -19,8 +19,9 @@ from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.models import Charge, Course, Membership, Subscription
 from kaiin.billing.outcomes.recording import record_payments
 from kaiin.domain.payments import Method
-from kaiin.identity import operations as accounts, queries as identity
-from kaiin.identity.operations import ConsentPage
+from kaiin.identity import queries as identity
+from kaiin.identity.choices import ConsentPage
+from kaiin.identity.flows.consents import agree
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
 from kaiin.payments import operations as payments
@@ -75,7 +76,7 @@ def join_site(
     for _ in range(checkout.MAX_ROUNDS):
         with transaction():
             intended = _intend(member_pk, site, course, method, clock.now(), agrees_to=agrees_to)
-            accounts.agree(
+            agree(
                 member_pk=member_pk,
                 documents=agrees_to,
                 page=ConsentPage.CONFIRMATION,

@@ -14,7 +14,7 @@ from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
-from kaiin.payments.operations import MandateEnded
+from kaiin.payments.errors import MandateEnded
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 

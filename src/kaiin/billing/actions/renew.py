@@ -31,8 +31,9 @@ from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.gathering import gathering_transaction
 from kaiin.infra.locks import claimed, transaction
 from kaiin.infra.parking import Parking, StillDue
-from kaiin.payments import operations as payments, queries as payment_queries
-from kaiin.payments.operations import Call, ChargeIntent, MandateEnded
+from kaiin.payments import queries as payment_queries
+from kaiin.payments.charging import Call, ChargeIntent, call_providers, open_intents
+from kaiin.payments.errors import MandateEnded
 
 _T = TypeVar("_T")
 
@@ -74,7 +75,7 @@ def renew_due(*, now: datetime, limit: int) -> int:
     if claim.taken:
         reach(CrashPoint.INTENTS_COMMITTED)
     charges = {call.payment_id: charge for call, charge in claim.calls}
-    answers = payments.call_providers([call for call, _ in claim.calls])
+    answers = call_providers([call for call, _ in claim.calls])
     for chunk in _chunks(answers, _AT_ONCE):
         reach(CrashPoint.PROVIDER_ANSWERED)
         parking.in_halves(
@@ -179,7 +180,7 @@ def _open(
     made = intents.renewals(fresh, now=now)
     charges += made
     wanted = [_wanted(charge, *taken[charge.subscription_id]) for charge in charges]
-    opened = payments.open_intents([each for each in wanted if each is not None], now=now)
+    opened = open_intents([each for each in wanted if each is not None], now=now)
     without: list[tuple[LockedMembership, Subscription, str]] = []
     for charge, intent in zip(charges, wanted, strict=True):
         call = opened[intent.intent_key] if intent is not None else MandateEnded(reason="")

@@ -27,7 +27,8 @@ from kaiin.domain.subscriptions import EndReason
 from kaiin.infra import texts
 from kaiin.mail import operations as mail
 from kaiin.payments import queries as payments
-from kaiin.payments.queries import PaymentView, Reference
+from kaiin.payments.providers.protocol import Reference
+from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
 
 # What was paid is not paid any more.

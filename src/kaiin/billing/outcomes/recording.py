@@ -16,9 +16,10 @@ from kaiin.domain.charges import ChargeState
 from kaiin.domain.payments import Dispute, Method, PaymentState
 from kaiin.infra import clock
 from kaiin.infra.gathering import gathering_transaction
-from kaiin.payments import operations as payment_operations, queries as payments
-from kaiin.payments.operations import Call, News
+from kaiin.payments import charging, queries as payments
+from kaiin.payments.charging import Call
 from kaiin.payments.queries import PaymentView
+from kaiin.payments.snapshots import News
 
 _AT_ONCE = 50
 # What `_is_known` looks at.
@@ -57,7 +58,7 @@ def record_answers(answers: Sequence[Answer]) -> None:
     told = [(answer.call, answer.news) for answer in answers]
     more = _act(
         [(answer.charge.pk, answer.charge.membership_id) for answer in answers],
-        lambda: payment_operations.record_answers(told, now=clock.now()),
+        lambda: charging.record_answers(told, now=clock.now()),
         SYSTEM,
     )
     if more:

@@ -18,7 +18,7 @@ from kaiin.domain.periods import last_day
 from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.domain.taxes import TaxedLine, TaxTotal
 from kaiin.payments import queries as payments
-from kaiin.payments.queries import Reference
+from kaiin.payments.providers.protocol import Reference
 from kaiin.sites import queries as sites
 
 

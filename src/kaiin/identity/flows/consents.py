@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from kaiin.identity.models import Consent, ConsentPage
+from kaiin.identity.choices import ConsentPage
+from kaiin.identity.models import Consent
 from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
 from kaiin.sites.queries import DocumentView

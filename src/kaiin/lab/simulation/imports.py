@@ -15,7 +15,7 @@ from kaiin.lab.simulation.person import Imported, Person
 from kaiin.lab.simulation.plan import Faults, Plan
 from kaiin.lab.simulation.provider import BAD_RENEWALS_CARD, GOOD_CARD, Provider
 from kaiin.lab.simulation.steps import KILLED, Steps
-from kaiin.payments.operations import ForeignMandate
+from kaiin.payments.importing import ForeignMandate
 
 _ACTOR = "staff:import"
 # Beyond a course's dormant time: withdrawn, then refused.

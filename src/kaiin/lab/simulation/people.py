@@ -12,7 +12,10 @@ from kaiin.billing.views.entry import check_entry
 from kaiin.billing.views.memberships import MembershipView, list_memberships
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import Standing
-from kaiin.identity import operations as identity, queries as accounts
+from kaiin.identity import queries as accounts
+from kaiin.identity.errors import MemberDisabled
+from kaiin.identity.flows.register import import_member
+from kaiin.identity.flows.sessions import start_session
 from kaiin.infra import clock
 from kaiin.lab.sandbox import cards
 from kaiin.lab.sandbox.store import read
@@ -53,7 +56,7 @@ class People:
     def newcomer(self, chance: Random, name: str) -> Person:
         """A person registers; what they join comes later."""
         person = Person(name, chance.choice(self._sites))
-        person.pk = identity.import_member(
+        person.pk = import_member(
             member_id=None,
             email=f"{name}@mail.example",
             password_hash=self._password,
@@ -95,9 +98,9 @@ class People:
         inside = bool(person.sid) and accounts.session_member(person.sid) is not None
         if not inside:
             try:
-                person.sid = identity.start_session(member_pk=person.pk, user_agent="")
+                person.sid = start_session(member_pk=person.pk, user_agent="")
                 inside = True
-            except identity.MemberDisabled:
+            except MemberDisabled:
                 inside = False
         if person.closed is inside:
             raise Broken(f"the account is {'closed' if inside else 'open'}, they are in: {inside}")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 from kaiin.billing.actions.grants import grant_access, revoke_grant
-from kaiin.identity import operations as identity
+from kaiin.identity.flows.staff import disable_member, enable_member
 from kaiin.infra import clock
 from kaiin.lab.simulation.person import Given, Person
 from kaiin.lab.simulation.steps import KILLED, Steps
@@ -70,7 +70,7 @@ class Staff:
 
     def _close(self, person: Person, chance: Random, *, closed: bool) -> None:
         def act(_: Random) -> str:
-            do = identity.disable_member if closed else identity.enable_member
+            do = disable_member if closed else enable_member
             do(member_pk=person.pk, actor=_ACTOR, reason="the simulation's")
             return "done"
 

@@ -17,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kaiin.identity import queries as identity
-from kaiin.identity.operations import Crowded
+from kaiin.identity.errors import Crowded
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 from kaiin.web.base import errors

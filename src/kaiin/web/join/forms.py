@@ -7,7 +7,7 @@ from django import forms
 
 from kaiin.domain.identifiers.reading import TypedKind, identify
 from kaiin.identity import operations as identity
-from kaiin.identity.operations import DetailsInvalid
+from kaiin.identity.errors import DetailsInvalid
 from kaiin.identity.queries import PREFECTURES
 from kaiin.infra.texts import text
 from kaiin.sites.queries import DocumentView, TenantView

@@ -15,7 +15,7 @@ from django.utils.html import escape
 
 from kaiin.domain.identifiers.reading import TypedKind
 from kaiin.identity import operations as identity
-from kaiin.identity.operations import Crowded
+from kaiin.identity.errors import Crowded
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.web.base.errors import ask_again

@@ -13,8 +13,10 @@ from django.urls import reverse
 
 from kaiin.domain.card_numbers import holds_card_number
 from kaiin.domain.identifiers.reading import Identified
-from kaiin.identity import operations as identity
-from kaiin.identity.operations import OwnFailures, keep_device
+from kaiin.identity.flows import own_failures
+from kaiin.identity.flows.devices import keep_device
+from kaiin.identity.flows.own_failures import OwnFailures
+from kaiin.identity.flows.sessions import end_session
 from kaiin.infra import clock
 from kaiin.web.base.requests import Request, come_from
 from kaiin.web.base.views import safe_next
@@ -53,7 +55,7 @@ def next_path(request: Request, otherwise: str | None = None) -> str:
 
 def note_failure(request: Request, identified: Identified) -> OwnFailures:
     """Count a failed login of this browser with what was typed."""
-    own = identity.note_failure(
+    own = own_failures.note_failure(
         before=request.session.get(_FAILURES, {}), identified=identified, now=clock.now()
     )
     request.session[_FAILURES] = own.kept
@@ -114,7 +116,7 @@ def begin(
     names = _KEPT if former else tuple(request.session.keys())
     kept = {name: request.session[name] for name in names if name in request.session}
     if former:
-        identity.end_session(sid=former)
+        end_session(sid=former)
     # Flushed, and not cycled: the new key is written once, with all that the session then holds.
     request.session.flush()
     for done in ("next", "typed", _FAILURES):
@@ -139,7 +141,7 @@ def _leave_behind(request: Request, key: str, content: Mapping[str, object]) -> 
 def end(request: Request, *, keep_way: bool) -> None:
     """Log this browser out. `keep_way`: it goes on to the same place as another member."""
     if sid := request.session.get("sid"):
-        identity.end_session(sid=sid)
+        end_session(sid=sid)
     names = ("site", "states") if keep_way else ("site",)
     kept = {name: request.session[name] for name in names if name in request.session}
     request.session.flush()

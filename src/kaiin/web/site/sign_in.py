@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from kaiin.identity import operations as identity
+from kaiin.identity.flows.handover import redeem_handover, state_digest
+from kaiin.identity.flows.sessions import end_session
 from kaiin.sites import queries as sites
 from kaiin.web.base.middleware import chosen_language
 from kaiin.web.base.requests import Request
@@ -32,7 +33,7 @@ def start(request: Request) -> HttpResponse:
     """Off to the identity host; `next` is where at this site the visitor wanted to go."""
     assert request.site is not None  # noqa: S101 - a site's page has a site
     secret = secrets.token_urlsafe(32)
-    state = identity.state_digest(secret)
+    state = state_digest(secret)
     # Where no language was chosen at this host, the identity host's own choice stays.
     query = urlencode({"state": state, **chosen_language(request)})
     response = HttpResponseRedirect(sites.identity_url(f"/entry/{request.site.key}?{query}"))
@@ -55,7 +56,7 @@ def come_back(request: Request) -> HttpResponse:
     assert request.site is not None  # noqa: S101 - a site's page has a site
     state = request.GET.get("state", "")
     kept = _kept(request, state)
-    sid = kept and identity.redeem_handover(
+    sid = kept and redeem_handover(
         code=request.GET.get("code", ""), site_key=request.site.key, state=kept["secret"]
     )
     if not kept or not sid:
@@ -77,7 +78,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """Ends the session here and at the identity host."""
     sid = request.session.get("sid")
     if sid is not None:
-        identity.end_session(sid=sid)
+        end_session(sid=sid)
     request.session.flush()
     return HttpResponseRedirect(reverse("site:top"))
 
@@ -97,6 +98,6 @@ def _kept(request: HttpRequest, state: str) -> dict[str, str] | None:
     except signing.BadSignature:
         return None
     # As bytes: letters beyond ASCII can't be compared as text.
-    expected = identity.state_digest(kept["secret"]).encode()
+    expected = state_digest(kept["secret"]).encode()
     same = secrets.compare_digest(expected, state.encode())
     return {"secret": kept["secret"], "next": kept["next"]} if same else None

@@ -5,6 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from kaiin.payments import operations
+from kaiin.payments.errors import NoSuchProvider
 
 # Notices are small; anything larger is not one.
 MAX_BYTES = 256 * 1024
@@ -24,7 +25,7 @@ def notice(request: HttpRequest, provider: str) -> HttpResponse:
             body=body,
             content_type=request.content_type or "",
         )
-    except operations.NoSuchProvider as error:
+    except NoSuchProvider as error:
         raise Http404 from error
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
 

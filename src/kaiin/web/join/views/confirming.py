@@ -32,7 +32,7 @@ from kaiin.domain.periods import japanese_date, last_day
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, text
-from kaiin.payments.operations import MethodUnavailable, ProviderUnavailable, TooManyErrors
+from kaiin.payments.errors import MethodUnavailable, ProviderUnavailable, TooManyErrors
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import DocumentView, SiteView
 from kaiin.web.base import consents

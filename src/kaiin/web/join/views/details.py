@@ -7,13 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaiin.identity import operations as identity
-from kaiin.identity.operations import (
-    CODE_USED,
-    AlreadyRegistered,
-    Crowded,
-    MailNotProven,
-    TooManyMails,
-)
+from kaiin.identity.errors import AlreadyRegistered, Crowded, MailNotProven, TooManyMails
+from kaiin.identity.flows.devices import remember_device
+from kaiin.identity.flows.register import check_join_code, register_member, send_join_code
+from kaiin.identity.flows.sessions import start_session
+from kaiin.identity.flows.verification import USED
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import error_text, text
 from kaiin.sites import queries as sites
@@ -128,7 +126,7 @@ def _keep(request: Request, site: SiteView, form: DetailsForm) -> Draft:
 def _send_code(request: Request, site: SiteView, draft: Draft) -> HttpResponse:
     if draft.proven:
         drafts.change(request, site.key, proven=False)
-    code_id = identity.send_join_code(
+    code_id = send_join_code(
         email=draft.email,
         site_key=site.key,
         language=request.language,
@@ -145,9 +143,9 @@ def _prove(request: Request, site: SiteView, draft: Draft, form: CodeForm) -> Ht
     Raises MailNotProven, AlreadyRegistered.
     """
     if not draft.proven:
-        checked = identity.check_join_code(code_id=draft.code_id, typed=form.cleaned_data["code"])
+        checked = check_join_code(code_id=draft.code_id, typed=form.cleaned_data["code"])
         # A second click, or a crash after the first: the address is proven, and it goes on.
-        if checked.refusal not in {None, CODE_USED}:
+        if checked.refusal not in {None, USED}:
             form.add_error("code", text(str(checked.refusal), None, **checked.words))
             return None
         draft = drafts.change(request, site.key, proven=True)
@@ -157,7 +155,7 @@ def _prove(request: Request, site: SiteView, draft: Draft, form: CodeForm) -> Ht
 def _register(request: Request, site: SiteView, draft: Draft) -> HttpResponse:
     """Raises MailNotProven, AlreadyRegistered."""
     tenant = sites.tenant()
-    member_pk = identity.register_member(
+    member_pk = register_member(
         code_id=draft.code_id,
         email=draft.email,
         password_hash=draft.password_hash,
@@ -175,7 +173,7 @@ def _second_click(request: Request, site: SiteView, form: CodeForm) -> HttpRespo
     code_id = request.session.get(_JOINED, {}).get(site.key)
     if code_id is None or not form.is_valid():
         return None
-    checked = identity.check_join_code(code_id=code_id, typed=form.cleaned_data["code"])
+    checked = check_join_code(code_id=code_id, typed=form.cleaned_data["code"])
     if checked.member_pk is None:
         return None
     return _enter(request, site, checked.member_pk, code_id=code_id)
@@ -183,13 +181,9 @@ def _second_click(request: Request, site: SiteView, form: CodeForm) -> HttpRespo
 
 def _enter(request: Request, site: SiteView, member_pk: int, *, code_id: str) -> HttpResponse:
     """Log the new member in, and on to the confirmation."""
-    sid = identity.start_session(
-        member_pk=member_pk, user_agent=request.headers.get("User-Agent", "")
-    )
+    sid = start_session(member_pk=member_pk, user_agent=request.headers.get("User-Agent", ""))
     response = redirect("join:confirm", site.key)
-    device = identity.remember_device(
-        member_pk=member_pk, device=request.COOKIES.get(visit.DEVICE_COOKIE)
-    )
+    device = remember_device(member_pk=member_pk, device=request.COOKIES.get(visit.DEVICE_COOKIE))
     visit.begin(
         request, response, sid=sid, device=device, left_behind={_JOINED: {site.key: code_id}}
     )

@@ -16,7 +16,7 @@ from kaiin.billing.views.memberships import membership_of_payment
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, format_money, text
-from kaiin.payments.operations import ProviderUnavailable
+from kaiin.payments.errors import ProviderUnavailable
 from kaiin.sites import queries as sites
 from kaiin.web.base.requests import Request, come_from
 from kaiin.web.join import draft as drafts

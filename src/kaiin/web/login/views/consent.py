@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from kaiin.identity import operations as identity, queries as members
-from kaiin.identity.operations import ConsentPage
+from kaiin.identity import queries as members
+from kaiin.identity.choices import ConsentPage
+from kaiin.identity.flows.consents import agree
 from kaiin.infra import clock
 from kaiin.web.base import consents
 from kaiin.web.base.requests import Request
@@ -41,7 +42,7 @@ def ask(http_request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         changed = not consents.were_shown(documents, request.POST.get("documents"))
         if not changed:
-            identity.agree(
+            agree(
                 member_pk=request.member.pk,
                 documents=documents,
                 page=ConsentPage.QUESTION,

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaiin.diagnosis import operations as diagnosis
 from kaiin.diagnosis.operations import Checked, TooManyChecks
-from kaiin.identity import operations as identity, queries as members
-from kaiin.identity.operations import SessionEnded
+from kaiin.identity import queries as members
+from kaiin.identity.errors import SessionEnded
+from kaiin.identity.flows.handover import issue_handover
 from kaiin.infra import clock
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
@@ -108,9 +109,7 @@ def _hand_over(request: Request, site_key: str) -> HttpResponse:
         path = f"/auth/start?{query}" if query else "/auth/start"
         return HttpResponseRedirect(sites.site_url(site_key, path))
     try:
-        code = identity.issue_handover(
-            sid=request.session["sid"], site_key=site_key, state_digest=state
-        )
+        code = issue_handover(sid=request.session["sid"], site_key=site_key, state_digest=state)
     except SessionEnded:
         return _log_in_first(request, site_key)
     query = urlencode({"code": code, "state": state, **chosen_language(request)})

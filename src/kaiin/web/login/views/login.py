@@ -11,15 +11,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from kaiin.domain.identifiers.reading import Identified, TypedKind
-from kaiin.identity import operations as identity
-from kaiin.identity.operations import (
-    Crowded,
-    LoginOutdated,
-    LoginResult,
-    MemberDisabled,
-    OwnFailures,
-    Proof,
-)
+from kaiin.identity.errors import Crowded, LoginOutdated, MemberDisabled
+from kaiin.identity.flows import login
+from kaiin.identity.flows.login import LoginResult
+from kaiin.identity.flows.own_failures import OwnFailures
+from kaiin.identity.flows.sessions import Proof, start_session
 from kaiin.identity.queries import shape_of_last_failure
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
@@ -102,7 +98,7 @@ def _try(request: Request) -> HttpResponse:
 
 def _ask(request: Request, form: LoginForm) -> LoginResult:
     """Raises Crowded."""
-    return identity.log_in(
+    return login.log_in(
         typed=form.cleaned_data["login"],
         password=form.cleaned_data["password"],
         device=request.COOKIES.get(visit.DEVICE_COOKIE),
@@ -113,7 +109,7 @@ def _ask(request: Request, form: LoginForm) -> LoginResult:
 
 def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof) -> HttpResponse:
     try:
-        sid = identity.start_session(
+        sid = start_session(
             member_pk=proof.member_pk,
             user_agent=request.headers.get("User-Agent", ""),
             proof=proof,

@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kaiin.identity import operations as identity
-from kaiin.identity.operations import Crowded, TooManyMails
+from kaiin.identity.errors import Crowded, TooManyMails
+from kaiin.identity.flows.reset import finish_reset, request_reset
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
@@ -54,7 +54,7 @@ def change_password(http_request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _code_page(request, form)
     try:
-        result = identity.finish_reset(
+        result = finish_reset(
             code_id=code_id,
             typed_code=form.cleaned_data["code"],
             new_password=form.cleaned_data["password"],
@@ -90,7 +90,7 @@ def _send(request: Request, form: IdentifierForm) -> bool:
         return False
     try:
         request.session.pop("reset_done", None)
-        request.session["reset"] = identity.request_reset(
+        request.session["reset"] = request_reset(
             typed=form.cleaned_data["login"],
             language=request.language,
             client=client_address(request),

@@ -23,7 +23,7 @@ from kaiin.domain.periods import japanese_date
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, localized, text
-from kaiin.payments.operations import (
+from kaiin.payments.errors import (
     MandateEnded,
     MethodUnavailable,
     ProviderUnavailable,

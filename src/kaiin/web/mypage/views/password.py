@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from kaiin.identity import operations as identity
-from kaiin.identity.operations import Crowded, MemberDisabled
+from kaiin.identity.errors import Crowded, MemberDisabled
+from kaiin.identity.flows.devices import remember_device
+from kaiin.identity.flows.own_password import change_password
+from kaiin.identity.flows.sessions import start_session
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import text
 from kaiin.web.base.errors import ask_again
@@ -27,7 +29,7 @@ def change(request: Request, member: MemberView) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form)
     try:
-        result = identity.change_password(
+        result = change_password(
             member_pk=member.pk,
             old_password=form.cleaned_data["old"],
             new_password=form.cleaned_data["new"],
@@ -48,15 +50,11 @@ def change(request: Request, member: MemberView) -> HttpResponse:
 def _stay_logged_in(request: Request, member: MemberView) -> HttpResponse:
     """Every session has ended, this browser's too: it begins another one."""
     try:
-        sid = identity.start_session(
-            member_pk=member.pk, user_agent=request.headers.get("User-Agent", "")
-        )
+        sid = start_session(member_pk=member.pk, user_agent=request.headers.get("User-Agent", ""))
     except MemberDisabled:
         return HttpResponseRedirect(reverse("entrance:login"))
     response = HttpResponseRedirect(reverse("mypage:home"))
-    device = identity.remember_device(
-        member_pk=member.pk, device=request.COOKIES.get(visit.DEVICE_COOKIE)
-    )
+    device = remember_device(member_pk=member.pk, device=request.COOKIES.get(visit.DEVICE_COOKIE))
     visit.begin(request, response, sid=sid, device=device)
     messages.success(request, text("mypage.password_said"))
     return response

@@ -15,7 +15,7 @@ from kaiin.domain.periods import japanese_date, last_day
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, text
-from kaiin.payments.operations import MandateEnded, ProviderUnavailable
+from kaiin.payments.errors import MandateEnded, ProviderUnavailable
 from kaiin.web.base.requests import Request
 from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
