@@ -6,7 +6,6 @@ of a club, as a process of its own:
 
 import json
 import sys
-from importlib import import_module
 
 from kaiin.cli.loading import load_django
 
@@ -61,10 +60,8 @@ def site_cookie(member_pk: int) -> str:
     root = start_session(member_pk=member_pk, user_agent="bench")
     state = state_digest("state")
     code = issue_handover(sid=root, site_key=SITE, state_digest=state)
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session["sid"] = redeem_handover(code=code, site_key=SITE, state="state")
-    session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    sid = redeem_handover(code=code, site_key=SITE, state="state")
+    return f"{settings.SESSION_COOKIE_NAME}={sid}"
 
 
 def main() -> None:

@@ -309,7 +309,7 @@ def test_an_idle_round_writes_nothing_and_locks_nothing(world: World) -> None:
 
     world.joined()
     world.work(every_job=True)
-    hourly = {"identity.forget", "throttle.forget", "sessions.forget"}
+    hourly = {"identity.forget", "throttle.forget"}
     jobs = [job for job in worker.jobs() if job.name not in hourly]
     with CaptureQueriesContext(connection) as captured:
         assert [job.run() for job in jobs] == [0] * len(jobs)

@@ -48,7 +48,7 @@ def test_nobody_is_charged_again_and_no_number_is_given_twice(
     from kaiin.billing.models import Membership
     from kaiin.cli.backup import GAP, restore
     from kaiin.identity.flows.sessions import start_session
-    from kaiin.identity.models import MemberSession
+    from kaiin.identity.models import Session
     from kaiin.infra.models import AuditRow
 
     renewing, under_way = world.joined(method=Method.CARD), world.member()
@@ -66,7 +66,7 @@ def test_nobody_is_charged_again_and_no_number_is_given_twice(
     restore(file, replace=True, gap=GAP)
     # A provider that forgets keys after a day: only asking finds what was charged.
     world.sandbox.switch("keyless", "1")
-    assert not MemberSession.objects.filter(ended_at=None).exists()
+    assert not Session.objects.filter(ended_at=None).exists()
     assert AuditRow.objects.filter(action="operations.restored").exists()
     renew_due(now=DECEMBER, limit=10)
     paid_until = world.view(renewing).paid_until

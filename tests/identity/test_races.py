@@ -17,7 +17,7 @@ from kaiin.identity.flows.register import check_join_code, register_member, send
 from kaiin.identity.flows.reset import finish_reset, request_reset
 from kaiin.identity.flows.sessions import end_session, start_session
 from kaiin.identity.flows.staff import disable_member, enable_member
-from kaiin.identity.models import LoginAttempt, Member, MemberSession, OneTimeCode
+from kaiin.identity.models import LoginAttempt, Member, OneTimeCode, Session
 from kaiin.infra.places import Places
 from tests.identity.members import PASSWORD, hashed, log_in, make_member
 
@@ -114,7 +114,7 @@ def test_a_handover_has_one_winner() -> None:
     code = issue_handover(sid=sid, site_key="official", state_digest=state_digest("s"))
     sids = race(lambda _: redeem_handover(code=code, site_key="official", state="s"))
     assert sum(each is not None for each in sids) == 1
-    assert MemberSession.objects.count() == 2
+    assert Session.objects.count() == 2
 
 
 def test_one_registration_of_a_double_click(mailed) -> None:
@@ -207,4 +207,4 @@ def test_logging_out_and_disabling_at_once_wait_for_each_other_in_order() -> Non
         end_session(sid=sids[number])
 
     race(run)
-    assert not MemberSession.objects.filter(ended_at=None).exists()
+    assert not Session.objects.filter(ended_at=None).exists()

@@ -13,8 +13,8 @@ from kaiin.identity.models import (
     IssuedMemberId,
     LoginIdentifier,
     Member,
-    MemberSession,
     OneTimeCode,
+    Session,
 )
 from kaiin.infra import randomness
 from kaiin.infra.models import AuditRow, Event
@@ -287,7 +287,7 @@ class TestMemberIds:
 
     def test_the_id_of_a_deleted_member_is_not_given_again(self) -> None:
         make_member(member_id="E12345678")
-        MemberSession.objects.all().delete()
+        Session.objects.all().delete()
         Member.objects.all().delete()
         assert not LoginIdentifier.objects.exists()
         with pytest.raises(AlreadyRegistered):

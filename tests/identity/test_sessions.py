@@ -5,7 +5,7 @@ from kaiin.identity import operations, queries
 from kaiin.identity.errors import LoginOutdated, MemberUnknown
 from kaiin.identity.flows.sessions import end_session, start_session
 from kaiin.identity.flows.staff import disable_member, enable_member
-from kaiin.identity.models import IdentifierKind, LoginIdentifier, MemberSession
+from kaiin.identity.models import IdentifierKind, LoginIdentifier, Session
 from kaiin.infra.locks import transaction
 from tests.fixtures.clock import Clock
 from tests.identity.members import log_in, make_member, statements
@@ -31,8 +31,8 @@ def test_a_session_tells_its_member_by_one_query() -> None:
 def test_a_stolen_table_holds_no_session() -> None:
     sid = start(make_member())
     assert len(sid) >= 43
-    assert sid not in str(list(MemberSession.objects.values()))
-    digest = MemberSession.objects.get().digest
+    assert sid not in str(list(Session.objects.values()))
+    digest = Session.objects.get().session_key
     assert queries.session_member(digest) is None
 
 
@@ -104,7 +104,7 @@ def test_a_login_of_before_a_change_begins_nothing() -> None:
     enable_member(member_pk=member, actor="staff:1", reason="asked")
     with pytest.raises(LoginOutdated):
         start_session(member_pk=member, user_agent="", proof=proof)
-    assert not MemberSession.objects.exists()
+    assert not Session.objects.exists()
 
 
 def test_a_proof_is_good_for_its_own_member_only() -> None:

@@ -204,7 +204,7 @@ class TestHandOver:
 
     def back(self, client: Client, code: str, state: str, host: str = OFFICIAL) -> int:
         answer = client.get("/auth/return", {"code": code, "state": state}, HTTP_HOST=host)
-        return answer.status_code if "sid" not in client.session else -answer.status_code
+        return answer.status_code if not client.session.is_members else -answer.status_code
 
     def test_once_and_for_one_minute(self, world: World, root: str) -> None:
         client, later, again = Client(), Client(), Client()

@@ -94,13 +94,12 @@ class TestFixation:
         visitor = Visitor(Client())
         visitor.log_in(first)
         visitor.get("/join/official/")
-        join_key, sid = visitor.client.session.session_key, visitor.client.session["sid"]
+        join_key = visitor.client.session.session_key
         session = visitor.client.session
         session["join"] = {"official": {"course": "monthly", "email": "first@example.jp"}}
         session.save()
         visitor.post("/login", login=second, password=PASSWORD)
         assert visitor.client.session.session_key != join_key
-        assert visitor.client.session["sid"] != sid
         assert "join" not in visitor.client.session
 
 
@@ -157,7 +156,7 @@ class TestOutlived:
     def browsers(self, world: World, member: int) -> tuple[Client, Client]:
         visitor, at_site = Visitor(Client()), Client()
         visitor.log_in(world.member_id(member))
-        hand_over(at_site, visitor.client.session["sid"])
+        hand_over(at_site, visitor.client.cookies[COOKIE].value)
         assert signed_in(visitor.client, IDENTITY)
         assert signed_in(at_site, OFFICIAL)
         return visitor.client, at_site
@@ -255,27 +254,53 @@ class TestStaff:
         assert staff.get("/admin/").status_code == 302
 
 
-def test_a_stolen_table_of_member_sessions_holds_none(root: str) -> None:
-    from kaiin.identity.models import MemberSession
+def test_a_stolen_table_holds_no_session(world: World, member: int) -> None:
+    """Neither a visitor's nor a member's key, nor what a request with the table's own finds."""
+    from kaiin.identity.models import Session
 
-    row = MemberSession.objects.get()
-    assert root not in str(vars(row))
+    visitor, stranger = Visitor(Client()), Client()
+    visitor.post("/login", login="E123456784", password="x")
+    keys = [visitor.client.cookies[COOKIE].value]
+    visitor.log_in(world.member_id(member))
+    keys.append(visitor.client.cookies[COOKIE].value)
+    rows = list(Session.objects.values())
+    assert len(rows) == 2
+    assert not [key for key in keys if key in str(rows)]
+    for row in rows:
+        stranger.cookies[COOKIE] = row["session_key"]
+        assert not signed_in(stranger, IDENTITY)
 
 
-def test_old_browsers_sessions_are_dropped(db: None) -> None:
-    """With all that a visitor had typed who never joined."""
-    from datetime import timedelta
+class TestWhoNeverFinishes:
+    """What a visitor typed to join is of one day, wherever it was left."""
 
-    from django.contrib.sessions.models import Session
-    from django.utils import timezone
+    def test_a_draft_is_forgotten_after_a_day(self, world: World, mailbox: list[Any]) -> None:
+        from kaiin.cli import worker
+        from kaiin.identity.models import Session
 
-    from kaiin.cli import worker
+        def drafts() -> int:
+            return sum("join" in row.get_decoded() for row in Session.objects.all())
 
-    for days in (-1, 1):
-        Session.objects.create(
-            session_key=f"key-of-{days}",
-            session_data="",
-            expire_date=timezone.now() + timedelta(days=days),
-        )
-    worker.run_once(worker.jobs())
-    assert [session.session_key for session in Session.objects.all()] == ["key-of-1"]
+        client = Client(HTTP_HOST=IDENTITY)
+        join_up_to_code(client, "new@example.jp")
+        assert client.session["join"]["official"]["email"] == "new@example.jp"
+        world.clock.advance(hours=23)
+        assert client.get("/join/official/code").status_code == 200
+        world.clock.advance(hours=2)
+        assert client.get("/join/official/code").status_code == 302
+        assert drafts() == 1
+        worker.run_once(worker.jobs(["jobs"]))
+        assert drafts() == 0
+
+    def test_a_login_keeps_what_was_chosen_and_not_what_was_typed(
+        self, world: World, member: int
+    ) -> None:
+        visitor = Visitor(Client())
+        visitor.client.defaults["HTTP_HOST"] = IDENTITY
+        join_up_to_code(visitor.client, "new@example.jp")
+        visitor.log_in(world.member_id(member))
+        draft = visitor.client.session["join"]["official"]
+        assert draft["course"]
+        assert draft["way"]
+        assert "new@example.jp" not in str(draft)
+        assert not {"password_hash", "details"} & set(draft)

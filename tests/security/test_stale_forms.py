@@ -123,8 +123,7 @@ def test_a_second_click_on_the_new_password_ends_well(
 def test_a_session_that_ends_meanwhile_is_no_bad_request(
     strict: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.contrib.sessions.models import Session
-
+    from kaiin.identity.models import Session
     from kaiin.web.login.views import login
 
     strict.client.handler.enforce_csrf_checks = False

@@ -123,7 +123,6 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
         Job("notices.forget", old(payments.forget_notices, settings.KAIIN_KEEP_NOTICES), 3600.0),
         Job("identity.forget", identity.forget_expired, 3600.0),
         Job("throttle.forget", throttle.forget_ended, 3600.0),
-        Job("sessions.forget", _forget_sessions, 3600.0),
         # Last: what is due again was tried by the jobs before.
         Job("parked.forget", lambda: parking.forget_stale(now=clock.now()), 60.0),
     ]
@@ -138,16 +137,6 @@ def _count() -> int:
     now = clock.now()
     counts.keep("memberships", count_memberships, now=now)
     counts.keep("subscriptions", count_subscriptions, now=now)
-    return 0
-
-
-def _forget_sessions() -> int:
-    """Drop browsers' sessions that are over, and what visitors had typed who never joined."""
-    from importlib import import_module
-
-    from django.conf import settings
-
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return 0
 
 

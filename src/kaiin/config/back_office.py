@@ -16,7 +16,7 @@ _SECTIONS = {
         ("identity_member", "person"),
         ("identity_loginidentifier", "alternate_email"),
         ("identity_loginattempt", "login"),
-        ("identity_membersession", "devices"),
+        ("identity_session", "devices"),
     ),
     "staff.memberships": (
         ("billing_membership", "card_membership"),

@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -144,7 +143,8 @@ PASSWORD_HASHERS = [
     "kaiin.identity.passwords.RawArgon2id",
 ]
 
-SESSION_COOKIE_AGE = 90 * 24 * 3600
+# Not Django's own table: the member's session and the browser's are one row.
+SESSION_ENGINE = "kaiin.identity.session_store"
 _PREFIX = "__Host-" if KAIIN.secure else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}kaiin"
 CSRF_COOKIE_NAME = f"{_PREFIX}kaiin-csrf"

@@ -17,7 +17,7 @@ from kaiin.identity.models import (
     LoginAttempt,
     LoginIdentifier,
     Member,
-    MemberSession,
+    Session,
 )
 from kaiin.infra.back_office import ReadOnlyAdmin, ReadOnlyRows
 from kaiin.infra.card_free_forms import WithoutCardNumbers
@@ -123,10 +123,16 @@ class LoginAttemptAdmin(_SearchedByIdentifier):
     exclude = ("value_digest",)
 
 
-@admin.register(MemberSession)
-class MemberSessionAdmin(_SearchedByIdentifier):
+@admin.register(Session)
+class SessionAdmin(_SearchedByIdentifier):
+    """Members' sessions; visitors' are not shown."""
+
     list_display = ("id", "member", "site_key", "created_at", "last_seen_at", "ended_at")
     list_filter = (("ended_at", admin.EmptyFieldListFilter), "site_key")
     list_select_related = ("member", "root", "attempt")
     ordering = ("-id",)
-    exclude = ("digest",)
+    exclude = ("session_key", "session_data")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        rows: QuerySet[Session] = super().get_queryset(request)
+        return rows.filter(member__isnull=False)

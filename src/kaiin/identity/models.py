@@ -1,4 +1,4 @@
-"""Members, what they log in with, their sessions and the codes that prove a mailbox.
+"""Members, what they log in with, browsers' sessions and the codes that prove a mailbox.
 
 Secrets are here as digests only: passwords by Argon2id, random tokens and codes by a keyed
 hash (a slow one adds nothing to 256 random bits, and codes live ten minutes and five tries).
@@ -7,6 +7,8 @@ hash (a slow one adds nothing to 256 random bits, and codes live ten minutes and
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 
@@ -185,30 +187,33 @@ class LoginAttempt(models.Model):
         return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M}"
 
 
-class MemberSession(models.Model):
-    """A logged-in browser. Sites' own sessions hang on the one that they were handed over from."""
+class Session(AbstractBaseSession):
+    """A browser's session; a member's from the login on, in a row of its own.
 
-    digest = models.CharField(max_length=64, unique=True)
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    Sites' sessions hang on the one that they were handed over from. A visitor's session has no
+    member and keeps what was chosen so far; `expire_date` is the absolute limit of either.
+    """
+
+    session_key = models.CharField(
+        max_length=64, unique=True, help_text="The digest of the key that the browser keeps."
+    )
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="+")
     root = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="+")
     attempt = models.ForeignKey(
         LoginAttempt, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     site_key = models.CharField(max_length=32, blank=True, help_text="Empty: the identity host.")
-    epoch = models.PositiveIntegerField(help_text="The member's session_epoch at login.")
+    epoch = models.PositiveIntegerField(default=0, help_text="The member's session_epoch at login.")
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    expires_at = models.DateTimeField(help_text="The absolute limit.")
     ended_at = models.DateTimeField(null=True, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
 
-    class Meta:
-        indexes = (
-            models.Index(
-                fields=("member",), name="identity_session_live", condition=Q(ended_at__isnull=True)
-            ),
-            models.Index(fields=("expires_at",), name="identity_session_expiry"),
-        )
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        from kaiin.identity.session_store import SessionStore  # noqa: PLC0415 - it imports this
+
+        return SessionStore
 
     def __str__(self) -> str:
         return f"session {self.pk} of member {self.member_id}"
@@ -285,7 +290,7 @@ class Handover(models.Model):
     """A one-time code that carries a login from the identity host to a site's host."""
 
     digest = models.CharField(max_length=64, primary_key=True)
-    session = models.ForeignKey(MemberSession, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
     site_key = models.CharField(max_length=32)
     state_digest = models.CharField(max_length=64)
     expires_at = models.DateTimeField()

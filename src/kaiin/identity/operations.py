@@ -3,17 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
 
 from kaiin.domain.periods import JST
 from kaiin.identity import accounts, forms, hash_costs, hashing, passwords
 from kaiin.identity.flows.login import attempts_before
-from kaiin.identity.models import Handover, LoginAttempt, MemberSession, OneTimeCode
+from kaiin.identity.models import Handover, LoginAttempt, OneTimeCode, Session
 from kaiin.infra import clock
 
 # Codes prove how they were used for a while; ended sessions show members their devices.
 _CODES_KEPT = timedelta(days=1)
 _SESSIONS_KEPT = timedelta(days=30)
+# Visitors' sessions that are deleted at once; a job that did something runs again soon.
+_VISITS = 1000
 
 
 def validate_details(
@@ -74,17 +76,25 @@ def forget_expired() -> int:
     for rows in (
         Handover.objects.filter(expires_at__lt=now - _CODES_KEPT),
         OneTimeCode.objects.filter(expires_at__lt=now - _CODES_KEPT),
-        MemberSession.objects.filter(expires_at__lt=now - _SESSIONS_KEPT),
+        Session.objects.filter(expire_date__lt=now - _SESSIONS_KEPT),
+        _visits_that_are_over(now, limit=_VISITS),
         LoginAttempt.objects.filter(at__lt=attempts_before(now)),
     ):
         deleted += rows.delete()[0]
     return deleted + hash_costs.forget_unused()
 
 
+def _visits_that_are_over(now: datetime, *, limit: int) -> QuerySet[Session]:
+    """Sessions of who was not logged in, with all that they had typed who never joined."""
+    over = Q(expire_date__lt=now) | Q(ended_at__isnull=False)
+    visits = Session.objects.filter(over, member=None).values_list("pk", flat=True)
+    return Session.objects.filter(pk__in=list(visits[:limit]))
+
+
 def after_restore(*, now: datetime) -> None:
     """The database was brought back from a backup: sessions, codes and hand-overs of then are
     void, ended ones must not live again. Call it in a transaction."""
-    Session.objects.all().delete()
-    MemberSession.objects.filter(ended_at=None).update(ended_at=now)
+    Session.objects.filter(member=None).delete()
+    Session.objects.filter(ended_at=None).update(ended_at=now, session_data="")
     for model in (OneTimeCode, Handover):
         model.objects.filter(used_at=None).update(used_at=now)

@@ -10,7 +10,8 @@ from kaiin.domain import documents
 from kaiin.domain.documents import DocumentKind, MissingConsent
 from kaiin.identity import accounts, forms
 from kaiin.identity.flows import sessions
-from kaiin.identity.models import AttemptOutcome, Consent, LoginAttempt, Member, MemberSession
+from kaiin.identity.models import AttemptOutcome, Consent, LoginAttempt, Member
+from kaiin.identity.session_store import SessionStore
 from kaiin.infra import clock
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import DocumentView
@@ -90,24 +91,22 @@ def find_member(typed: str) -> MemberView | None:
 
 
 def session_member(sid: str, *, site_key: str = "") -> MemberView | None:
+    """As `member_of`, of the session whose key is `sid`."""
+    return member_of(SessionStore(sid), site_key=site_key)
+
+
+def member_of(session: SessionStore, *, site_key: str) -> MemberView | None:
     """Whose session this is, if session and account stand at this moment; one query.
 
     A session is good at the host that it began at and nowhere else: `site_key` "" is the
     identity host. Once in five minutes a second query notes that the session was seen.
     """
-    now = clock.now()
-    session = (
-        MemberSession.objects.filter(
-            digest=sessions.digest_of(sid), site_key=site_key, ended_at=None
-        )
-        .select_related("member")
-        .annotate(present_email=accounts.present_email("member"))
-        .first()
-    )
-    if session is None or not sessions.stands(session, now):
+    if not session.is_members or session.row is None or session.row.site_key != site_key:
         return None
-    sessions.note_seen(session, now)
-    return _view(session.member, session.present_email or "")
+    row = session.row
+    assert row.member is not None  # noqa: S101 - is_members
+    sessions.note_seen(row, clock.now())
+    return _view(row.member, getattr(row, "present_email", None) or "")
 
 
 def shape_of_last_failure(member_pk: int, *, user_agent: str) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection
 from django.test import Client
 from tests.security.browsing import IDENTITY
 
+from kaiin.identity.session_store import SessionStore
 from kaiin.infra import readiness
 from kaiin.infra.models import WriteProbe
 

@@ -78,7 +78,7 @@ def test_who_does_not_agree_goes_in_and_is_asked_at_the_next_login(
 def test_a_session_that_ended_is_no_answer(visitor: Visitor, world: World, member: int) -> None:
     where = visitor.log_in_for(world.member_id(member))
     visitor.post(where, later="1")
-    end_session(sid=visitor.client.session["sid"])
+    end_session(sid=visitor.client.cookies["kaiin"].value)
     assert visitor.log_in_for(world.member_id(member)) == where
 
 
@@ -158,10 +158,7 @@ def test_nobody_is_asked_to_log_in_first_and_comes_back(
 def test_a_forged_form_agrees_to_nothing(world: World, member: int) -> None:
     visitor = Visitor(Client(enforce_csrf_checks=True))
     visitor.client.post("/login", {})
-    session = visitor.client.session
-    session["sid"] = start_session(member_pk=member, user_agent="Browser")
-    session.save()
-    visitor.client.cookies["kaiin"] = session.session_key or ""
+    visitor.client.cookies["kaiin"] = start_session(member_pk=member, user_agent="Browser")
     assert visitor.post("/agree", documents="terms-2").status_code == 403
     assert "terms-2" not in agreed(member)
 

@@ -16,7 +16,9 @@ EVIL = ["https://evil.example/", "//evil.example", "/\\evil.example", "javascrip
 
 
 def state_of(visitor: Visitor) -> str | None:
-    return visitor.client.session.get("sid")
+    """The key of the session, where a member is logged in."""
+    session = visitor.client.session
+    return session.session_key if session.is_members else None
 
 
 @pytest.mark.parametrize("writing", ["{}", " {} ", "full", "bare", "lower"])

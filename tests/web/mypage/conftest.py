@@ -23,10 +23,7 @@ class Visitor:
 
         self.client = client
         if member is not None:
-            session = client.session
-            session["sid"] = start_session(member_pk=member, user_agent="Browser")
-            session.save()
-            client.cookies["kaiin"] = session.session_key or ""
+            client.cookies["kaiin"] = start_session(member_pk=member, user_agent="Browser")
 
     def get(self, path: str, language: str = "en") -> "HttpResponse":
         return self.client.get(path, HTTP_HOST=HOST, HTTP_ACCEPT_LANGUAGE=language)

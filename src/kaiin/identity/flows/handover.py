@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from kaiin.identity.digests import digest, token
 from kaiin.identity.errors import SessionEnded
 from kaiin.identity.flows import sessions
-from kaiin.identity.models import Handover, MemberSession
+from kaiin.identity.models import Handover, Session
 from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 
@@ -32,11 +32,13 @@ def issue_handover(*, sid: str, site_key: str, state_digest: str) -> str:
     """
     now = clock.now()
     session = (
-        MemberSession.objects.filter(digest=sessions.digest_of(sid), site_key="")
+        Session.objects.filter(
+            session_key=sessions.digest_of(sid), site_key="", member__isnull=False
+        )
         .select_related("member")
         .first()
     )
-    if session is None or not sessions.stands(session, now):
+    if session is None or not sessions.is_open(session, now):
         raise SessionEnded
     sessions.note_seen(session, now)
     code = token()
@@ -69,6 +71,6 @@ def redeem_handover(*, code: str, site_key: str, state: str) -> str | None:
         won = Handover.objects.filter(pk=handover.pk, used_at=None, expires_at__gt=now).update(
             used_at=now
         )
-        if not won or not sessions.stands(handover.session, now):
+        if not won or not sessions.is_open(handover.session, now):
             return None
         return sessions.start_branch(of=handover.session, site_key=site_key, now=now)

@@ -4,6 +4,7 @@ The identity host's session is the root; sites' sessions, handed over from it, a
 branches. Logging out anywhere ends the whole tree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from kaiin.identity.digests import digest, token
 from kaiin.identity.errors import LoginOutdated, MemberDisabled, MemberUnknown
-from kaiin.identity.models import Member, MemberSession, MemberState
+from kaiin.identity.models import Member, MemberState, Session
 from kaiin.infra import clock
 from kaiin.infra.locks import for_update, transaction
 
@@ -32,10 +33,17 @@ class Proof:
     attempt_pk: int
 
 
-def start_session(*, member_pk: int, user_agent: str, proof: Proof | None = None) -> str:
-    """Begin a session at the identity host and return its sid, which only the browser keeps.
+def start_session(
+    *,
+    member_pk: int,
+    user_agent: str,
+    proof: Proof | None = None,
+    content: Mapping[str, object] | None = None,
+) -> str:
+    """Begin a session at the identity host and return its sid: the key that only the browser keeps.
 
     Pass the `proof` of a login: should the password change in between, nothing begins.
+    `content` is what the browser's session remembers from the start.
     Raises MemberUnknown, MemberDisabled, LoginOutdated.
     """
     now = clock.now()
@@ -49,24 +57,25 @@ def start_session(*, member_pk: int, user_agent: str, proof: Proof | None = None
         raise LoginOutdated
     sid = token()
     # A password changed from here on raises the epoch, and this session is void at once.
-    MemberSession.objects.create(
-        digest=digest_of(sid),
+    Session.objects.create(
+        session_key=digest_of(sid),
+        session_data=Session.objects.encode(dict(content)) if content else "",
         member_id=member_pk,
         attempt_id=proof.attempt_pk if proof else None,
         epoch=epoch,
         created_at=now,
         last_seen_at=now,
-        expires_at=now + ABSOLUTE,
+        expire_date=now + ABSOLUTE,
         user_agent=clean_user_agent(user_agent),
     )
     return sid
 
 
-def start_branch(*, of: MemberSession, site_key: str, now: datetime) -> str:
+def start_branch(*, of: Session, site_key: str, now: datetime) -> str:
     """Begin a site's session that lives no longer than the one it was handed over from."""
     sid = token()
-    MemberSession.objects.create(
-        digest=digest_of(sid),
+    Session.objects.create(
+        session_key=digest_of(sid),
         member_id=of.member_id,
         root_id=of.root_id or of.pk,
         attempt_id=of.attempt_id,
@@ -74,7 +83,7 @@ def start_branch(*, of: MemberSession, site_key: str, now: datetime) -> str:
         epoch=of.epoch,
         created_at=now,
         last_seen_at=now,
-        expires_at=of.expires_at,
+        expire_date=of.expire_date,
         user_agent=of.user_agent,
     )
     return sid
@@ -84,41 +93,47 @@ def end_session(*, sid: str) -> None:
     """Log out: the session, the one it was handed over from, and all that one's branches."""
     now = clock.now()
     with transaction():
-        session = MemberSession.objects.filter(digest=digest_of(sid)).first()
+        session = Session.objects.filter(session_key=digest_of(sid)).first()
         if session is None:
             return
         root = session.root_id or session.pk
-        _end(MemberSession.objects.filter(Q(pk=root) | Q(root=root), ended_at=None), now)
+        _end(Session.objects.filter(Q(pk=root) | Q(root=root), ended_at=None), now)
+
+
+def end_visit(session: Session, now: datetime) -> None:
+    """End a visitor's session, on which no other hangs."""
+    Session.objects.filter(pk=session.pk).update(ended_at=now, session_data="")
 
 
 def end_all(*, member_pk: int, now: datetime) -> None:
     """End every session of a member, in the caller's transaction; also such as begin meanwhile."""
     Member.objects.filter(pk=member_pk).update(session_epoch=F("session_epoch") + 1)
-    _end(MemberSession.objects.filter(member=member_pk, ended_at=None), now)
+    _end(Session.objects.filter(member=member_pk, ended_at=None), now)
 
 
-def _end(sessions: QuerySet[MemberSession], now: datetime) -> None:
+def _end(sessions: QuerySet[Session], now: datetime) -> None:
     """Locked in key order first, so that two who end the same sessions never deadlock."""
     ended = [session.pk for session in for_update(sessions.only("pk"))]
-    MemberSession.objects.filter(pk__in=ended).update(ended_at=now)
+    Session.objects.filter(pk__in=ended).update(ended_at=now, session_data="")
 
 
-def stands(session: MemberSession, now: datetime) -> bool:
+def is_open(session: Session, now: datetime) -> bool:
     """Whether a session (its member loaded) lets its browser in at this instant."""
+    if session.ended_at is not None or now >= session.expire_date:
+        return False
     member = session.member
-    return (
-        session.ended_at is None
-        and now < session.expires_at
-        and now < session.last_seen_at + IDLE
+    return member is None or (
+        now < session.last_seen_at + IDLE
         and member.state == MemberState.ACTIVE
         and member.session_epoch == session.epoch
     )
 
 
-def note_seen(session: MemberSession, now: datetime) -> None:
+def note_seen(session: Session, now: datetime) -> None:
     """Keep the idle limit moving, with at most one write in SEEN_EVERY."""
     if now - session.last_seen_at >= SEEN_EVERY:
-        MemberSession.objects.filter(pk=session.pk, ended_at=None).update(last_seen_at=now)
+        Session.objects.filter(pk=session.pk, ended_at=None).update(last_seen_at=now)
+        session.last_seen_at = now
 
 
 def digest_of(sid: str) -> str:

@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MemberSession",
+            name="Session",
             fields=[
                 (
                     "id",
@@ -257,7 +257,19 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("digest", models.CharField(max_length=64, unique=True)),
+                ("session_data", models.TextField(verbose_name="session data")),
+                (
+                    "expire_date",
+                    models.DateTimeField(db_index=True, verbose_name="expire date"),
+                ),
+                (
+                    "session_key",
+                    models.CharField(
+                        help_text="The digest of the key that the browser keeps.",
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
                 (
                     "site_key",
                     models.CharField(
@@ -266,11 +278,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "epoch",
-                    models.PositiveIntegerField(help_text="The member's session_epoch at login."),
+                    models.PositiveIntegerField(
+                        default=0, help_text="The member's session_epoch at login."
+                    ),
                 ),
                 ("created_at", models.DateTimeField()),
                 ("last_seen_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField(help_text="The absolute limit.")),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("user_agent", models.CharField(blank=True, max_length=300)),
                 (
@@ -285,6 +298,7 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
@@ -296,19 +310,14 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
-                        to="identity.membersession",
+                        to="identity.session",
                     ),
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("ended_at__isnull", True)),
-                        fields=["member"],
-                        name="identity_session_live",
-                    ),
-                    models.Index(fields=["expires_at"], name="identity_session_expiry"),
-                ],
+                "verbose_name": "session",
+                "verbose_name_plural": "sessions",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -324,7 +333,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
-                        to="identity.membersession",
+                        to="identity.session",
                     ),
                 ),
             ],

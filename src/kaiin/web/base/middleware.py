@@ -206,6 +206,4 @@ class MemberMiddleware:
         came_from = request.session.get("site")
         if request.site is None and came_from is not None:
             show_site(request, came_from)
-        sid = request.session.get("sid")
-        if sid is not None:
-            request.member = identity.session_member(sid, site_key=host_of)
+        request.member = identity.member_of(request.session, site_key=host_of)

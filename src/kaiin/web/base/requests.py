@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from kaiin.identity.queries import MemberView
+from kaiin.identity.session_store import SessionStore
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 from kaiin.web.parts import brand
@@ -22,6 +23,7 @@ class Request(HttpRequest):
     brand: Brand
     language: str
     reference: str
+    session: SessionStore
 
 
 def show_site(request: Request, key: str) -> None:

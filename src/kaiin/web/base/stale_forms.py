@@ -62,7 +62,7 @@ def _page_of_the_form(request: HttpRequest) -> str:
 
 def _is_logged_in(request: Request) -> bool:
     """Asked here, since forms are refused before it is known who is signed in."""
-    session = getattr(request, "session", None)
-    sid = session.get("sid") if session is not None else None
+    if not hasattr(request, "session"):
+        return False
     site_key = request.site.key if request.site is not None else ""
-    return sid is not None and identity.session_member(sid, site_key=site_key) is not None
+    return identity.member_of(request.session, site_key=site_key) is not None

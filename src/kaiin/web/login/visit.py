@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
+from datetime import timedelta
 from urllib.parse import unquote
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import CreateError
 from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
@@ -16,7 +15,7 @@ from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity.flows import own_failures
 from kaiin.identity.flows.devices import keep_device
 from kaiin.identity.flows.own_failures import OwnFailures
-from kaiin.identity.flows.sessions import end_session
+from kaiin.identity.flows.sessions import Proof, start_session
 from kaiin.infra import clock
 from kaiin.web.base.requests import Request, come_from
 from kaiin.web.base.views import safe_next
@@ -28,8 +27,10 @@ _STATE = re.compile(r"[0-9a-f]{64}")
 # What a visitor chose before logging in survives it, also after another member's session.
 _KEPT = ("site", "next", "states", "typed")
 # How long a second click on the same form may come after the first.
-_SECOND_CLICK_SECONDS = 60
+_SECOND_CLICK = timedelta(minutes=1)
 _FAILURES = "failures"
+# Of the drafts of a visitor who has not joined; a member's session lives longer than these may.
+_DRAFTS, _TYPED_TO_JOIN = "join", {"email", "email_typed", "password_hash", "details", "code_id"}
 
 
 def remember(request: Request) -> None:
@@ -101,47 +102,46 @@ def begin(
     request: Request,
     response: HttpResponse,
     *,
-    sid: str,
+    member_pk: int,
     device: str | None,
+    proof: Proof | None = None,
     left_behind: Mapping[str, object] | None = None,
 ) -> None:
-    """Log this browser in: a new session key, a new CSRF secret, the device cookie.
+    """Log this browser in: a new session under a new key, a new CSRF secret, the device cookie.
 
     A browser that clicks twice drops the first answer with its cookies and comes again under
     the former key; for a minute it finds there what was `left_behind`, and nothing else.
+    Raises MemberDisabled, LoginOutdated; then all is as before.
     """
-    former_key = request.session.session_key
-    former = request.session.get("sid")
+    former = request.session
     # Another member's choices in this browser are not the new member's.
-    names = _KEPT if former else tuple(request.session.keys())
-    kept = {name: request.session[name] for name in names if name in request.session}
-    if former:
-        end_session(sid=former)
-    # Flushed, and not cycled: the new key is written once, with all that the session then holds.
-    request.session.flush()
-    for done in ("next", "typed", _FAILURES):
-        kept.pop(done, None)
-    request.session.update(kept | {"sid": sid})
-    if left_behind and former_key:
-        _leave_behind(request, former_key, left_behind)
+    names = _KEPT if former.is_members else tuple(former.keys())
+    done = ("next", "typed", _FAILURES)
+    kept = {name: former[name] for name in names if name in former and name not in done}
+    if _DRAFTS in kept:
+        kept[_DRAFTS] = {key: _only_chosen(draft) for key, draft in kept[_DRAFTS].items()}
+    sid = start_session(
+        member_pk=member_pk,
+        user_agent=request.headers.get("User-Agent", ""),
+        proof=proof,
+        content=kept,
+    )
+    if left_behind and not former.is_members:
+        former.leave_behind(left_behind, within=_SECOND_CLICK)
+    else:
+        former.flush()
+    former.adopt(sid, kept)
     rotate_token(request)
     if device is not None:
         keep_device(response, device)
 
 
-def _leave_behind(request: Request, key: str, content: Mapping[str, object]) -> None:
-    former = type(request.session)(key)
-    former.clear()  # not loaded: an unknown key would be dropped
-    former.update(content)
-    former.set_expiry(_SECOND_CLICK_SECONDS)
-    with suppress(CreateError):  # two at once: the other one has left the same
-        former.save(must_create=True)
+def _only_chosen(draft: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in draft.items() if name not in _TYPED_TO_JOIN}
 
 
 def end(request: Request, *, keep_way: bool) -> None:
     """Log this browser out. `keep_way`: it goes on to the same place as another member."""
-    if sid := request.session.get("sid"):
-        end_session(sid=sid)
     names = ("site", "states") if keep_way else ("site",)
     kept = {name: request.session[name] for name in names if name in request.session}
     request.session.flush()

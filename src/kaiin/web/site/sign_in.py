@@ -17,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from kaiin.identity.flows.handover import redeem_handover, state_digest
-from kaiin.identity.flows.sessions import end_session
 from kaiin.sites import queries as sites
 from kaiin.web.base.middleware import chosen_language
 from kaiin.web.base.requests import Request
@@ -65,7 +64,7 @@ def come_back(request: Request) -> HttpResponse:
             return HttpResponseRedirect(reverse("site:members"))
         return render(request, "site/sign_in_again.html", status=400)
     request.session.flush()
-    request.session["sid"] = sid
+    request.session.adopt(sid, {})
     rotate_token(request)
     response = HttpResponseRedirect(kept["next"])
     response.delete_cookie(_cookie_name(state), samesite="Lax")
@@ -74,11 +73,8 @@ def come_back(request: Request) -> HttpResponse:
 
 @never_cache
 @require_POST
-def log_out(request: HttpRequest) -> HttpResponse:
+def log_out(request: Request) -> HttpResponse:
     """Ends the session here and at the identity host."""
-    sid = request.session.get("sid")
-    if sid is not None:
-        end_session(sid=sid)
     request.session.flush()
     return HttpResponseRedirect(reverse("site:top"))
 

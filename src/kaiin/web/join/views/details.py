@@ -10,7 +10,6 @@ from kaiin.identity import operations as identity
 from kaiin.identity.errors import AlreadyRegistered, Crowded, MailNotProven, TooManyMails
 from kaiin.identity.flows.devices import remember_device
 from kaiin.identity.flows.register import check_join_code, register_member, send_join_code
-from kaiin.identity.flows.sessions import start_session
 from kaiin.identity.flows.verification import USED
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import error_text, text
@@ -181,11 +180,14 @@ def _second_click(request: Request, site: SiteView, form: CodeForm) -> HttpRespo
 
 def _enter(request: Request, site: SiteView, member_pk: int, *, code_id: str) -> HttpResponse:
     """Log the new member in, and on to the confirmation."""
-    sid = start_session(member_pk=member_pk, user_agent=request.headers.get("User-Agent", ""))
     response = redirect("join:confirm", site.key)
     device = remember_device(member_pk=member_pk, device=request.COOKIES.get(visit.DEVICE_COOKIE))
     visit.begin(
-        request, response, sid=sid, device=device, left_behind={_JOINED: {site.key: code_id}}
+        request,
+        response,
+        member_pk=member_pk,
+        device=device,
+        left_behind={_JOINED: {site.key: code_id}},
     )
     return response
 

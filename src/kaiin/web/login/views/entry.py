@@ -109,7 +109,9 @@ def _hand_over(request: Request, site_key: str) -> HttpResponse:
         path = f"/auth/start?{query}" if query else "/auth/start"
         return HttpResponseRedirect(sites.site_url(site_key, path))
     try:
-        code = issue_handover(sid=request.session["sid"], site_key=site_key, state_digest=state)
+        code = issue_handover(
+            sid=request.session.session_key or "", site_key=site_key, state_digest=state
+        )
     except SessionEnded:
         return _log_in_first(request, site_key)
     query = urlencode({"code": code, "state": state, **chosen_language(request)})

@@ -15,7 +15,7 @@ from kaiin.identity.errors import Crowded, LoginOutdated, MemberDisabled
 from kaiin.identity.flows import login
 from kaiin.identity.flows.login import LoginResult
 from kaiin.identity.flows.own_failures import OwnFailures
-from kaiin.identity.flows.sessions import Proof, start_session
+from kaiin.identity.flows.sessions import Proof
 from kaiin.identity.queries import shape_of_last_failure
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
@@ -108,20 +108,15 @@ def _ask(request: Request, form: LoginForm) -> LoginResult:
 
 
 def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof) -> HttpResponse:
+    onward = question_before(visit.next_path(request), member_pk=proof.member_pk, put_off="")
+    response = HttpResponseRedirect(onward)
     try:
-        sid = start_session(
-            member_pk=proof.member_pk,
-            user_agent=request.headers.get("User-Agent", ""),
-            proof=proof,
-        )
+        visit.begin(request, response, member_pk=proof.member_pk, proof=proof, device=result.device)
     except LoginOutdated as error:
         form.add_error(None, text(error.code))
         return _page(request, form)
     except MemberDisabled:
         return closed_account(request, proof.member_pk)
-    onward = question_before(visit.next_path(request), member_pk=proof.member_pk, put_off="")
-    response = HttpResponseRedirect(onward)
-    visit.begin(request, response, sid=sid, device=result.device)
     user_agent = request.headers.get("User-Agent", "")
     for flag in shape_of_last_failure(proof.member_pk, user_agent=user_agent):
         messages.info(request, text(flag))

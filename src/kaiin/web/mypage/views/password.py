@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 from kaiin.identity.errors import Crowded, MemberDisabled
 from kaiin.identity.flows.devices import remember_device
 from kaiin.identity.flows.own_password import change_password
-from kaiin.identity.flows.sessions import start_session
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import text
 from kaiin.web.base.errors import ask_again
@@ -49,13 +48,12 @@ def change(request: Request, member: MemberView) -> HttpResponse:
 
 def _stay_logged_in(request: Request, member: MemberView) -> HttpResponse:
     """Every session has ended, this browser's too: it begins another one."""
-    try:
-        sid = start_session(member_pk=member.pk, user_agent=request.headers.get("User-Agent", ""))
-    except MemberDisabled:
-        return HttpResponseRedirect(reverse("entrance:login"))
     response = HttpResponseRedirect(reverse("mypage:home"))
     device = remember_device(member_pk=member.pk, device=request.COOKIES.get(visit.DEVICE_COOKIE))
-    visit.begin(request, response, sid=sid, device=device)
+    try:
+        visit.begin(request, response, member_pk=member.pk, device=device)
+    except MemberDisabled:
+        return HttpResponseRedirect(reverse("entrance:login"))
     messages.success(request, text("mypage.password_said"))
     return response
 

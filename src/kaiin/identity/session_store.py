@@ -1,0 +1,159 @@
+"""Django's sessions, kept in `Session`: the browser has the key, the table its digest.
+
+A visitor's session lives for a day from its last change, so that a draft of who never finishes
+joining is gone the day after. A member's is as `flows/sessions.py` says.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import IntegrityError
+
+from kaiin.identity import accounts
+from kaiin.identity.digests import token
+from kaiin.identity.flows import sessions
+from kaiin.identity.models import Session
+from kaiin.infra import clock
+from kaiin.infra.locks import transaction
+
+VISITORS = timedelta(days=1)
+
+
+class SessionStore(SessionBase):
+    """What a browser's session remembers, and whose it is. One query loads both."""
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        # As it was loaded; None for a new one.
+        self.row: Session | None = None
+        self._is_members = False
+        self._written: str | None = None
+
+    @property
+    def is_members(self) -> bool:
+        """Whether a member has logged in here, at this host or at another."""
+        self._get_session()  # type: ignore[attr-defined]
+        return self._is_members
+
+    def load(self) -> dict[str, Any]:
+        now = clock.now()
+        row = (
+            Session.objects.filter(
+                session_key=sessions.digest_of(self.session_key or ""),
+                ended_at=None,
+                expire_date__gt=now,
+            )
+            .select_related("member")
+            .annotate(present_email=accounts.present_email("member"))
+            .first()
+        )
+        if row is None or not sessions.is_open(row, now):
+            self._session_key = None
+            return {}
+        self.row, self._is_members = row, row.member_id is not None
+        content: dict[str, Any] = self.decode(row.session_data)
+        self._written = self._serialized(content)
+        return content
+
+    def adopt(self, key: str, content: Mapping[str, object]) -> None:
+        """Go on with a session that has just begun for a member, and holds this content."""
+        self.row, self._is_members = None, True
+        self._session_key = key
+        self._session_cache = dict(content)
+        self._written = self._serialized(self._session_cache)
+        self.accessed = self.modified = True
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's
+        """Write what has changed. Raises CreateError, and UpdateError where it has ended."""
+        content = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        if self.session_key is None:
+            self.create()
+            return
+        written = self._serialized(content)
+        if must_create:
+            self._insert(content)
+        elif written != self._written:
+            self._update(content)
+        self._written = written
+
+    def create(self) -> None:
+        self._session_key = token()
+        self.save(must_create=True)
+        self.modified = True
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End it; a member's with all that hang on the same login."""
+        key = session_key or self.session_key
+        if key is None:
+            return
+        if self.row is not None and not self._is_members and key == self.session_key:
+            sessions.end_visit(self.row, clock.now())
+        else:
+            sessions.end_session(sid=key)
+
+    def flush(self) -> None:
+        super().flush()
+        self.row, self._is_members, self._written = None, False, None
+
+    def leave_behind(self, content: Mapping[str, object], *, within: timedelta) -> None:
+        """Forget all but `content`, which is found under the former key for so long: by a browser
+        whose second click comes after it was given another one."""
+        if self.row is not None and not self._is_members:
+            Session.objects.filter(pk=self.row.pk, ended_at=None).update(
+                session_data=self.encode(dict(content)), expire_date=clock.now() + within
+            )
+
+    def cycle_key(self) -> None:
+        """The same session under another key."""
+        self._get_session()  # type: ignore[attr-defined]
+        key = self.session_key
+        self._session_key = token()
+        self.modified = True
+        if key is None:
+            self.save(must_create=True)
+            return
+        moved = Session.objects.filter(session_key=sessions.digest_of(key), ended_at=None).update(
+            session_key=sessions.digest_of(self.session_key or "")
+        )
+        if not moved:
+            raise UpdateError
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(session_key=sessions.digest_of(session_key)).exists()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Nothing: `identity.forget_expired` is the worker's."""
+
+    def get_session_cookie_age(self) -> int:
+        lifetime = sessions.ABSOLUTE if self._is_members else VISITORS
+        return int(lifetime.total_seconds())
+
+    def _insert(self, content: dict[str, Any]) -> None:
+        now = clock.now()
+        try:
+            with transaction():
+                Session.objects.create(
+                    session_key=sessions.digest_of(self.session_key or ""),
+                    session_data=self.encode(content),
+                    expire_date=now + VISITORS,
+                    created_at=now,
+                    last_seen_at=now,
+                )
+        except IntegrityError as error:
+            raise CreateError from error
+
+    def _update(self, content: dict[str, Any]) -> None:
+        changed: dict[str, Any] = {"session_data": self.encode(content)}
+        if not self._is_members:
+            changed["expire_date"] = clock.now() + VISITORS
+        rows = Session.objects.filter(
+            session_key=sessions.digest_of(self.session_key or ""), ended_at=None
+        )
+        if not rows.update(**changed):
+            raise UpdateError
+
+    def _serialized(self, content: dict[str, Any]) -> str:
+        return str(self.serializer().dumps(content))
