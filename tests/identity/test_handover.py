@@ -1,3 +1,5 @@
+from io import StringIO
+
 import pytest
 
 from kaiin.identity import queries
@@ -32,13 +34,14 @@ def redeem(code: str, site: str = "official", state: str = STATE) -> str | None:
     return redeem_handover(code=code, site_key=site, state=state)
 
 
-def test_a_login_is_handed_over(member: int, sid: str) -> None:
+def test_a_login_is_handed_over(member: int, sid: str, logged: StringIO) -> None:
     there = redeem(issue(sid))
     assert there is not None
     assert there != sid
     view = queries.session_member(there, site_key="official")
     assert view is not None
     assert view.pk == member
+    assert logged.getvalue() == ""
 
 
 def test_a_code_is_good_once_for_one_minute(sid: str, clock: Clock) -> None:

@@ -71,9 +71,9 @@ def test_no_default_ordering() -> None:
 
 
 def test_instants_end_in_at() -> None:
-    """Instants are `…_at`, days `…_date` or `…_from`, `…_until`."""
+    """Instants are `…_at`, days `…_date` or `…_from`, `…_until`; Django's own have its names."""
     endings = {
-        models.DateTimeField: ("_at", "until", "at", "last_login"),
+        models.DateTimeField: ("_at", "until", "at", "last_login", "expire_date"),
         models.DateField: ("_date", "_from", "_until", "day"),
     }
     found = [

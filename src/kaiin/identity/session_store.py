@@ -53,7 +53,7 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         self.row, self._is_members = row, row.member_id is not None
-        content: dict[str, Any] = self.decode(row.session_data)
+        content: dict[str, Any] = self.decode(row.session_data) if row.session_data else {}
         self._written = self._serialized(content)
         return content
 
