@@ -73,6 +73,9 @@ def fold(typed: str) -> Folded:
     Every run of white space becomes one space, the outer ones go. A kana long mark stays a letter
     beside kana ("メール") and is a hyphen elsewhere ("090ー1234"). Idempotent.
     """
+    if typed.isascii() and typed.isprintable():
+        # Nothing to undo but spaces; most texts are, and all fields of a login are read.
+        return Folded(" ".join(typed.split()), () if typed == typed.strip() else (SPACES,))
     visible = _without_invisible(typed)
     signs = visible.translate(_SIGNS)
     normal = _without_invisible(unicodedata.normalize("NFKC", signs))

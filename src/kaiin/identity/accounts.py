@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
 
 from kaiin.domain.identifiers import reading
 from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity.digests import digest
 from kaiin.identity.models import IdentifierKind, LoginIdentifier, Member, MemberState
+from kaiin.infra.prepared import Place, Select
 from kaiin.sites import queries as sites
 
 
@@ -58,15 +59,21 @@ _ACCOUNT = (
     "member", "member__member_id", "member__password", "member__session_epoch", "member__state",
     "member__language", "member__is_staff",
 )  # fmt: skip
+# Written once: all members log in on the day of a concert's tickets.
+_FIND = Select(
+    lambda: LoginIdentifier.objects.filter(
+        kind=Place("kind", CharField()), value=Place("value", CharField())
+    ).values_list(*_ACCOUNT)
+)
 
 
 def find(identified: Identified) -> Account | None:
     """The account that a typed identifier leads to; former addresses lead there too."""
-    rows = LoginIdentifier.objects.filter(kind=identified.kind, value=identified.value or "")
-    # Values and no models: all members log in on the day of a concert's tickets.
-    for pk, member_id, password, epoch, state, *others in rows.values_list(*_ACCOUNT):
-        return Account(pk, member_id, password, epoch, state != MemberState.ACTIVE, *others)
-    return None
+    found = _FIND.first(kind=identified.kind, value=identified.value or "")
+    if found is None:
+        return None
+    pk, member_id, password, epoch, state, *others = found
+    return Account(pk, member_id, password, epoch, state != MemberState.ACTIVE, *others)
 
 
 def of(member: Member) -> Account:

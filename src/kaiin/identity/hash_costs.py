@@ -3,6 +3,9 @@
 from kaiin.identity import passwords
 from kaiin.identity.models import HashCost, Member
 from kaiin.identity.passwords import TODAY, Costs
+from kaiin.infra.prepared import Select
+
+_NOTED = Select(lambda: HashCost.objects.order_by("costs").values_list("memory", "passes", "lanes"))
 
 
 def note(member_pk: int, password_hash: str) -> None:
@@ -19,8 +22,7 @@ def note(member_pk: int, password_hash: str) -> None:
 
 def known() -> tuple[Costs, ...]:
     """Today's costs and those noted, each once; one query over a few rows."""
-    noted = HashCost.objects.order_by("costs").values_list("memory", "passes", "lanes")
-    return (TODAY, *(Costs(*row) for row in noted))
+    return (TODAY, *(Costs(*row) for row in _NOTED.rows()))
 
 
 def forget_unused() -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import BigIntegerField, CharField, Count, DateTimeField
 
 from kaiin.domain import documents
 from kaiin.domain.documents import DocumentKind, MissingConsent
@@ -13,6 +13,7 @@ from kaiin.identity.flows import sessions
 from kaiin.identity.models import AttemptOutcome, Consent, LoginAttempt, Member
 from kaiin.identity.session_store import SessionStore
 from kaiin.infra import clock
+from kaiin.infra.prepared import Place, Select
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import DocumentView
 
@@ -104,9 +105,23 @@ def member_of(session: SessionStore, *, site_key: str) -> MemberView | None:
     if not session.is_members or session.row is None or session.row.site_key != site_key:
         return None
     row = session.row
-    assert row.member is not None  # noqa: S101 - is_members
-    sessions.note_seen(row, clock.now())
-    return _view(row.member, getattr(row, "present_email", None) or "")
+    sessions.note_seen(session_pk=row.pk, last_seen_at=row.last_seen_at, now=clock.now())
+    pk, member_id, nickname, email, *others = row.member
+    return MemberView(pk, member_id, nickname, email or "", *others)
+
+
+_LAST_FAILURE = Select(
+    lambda: (
+        LoginAttempt.objects.filter(
+            member_id=Place("member", BigIntegerField()),
+            outcome=AttemptOutcome.WRONG,
+            user_agent=Place("user_agent", CharField()),
+            at__gt=Place("since", DateTimeField()),
+        )
+        .order_by("-at", "-pk")
+        .values_list("password_shape")[:1]
+    )
+)
 
 
 def shape_of_last_failure(member_pk: int, *, user_agent: str) -> tuple[str, ...]:
@@ -114,29 +129,40 @@ def shape_of_last_failure(member_pk: int, *, user_agent: str) -> tuple[str, ...]
 
     Codes of coarse flags, for the member who has logged in since, and for no other eyes.
     """
-    failures = LoginAttempt.objects.filter(
-        member_id=member_pk,
-        outcome=AttemptOutcome.WRONG,
+    found = _LAST_FAILURE.first(
+        member=member_pk,
         user_agent=sessions.clean_user_agent(user_agent),
-        at__gt=clock.now() - timedelta(hours=1),
+        since=clock.now() - timedelta(hours=1),
     )
-    shape = failures.order_by("-at", "-pk").values_list("password_shape", flat=True).first()
-    return tuple(shape or ())
+    return tuple(found[0]) if found else ()
+
+
+_CONSENTS = Select(
+    lambda: (
+        Consent.objects.filter(member=Place("member", BigIntegerField()))
+        .order_by("-agreed_at", "-document__version")
+        .values_list("document__kind", "document__version", "agreed_at", "page", "site_key")
+    )
+)
 
 
 def consents(member_pk: int) -> tuple[ConsentView, ...]:
     """Every version of a document that the member agreed to, the newest first."""
-    rows = Consent.objects.filter(member=member_pk).order_by("-agreed_at", "-document__version")
-    fields = ("document__kind", "document__version", "agreed_at", "page", "site_key")
-    return tuple(
-        ConsentView(DocumentKind(kind), *others) for kind, *others in rows.values_list(*fields)
-    )
+    rows = _CONSENTS.rows(member=member_pk)
+    return tuple(ConsentView(DocumentKind(kind), *others) for kind, *others in rows)
 
 
 def missing_consents(member_pk: int, at: datetime) -> tuple[MissingConsent[DocumentView], ...]:
     """The documents in force that the member has to agree to before buying anything anew, and
     which of them are asked for at login; one query."""
     return missing_beside(consents(member_pk), at) if sites.documents() else ()
+
+
+def consents_to_ask_for(member_pk: int, at: datetime) -> tuple[MissingConsent[DocumentView], ...]:
+    """Those of `missing_consents` that are asked for at login; no query where no document asks."""
+    if not any(each.asks_members for each in sites.documents()):
+        return ()
+    return tuple(each for each in missing_consents(member_pk, at) if each.asked)
 
 
 def missing_beside(

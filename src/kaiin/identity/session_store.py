@@ -5,11 +5,13 @@ joining is gone the day after. A member's is as `flows/sessions.py` says.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError
+from django.db.models import CharField, DateTimeField
 
 from kaiin.identity import accounts
 from kaiin.identity.digests import token
@@ -17,8 +19,38 @@ from kaiin.identity.flows import sessions
 from kaiin.identity.models import Session
 from kaiin.infra import clock
 from kaiin.infra.locks import transaction
+from kaiin.infra.prepared import Place, Select
 
 VISITORS = timedelta(days=1)
+
+
+# Columns of the member in a session's row, in the order of `queries.MemberView`.
+MEMBER = (
+    "member", "member__member_id", "member__nickname", "present_email", "member__legal_name",
+    "member__legal_name_kana", "member__birth_date", "member__prefecture", "member__phone",
+    "member__language", "member__state", "member__created_at",
+)  # fmt: skip
+
+_OPEN = Select(
+    lambda: (
+        sessions.open_sessions(
+            now=Place("now", DateTimeField()), seen_after=Place("seen_after", DateTimeField())
+        )
+        .filter(session_key=Place("key", CharField()))
+        .annotate(present_email=accounts.present_email("member"))
+        .values_list("pk", "site_key", "last_seen_at", "session_data", *MEMBER)
+    )
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A session as it was loaded; `member` are its columns MEMBER."""
+
+    pk: int
+    site_key: str
+    last_seen_at: datetime
+    member: tuple[Any, ...]
 
 
 class SessionStore(SessionBase):
@@ -27,7 +59,7 @@ class SessionStore(SessionBase):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         # As it was loaded; None for a new one.
-        self.row: Session | None = None
+        self.row: Row | None = None
         self._is_members = False
         self._written: str | None = None
 
@@ -39,21 +71,16 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         now = clock.now()
-        row = (
-            Session.objects.filter(
-                session_key=sessions.digest_of(self.session_key or ""),
-                ended_at=None,
-                expire_date__gt=now,
-            )
-            .select_related("member")
-            .annotate(present_email=accounts.present_email("member"))
-            .first()
+        found = _OPEN.first(
+            key=sessions.digest_of(self.session_key or ""), now=now, seen_after=now - sessions.IDLE
         )
-        if row is None or not sessions.is_open(row, now):
+        if found is None:
             self._session_key = None
             return {}
-        self.row, self._is_members = row, row.member_id is not None
-        content: dict[str, Any] = self.decode(row.session_data) if row.session_data else {}
+        pk, site_key, last_seen_at, kept, *member = found
+        self.row = Row(pk, site_key, last_seen_at, tuple(member))
+        self._is_members = member[0] is not None
+        content: dict[str, Any] = self.decode(kept) if kept else {}
         self._written = self._serialized(content)
         return content
 
@@ -89,7 +116,7 @@ class SessionStore(SessionBase):
         if key is None:
             return
         if self.row is not None and not self._is_members and key == self.session_key:
-            sessions.end_visit(self.row, clock.now())
+            sessions.end_visit(session_pk=self.row.pk, now=clock.now())
         else:
             sessions.end_session(sid=key)
 

@@ -94,7 +94,7 @@ def _offset() -> timedelta:
     if not name:
         return timedelta()
     try:
-        changed = Path(name).stat().st_mtime_ns
+        changed = os.stat(name).st_mtime_ns  # noqa: PTH116 - read some ten times a request
     except FileNotFoundError:
         return timedelta()
     if _file_state is None or _file_state[:2] != (name, changed):

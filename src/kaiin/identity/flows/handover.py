@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from kaiin.identity.digests import digest, token
 from kaiin.identity.errors import SessionEnded
 from kaiin.identity.flows import sessions
-from kaiin.identity.models import Handover, Session
+from kaiin.identity.models import Handover
 from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 
@@ -32,15 +32,13 @@ def issue_handover(*, sid: str, site_key: str, state_digest: str) -> str:
     """
     now = clock.now()
     session = (
-        Session.objects.filter(
-            session_key=sessions.digest_of(sid), site_key="", member__isnull=False
-        )
-        .select_related("member")
+        sessions.open_sessions(now=now, seen_after=now - sessions.IDLE)
+        .filter(session_key=sessions.digest_of(sid), site_key="", member__isnull=False)
         .first()
     )
-    if session is None or not sessions.is_open(session, now):
+    if session is None:
         raise SessionEnded
-    sessions.note_seen(session, now)
+    sessions.note_seen(session_pk=session.pk, last_seen_at=session.last_seen_at, now=now)
     code = token()
     Handover.objects.create(
         digest=digest("handover", code),
@@ -59,11 +57,7 @@ def redeem_handover(*, code: str, site_key: str, state: str) -> str | None:
     """
     now = clock.now()
     with transaction():
-        handover = (
-            Handover.objects.filter(digest=digest("handover", code))
-            .select_related("session", "session__member")
-            .first()
-        )
+        handover = Handover.objects.filter(digest=digest("handover", code)).first()
         if handover is None or handover.site_key != site_key:
             return None
         if not constant_time_compare(handover.state_digest, state_digest(state)):
@@ -71,6 +65,8 @@ def redeem_handover(*, code: str, site_key: str, state: str) -> str | None:
         won = Handover.objects.filter(pk=handover.pk, used_at=None, expires_at__gt=now).update(
             used_at=now
         )
-        if not won or not sessions.is_open(handover.session, now):
+        still_open = sessions.open_sessions(now=now, seen_after=now - sessions.IDLE)
+        session = still_open.filter(pk=handover.session_id).first() if won else None
+        if session is None:
             return None
-        return sessions.start_branch(of=handover.session, site_key=site_key, now=now)
+        return sessions.start_branch(of=session, site_key=site_key, now=now)

@@ -16,6 +16,7 @@ from kaiin.identity.flows.sessions import Proof, clean_user_agent
 from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member
 from kaiin.infra import audit, clock, throttle
 from kaiin.infra.locks import transaction
+from kaiin.infra.prepared import Insert
 
 REFUSED = "identity.login_refused"
 DISABLED = "identity.disabled"
@@ -26,6 +27,8 @@ _SOON = (10, timedelta(minutes=15))
 _IN_A_ROW = (100, timedelta(days=7))
 LIMITS = (_SOON, _IN_A_ROW)
 
+_ATTEMPT = Insert(LoginAttempt)
+
 
 @dataclass(frozen=True)
 class LoginResult:
@@ -35,6 +38,7 @@ class LoginResult:
     `refusal` "identity.login_refused": `member_pk` is None for every reason.
     `refusal` "identity.disabled": the password was right, so `member_pk` may be told why;
     no session can begin.
+    `failed_before`: tries at the account failed since it was last logged in to, from here.
     """
 
     member_pk: int | None
@@ -42,6 +46,7 @@ class LoginResult:
     identified: Identified
     device: str | None
     proof: Proof | None
+    failed_before: bool = False
 
 
 def log_in(
@@ -85,14 +90,14 @@ def _log_in(
     if at_staff_door and account is not None and account.is_staff:
         bucket = known_device.bucket(account) or _staff_bucket(account.pk)
 
-    allowed = count_try(bucket) is None
+    tries = count_try(bucket)
     matches = passwords.verify(
         password, account.password if account else None, known=hash_costs.known()
     )
-    outcome = _outcome(account, allowed=allowed, matches=matches)
+    outcome = _outcome(account, allowed=tries.locked_until is None, matches=matches)
 
     with transaction():
-        attempt = LoginAttempt.objects.create(
+        attempt = _ATTEMPT.run(
             at=now,
             outcome=outcome,
             kind=identified.kind,
@@ -117,7 +122,8 @@ def _log_in(
         refusal=None,
         identified=identified,
         device=known_device.with_member(account.pk).cookie(),
-        proof=Proof(account.pk, account.session_epoch, attempt.pk),
+        proof=Proof(account.pk, account.session_epoch, attempt),
+        failed_before=tries.in_a_row > 1,
     )
 
 
@@ -146,22 +152,24 @@ def _staff_bucket(member_pk: int) -> str:
     return f"staff:{member_pk}"
 
 
-def count_try(bucket: str) -> datetime | None:
-    """Count a try; until when no more are taken, or None where this one may go ahead.
+@dataclass(frozen=True)
+class Tries:
+    """Tries in a row, this one included; `locked_until` None: it may go ahead."""
+
+    in_a_row: int
+    locked_until: datetime | None
+
+
+def count_try(bucket: str) -> Tries:
+    """Count a try; it says until when no more are taken.
 
     Committed before the password is looked at: parallel tries can't share a count.
     """
-    with transaction():
-        soon = throttle.reserve(
-            key=f"login:{bucket}", limit=_SOON[0], window_seconds=int(_SOON[1].total_seconds())
-        )
-        in_a_row = throttle.reserve(
-            key=f"row:{bucket}",
-            limit=_IN_A_ROW[0],
-            window_seconds=int(_IN_A_ROW[1].total_seconds()),
-        )
-    ends = [each.retry_at for each in (soon, in_a_row) if not each.allowed]
-    return next_minute(max(ends)) if ends else None
+    counted = throttle.reserve_all(
+        throttle.Limit(f"login:{bucket}", *_SOON), throttle.Limit(f"row:{bucket}", *_IN_A_ROW)
+    )
+    ends = [each.retry_at for each in counted if not each.allowed]
+    return Tries(counted[-1].count, next_minute(max(ends)) if ends else None)
 
 
 def next_minute(at: datetime) -> datetime:

@@ -46,7 +46,7 @@ def change_password(
         return PasswordChange(changed=False, problems=problems)
     bucket = devices.read(device).bucket(account) or accounts.bucket_of(member_pk)
     with hashing.place():
-        locked_until = login.count_try(bucket)
+        locked_until = login.count_try(bucket).locked_until
         matches = passwords.verify(old_password, account.password, known=hash_costs.known())
         if locked_until is not None:
             return PasswordChange(changed=False, refusal=LOCKED, locked_until=locked_until)

@@ -7,14 +7,16 @@ branches. Logging out anywhere ends the whole tree.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet
 
 from kaiin.identity.digests import digest, token
 from kaiin.identity.errors import LoginOutdated, MemberDisabled, MemberUnknown
 from kaiin.identity.models import Member, MemberState, Session
 from kaiin.infra import clock
 from kaiin.infra.locks import for_update, transaction
+from kaiin.infra.prepared import Insert, Place, Select
 
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(days=90)
@@ -22,6 +24,15 @@ ABSOLUTE = timedelta(days=90)
 SEEN_EVERY = timedelta(minutes=5)
 
 _LONGEST_USER_AGENT = 300
+
+Instant: TypeAlias = datetime | Place
+
+_MEMBER = Select(
+    lambda: Member.objects.filter(pk=Place("pk", BigIntegerField())).values_list(
+        "state", "session_epoch"
+    )
+)
+_BEGIN = Insert(Session)
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ def start_session(
     Raises MemberUnknown, MemberDisabled, LoginOutdated.
     """
     now = clock.now()
-    member = Member.objects.filter(pk=member_pk).values_list("state", "session_epoch").first()
+    member = _MEMBER.first(pk=member_pk)
     if member is None:
         raise MemberUnknown
     state, epoch = member
@@ -57,7 +68,7 @@ def start_session(
         raise LoginOutdated
     sid = token()
     # A password changed from here on raises the epoch, and this session is void at once.
-    Session.objects.create(
+    _BEGIN.run(
         session_key=digest_of(sid),
         session_data=Session.objects.encode(dict(content)) if content else "",
         member_id=member_pk,
@@ -100,9 +111,9 @@ def end_session(*, sid: str) -> None:
         _end(Session.objects.filter(Q(pk=root) | Q(root=root), ended_at=None), now)
 
 
-def end_visit(session: Session, now: datetime) -> None:
+def end_visit(*, session_pk: int, now: datetime) -> None:
     """End a visitor's session, on which no other hangs."""
-    Session.objects.filter(pk=session.pk).update(ended_at=now, session_data="")
+    Session.objects.filter(pk=session_pk).update(ended_at=now, session_data="")
 
 
 def end_all(*, member_pk: int, now: datetime) -> None:
@@ -117,23 +128,21 @@ def _end(sessions: QuerySet[Session], now: datetime) -> None:
     Session.objects.filter(pk__in=ended).update(ended_at=now, session_data="")
 
 
-def is_open(session: Session, now: datetime) -> bool:
-    """Whether a session (its member loaded) lets its browser in at this instant."""
-    if session.ended_at is not None or now >= session.expire_date:
-        return False
-    member = session.member
-    return member is None or (
-        now < session.last_seen_at + IDLE
-        and member.state == MemberState.ACTIVE
-        and member.session_epoch == session.epoch
+def open_sessions(*, now: Instant, seen_after: Instant) -> QuerySet[Session]:
+    """Those that let their browser in at this instant. `seen_after` is `now - IDLE`; both may be
+    places of a statement that is written once."""
+    members = Q(
+        last_seen_at__gt=seen_after,
+        member__state=MemberState.ACTIVE,
+        member__session_epoch=F("epoch"),
     )
+    return Session.objects.filter(Q(member=None) | members, ended_at=None, expire_date__gt=now)
 
 
-def note_seen(session: Session, now: datetime) -> None:
+def note_seen(*, session_pk: int, last_seen_at: datetime, now: datetime) -> None:
     """Keep the idle limit moving, with at most one write in SEEN_EVERY."""
-    if now - session.last_seen_at >= SEEN_EVERY:
-        Session.objects.filter(pk=session.pk, ended_at=None).update(last_seen_at=now)
-        session.last_seen_at = now
+    if now - last_seen_at >= SEEN_EVERY:
+        Session.objects.filter(pk=session_pk, ended_at=None).update(last_seen_at=now)
 
 
 def digest_of(sid: str) -> str:

@@ -63,8 +63,7 @@ def ask(http_request: HttpRequest) -> HttpResponse:
 def question_before(onward: str, *, member_pk: int, put_off: str) -> str:
     """Where a login leads: `onward`, or first to the question, where a document asks members and
     this one has neither agreed to it nor put it off."""
-    missing = members.missing_consents(member_pk, clock.now())
-    documents = consents.asked([each for each in missing if each.asked])
+    documents = consents.asked(members.consents_to_ask_for(member_pk, clock.now()))
     if not documents or consents.were_shown(documents, put_off) or _is_question(onward):
         return onward
     return f"{reverse('entrance:agree')}?{urlencode({'next': onward})}"

@@ -117,9 +117,10 @@ def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof)
         return _page(request, form)
     except MemberDisabled:
         return closed_account(request, proof.member_pk)
-    user_agent = request.headers.get("User-Agent", "")
-    for flag in shape_of_last_failure(proof.member_pk, user_agent=user_agent):
-        messages.info(request, text(flag))
+    if result.failed_before:
+        user_agent = request.headers.get("User-Agent", "")
+        for flag in shape_of_last_failure(proof.member_pk, user_agent=user_agent):
+            messages.info(request, text(flag))
     return response
 
 
