@@ -116,9 +116,15 @@ class SessionStore(SessionBase):
         if key is None:
             return
         if self.row is not None and not self._is_members and key == self.session_key:
-            sessions.end_visit(session_pk=self.row.pk, now=clock.now())
+            sessions.end_alone(session_pk=self.row.pk, now=clock.now())
         else:
             sessions.end_session(sid=key)
+
+    def end_alone(self) -> None:
+        """End it, and no other that hangs on the same login; one that replaces it is adopted."""
+        self._get_session()  # type: ignore[attr-defined]
+        if self.row is not None:
+            sessions.end_alone(session_pk=self.row.pk, now=clock.now())
 
     def flush(self) -> None:
         super().flush()

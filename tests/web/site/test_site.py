@@ -177,6 +177,17 @@ def test_signing_in_begins_a_new_session_and_burns_the_code(
     assert "planted" not in client.session
 
 
+def test_signing_in_again_where_one_is_in_already(client: Client, entitled: Membership) -> None:
+    """By the same login: its root and the site's new session go on."""
+    sid = start_session(member_pk=entitled.member_id, user_agent="")
+    for _ in range(2):
+        begun = client.get("/auth/start", {"next": "/members/"}, HTTP_HOST=OFFICIAL)
+        state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
+        code = issue_handover(sid=sid, site_key="official", state_digest=state)
+        client.get("/auth/return", {"code": code, "state": state}, HTTP_HOST=OFFICIAL)
+        assert client.get("/members/", HTTP_HOST=OFFICIAL).status_code == 200
+
+
 def test_nobody_signs_another_browser_in(entitled: Membership) -> None:
     attacker, victim = Client(), Client()
     root = start_session(member_pk=entitled.member_id, user_agent="test")

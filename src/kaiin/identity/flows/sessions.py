@@ -111,8 +111,8 @@ def end_session(*, sid: str) -> None:
         _end(Session.objects.filter(Q(pk=root) | Q(root=root), ended_at=None), now)
 
 
-def end_visit(*, session_pk: int, now: datetime) -> None:
-    """End a visitor's session, on which no other hangs."""
+def end_alone(*, session_pk: int, now: datetime) -> None:
+    """End a session and no other: a visitor's, or a branch that another one replaces."""
     Session.objects.filter(pk=session_pk).update(ended_at=now, session_data="")
 
 

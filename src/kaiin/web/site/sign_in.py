@@ -63,7 +63,8 @@ def come_back(request: Request) -> HttpResponse:
             # The page was loaded twice, or the back button led here.
             return HttpResponseRedirect(reverse("site:members"))
         return render(request, "site/sign_in_again.html", status=400)
-    request.session.flush()
+    # One that is signed in here already, by the same login or another, is replaced.
+    request.session.end_alone()
     request.session.adopt(sid, {})
     rotate_token(request)
     response = HttpResponseRedirect(kept["next"])
