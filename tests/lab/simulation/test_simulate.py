@@ -65,7 +65,7 @@ app()
 
 
 def test_a_parked_row_ends_the_run_with_its_members_story() -> None:
-    options = ("--seed", "1", "--members", "3", "--months", "2", "--faults", "none")
+    options = ("--seed", "1", "--members", "3", "--months", "3", "--faults", "none")
     done = subprocess.run(
         [sys.executable, "-c", _INCOME_FAILS, "simulate", *options],
         check=False,
