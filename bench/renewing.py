@@ -73,7 +73,7 @@ def renew_all(now: datetime, count: int, workers: int) -> tuple[float, list[dict
         _said(process)
     started = time.perf_counter()
     for process in running:
-        _tell(process)
+        _start(process)
     used = [json.loads(_said(process)) for process in running]
     seconds = time.perf_counter() - started
     for process in running:
@@ -124,7 +124,7 @@ def _said(process: "subprocess.Popen[str]") -> str:
     return line
 
 
-def _tell(process: "subprocess.Popen[str]") -> None:
+def _start(process: "subprocess.Popen[str]") -> None:
     if process.stdin:
         process.stdin.write("go\n")
         process.stdin.flush()

@@ -70,7 +70,7 @@ def main() -> int:
                 done.append(line)
                 with KEPT.open("a") as file:
                     file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                print(_told(line), flush=True)
+                print(_shown(line), flush=True)
     return _totals(done)
 
 
@@ -142,14 +142,14 @@ def _play(run: Run, url: str, tree: str) -> dict[str, Any]:
     done = subprocess.run(run.command, check=False, env=environment, capture_output=True, text=True)
     line: dict[str, Any] = {**asdict(run), "tree": tree, "member_months": run.members * run.months}
     try:
-        told = json.loads(done.stdout)
+        outcome = json.loads(done.stdout)
     except ValueError:
-        told = {"violation": {"check": f"ended with {done.returncode}"}}
-    found = told["violation"]
+        outcome = {"violation": {"check": f"ended with {done.returncode}"}}
+    found = outcome["violation"]
     line |= {
-        "seconds": told.get("seconds"),
-        "processor_seconds": told.get("processor_seconds"),
-        "digest": told.get("digest"),
+        "seconds": outcome.get("seconds"),
+        "processor_seconds": outcome.get("processor_seconds"),
+        "digest": outcome.get("digest"),
         "violation": found and found["check"],
     }
     if found:
@@ -181,7 +181,7 @@ def _tree() -> str:
     return digest.hexdigest()[:16]
 
 
-def _told(line: Mapping[str, Any]) -> str:
+def _shown(line: Mapping[str, Any]) -> str:
     size = f"{line['members']} × {line['months']}"
     speed = line["member_months"] / (line["processor_seconds"] or 1)
     came_to = line["violation"] or "nothing found"
@@ -207,7 +207,7 @@ def _totals(done: Iterable[Mapping[str, Any]]) -> int:
         )
     found = [line for line in lines if line["violation"]]
     for line in found:
-        print(_told(line))
+        print(_shown(line))
     return 1 if found else 0
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 from stdnum import luhn
 
-from kaiin.domain.card_numbers import holds_card_number, without_card_numbers
+from kaiin.domain.card_numbers import has_card_number, without_card_numbers
 from kaiin.domain.identifiers.reading import TypedKind, identify
 
 CARDS = (
@@ -70,9 +70,9 @@ def test_a_card_number_is_found_in_any_writing(around: str, separator: str) -> N
     for number in CARDS:
         text = around.format(grouped(number, separator))
         masked = without_card_numbers(text)
-        assert holds_card_number(text), text
+        assert has_card_number(text), text
         assert number not in "".join(filter(str.isdigit, masked))
-        assert not holds_card_number(masked)
+        assert not has_card_number(masked)
         assert identify(text).kind is TypedKind.CARD_NUMBER, text
         assert identify(text).value is None
 
@@ -106,17 +106,17 @@ def test_links_expiries_and_addresses(text: str, masked: str) -> None:
 
 @pytest.mark.parametrize("text", SURVIVE)
 def test_what_only_looks_like_one_survives(text: str) -> None:
-    assert not holds_card_number(text)
+    assert not has_card_number(text)
     assert without_card_numbers(text) is text
     assert identify(text).kind is not TypedKind.CARD_NUMBER
 
 
 @given(st.from_regex(r"[0-9]{12}", fullmatch=True))
 def test_twelve_digits_are_never_a_card(digits: str) -> None:
-    assert not holds_card_number(digits)
-    assert not holds_card_number(digits[:-1] + luhn.calc_check_digit(digits[:-1]))
+    assert not has_card_number(digits)
+    assert not has_card_number(digits[:-1] + luhn.calc_check_digit(digits[:-1]))
 
 
 @given(st.text("0123456789 -/.+E@あ", max_size=60))
 def test_masking_is_idempotent(text: str) -> None:
-    assert not holds_card_number(without_card_numbers(text))
+    assert not has_card_number(without_card_numbers(text))

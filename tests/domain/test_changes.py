@@ -12,7 +12,7 @@ from kaiin.domain.changes import (
     ChangeNotYet,
     ChangeRefused,
     ChangeWhilePaused,
-    Held,
+    Current,
     NothingToChange,
     RenewalFixed,
     Wanted,
@@ -64,9 +64,9 @@ def by_days(*, renews: bool = False) -> Wanted:
     return Wanted("yearly", Method.CARD, Terms(rule, Money(6600), Money(0), renews=renews))
 
 
-def holds(wanted: Wanted, **more: object) -> Held:
+def has_now(wanted: Wanted, **more: object) -> Current:
     period = first_period(wanted.terms.rule, JOINED)
-    held = Held(
+    current = Current(
         course=wanted.course,
         method=wanted.method,
         terms=wanted.terms,
@@ -76,23 +76,23 @@ def holds(wanted: Wanted, **more: object) -> Held:
         fee=wanted.terms.price,
         has_mandate=wanted.terms.renews,
     )
-    return replace(held, **more)  # type: ignore[arg-type]
+    return replace(current, **more)  # type: ignore[arg-type]
 
 
-def planned(held: Held, wanted: Wanted, at: datetime = LATER) -> Change:
-    return plan(held, wanted, at=at)
+def planned(current: Current, wanted: Wanted, at: datetime = LATER) -> Change:
+    return plan(current, wanted, at=at)
 
 
 class TestKinds:
     def test_imported_time_is_used_to_its_end(self) -> None:
         """It has no price here. Time whose fee was given back has none either, and is over."""
-        imported = holds(monthly(), fee=Money(0), imported=True)
+        imported = has_now(monthly(), fee=Money(0), imported=True)
         assert planned(imported, by_days()).from_at == imported.period.ends_at
-        given_back = holds(monthly(), fee=Money(0))
+        given_back = has_now(monthly(), fee=Money(0))
         assert planned(given_back, by_days()).kind is ChangeKind.NOW_WITH_CREDIT
 
     def test_a_dearer_course_by_card_begins_now(self) -> None:
-        change = planned(holds(monthly()), by_days())
+        change = planned(has_now(monthly()), by_days())
         assert change.kind is ChangeKind.NOW_WITH_CREDIT
         # Nine days, 22 to 30 November; from the 25th on six are given up.
         assert change.credited == Money(550 * 6 // 9)
@@ -104,114 +104,114 @@ class TestKinds:
         assert change.next_charge_at is None
 
     def test_from_a_carrier_to_a_card_the_contract_ends(self) -> None:
-        change = planned(holds(monthly(Method.AU)), by_days(renews=True))
+        change = planned(has_now(monthly(Method.AU)), by_days(renews=True))
         assert change.kind is ChangeKind.NOW_WITH_CREDIT
         assert (change.ends_contract, change.needs_page) == (True, True)
         assert change.next_charge_at == change.period.ends_at
 
     def test_what_is_worth_more_than_the_new_price_goes_on_to_its_end(self) -> None:
-        held = holds(yearly(renews=True))
-        change = planned(held, monthly())
+        current = has_now(yearly(renews=True))
+        change = planned(current, monthly())
         assert (change.kind, change.total, change.lines) == (ChangeKind.AT_END, Money(0), ())
-        assert change.from_at == held.period.ends_at
-        assert change.period == next_period(MONTH, held.period)
-        assert (change.next_charge_at, change.next_amount) == (held.period.ends_at, Money(550))
+        assert change.from_at == current.period.ends_at
+        assert change.period == next_period(MONTH, current.period)
+        assert (change.next_charge_at, change.next_amount) == (current.period.ends_at, Money(550))
         assert not change.ends_contract
 
     def test_a_lump_sum_becomes_monthly_by_registering_a_card(self) -> None:
-        held = holds(yearly(Method.KONBINI))
-        change = planned(held, monthly())
+        current = has_now(yearly(Method.KONBINI))
+        change = planned(current, monthly())
         assert (change.kind, change.total) == (ChangeKind.REGISTER, Money(0))
-        assert change.from_at == change.next_charge_at == held.period.ends_at
+        assert change.from_at == change.next_charge_at == current.period.ends_at
         assert change.next_amount == Money(550)
 
     def test_another_card_is_registered_and_nothing_else_changes(self) -> None:
-        held = holds(monthly())
-        change = planned(held, monthly())
+        current = has_now(monthly())
+        change = planned(current, monthly())
         assert (change.kind, change.from_at) == (ChangeKind.REGISTER, LATER)
         assert change.ends_contract
-        assert change.next_charge_at == held.period.ends_at
+        assert change.next_charge_at == current.period.ends_at
 
     @pytest.mark.parametrize("method", [Method.DOCOMO, Method.AU, Method.SOFTBANK])
     def test_a_carrier_contract_is_made_ahead_for_the_day_after(self, method: Method) -> None:
-        held = holds(monthly())
-        change = planned(held, monthly(method))
+        current = has_now(monthly())
+        change = planned(current, monthly(method))
         assert (change.kind, change.total) == (ChangeKind.PREPAID, Money(550))
-        assert change.from_at == change.period.starts_at == held.period.ends_at
+        assert change.from_at == change.period.starts_at == current.period.ends_at
         assert change.ends_contract
 
     def test_a_carrier_contract_stays_where_its_amount_does(self) -> None:
         other = replace(monthly(Method.AU), course="other")
-        assert planned(holds(monthly(Method.AU)), other).kind is ChangeKind.AT_END
+        assert planned(has_now(monthly(Method.AU)), other).kind is ChangeKind.AT_END
         dearer = replace(monthly(Method.AU, price=700), course="other")
-        assert planned(holds(monthly(Method.AU)), dearer).kind is ChangeKind.PREPAID
+        assert planned(has_now(monthly(Method.AU)), dearer).kind is ChangeKind.PREPAID
 
     def test_what_failed_is_paid_for_on_the_page(self) -> None:
-        held = holds(monthly(), past_due=True)
-        late = held.period.ends_at + timedelta(days=4)
-        change = planned(held, monthly(Method.DOCOMO), late)
+        current = has_now(monthly(), past_due=True)
+        late = current.period.ends_at + timedelta(days=4)
+        change = planned(current, monthly(Method.DOCOMO), late)
         assert change.kind is ChangeKind.PREPAID
-        assert (change.period, change.from_at) == (next_period(MONTH, held.period), late)
+        assert (change.period, change.from_at) == (next_period(MONTH, current.period), late)
 
     def test_paying_what_is_due_is_no_change(self) -> None:
-        held = holds(monthly(), past_due=True)
+        current = has_now(monthly(), past_due=True)
         with pytest.raises(NothingToChange):
-            planned(held, monthly(), held.period.ends_at + timedelta(days=1))
+            planned(current, monthly(), current.period.ends_at + timedelta(days=1))
 
 
 class TestRefusals:
     def test_what_one_has(self) -> None:
         with pytest.raises(NothingToChange):
-            planned(holds(monthly(Method.AU)), monthly(Method.AU))
+            planned(has_now(monthly(Method.AU)), monthly(Method.AU))
         with pytest.raises(NothingToChange):
-            planned(holds(yearly()), yearly())
+            planned(has_now(yearly()), yearly())
 
     def test_past_the_lock_day_only_the_card(self) -> None:
-        held = holds(yearly(renews=True), fixed=True)
+        current = has_now(yearly(renews=True), fixed=True)
         for wanted in (monthly(), yearly(Method.KONBINI)):
             with pytest.raises(RenewalFixed) as refused:
-                planned(held, wanted)
-            assert refused.value.params["free_from"] == japanese_date(held.period.ends_at)
-        assert planned(held, yearly(renews=True)).kind is ChangeKind.REGISTER
+                planned(current, wanted)
+            assert refused.value.params["free_from"] == japanese_date(current.period.ends_at)
+        assert planned(current, yearly(renews=True)).kind is ChangeKind.REGISTER
 
     def test_not_before_the_window_opens_nor_two_periods_ahead(self) -> None:
         opens_at = jst(2027, 7, 1)
-        held = holds(yearly(), opens_at=opens_at)
+        current = has_now(yearly(), opens_at=opens_at)
         with pytest.raises(ChangeNotYet) as refused:
-            planned(held, yearly(Method.KONBINI))
+            planned(current, yearly(Method.KONBINI))
         assert refused.value.params["opens_on"] == japanese_date(opens_at)
-        assert planned(held, yearly(Method.KONBINI), opens_at).kind is ChangeKind.PREPAID
+        assert planned(current, yearly(Method.KONBINI), opens_at).kind is ChangeKind.PREPAID
         ahead = next_period(MONTH, first_period(MONTH, JOINED))
         with pytest.raises(ChangeNotYet):
-            planned(holds(monthly(), period=ahead), monthly(Method.AU))
+            planned(has_now(monthly(), period=ahead), monthly(Method.AU))
 
     def test_nothing_is_paid_in_a_pause(self) -> None:
-        held = holds(monthly(), paused_until=jst(2027, 2, 1))
+        current = has_now(monthly(), paused_until=jst(2027, 2, 1))
         with pytest.raises(ChangeWhilePaused):
-            planned(held, monthly(Method.AU))
-        card = planned(held, monthly())
+            planned(current, monthly(Method.AU))
+        card = planned(current, monthly())
         assert (card.kind, card.next_charge_at) == (ChangeKind.REGISTER, jst(2027, 2, 1))
 
 
 def test_changing_back_undoes_what_was_agreed_to() -> None:
-    held = holds(yearly(renews=True), coming_course="monthly", coming=monthly().terms)
+    current = has_now(yearly(renews=True), coming_course="monthly", coming=monthly().terms)
     back = yearly(renews=True)
-    assert undoes(held, back)
-    assert planned(held, back).kind is ChangeKind.AT_END
-    assert not undoes(held, monthly())
+    assert undoes(current, back)
+    assert planned(current, back).kind is ChangeKind.AT_END
+    assert not undoes(current, monthly())
 
 
 def test_the_anchor_moves_visibly_where_the_rule_wants_it() -> None:
-    to_softbank = planned(holds(monthly()), monthly(Method.SOFTBANK))
+    to_softbank = planned(has_now(monthly()), monthly(Method.SOFTBANK))
     assert to_softbank.moves_anchor
     assert to_softbank.period.ends_at == jst(2027, 1, 1)
     assert to_softbank.period.anchor_day == 1
-    assert not planned(holds(monthly()), monthly(Method.AU)).moves_anchor
+    assert not planned(has_now(monthly()), monthly(Method.AU)).moves_anchor
 
 
 def test_a_charge_before_the_end_is_told() -> None:
     terms = replace(yearly(renews=True).terms, charge_day=ChargeDay.LAST_BUSINESS_DAY)
-    change = planned(holds(Wanted("yearly", Method.CARD, terms)), monthly())
+    change = planned(has_now(Wanted("yearly", Method.CARD, terms)), monthly())
     # Through 31 October 2027, a Sunday.
     assert change.next_charge_at == jst(2027, 10, 29)
 
@@ -250,12 +250,12 @@ ways = st.sampled_from(
 def test_a_change_never_costs_more_than_its_price_nor_loses_a_day(
     has: Wanted, wants: Wanted, hours: int, past_due: bool
 ) -> None:
-    held = holds(has, past_due=past_due and has.terms.renews)
+    current = has_now(has, past_due=past_due and has.terms.renews)
     at = JOINED + timedelta(hours=hours)
-    if at >= held.period.ends_at and not held.past_due:
-        at = held.period.ends_at - timedelta(seconds=1)
+    if at >= current.period.ends_at and not current.past_due:
+        at = current.period.ends_at - timedelta(seconds=1)
     try:
-        change = planned(held, wants, at)
+        change = planned(current, wants, at)
     except ChangeRefused:
         reject()
     assert total(amount for _, amount in change.lines) == change.total
@@ -263,9 +263,9 @@ def test_a_change_never_costs_more_than_its_price_nor_loses_a_day(
     paid_now = change.kind in (ChangeKind.NOW_WITH_CREDIT, ChangeKind.PREPAID)
     assert paid_now is bool(change.total)
     assert bool(change.credited) <= (change.kind is ChangeKind.NOW_WITH_CREDIT)
-    if at < held.period.ends_at:
+    if at < current.period.ends_at:
         # No gap, and nothing paid twice: it begins now, or where the paid period ends.
-        assert change.period.starts_at in (at, held.period.ends_at)
+        assert change.period.starts_at in (at, current.period.ends_at)
         starts_now = change.period.starts_at == at
         assert starts_now <= (change.kind is ChangeKind.NOW_WITH_CREDIT)
     if change.next_charge_at is not None:
@@ -280,9 +280,9 @@ def test_no_day_is_paid_twice_and_a_change_buys_what_joining_would(
     on the last day of a month the next one was paid on that day and again on the 1st."""
     period = first_period(has.terms.rule, midnight(joined) + timedelta(hours=9))
     at = min(period.starts_at + timedelta(hours=hours), period.ends_at - timedelta(seconds=1))
-    held = holds(has, period=period)
+    current = has_now(has, period=period)
     try:
-        change = planned(held, wants, at)
+        change = planned(current, wants, at)
     except ChangeRefused:
         reject()
     joining = first_period(wants.terms.rule, change.period.starts_at)
@@ -301,6 +301,6 @@ def test_every_way_to_pay_buys_the_same_days(joined: date, hours: int) -> None:
     at = min(period.starts_at + timedelta(hours=hours), period.ends_at - timedelta(seconds=1))
     for renews in (False, True):
         ways = (yearly(renews=renews), yearly(Method.KONBINI))
-        bought = [planned(holds(monthly(), period=period), way, at).period for way in ways]
+        bought = [planned(has_now(monthly(), period=period), way, at).period for way in ways]
         assert bought[0] == bought[1]
         assert bought[0].starts_at == period.ends_at

@@ -7,7 +7,7 @@ import pytest
 from kaiin.domain import payments
 from kaiin.domain.payments import (
     ENDED_STATES,
-    HOLDING_STATES,
+    FUNDED_STATES,
     MONEY_EVENTS,
     MONEY_STATES,
     OPEN_STATES,
@@ -39,8 +39,8 @@ def test_every_pair_has_an_answer(state: PaymentState, event: PaymentEvent) -> N
 def test_every_state_is_of_one_kind() -> None:
     kinds = [OPEN_STATES, ENDED_STATES, MONEY_STATES, {PaymentState.REGISTERED}]
     assert sorted(state for kind in kinds for state in kind) == sorted(PaymentState)
-    assert HOLDING_STATES < MONEY_STATES
-    assert {s for s in PaymentState if s.holds_money} == HOLDING_STATES
+    assert FUNDED_STATES < MONEY_STATES
+    assert {s for s in PaymentState if s.has_money} == FUNDED_STATES
     assert {s for s in PaymentState if s.took_money} == MONEY_STATES
     assert {s for s in PaymentState if s.is_open} == OPEN_STATES
 
@@ -68,7 +68,7 @@ def test_an_ended_payment_moves_only_by_money_or_a_card(
 def test_a_registered_card_stays_one() -> None:
     after = {transition(PaymentState.REGISTERED, event) for event in PaymentEvent}
     assert after == MONEY_STATES | {PaymentState.REGISTERED}
-    assert not PaymentState.REGISTERED.holds_money
+    assert not PaymentState.REGISTERED.has_money
     assert not PaymentState.REGISTERED.is_open
 
 

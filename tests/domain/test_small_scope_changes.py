@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from kaiin.domain.changes import ChangeKind, Held, Wanted, plan
+from kaiin.domain.changes import ChangeKind, Current, Wanted, plan
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import (
@@ -165,7 +165,7 @@ def test_what_costs_nothing_today_does_not_begin_today() -> None:
         return Terms(MONTH, Money(price), Money(0), renews=True)
 
     now = terms(2900)
-    held = Held("a", Method.CARD, now, "a", now, span, fee, has_mandate=True)
+    current = Current("a", Method.CARD, now, "a", now, span, fee, has_mandate=True)
     for day in range(28):
         at = span.starts_at + DAY * day + timedelta(hours=5)
         worth = 100 * (29 - day)  # today is given up too
@@ -173,7 +173,7 @@ def test_what_costs_nothing_today_does_not_begin_today() -> None:
             if price > 0:
                 by_days = replace(terms(price), rule=ANNIVERSARY)
                 wanted = Wanted("b", Method.CARD, by_days)
-                change = plan(held, wanted, at=at)
+                change = plan(current, wanted, at=at)
                 begins_now = price > worth
                 assert (change.kind is ChangeKind.NOW_WITH_CREDIT) == begins_now, (day, price)
                 assert change.total == Money(price - worth if begins_now else 0)

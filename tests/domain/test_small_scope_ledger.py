@@ -97,7 +97,7 @@ def test_every_small_book_balances_and_says_what_its_facts_say() -> None:
         found = folded(entries)
         assert sum(found.values()) == 0
         assert found == expected
-        standing = list(ledger.standing_entries(entries))
+        standing = list(ledger.effective_entries(entries))
         assert folded(standing) == expected
         assert all(entry.kind is not EntryKind.REVERSAL for entry in standing)
 
@@ -127,7 +127,7 @@ def test_undoing_keeps_both_and_names_what_it_undoes(kind: str) -> None:
     undone = ledger.reversal(entry, "undo", AT)
     assert (undone.reverses, undone.kind) == (entry.key, EntryKind.REVERSAL)
     assert not any(folded([entry, undone]).values())
-    assert ledger.standing_entries([entry, undone]) == ()
+    assert ledger.effective_entries([entry, undone]) == ()
 
 
 @pytest.mark.parametrize("kind", FACTS)

@@ -89,7 +89,7 @@ def test_money_is_never_forgotten() -> None:
     for state, memory, event in journeys():
         after = transition(state, event)
         assert after.took_money == (memory.money is not None or event in MONEY)
-        assert after.holds_money == (after in (S.PAID, S.PARTLY_REFUNDED, S.DISPUTED))
+        assert after.has_money == (after in (S.PAID, S.PARTLY_REFUNDED, S.DISPUTED))
         if state.took_money and event not in MONEY:
             assert after is state, "stale news is harmless"
 
@@ -100,7 +100,7 @@ def test_registering_a_card_is_no_money() -> None:
         if memory.money is None and event is E.REGISTERED:
             assert after is S.REGISTERED
             assert not after.took_money
-            assert not after.holds_money
+            assert not after.has_money
             assert not after.is_open
 
 

@@ -55,7 +55,7 @@ def test_all_of_it(paid: PaymentView, sandbox: Sandbox, clock: Clock) -> None:
     done = refund(paid)
     assert (done.state, done.amount, done.done_at) == (RefundState.DONE, Money(550), clock.now())
     assert now_of(paid).state is PaymentState.REFUNDED
-    assert not now_of(paid).state.holds_money
+    assert not now_of(paid).state.has_money
     assert told(events.PAYMENT_CHANGED, "state")[-1] == "refunded"
     assert told(events.REFUND_CHANGED, "state") == ["requested", "done"]
     assert told(events.REFUND_CHANGED, "key") == ["case:1", "case:1"]
@@ -67,7 +67,7 @@ def test_all_of_it(paid: PaymentView, sandbox: Sandbox, clock: Clock) -> None:
 def test_a_part_and_then_the_rest(paid: PaymentView) -> None:
     refund(paid, 200)
     assert now_of(paid).state is PaymentState.PARTLY_REFUNDED
-    assert now_of(paid).state.holds_money
+    assert now_of(paid).state.has_money
     refund(paid, 350, key="case:2")
     assert now_of(paid).state is PaymentState.REFUNDED
 
@@ -171,7 +171,7 @@ def test_a_dispute_won(paid: PaymentView, sandbox: Sandbox) -> None:
     sandbox.dispute(paid)
     sandbox.deliver_notices()
     assert now_of(paid).state is PaymentState.DISPUTED
-    assert now_of(paid).state.holds_money
+    assert now_of(paid).state.has_money
     sandbox.dispute(paid, won=True)
     sandbox.deliver_notices()
     assert now_of(paid).state is PaymentState.PAID
@@ -188,7 +188,7 @@ def test_a_dispute_lost(paid: PaymentView, sandbox: Sandbox, clock: Clock) -> No
     while operations.backfill_events(now=clock.now(), limit=100):
         operations.apply_waiting_events(limit=100)
     assert now_of(paid).state is PaymentState.CHARGED_BACK
-    assert not now_of(paid).state.holds_money
+    assert not now_of(paid).state.has_money
 
 
 def test_what_the_bank_took_is_not_given_back_too(paid: PaymentView, sandbox: Sandbox) -> None:

@@ -133,7 +133,7 @@ def _leave_at_once(row: Membership, actor: str, _: dict[str, Any]) -> None:
     leave_site(member_pk=row.member_id, site_key=row.site.key, at_once=True, actor=actor)
 
 
-def _told_refund(row: Membership) -> str:
+def _describe_refund(row: Membership) -> str:
     """Whose membership, and what would go back."""
     try:
         refund = preview_leave(member_pk=row.member_id, site_key=row.site.key).refund
@@ -221,7 +221,7 @@ class MembershipAdmin(Deciding, _OfMember):
             question="staff.leave_at_once_ask",
             right=StaffRight.LEAVING,
             act=_leave_at_once,
-            told=_told_refund,
+            describe=_describe_refund,
         ),
     )
     list_display = ("id", "member", "site", "standing", "member_number", "joined_date")
@@ -230,7 +230,7 @@ class MembershipAdmin(Deciding, _OfMember):
     ordering = ("-id",)
     inlines = (_Subscriptions, _Entitlements)
 
-    def told(self, row: Membership) -> str:
+    def describe(self, row: Membership) -> str:
         """Whose membership, of which site."""
         return f"{self.member(row)} – {self.site(row)}"
 
@@ -323,7 +323,7 @@ class GrantAdmin(Deciding, _OfMember):
     list_select_related = _WHOSE
     ordering = ("-id",)
 
-    def told(self, row: Grant) -> str:
+    def describe(self, row: Grant) -> str:
         """Who is let in, until when."""
         return f"{self.member(row)} – {self.site(row)} – {row.ends_at:%Y-%m-%d}"
 
@@ -357,7 +357,7 @@ class RefundCaseAdmin(Deciding, _OfMember):
     search_fields = ("=key",)
     ordering = ("-id",)
 
-    def told(self, row: RefundCase) -> str:
+    def describe(self, row: RefundCase) -> str:
         """Whose money, and how much."""
         amount = format_money(row.amount, row.currency)
         return f"{self.member(row)} – {self.site(row)} – {amount} – {row.reason}"

@@ -79,11 +79,13 @@ class Stories:
             "pending_slip", kind, "これから", way, club.ago(1.2),
             course="yearly", at_provider=club.gets_slip,
         )  # fmt: skip
-        told_later = self._joins(
+        reported_later = self._joins(
             "slip_paid", kind, "おまち", way, club.ago(1.1),
             course="yearly", at_provider=club.gets_slip,
         )  # fmt: skip
-        self._ago(0.01, lambda: club.pay_at_store(told_later.pk, report_after=timedelta(hours=3)))
+        self._ago(
+            0.01, lambda: club.pay_at_store(reported_later.pk, report_after=timedelta(hours=3))
+        )
         self._joins(
             "slip_expired", kind, "わすれた", way, club.ago(12.0),
             course="yearly", at_provider=club.gets_slip,

@@ -105,11 +105,11 @@ def _answer(
 
     given = members.consents(member.pk)
     trail = audit.history(f"member:{member.pk}")
-    told = []
+    reports = []
     for site in places:
         found = explain_access(member_pk=member.pk, site_key=site.key, at=at)
         if found.membership_id is not None or not only_joined:
-            told.append(_Site(site.key, texts.localized(site.name), found, trail).fields())
+            reports.append(_Site(site.key, texts.localized(site.name), found, trail).fields())
     return {
         "member": {
             "member_id": member.member_id,
@@ -131,7 +131,7 @@ def _answer(
             ],
         },
         "at": at,
-        "sites": told,
+        "sites": reports,
     }
 
 

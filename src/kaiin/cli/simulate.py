@@ -59,7 +59,7 @@ def simulate(  # noqa: PLR0917 - options, written by name
             _prepare(folder, url)
             outcome = _play(plan, folder)
             found = outcome.violation is not None
-            _tell(outcome, as_json=as_json)
+            _print(outcome, as_json=as_json)
     finally:
         if keep and found:
             print(f"kept: {folder}", file=sys.stderr)
@@ -110,7 +110,7 @@ def _play(plan: "Plan", folder: Path) -> "Outcome":
     return run.play()
 
 
-def _tell(outcome: "Outcome", *, as_json: bool) -> None:
+def _print(outcome: "Outcome", *, as_json: bool) -> None:
     from kaiin.lab.simulation.run import lines_of
 
     if as_json:

@@ -78,11 +78,11 @@ def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) 
     if ask:
         refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
     expire_member(member_pk=member.pk, now=now)
-    held = list_memberships(member.pk)
-    if told := _told_but_not_acted_on(held):
-        record_payments(payment_ids=told)
-        held = list_memberships(member.pk)
-    return diagnose(queries.evidence(held, site_key=site_key, now=now))
+    memberships = list_memberships(member.pk)
+    if known := _known_but_not_applied(memberships):
+        record_payments(payment_ids=known)
+        memberships = list_memberships(member.pk)
+    return diagnose(queries.evidence(memberships, site_key=site_key, now=now))
 
 
 def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checked:
@@ -90,8 +90,8 @@ def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checke
     reserved = throttle.reserve(key=f"check:{member.pk}", limit=_CHECKS_A_MINUTE, window_seconds=60)
     if not reserved.allowed:
         raise TooManyChecks
-    held = list_memberships(member.pk)
-    waiting = next((each.open_payment for each in held if each.site_key == site_key), None)
+    memberships = list_memberships(member.pk)
+    waiting = next((each.open_payment for each in memberships if each.site_key == site_key), None)
     refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
     after = payments.payment(waiting.id) if waiting else None
     if after is None:
@@ -167,17 +167,17 @@ def _open_now(member_pk: int, site_key: str, now: datetime) -> Diagnosis | None:
     return diagnose(Evidence(site_key=site_key, now=now, windows=(window,)))
 
 
-def _told_but_not_acted_on(held: Sequence[MembershipView]) -> list[UUID]:
+def _known_but_not_applied(memberships: Sequence[MembershipView]) -> list[UUID]:
     """Payments whose outcome is known already, while the worker has not got to it yet."""
-    waiting = (each.open_payment for each in held)
+    waiting = (each.open_payment for each in memberships)
     return [payment.id for payment in waiting if payment is not None and not payment.is_open]
 
 
 def _every_site(
     member: MemberView, site_key: str, now: datetime
 ) -> tuple[tuple[str, Diagnosis], ...]:
-    held = list_memberships(member.pk)
-    keys = dict.fromkeys([site_key, *(each.site_key for each in held)])
+    memberships = list_memberships(member.pk)
+    keys = dict.fromkeys([site_key, *(each.site_key for each in memberships)])
     known = {site.key for site in sites.sites()}
     disabled = member.state != ACTIVE
     return tuple(
@@ -186,7 +186,7 @@ def _every_site(
             diagnose(
                 Evidence(site_key=key, now=now, disabled=True)
                 if disabled
-                else queries.evidence(held, site_key=key, now=now)
+                else queries.evidence(memberships, site_key=key, now=now)
             ),
         )
         for key in keys

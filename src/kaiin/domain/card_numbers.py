@@ -70,7 +70,7 @@ _PAYMENT_LABEL = re.compile(
 _LABEL_REACH = 60
 
 
-def holds_card_number(text: str) -> bool:
+def has_card_number(text: str) -> bool:
     """Whether a text in any writing holds a card number."""
     if sum(map(str.isnumeric, text)) < _MIN_SIGNS:
         return False
@@ -83,14 +83,14 @@ def without_card_numbers(text: str) -> str:
     A text that holds none comes back as it is. A line that does comes back in its folded
     writing: neither width nor invisible characters save a number.
     """
-    if not holds_card_number(text):
+    if not has_card_number(text):
         return text
     lines = "\n".join(map(_masked, text.split("\n")))
-    return _masked(lines) if holds_card_number(lines) else lines
+    return _masked(lines) if has_card_number(lines) else lines
 
 
 def _masked(text: str) -> str:
-    if not holds_card_number(text):
+    if not has_card_number(text):
         return text
     folded = _folded(text)
     parts, at = [], 0

@@ -84,7 +84,7 @@ class ChangeWhilePaused(ChangeRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Current:
     """What a member has. `terms` are of the running course by the present way, `coming` those of
     the coming renewal, which differ where a change was agreed to (`coming_course`).
 
@@ -143,46 +143,46 @@ class Change(Renewing):
     needs_page: bool
 
 
-def plan(held: Held, wanted: Wanted, *, at: datetime) -> Change:
+def plan(current: Current, wanted: Wanted, *, at: datetime) -> Change:
     """What changing to `wanted` at `at` would be. Raises ChangeRefused."""
-    kind = _kind(held, wanted, at)
+    kind = _kind(current, wanted, at)
     if kind is ChangeKind.NOW_WITH_CREDIT:
-        credited = given_up(held, at)
+        credited = given_up(current, at)
         period, from_at = first_period(wanted.terms.rule, at), at
         lines = charge_lines(wanted.terms.price, wanted.terms.handling, credited)
         total = wanted.terms.total - credited
     elif kind is ChangeKind.PREPAID:
-        credited = _zero(held)
-        period = prepaid_period(held, wanted.terms, at)
+        credited = _zero(current)
+        period = prepaid_period(current, wanted.terms, at)
         from_at = max(period.starts_at, at)
         lines = charge_lines(wanted.terms.price, wanted.terms.handling)
         total = wanted.terms.total
     else:
-        credited = total = _zero(held)
-        period = next_period(wanted.terms.rule, _continued(held))
+        credited = total = _zero(current)
+        period = next_period(wanted.terms.rule, _continued(current))
         from_at, lines = period.starts_at, ()
-        if kind is ChangeKind.REGISTER and wanted.course == held.course:
+        if kind is ChangeKind.REGISTER and wanted.course == current.course:
             from_at = at
     nothing_now = kind in (ChangeKind.AT_END, ChangeKind.REGISTER)
     # The coming renewal is charged on the day agreed to with the running course.
     coming = renewal(
         wanted.terms,
-        _continued(held) if nothing_now else period,
-        running=held.terms if nothing_now else None,
+        _continued(current) if nothing_now else period,
+        running=current.terms if nothing_now else None,
     )
-    keeps = _keeps_mandate(kind, held, wanted)
+    keeps = _keeps_mandate(kind, current, wanted)
     return Change(
         kind=kind,
         lines=lines,
         total=total,
         credited=credited,
-        credited_days=unused_days(held.period, _yesterday(at)) if credited else 0,
+        credited_days=unused_days(current.period, _yesterday(at)) if credited else 0,
         from_at=from_at,
         period=period,
         renewal=coming,
-        ends_contract=held.has_mandate and not keeps,
-        moves_anchor=moves_anchor(wanted.terms, held.period, period),
-        needs_page=kind is not ChangeKind.AT_END and not _by_present_card(kind, held),
+        ends_contract=current.has_mandate and not keeps,
+        moves_anchor=moves_anchor(wanted.terms, current.period, period),
+        needs_page=kind is not ChangeKind.AT_END and not _by_present_card(kind, current),
     )
 
 
@@ -192,72 +192,72 @@ def moves_anchor(terms: Terms, before: PeriodSpan, after: PeriodSpan) -> bool:
     return by_day and after.anchor_day != before.anchor_day
 
 
-def prepaid_period(held: Held, terms: Terms, at: datetime) -> PeriodSpan:
+def prepaid_period(current: Current, terms: Terms, at: datetime) -> PeriodSpan:
     """What the next period is when it is paid for at `at`."""
     return paid_period(
-        terms.rule, paid_at=at, previous=_continued(held), under_way=held.coming.renews
+        terms.rule, paid_at=at, previous=_continued(current), under_way=current.coming.renews
     )
 
 
-def given_up(held: Held, at: datetime) -> Money:
+def given_up(current: Current, at: datetime) -> Money:
     """What the days of the running period are worth that a change takes the place of: from today
     on, since today is the first day of the new one, and no day is paid for twice."""
-    return unused_credit(held.fee, held.period, _yesterday(at))
+    return unused_credit(current.fee, current.period, _yesterday(at))
 
 
 def _yesterday(at: datetime) -> datetime:
     return midnight(japanese_date(at)) - timedelta(microseconds=1)
 
 
-def undoes(held: Held, wanted: Wanted) -> bool:
+def undoes(current: Current, wanted: Wanted) -> bool:
     """Whether `wanted` is what runs now, while something else was agreed to."""
-    same = (wanted.course, wanted.method) == (held.course, held.method)
-    return same and held.coming_course != held.course
+    same = (wanted.course, wanted.method) == (current.course, current.method)
+    return same and current.coming_course != current.course
 
 
-def _kind(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
-    same_way = wanted.method is held.method
-    same_course = wanted.course == held.course and held.coming_course == held.course
-    if held.past_due:
+def _kind(current: Current, wanted: Wanted, at: datetime) -> ChangeKind:
+    same_way = wanted.method is current.method
+    same_course = wanted.course == current.course and current.coming_course == current.course
+    if current.past_due:
         if same_course and same_way:
             # Paying what is due is no change.
             raise NothingToChange
         return ChangeKind.PREPAID
     if same_course:
-        return _same_course(held, wanted, at)
-    if held.fixed:
-        raise RenewalFixed(free_from=japanese_date(held.ends_at))
-    if wanted.course != held.course and _begins_now(held, wanted, at):
+        return _same_course(current, wanted, at)
+    if current.fixed:
+        raise RenewalFixed(free_from=japanese_date(current.ends_at))
+    if wanted.course != current.course and _begins_now(current, wanted, at):
         return ChangeKind.NOW_WITH_CREDIT
-    if same_way and held.has_mandate and wanted.terms.renews and _carries(held, wanted):
+    if same_way and current.has_mandate and wanted.terms.renews and _carries(current, wanted):
         return ChangeKind.AT_END
-    if undoes(held, wanted):
+    if undoes(current, wanted):
         return ChangeKind.AT_END
-    return _later(held, wanted, at)
+    return _later(current, wanted, at)
 
 
-def _same_course(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
+def _same_course(current: Current, wanted: Wanted, at: datetime) -> ChangeKind:
     registers = wanted.method is Method.CARD and wanted.terms.renews
-    if wanted.method is held.method and not registers:
+    if wanted.method is current.method and not registers:
         raise NothingToChange
-    if held.fixed and not registers:
-        raise RenewalFixed(free_from=japanese_date(held.ends_at))
-    return _later(held, wanted, at)
+    if current.fixed and not registers:
+        raise RenewalFixed(free_from=japanese_date(current.ends_at))
+    return _later(current, wanted, at)
 
 
-def _later(held: Held, wanted: Wanted, at: datetime) -> ChangeKind:
+def _later(current: Current, wanted: Wanted, at: datetime) -> ChangeKind:
     """Something must be done at the provider's page for what follows the paid period."""
     if wanted.method is Method.CARD and wanted.terms.renews:
         return ChangeKind.REGISTER
-    if held.paused_until is not None:
+    if current.paused_until is not None:
         raise ChangeWhilePaused
-    opens_at = max(held.opens_at or held.period.starts_at, held.period.starts_at)
+    opens_at = max(current.opens_at or current.period.starts_at, current.period.starts_at)
     if at < opens_at:
         raise ChangeNotYet(opens_on=japanese_date(opens_at))
     return ChangeKind.PREPAID
 
 
-def _begins_now(held: Held, wanted: Wanted, at: datetime) -> bool:
+def _begins_now(current: Current, wanted: Wanted, at: datetime) -> bool:
     """A card pays any amount, so the unused days can be taken off, as long as money is due.
     Imported time has no price here: it is used to its end.
 
@@ -268,35 +268,35 @@ def _begins_now(held: Held, wanted: Wanted, at: datetime) -> bool:
     return (
         wanted.terms.rule.kind is TermRule.ANNIVERSARY
         and wanted.method is Method.CARD
-        and not held.imported
-        and held.paused_until is None
-        and at in held.period
-        and (wanted.terms.total - given_up(held, at)).amount > 0
+        and not current.imported
+        and current.paused_until is None
+        and at in current.period
+        and (wanted.terms.total - given_up(current, at)).amount > 0
     )
 
 
-def _carries(held: Held, wanted: Wanted) -> bool:
+def _carries(current: Current, wanted: Wanted) -> bool:
     """Whether the present mandate can be charged for `wanted`: a card any amount, a carrier
     contract only the one it was made for."""
-    return held.method is Method.CARD or held.terms.total == wanted.terms.total
+    return current.method is Method.CARD or current.terms.total == wanted.terms.total
 
 
-def _by_present_card(kind: ChangeKind, held: Held) -> bool:
+def _by_present_card(kind: ChangeKind, current: Current) -> bool:
     """Whether what is due now is charged to the card that we have."""
     now = kind is ChangeKind.NOW_WITH_CREDIT
-    return now and held.method is Method.CARD and held.has_mandate
+    return now and current.method is Method.CARD and current.has_mandate
 
 
-def _keeps_mandate(kind: ChangeKind, held: Held, wanted: Wanted) -> bool:
+def _keeps_mandate(kind: ChangeKind, current: Current, wanted: Wanted) -> bool:
     if kind is ChangeKind.NOW_WITH_CREDIT:
-        return held.method is Method.CARD and wanted.terms.renews
+        return current.method is Method.CARD and wanted.terms.renews
     return kind is ChangeKind.AT_END
 
 
-def _continued(held: Held) -> PeriodSpan:
+def _continued(current: Current) -> PeriodSpan:
     """The paid period, or what a pause passes over, for the next one to follow."""
-    return PeriodSpan(held.period.starts_at, held.ends_at, held.period.anchor_day)
+    return PeriodSpan(current.period.starts_at, current.ends_at, current.period.anchor_day)
 
 
-def _zero(held: Held) -> Money:
-    return Money(0, held.fee.currency)
+def _zero(current: Current) -> Money:
+    return Money(0, current.fee.currency)

@@ -176,29 +176,29 @@ def _disabled(evidence: Evidence) -> Finding | None:
 
 
 def _ok(evidence: Evidence) -> Finding | None:
-    until = _told_until(evidence.windows, evidence.now)
+    until = _shown_until(evidence.windows, evidence.now)
     if until is None:
         return None
     goes_on = evidence.membership is not None and evidence.membership.goes_on
     goes_on = goes_on and _is_paid_to_the_end(evidence.windows, evidence.now)
-    told: dict[str, Value] = {"until": until, "goes_on": "yes" if goes_on else "no"}
-    return Finding(AccessCode.OK, told, (Cure(CureCode.ENTER, evidence.site_key),))
+    facts: dict[str, Value] = {"until": until, "goes_on": "yes" if goes_on else "no"}
+    return Finding(AccessCode.OK, facts, (Cure(CureCode.ENTER, evidence.site_key),))
 
 
 def _pending_slip(evidence: Evidence) -> Finding | None:
     payment = _open_payment(evidence)
     if payment is None or payment.method is not Method.KONBINI:
         return None
-    told = _payment_words(payment)
-    told["number"] = payment.slip_number
-    told["confirmation"] = payment.confirmation_number
+    facts = _payment_words(payment)
+    facts["number"] = payment.slip_number
+    facts["confirmation"] = payment.confirmation_number
     # Until a slip was accepted there is no number on it to pay with.
-    told["slip"] = "ready" if payment.slip_number else "none"
-    told["deadline"] = payment.expires_at or payment.started_at
-    told["late"] = "yes" if payment.expires_at and payment.expires_at <= evidence.now else "no"
+    facts["slip"] = "ready" if payment.slip_number else "none"
+    facts["deadline"] = payment.expires_at or payment.started_at
+    facts["late"] = "yes" if payment.expires_at and payment.expires_at <= evidence.now else "no"
     return Finding(
         AccessCode.PENDING_SLIP,
-        told,
+        facts,
         _cures(evidence, CureCode.CHECK_PAYMENT, CureCode.OPEN_SLIP, CureCode.OTHER_WAY),
     )
 
@@ -212,8 +212,8 @@ def _pending_payment(evidence: Evidence) -> Finding | None:
     cures = [CureCode.CHECK_PAYMENT]
     if not unknown:
         cures += [CureCode.CONTINUE_PAYMENT, CureCode.OTHER_WAY]
-    told = _payment_words(payment) | {"known": "no" if unknown else "yes"}
-    return Finding(AccessCode.PENDING_PAYMENT, told, _cures(evidence, *cures))
+    facts = _payment_words(payment) | {"known": "no" if unknown else "yes"}
+    return Finding(AccessCode.PENDING_PAYMENT, facts, _cures(evidence, *cures))
 
 
 def _never_paid(evidence: Evidence) -> Finding | None:
@@ -224,8 +224,8 @@ def _never_paid(evidence: Evidence) -> Finding | None:
         or membership.open_payment is not None
     ):
         return None
-    told = _failure_words(membership) | {"charged": _charged(membership)}
-    return Finding(AccessCode.NEVER_PAID, told, _cures(evidence, CureCode.PAY))
+    facts = _failure_words(membership) | {"charged": _charged(membership)}
+    return Finding(AccessCode.NEVER_PAID, facts, _cures(evidence, CureCode.PAY))
 
 
 def _paused(evidence: Evidence) -> Finding | None:
@@ -233,69 +233,69 @@ def _paused(evidence: Evidence) -> Finding | None:
     until = membership.paused_until if membership else None
     if until is None or until <= evidence.now:
         return None
-    told: dict[str, Value] = {"until": shown_end(until)}
-    return Finding(AccessCode.PAUSED, told, _cures(evidence, CureCode.RESUME))
+    facts: dict[str, Value] = {"until": shown_end(until)}
+    return Finding(AccessCode.PAUSED, facts, _cures(evidence, CureCode.RESUME))
 
 
 def _lapsed_monthly(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
     if membership is None or not _is_lapsed(membership) or _has_expired(membership):
         return None
-    told = _end_words(membership, membership.end_reason or EndReason.RENEWAL_FAILED)
-    told["retry"] = "yes" if membership.next_try_at else "no"
+    facts = _end_words(membership, membership.end_reason or EndReason.RENEWAL_FAILED)
+    facts["retry"] = "yes" if membership.next_try_at else "no"
     if membership.next_try_at:
-        told["next_try"] = japanese_date(membership.next_try_at)
-    return Finding(AccessCode.LAPSED_MONTHLY, told, _cures(evidence, CureCode.RENEW))
+        facts["next_try"] = japanese_date(membership.next_try_at)
+    return Finding(AccessCode.LAPSED_MONTHLY, facts, _cures(evidence, CureCode.RENEW))
 
 
 def _expired_lump_sum(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
     if membership is None or not _is_lapsed(membership) or not _has_expired(membership):
         return None
-    told = _end_words(membership, EndReason.EXPIRED)
-    return Finding(AccessCode.EXPIRED_LUMP_SUM, told, _cures(evidence, CureCode.RENEW))
+    facts = _end_words(membership, EndReason.EXPIRED)
+    return Finding(AccessCode.EXPIRED_LUMP_SUM, facts, _cures(evidence, CureCode.RENEW))
 
 
 def _dormant(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
     if membership is None or membership.standing is not Standing.DORMANT:
         return None
-    told: dict[str, Value] = {"dated": "no"}
+    facts: dict[str, Value] = {"dated": "no"}
     if membership.dormant_until is not None:
-        told = {"dated": "yes", "until": shown_end(membership.dormant_until)}
-    return Finding(AccessCode.DORMANT, told, _cures(evidence, CureCode.RENEW))
+        facts = {"dated": "yes", "until": shown_end(membership.dormant_until)}
+    return Finding(AccessCode.DORMANT, facts, _cures(evidence, CureCode.RENEW))
 
 
 def _withdrawn(evidence: Evidence) -> Finding | None:
     membership = evidence.membership
     if membership is None or membership.standing is not Standing.WITHDRAWN:
         return None
-    told = _end_words(membership, membership.end_reason or EndReason.EXPIRED)
-    told["dated"] = "no"
+    facts = _end_words(membership, membership.end_reason or EndReason.EXPIRED)
+    facts["dated"] = "no"
     if membership.withdrawn_at is not None:
-        told |= {"dated": "yes", "withdrawn": last_day(membership.withdrawn_at)}
-    told["keeps"] = "no"
+        facts |= {"dated": "yes", "withdrawn": last_day(membership.withdrawn_at)}
+    facts["keeps"] = "no"
     if membership.rejoin_until is not None and evidence.now < membership.rejoin_until:
-        told |= {"keeps": "yes", "until": shown_end(membership.rejoin_until)}
-    return Finding(AccessCode.WITHDRAWN, told, _cures(evidence, CureCode.REJOIN))
+        facts |= {"keeps": "yes", "until": shown_end(membership.rejoin_until)}
+    return Finding(AccessCode.WITHDRAWN, facts, _cures(evidence, CureCode.REJOIN))
 
 
 def _other_site(evidence: Evidence) -> Finding | None:
     now = evidence.now
-    untils = ((other, _told_until(other.windows, now)) for other in evidence.others)
+    untils = ((other, _shown_until(other.windows, now)) for other in evidence.others)
     found = [(other, until) for other, until in untils if until is not None]
     if not found:
         return None
     going = tuple(Cure(CureCode.GO_TO_SITE, other.site_key) for other, _ in found)
     joining = () if evidence.membership else _cures(evidence, CureCode.JOIN)
     first, until = found[0]
-    told: dict[str, Value] = {
+    facts: dict[str, Value] = {
         "other": first.site_key,
         "until": until,
         "goes_on": "yes" if first.goes_on and _is_paid_to_the_end(first.windows, now) else "no",
         "joins": "yes" if joining else "no",
     }
-    return Finding(AccessCode.OTHER_SITE, told, going + joining)
+    return Finding(AccessCode.OTHER_SITE, facts, going + joining)
 
 
 def _no_membership(evidence: Evidence) -> Finding:
@@ -321,7 +321,7 @@ _NEW_PAYMENTS = frozenset(
 )
 
 
-def _told_until(windows: tuple[Window, ...], now: datetime) -> date | datetime | None:
+def _shown_until(windows: tuple[Window, ...], now: datetime) -> date | datetime | None:
     """The end that members are told of: grace is a kindness, not a promise, unless it has
     begun. None where nothing is open now."""
     promised = tuple(window for window in windows if window.kind is not WindowKind.GRACE)
@@ -332,7 +332,7 @@ def _told_until(windows: tuple[Window, ...], now: datetime) -> date | datetime |
 def _is_paid_to_the_end(windows: tuple[Window, ...], now: datetime) -> bool:
     """Whether the end that members are told of is that of what is paid, not of grace or a grant."""
     paid = open_until([window for window in windows if window.kind is WindowKind.PAID], now)
-    return paid is not None and shown_end(paid) == _told_until(windows, now)
+    return paid is not None and shown_end(paid) == _shown_until(windows, now)
 
 
 def _open_payment(evidence: Evidence) -> OpenPayment | None:
@@ -387,8 +387,8 @@ def _charged(membership: MembershipEvidence) -> str:
 
 
 def _failure_words(membership: MembershipEvidence) -> dict[str, Value]:
-    told: dict[str, Value] = {"method": membership.method.value, "failure": "none"}
+    facts: dict[str, Value] = {"method": membership.method.value, "failure": "none"}
     if membership.failure_code and membership.failed_at is not None:
-        told["failure"] = membership.failure_code
-        told["failed"] = japanese_date(membership.failed_at)
-    return told
+        facts["failure"] = membership.failure_code
+        facts["failed"] = japanese_date(membership.failed_at)
+    return facts

@@ -129,8 +129,8 @@ def taken(amount: Money, sources: Sources, *, rest: Account) -> Sources:
     """`amount`, taken from accounts in their order, each for as much as it holds; what none of
     them holds comes from `rest`."""
     parts: list[tuple[Account, Money]] = []
-    for account, held in sources:
-        part = min(held, amount)
+    for account, balance in sources:
+        part = min(balance, amount)
         if part.amount > 0:
             parts.append((account, part))
             amount -= part
@@ -181,7 +181,7 @@ def balances(entries: Iterable[Entry]) -> dict[tuple[Account, str], Money]:
     return sums
 
 
-def standing_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def effective_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The entries that were neither reversed nor are reversals: what still holds."""
     kept = tuple(entries)
     reversed_keys = {entry.reverses for entry in kept}

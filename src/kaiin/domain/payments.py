@@ -93,9 +93,9 @@ class PaymentState(StrEnum):
         return self in OPEN_STATES
 
     @property
-    def holds_money(self) -> bool:
+    def has_money(self) -> bool:
         """Whether money was taken and is still with us: what it bought stands."""
-        return self in HOLDING_STATES
+        return self in FUNDED_STATES
 
     @property
     def took_money(self) -> bool:
@@ -158,8 +158,8 @@ OPEN_STATES = frozenset({_S.INTENT, _S.PENDING, _S.UNKNOWN})
 # Whether the provider knows of it is not known: asking comes before calling.
 NEVER_ANSWERED = frozenset({_S.INTENT, _S.UNKNOWN})
 ENDED_STATES = frozenset({_S.FAILED, _S.EXPIRED, _S.CANCELED})
-HOLDING_STATES = frozenset({_S.PAID, _S.PARTLY_REFUNDED, _S.DISPUTED})
-MONEY_STATES = HOLDING_STATES | {_S.REFUNDED, _S.CHARGED_BACK}
+FUNDED_STATES = frozenset({_S.PAID, _S.PARTLY_REFUNDED, _S.DISPUTED})
+MONEY_STATES = FUNDED_STATES | {_S.REFUNDED, _S.CHARGED_BACK}
 
 MONEY_EVENTS = frozenset(PaymentEvent(state.value) for state in MONEY_STATES)
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
-from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.card_numbers import has_card_number
 from kaiin.domain.identifiers import codes
 from kaiin.domain.identifiers.reading import Identified, TypedKind, identify
 from kaiin.domain.mail_addresses import breaks_rfc5321
@@ -66,7 +66,7 @@ def validate(
             if name in required:
                 errors[name] = _MISSING
             continue
-        if holds_card_number(typed):
+        if has_card_number(typed):
             errors[name] = _CARD_NUMBER
             continue
         try:

@@ -51,7 +51,7 @@ class DeliveryState(admin.SimpleListFilter):
         return queryset if rows is None else queryset.filter(rows)
 
 
-def _tell_again(row: Delivery, actor: str, _: dict[str, Any]) -> None:
+def _retry(row: Delivery, actor: str, _: dict[str, Any]) -> None:
     with transaction():
         if deliveries.revive([row.pk]):
             audit.record(
@@ -82,7 +82,7 @@ class DeliveryAdmin(Deciding, ReadOnlyAdmin):
             label="outbox.tell_again",
             question="outbox.tell_again_ask",
             right=StaffRight.QUEUES,
-            act=_tell_again,
+            act=_retry,
         ),
         Decision(
             "abandon",
@@ -103,7 +103,7 @@ class DeliveryAdmin(Deciding, ReadOnlyAdmin):
     # Mails hold what only their reader should see; their key says which one it was.
     exclude = ("payload",)
 
-    def told(self, row: Delivery) -> str:
+    def describe(self, row: Delivery) -> str:
         """Which event, and what kept it."""
         return f"{row.event}: {row.last_error}"
 

@@ -22,7 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 
-from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.card_numbers import has_card_number
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.infra import audit
 from kaiin.infra.locks import transaction
@@ -93,7 +93,7 @@ class ReadOnlyAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold is u
         asks_only = _asks_only(request, _PAGE | self._filters())
         if not asks_only or not all(map(self._is_key, chosen)):
             return self._without_parameters(request)
-        if holds_card_number(request.GET.get("q", "")) and not self.is_stored(request.GET["q"]):
+        if has_card_number(request.GET.get("q", "")) and not self.is_stored(request.GET["q"]):
             # By its address the number would stand in histories and proxies' logs.
             self.message_user(request, text("identifier.is_card_number"), level=messages.WARNING)
             return HttpResponseRedirect(request.path)

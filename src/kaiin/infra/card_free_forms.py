@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.card_numbers import has_card_number
 from kaiin.infra.texts import text
 
 # The words that identifiers have for it fit every field.
@@ -42,7 +42,7 @@ class WithoutCardNumbers(forms.Form):
             for key, value in self.data.items()
             if key not in secret and isinstance(value, str)
         }
-        found = [key for key, value in read.items() if holds_card_number(value)]
+        found = [key for key, value in read.items() if has_card_number(value)]
         changed = {key: value for key, value in read.items() if value != self.data[key]}
         changed |= dict.fromkeys(found, "")
         if changed:

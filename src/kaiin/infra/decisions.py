@@ -37,7 +37,7 @@ class Decision:
     act: Callable[[Any, str, dict[str, Any]], None]
     form: type[Form] | None = None
     # What the page that asks once more says of a row, if not what the table says.
-    told: Callable[[Any], str] | None = None
+    describe: Callable[[Any], str] | None = None
     # The words of the button that does it to the rows, if not the label.
     does: Callable[[Sequence[Any]], str] | None = None
 
@@ -47,7 +47,7 @@ class Decision:
         """Show what is about to be done; do it when that, and nothing else, was confirmed."""
         if not request.user.has_perm(self.right):
             raise PermissionDenied
-        shown = [(row.pk, (self.told or model_admin.told)(row)) for row in rows]
+        shown = [(row.pk, (self.describe or model_admin.describe)(row)) for row in rows]
         confirmed = request.POST.get("confirmed") == _digest(self.name, shown)
         if "confirmed" in request.POST and not confirmed:
             # The page was opened before this changed: another sum would go back, say.
@@ -70,8 +70,8 @@ class Decision:
         try:
             self.act(row, f"staff:{request.user.pk}", answers)
         except KaiinError as error:
-            told = f"{row}: {error_text(error)}"
-            model_admin.message_user(request, told, level=messages.ERROR)
+            describe = f"{row}: {error_text(error)}"
+            model_admin.message_user(request, describe, level=messages.ERROR)
             return False
         return True
 
@@ -117,6 +117,6 @@ class Deciding:
             if request.user.has_perm(each.right)
         }
 
-    def told(self, row: Any) -> str:
+    def describe(self, row: Any) -> str:
         """What stands on the page that asks once more."""
         return str(row)

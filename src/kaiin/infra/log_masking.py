@@ -3,7 +3,7 @@
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from kaiin.domain.card_numbers import holds_card_number, without_card_numbers
+from kaiin.domain.card_numbers import has_card_number, without_card_numbers
 
 
 def mask_log(
@@ -24,4 +24,4 @@ def _masked(value: Any) -> Any:
         return value
     # Other objects are rendered by their repr.
     shown = str(value) if isinstance(value, int) else repr(value)
-    return without_card_numbers(shown) if holds_card_number(shown) else value
+    return without_card_numbers(shown) if has_card_number(shown) else value

@@ -181,7 +181,7 @@ class Parking(Generic[K]):
         attempts = row.attempts + 1
         pause = min(timedelta(minutes=2 ** min(attempts - 1, _MAX_DOUBLINGS)), _MAX_PAUSE)
         ParkedRow.objects.filter(pk=row.pk).update(
-            attempts=F("attempts") + 1, error=_told(error), due_at=self.now + pause
+            attempts=F("attempts") + 1, error=_shown(error), due_at=self.now + pause
         )
         _log.error(
             "worker.row_parked",
@@ -263,7 +263,7 @@ def _text_of(column: Any) -> Any:
     return Replace(Cast(column, models.CharField()), Value("-"), Value(""))
 
 
-def _told(error: Exception) -> str:
+def _shown(error: Exception) -> str:
     """The error as text that every database can store: no NUL, no half of a surrogate pair."""
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, KaiinError) and error.params:

@@ -99,7 +99,7 @@ def _written(
         fits = amount.currency == payment.currency and amount.amount <= reversals.left(payment)
         refund.save(force_insert=True)
         if fits:
-            reversals.tell(refund, None, now=now, actor=actor)
+            reversals.publish(refund, None, now=now, actor=actor)
         else:
             reversals.learn(refund, RefundEvent.FAILED, code=EXCEEDS, now=now, actor=actor)
     return refund, True
@@ -112,7 +112,7 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
     in_doubt = ask_first and _may_arrive(payment, refund)
     try:
         snapshot = _fetch(payment) if ask_first else None
-        known = snapshot is not None and _tells_of(snapshot, refund)
+        known = snapshot is not None and _mentions(snapshot, refund)
         if not known and not refund.provider_refund_id:
             _note_call(refund, clock.now())
             snapshot = _ask_for(payment, refund)
@@ -143,7 +143,7 @@ def _note_call(refund: Refund, at: datetime | None) -> None:
     Refund.objects.filter(pk=refund.pk).update(called_at=at)
 
 
-def _tells_of(snapshot: PaymentSnapshot, refund: Refund) -> bool:
+def _mentions(snapshot: PaymentSnapshot, refund: Refund) -> bool:
     return any(each.key == order_id(refund.pk) for each in snapshot.refunds)
 
 

@@ -56,8 +56,8 @@ def note(row: Payment, snapshot: PaymentSnapshot, *, now: datetime, actor: str) 
     else:
         return _EVENTS[snapshot.state]
     dispute = dispute_after(Dispute(row.dispute), snapshot.dispute)
-    for told in snapshot.refunds:
-        _note_refund(row, told, now, actor)
+    for reported in snapshot.refunds:
+        _note_refund(row, reported, now, actor)
     row.dispute = dispute.value
     if not snapshot.refunds and dispute is Dispute.NONE and not _reversed(row):
         return PaymentEvent.PAID
@@ -74,7 +74,7 @@ def left(row: Payment) -> int:
     """What of a locked payment may still be given back: open refunds are taken off already."""
     state = PaymentState(row.state)
     # What fell short is no payment, and still a payer's money.
-    if state is PaymentState.CHARGED_BACK or not (state.holds_money or row.received_amount):
+    if state is PaymentState.CHARGED_BACK or not (state.has_money or row.received_amount):
         return 0
     received = row.amount if row.received_amount is None else row.received_amount
     return received - _sum(row, [RefundState.REQUESTED, RefundState.UNKNOWN, RefundState.DONE])
@@ -91,10 +91,10 @@ def learn(refund: Refund, event: RefundEvent, *, code: str, now: datetime, actor
     )
     refund.save()
     if after is not before:
-        tell(refund, before, now=now, actor=actor)
+        publish(refund, before, now=now, actor=actor)
 
 
-def tell(refund: Refund, before: RefundState | None, *, now: datetime, actor: str) -> None:
+def publish(refund: Refund, before: RefundState | None, *, now: datetime, actor: str) -> None:
     """Record and publish what a refund has become."""
     details: dict[str, object] = {
         "payment": str(refund.payment_id),
@@ -140,30 +140,30 @@ def _note_declines(row: Payment, snapshot: PaymentSnapshot, now: datetime) -> No
         row.declines, row.declined_at = declines, now
 
 
-def _note_refund(row: Payment, told: RefundSnapshot, now: datetime, actor: str) -> None:
-    refund, is_new = _row_of(row, told, now)
+def _note_refund(row: Payment, reported: RefundSnapshot, now: datetime, actor: str) -> None:
+    refund, is_new = _row_of(row, reported, now)
     refund.payment = row
-    refund.provider_refund_id = told.refund_id
-    if told.state is ProviderRefundState.DONE and refund.done_at is None:
-        refund.done_at = told.at
-    if is_new and told.state is ProviderRefundState.PENDING:
-        tell(refund, None, now=now, actor=actor)
-    learn(refund, _REFUND_EVENTS[told.state], code=told.failure_code, now=now, actor=actor)
+    refund.provider_refund_id = reported.refund_id
+    if reported.state is ProviderRefundState.DONE and refund.done_at is None:
+        refund.done_at = reported.at
+    if is_new and reported.state is ProviderRefundState.PENDING:
+        publish(refund, None, now=now, actor=actor)
+    learn(refund, _REFUND_EVENTS[reported.state], code=reported.failure_code, now=now, actor=actor)
 
 
-def _row_of(row: Payment, told: RefundSnapshot, now: datetime) -> tuple[Refund, bool]:
+def _row_of(row: Payment, reported: RefundSnapshot, now: datetime) -> tuple[Refund, bool]:
     """Our own by the id that we asked with, the provider's by its."""
-    ours: UUID | None = id_of(told.key) if told.key else None
+    ours: UUID | None = id_of(reported.key) if reported.key else None
     found = Refund.objects.filter(payment=row, pk=ours).first() if ours else None
     if found is not None:
         return found, False
     return Refund.objects.get_or_create(
         payment=row,
-        provider_refund_id=told.refund_id,
+        provider_refund_id=reported.refund_id,
         defaults={
-            "key": f"provider:{row.provider}:{told.refund_id}",
-            "amount": told.amount.amount,
-            "currency": told.amount.currency,
+            "key": f"provider:{row.provider}:{reported.refund_id}",
+            "amount": reported.amount.amount,
+            "currency": reported.amount.currency,
             "created_at": now,
         },
     )

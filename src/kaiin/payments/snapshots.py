@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from kaiin.domain.payments import (
-    HOLDING_STATES,
+    FUNDED_STATES,
     MONEY_EVENTS,
     NEVER_ANSWERED,
     PaymentEvent,
@@ -38,7 +38,7 @@ from kaiin.payments.providers.protocol import (
 _log = structlog.get_logger(__name__)
 
 # What a short sum does not do.
-_HOLDING = frozenset(PaymentEvent(state.value) for state in HOLDING_STATES)
+_FUNDED = frozenset(PaymentEvent(state.value) for state in FUNDED_STATES)
 
 
 @dataclass(frozen=True)
@@ -83,17 +83,23 @@ def apply_all(
         for each in news:
             row = rows[each.payment_id]
             if isinstance(each.what, PaymentEvent):
-                _learn(row, each.what, each.failure_code, now, actor, told=recorded)
+                _learn(row, each.what, each.failure_code, now, actor, recorded=recorded)
             else:
                 row.mandate_id = mandates.get(row.pk, row.mandate_id)
-                told, count = recorded, numbered.get(row.pk, 0)
-                _heed(row, each.what, now, actor, told=told, numbered=count)
+                count = numbered.get(row.pk, 0)
+                _heed(row, each.what, now, actor, recorded=recorded, numbered=count)
         bulk.update(list(rows.values()), guard=("state", before))
     return list(rows.values())
 
 
 def _learn(
-    row: Payment, event: PaymentEvent, failure_code: str, now: datetime, actor: str, *, told: bool
+    row: Payment,
+    event: PaymentEvent,
+    failure_code: str,
+    now: datetime,
+    actor: str,
+    *,
+    recorded: bool,
 ) -> None:
     before = PaymentState(row.state)
     after = transition(before, event)
@@ -102,7 +108,7 @@ def _learn(
     row.state = after.value
     row.failure_code = failure_code
     row.ask_at = _ask_at(row, after, now)
-    _tell(row, before, actor, late=False, told=told)
+    _publish_change(row, before, actor, late=False, recorded=recorded)
 
 
 def _heed(
@@ -111,13 +117,13 @@ def _heed(
     now: datetime,
     actor: str,
     *,
-    told: bool,
+    recorded: bool,
     numbered: int,
 ) -> None:
     if snapshot.order_id != order_id(row.pk):
         # The answer is about another order: nothing is known of this one.
         _log.error("payments.other_order", payment=str(row.pk), order=snapshot.order_id)
-        _learn(row, PaymentEvent.TIMED_OUT, "", now, actor, told=told)
+        _learn(row, PaymentEvent.TIMED_OUT, "", now, actor, recorded=recorded)
         return
     event = reversals.note(row, snapshot, now=now, actor=actor)
     short = event in MONEY_EVENTS and _falls_short(row, snapshot)
@@ -125,7 +131,7 @@ def _heed(
     before = PaymentState(row.state)
     if short:
         # It pays for nothing: it stays open for people, or is over once it has gone back.
-        event = PaymentEvent.ACCEPTED if event in _HOLDING else PaymentEvent.FAILED
+        event = PaymentEvent.ACCEPTED if event in _FUNDED else PaymentEvent.FAILED
     after = transition(before, event)
     _take_over(row, snapshot, after, now)
     if short:
@@ -134,7 +140,7 @@ def _heed(
             received = snapshot.received or snapshot.amount
             more = {"received": received.amount, "received_currency": received.currency}
             _record(row, "payments.amount_mismatch", actor, more)
-    _tell(row, before, actor, late=is_late_money(before, event), told=told)
+    _publish_change(row, before, actor, late=is_late_money(before, event), recorded=recorded)
     if numbered and after is before:
         # A slip was issued: nothing is decided, but its numbers are news.
         _publish(row, key=f"{row.pk}:{row.state}:{numbered}")
@@ -157,7 +163,7 @@ def give_up_call(
         row = _lock([read.pk])[read.pk]
         if (row.state, row.called_at) != (read.state, read.called_at):
             return False
-        _learn(row, event, failure_code, now, actor, told=False)
+        _learn(row, event, failure_code, now, actor, recorded=False)
         row.save(update_fields=["state", "failure_code", "ask_at"])
     return True
 
@@ -224,22 +230,22 @@ def _mandates_of(
     news: Sequence[News], rows: Mapping[UUID, Payment], now: datetime, actor: str
 ) -> dict[UUID, int]:
     """The mandate behind each payment whose news tells of one, made or brought up to date."""
-    told = [
+    reported = [
         (rows[each.payment_id], each.what.mandate)
         for each in news
         if isinstance(each.what, PaymentSnapshot) and each.what.mandate is not None
     ]
-    if not told:
+    if not reported:
         return {}
     stored = Mandate.objects.filter(
-        provider__in={row.provider for row, _ in told},
-        provider_mandate_id__in=[mandate.provider_mandate_id for _, mandate in told],
+        provider__in={row.provider for row, _ in reported},
+        provider_mandate_id__in=[mandate.provider_mandate_id for _, mandate in reported],
         state=MandateState.ACTIVE,
     ).values_list("provider", "provider_mandate_id", "pk")
     known = {(provider, theirs): pk for provider, theirs, pk in stored}
     numbers = _numbers(mandate__in=list(known.values()))
     found: dict[UUID, int] = {}
-    for row, mandate in told:
+    for row, mandate in reported:
         pk = known.get((row.provider, mandate.provider_mandate_id))
         wanted = {(reference.kind.value, reference.value) for reference in mandate.references}
         if pk is None or not mandate.active or wanted - numbers[pk]:
@@ -299,15 +305,15 @@ def _update_mandate(row: Mandate, snapshot: MandateSnapshot, now: datetime, acto
 
 def _store_numbers(news: Sequence[News]) -> dict[UUID, int]:
     """Keeps numbers that payments were given; how many each has now, of those with new ones."""
-    told = {
+    reported = {
         each.payment_id: {(r.kind.value, r.value): None for r in each.what.references}
         for each in news
         if isinstance(each.what, PaymentSnapshot) and each.what.references
     }
-    if not told:
+    if not reported:
         return {}
-    known = _numbers(payment__in=list(told))
-    fresh = {key: [n for n in numbers if n not in known[key]] for key, numbers in told.items()}
+    known = _numbers(payment__in=list(reported))
+    fresh = {key: [n for n in numbers if n not in known[key]] for key, numbers in reported.items()}
     bulk.insert_values(
         PaymentReference,
         ("payment_id", "kind", "value"),
@@ -326,12 +332,14 @@ def _numbers(**owners: Collection[object]) -> dict[Any, set[tuple[str, str]]]:
     return found
 
 
-def _tell(row: Payment, before: PaymentState, actor: str, *, late: bool, told: bool) -> None:
+def _publish_change(
+    row: Payment, before: PaymentState, actor: str, *, late: bool, recorded: bool
+) -> None:
     if row.state == before.value:
         return
-    if not told or late or row.state != PaymentState.PAID:
+    if not recorded or late or row.state != PaymentState.PAID:
         _record(row, f"payments.{row.state}", actor, {"before": before.value, "late": late})
-    if not told:
+    if not recorded:
         # What becomes of money can bring the same state back: that is told again.
         again = f":{row.last_asked_at}" if before.took_money else ""
         _publish(row, key=f"{row.pk}:{row.state}{again}")

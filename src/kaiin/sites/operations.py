@@ -257,13 +257,13 @@ def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetim
         return [Change(ChangeKind.CREATE, subject, note=begins)]
     fields = difference(row, _document_columns(spec))
     # Told by its fingerprint: the text itself would fill the screen and the audit trail.
-    told = {name: both for name, both in fields.items() if name not in ("texts", "starts_at")}
+    shown = {name: both for name, both in fields.items() if name not in ("texts", "starts_at")}
     if "starts_at" in fields:
-        told["from"] = (str(japanese_date(row.starts_at)), str(japanese_date(spec.starts_at)))
+        shown["from"] = (str(japanese_date(row.starts_at)), str(japanese_date(spec.starts_at)))
     if spec.version > row.version:
         note = f"{begins}; version {row.version} stays readable"
         versions = {"version": (row.version, spec.version)}
-        return [Change(ChangeKind.NEW_VERSION, subject, {**versions, **told}, note)]
+        return [Change(ChangeKind.NEW_VERSION, subject, {**versions, **shown}, note)]
     refusal = ""
     if spec.version < row.version:
         refusal = f"version {row.version} was published already"
@@ -273,8 +273,8 @@ def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetim
         refusal = f"version {row.version} applies since {japanese_date(row.starts_at)}"
     if refusal:
         instead = f"version: {row.version + 1}, which says whether members are asked again"
-        return [Change(ChangeKind.REFUSE, subject, told, refusal, instead)]
-    return [Change(ChangeKind.CHANGE, subject, told)] if told else []
+        return [Change(ChangeKind.REFUSE, subject, shown, refusal, instead)]
+    return [Change(ChangeKind.CHANGE, subject, shown)] if shown else []
 
 
 def _shared_hosts(file: TenantFile) -> list[Change]:
@@ -326,8 +326,8 @@ def _refusal(
     note: str,
     instead: str,
 ) -> Change:
-    told = {name: fields[name] for name in names if name in fields}
-    return Change(ChangeKind.REFUSE, subject, told, note, instead)
+    shown = {name: fields[name] for name in names if name in fields}
+    return Change(ChangeKind.REFUSE, subject, shown, note, instead)
 
 
 def _host_refusal(subject: str, fields: Mapping[str, tuple[object, object]], host: str) -> Change:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from kaiin.verification.books import standing_entries
+from kaiin.verification.books import effective_entries
 from kaiin.verification.dossier import Dossier
 from kaiin.verification.violation import Violation
 
@@ -64,7 +64,7 @@ def check(dossier: Dossier) -> Iterator[Violation]:
 def facts(dossier: Dossier) -> list[Fact]:
     """Paid periods whose payment stands in the books, or that were imported, up to an early end;
     grants, up to their revocation."""
-    standing = {e.period_id for e in standing_entries(dossier) if e.kind == "payment"}
+    standing = {e.period_id for e in effective_entries(dossier) if e.kind == "payment"}
     found = [
         Fact("paid", period.starts_at, min(period.ends_at, period.over_at), f"period:{period.id}")
         for period in dossier.periods

@@ -51,7 +51,7 @@ def _undoes(entry: Entry, other: Entry | None) -> bool:
 def _periods(dossier: Dossier) -> Iterator[Violation]:
     """Each period was billed once, paid once, and recognised once its time is over."""
     booked: dict[tuple[int | None, str], list[Entry]] = defaultdict(list)
-    for entry in standing_entries(dossier):
+    for entry in effective_entries(dossier):
         booked[entry.period_id, entry.kind].append(entry)
     charges = {charge.payment_id: charge for charge in dossier.charges}
     for period in dossier.periods:
@@ -94,7 +94,7 @@ def _recognised(period: Period, earned: int) -> Iterator[Violation]:
         )
 
 
-def standing_entries(dossier: Dossier) -> list[Entry]:
+def effective_entries(dossier: Dossier) -> list[Entry]:
     """Those that were neither reversed nor are reversals."""
     gone = {entry.reverses_id for entry in dossier.entries}
     return [e for e in dossier.entries if e.reverses_id is None and e.id not in gone]
@@ -149,7 +149,7 @@ def _expected(dossier: Dossier) -> dict[tuple[str, str], tuple[int, int]]:
 
 def _cash(dossier: Dossier, charges: Sequence[Charge]) -> int:
     """Received and not gone back. A bank takes back all that is left of a payment."""
-    taken_back = {e.payment_id for e in standing_entries(dossier) if e.kind == "chargeback"}
+    taken_back = {e.payment_id for e in effective_entries(dossier) if e.kind == "chargeback"}
     given_back: dict[int, int] = defaultdict(int)
     for case in dossier.cases:
         if case.state == "done":

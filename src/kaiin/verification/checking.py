@@ -130,7 +130,7 @@ def _memberships(
             yield Violation(
                 "database.unreadable",
                 (f"membership:{dossier.membership.id}",),
-                f"a value of its rows is not what it should be: {_told(error)}",
+                f"a value of its rows is not what it should be: {_shown(error)}",
             )
 
 
@@ -140,11 +140,11 @@ def _unreadable(reader: Reader, part: str, error: Exception) -> Violation:
     return Violation(
         "database.unreadable",
         tables,
-        f"{_told(error)} {where}".rstrip() + f"; what else {part} checks was not checked",
+        f"{_shown(error)} {where}".rstrip() + f"; what else {part} checks was not checked",
     )
 
 
-def _told(error: Exception) -> str:
+def _shown(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 

@@ -11,7 +11,7 @@ from kaiin.verification.violation import Violation
 
 # The provider's money is with us, or was.
 TAKEN = frozenset({"paid", "partly_refunded", "disputed", "refunded", "charged_back"})
-HELD = frozenset({"paid", "partly_refunded", "disputed"})
+FUNDED = frozenset({"paid", "partly_refunded", "disputed"})
 _OPEN = frozenset({"intent", "pending", "unknown"})
 
 
@@ -117,8 +117,8 @@ def _period(
             "subscription, index or price are not those of the charge that bought it",
         )
     over = period.ended_early_at is not None or period.ends_at <= now
-    holds = period.payment_state in HELD or (period.payment_state in TAKEN and over)
-    if not holds and not news.of_payment(period.payment_id):
+    funded = period.payment_state in FUNDED or (period.payment_state in TAKEN and over)
+    if not funded and not news.of_payment(period.payment_id):
         yield Violation("period.unpaid", ids, f"its payment is {period.payment_state}")
 
 
@@ -135,13 +135,13 @@ def _receipts(dossier: Dossier) -> Iterator[Violation]:
             )
     for receipt in dossier.receipts:
         ids = (f"receipt:{receipt.id}", receipt.number)
-        told = sum(line[1] for line in json.loads(receipt.lines))
+        stated = sum(line[1] for line in json.loads(receipt.lines))
         charge = charges.get(receipt.payment_id)
-        if receipt.total != told or charge is None or receipt.total != charge.total:
+        if receipt.total != stated or charge is None or receipt.total != charge.total:
             yield Violation(
                 "receipt.total",
                 ids,
-                f"{receipt.total} in all, {told} by its lines, "
+                f"{receipt.total} in all, {stated} by its lines, "
                 f"{charge.total if charge else None} by its charge",
             )
         if not _taxed_rightly(receipt):
@@ -158,10 +158,10 @@ def _taxed_rightly(receipt: Receipt) -> bool:
         if len(line) < 3:
             return True
         totals[line[2]] += line[1]
-    told = {percent: (total, tax) for percent, total, tax in json.loads(receipt.taxes)}
-    return {percent: total for percent, (total, _) in told.items()} == totals and all(
+    stated = {percent: (total, tax) for percent, total, tax in json.loads(receipt.taxes)}
+    return {percent: total for percent, (total, _) in stated.items()} == totals and all(
         abs(tax * (100 + percent) - total * percent) < 100 + percent
-        for percent, (total, tax) in told.items()
+        for percent, (total, tax) in stated.items()
     )
 
 

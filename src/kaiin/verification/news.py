@@ -51,11 +51,11 @@ class News:
             "SELECT details FROM infra_auditrow WHERE subject = %s AND action = 'billing.paused'",
             (f"member:{member_id}",),
         )
-        told = [json.loads(details) for (details,) in rows]
+        pauses = [json.loads(details) for (details,) in rows]
         return any(
             each["subscription"] == subscription_id
             and datetime.fromisoformat(each["until"]) == until
-            for each in told
+            for each in pauses
         )
 
     def _starts(self, consumer: str, key: str) -> bool:

@@ -35,7 +35,7 @@ class _Theirs(NamedTuple):
     created_at: str
 
     @property
-    def holds_money(self) -> bool:
+    def has_money(self) -> bool:
         return self.status == "paid" and self.amount > 0
 
 
@@ -107,9 +107,9 @@ def _compare(reader: Reader, orders: Sequence[_Theirs], late: datetime) -> Itera
 def _money(
     theirs: _Theirs, ours: _Ours, ids: tuple[str, ...], *, news_is_old: bool
 ) -> Iterator[Violation]:
-    if theirs.holds_money != (ours.state in _TAKEN):
+    if theirs.has_money != (ours.state in _TAKEN):
         enough = theirs.received >= ours.amount
-        if not theirs.holds_money:
+        if not theirs.has_money:
             yield Violation(
                 "provider.no_money", ids, f"{ours.state}, at the provider {theirs.status}"
             )
@@ -117,11 +117,11 @@ def _money(
             yield Violation(
                 "provider.unnoticed", ids, f"{ours.state}, the provider holds its money"
             )
-    elif theirs.holds_money and theirs.received != ours.received:
+    elif theirs.has_money and theirs.received != ours.received:
         yield Violation(
             "provider.amount", ids, f"{ours.received} here, {theirs.received} at the provider"
         )
-    if theirs.holds_money and news_is_old and theirs.refunded != ours.refunded:
+    if theirs.has_money and news_is_old and theirs.refunded != ours.refunded:
         yield Violation(
             "provider.refunds",
             ids,

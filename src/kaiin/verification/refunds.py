@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from uuid import UUID
 
-from kaiin.verification.books import NEVER_APPLIED, standing_entries
+from kaiin.verification.books import NEVER_APPLIED, effective_entries
 from kaiin.verification.dossier import Charge, Dossier, Entry, Refund, RefundCase
 from kaiin.verification.money import TAKEN, payment_ids
 from kaiin.verification.news import News
@@ -92,8 +92,8 @@ def _moved_without_case(dossier: Dossier) -> Iterator[Violation]:
             and case.state != "declined"
             and case.reason != "too_much"
         )
-        held = source is not None and gone < source.price - source.credit
-        if period.early_end == "refunded" and held and period.id not in given_back:
+        kept = source is not None and gone < source.price - source.credit
+        if period.early_end == "refunded" and kept and period.id not in given_back:
             yield Violation(
                 "money.moved_without_case",
                 (f"period:{period.id}", *payment_ids(period.payment_id)),
@@ -131,17 +131,17 @@ def _refund(refund: Refund, case: RefundCase | None, news: News) -> Iterator[Vio
     if case is not None and case.amount != refund.amount:
         yield Violation("refund.amount", ids, f"{refund.amount} go back for {case.amount}")
     state = case.state if case is not None else None
-    told = {
+    recorded = {
         "done": state == "done",
         "failed": state not in {"requested", "done"},
     }.get(refund.state, True)
-    if not told and not (news.of_refund(refund.id) or news.of_payment(refund.payment_id)):
+    if not recorded and not (news.of_refund(refund.id) or news.of_payment(refund.payment_id)):
         yield Violation("refund.unrecorded", ids, f"it is {refund.state}, its case is {state}")
 
 
 def _entries(dossier: Dossier, key: str) -> list[Entry]:
     return [
         entry
-        for entry in standing_entries(dossier)
+        for entry in effective_entries(dossier)
         if entry.key == key or entry.key.startswith(f"{key}#")
     ]

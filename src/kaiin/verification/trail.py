@@ -77,7 +77,7 @@ def check_completeness(reader: Reader) -> Iterator[Violation]:
         f"SELECT {reader.hex_of('payment_id')} FROM billing_period"  # noqa: S608
         " WHERE payment_id IS NOT NULL ORDER BY 1"
     )
-    for key in _missing(should, _told(reader, "billing.period_paid")):
+    for key in _missing(should, _audited(reader, "billing.period_paid")):
         yield Violation("audit.period", (f"payment:{UUID(key)}",), "no audit row of its period")
     should = reader.stream(
         f"SELECT {reader.hex_of('id')} FROM payments_payment"  # noqa: S608
@@ -85,12 +85,12 @@ def check_completeness(reader: Reader) -> Iterator[Violation]:
         " ('paid', 'partly_refunded', 'disputed', 'refunded', 'charged_back') ORDER BY 1"
     )
     # What was recorded in one transaction with its payment has one row for both.
-    told = _told(reader, *_MONEY_CAME)
-    for key in _missing(should, told):
+    audited = _audited(reader, *_MONEY_CAME)
+    for key in _missing(should, audited):
         yield Violation("audit.payment", (f"payment:{UUID(key)}",), "no audit row of its money")
 
 
-def _told(reader: Reader, *actions: str) -> Iterator[Row]:
+def _audited(reader: Reader, *actions: str) -> Iterator[Row]:
     payment = reader.hex_of(reader.text_of("details", "payment"))
     return reader.stream(
         f"SELECT {payment} FROM infra_auditrow"  # noqa: S608

@@ -74,9 +74,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self._write(write(self._key(), AT, sources), moved)
 
     @rule(data=st.data())
-    @precondition(lambda self: ledger.standing_entries(self.book))
+    @precondition(lambda self: ledger.effective_entries(self.book))
     def undo(self, data: st.DataObject) -> None:
-        entry = data.draw(st.sampled_from(ledger.standing_entries(self.book)))
+        entry = data.draw(st.sampled_from(ledger.effective_entries(self.book)))
         back = {account: -amount for account, amount in self.moved[entry.key].items()}
         self._write(ledger.reversal(entry, self._key(), AT), back)
 
@@ -95,7 +95,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def what_was_undone_leaves_no_trace(self) -> None:
         whole = {k: m for k, m in ledger.balances(self.book).items() if m}
-        standing = ledger.balances(ledger.standing_entries(self.book))
+        standing = ledger.balances(ledger.effective_entries(self.book))
         assert {k: m for k, m in standing.items() if m} == whole
 
     def _carry(self, write, amount: int, credit: Account, debit: Account) -> None:  # type: ignore[no-untyped-def]

@@ -16,10 +16,10 @@ _PENDING = (PaymentState.PENDING, _ASKED, None)
 
 
 def _theirs(
-    status: str, told_at: datetime | None, received: int | None = None
+    status: str, reported_at: datetime | None, received: int | None = None
 ) -> dict[str, object]:
-    told = None if told_at is None else told_at.isoformat(timespec="microseconds")
-    return {"status": status, "told_at": told, "received_amount": received}
+    told = None if reported_at is None else reported_at.isoformat(timespec="microseconds")
+    return {"status": status, "reported_at": told, "received_amount": received}
 
 
 @pytest.mark.parametrize(

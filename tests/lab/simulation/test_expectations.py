@@ -11,7 +11,7 @@ SLIP_REPORTED = SLIP_PAID + timedelta(hours=3)
 
 
 def money(
-    created_at: datetime, paid_at: datetime, told_at: datetime, *, automatic: bool = False
+    created_at: datetime, paid_at: datetime, reported_at: datetime, *, automatic: bool = False
 ) -> Money:
     return Money(
         order_id="order",
@@ -21,7 +21,7 @@ def money(
         mandate_id="",
         created_at=created_at,
         paid_at=paid_at,
-        told_at=told_at,
+        reported_at=reported_at,
         enough=True,
         opens_until=paid_at + timedelta(days=300),
         closed_from=paid_at + timedelta(days=400),

@@ -252,7 +252,7 @@ def _start(locked: LockedMembership, subscription: Subscription, work: UnitOfWor
         # The member may pay ahead or register a card, as after a contract's end.
         subscription.mandate_end_reason = NOT_IMPORTED
     scheduling.plan(locked, subscription, work)
-    work.tell(
+    work.publish(
         locked,
         events.MEMBERSHIP_STARTED,
         f"{membership.pk}:{work.now.isoformat()}",

@@ -39,7 +39,7 @@ def leave_site(
     may), RefundDiffers (a day has passed since it was shown).
     """
     with transaction():
-        locked = _hold(member_pk, site_key)
+        locked = _lock(member_pk, site_key)
         subscription = locked.open_subscription
         if subscription is None:
             if at_once and _has_left(locked):
@@ -68,7 +68,7 @@ def leave_site(
 def undo_leave(*, member_pk: int, site_key: str) -> None:
     """Stay after all: renewals go on as before. Raises NoMembership if there is nothing to undo."""
     with transaction():
-        locked = _hold(member_pk, site_key)
+        locked = _lock(member_pk, site_key)
         subscription = locked.open_subscription
         if subscription is None or not subscription.cancel_at_period_end:
             raise NoMembership(site=site_key)
@@ -91,7 +91,7 @@ def _end_in_time(
         work.revoked.append(locked.membership.pk)
         scheduling.plan(locked, subscription, work)
     else:
-        end(locked, subscription, EndReason.LEFT, work, told=True)
+        end(locked, subscription, EndReason.LEFT, work, notified=True)
     if not pending:
         mails.left(
             locked,
@@ -124,7 +124,7 @@ def _end_at_once(
         method=Method(subscription.method),
         keeps_until=days_after(work.now, locked.site.rejoin_days),
     )
-    end(locked, subscription, EndReason.LEFT, work, told=True)
+    end(locked, subscription, EndReason.LEFT, work, notified=True)
 
 
 def _has_left(locked: LockedMembership) -> bool:
@@ -132,7 +132,7 @@ def _has_left(locked: LockedMembership) -> bool:
     return last is not None and last.end_reason == EndReason.LEFT
 
 
-def _hold(member_pk: int, site_key: str) -> LockedMembership:
+def _lock(member_pk: int, site_key: str) -> LockedMembership:
     site = sites.site(site_key)
     found = Membership.objects.filter(member_id=member_pk, site_id=site.id)
     pk = found.values_list("pk", flat=True).first()

@@ -44,7 +44,7 @@ def pause_membership(*, member_pk: int, site_key: str, periods: int) -> None:
 def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
     """Agree to a pause; or return the charge that has to be stopped first."""
     with transaction():
-        locked, subscription = _hold(member_pk, site_key)
+        locked, subscription = _lock(member_pk, site_key)
         if subscription.paused_until is not None:
             return None
         now = clock.now()
@@ -102,7 +102,7 @@ def _start(member_pk: int, site_key: str) -> tuple[Charge | None, int | None]:
     """The charge by which the member comes back, made or found, or another that is in its way;
     none where the pause has not begun, and is taken back by this."""
     with transaction():
-        locked, subscription = _hold(member_pk, site_key)
+        locked, subscription = _lock(member_pk, site_key)
         if subscription.paused_until is None:
             raise NoMembership(site=site_key)
         if subscription.mandate_id is None or subscription.mandate_end_reason:
@@ -146,7 +146,7 @@ def _take_back(locked: LockedMembership, subscription: Subscription) -> None:
     work.write()
 
 
-def _hold(member_pk: int, site_key: str) -> tuple[LockedMembership, Subscription]:
+def _lock(member_pk: int, site_key: str) -> tuple[LockedMembership, Subscription]:
     site = sites.site(site_key)
     found = Membership.objects.filter(member_id=member_pk, site_id=site.id)
     pk = found.values_list("pk", flat=True).first()

@@ -224,8 +224,8 @@ def _make_way(charge: Charge, now: datetime) -> None:
             return
         _give_up(charge, now)
     # Unless it was paid after all, the renewal is charged now.
-    held_up = Subscription.objects.filter(pk=charge.subscription_id, next_due_at=now + _LEASE)
-    held_up.update(next_due_at=now)
+    delayed = Subscription.objects.filter(pk=charge.subscription_id, next_due_at=now + _LEASE)
+    delayed.update(next_due_at=now)
 
 
 def _fell_short(charge: Charge) -> bool:
@@ -273,9 +273,9 @@ def _end_without_mandate(
 def _stop_renewing(
     locked: LockedMembership, subscription: Subscription, reason: str, work: UnitOfWork
 ) -> None:
-    already_told = bool(subscription.mandate_end_reason)
+    already_ended = bool(subscription.mandate_end_reason)
     subscription.mandate_end_reason = reason or "mandate_ended"
-    if already_told or subscription.cancel_at_period_end or subscription.paid_until is None:
+    if already_ended or subscription.cancel_at_period_end or subscription.paid_until is None:
         return
     work.revoked.append(locked.membership.pk)
     in_flight = locked.open_charge

@@ -10,7 +10,7 @@ from kaiin.billing.errors import NoMembership
 from kaiin.billing.membership import payable, scheduling
 from kaiin.billing.models import Course, Period, Subscription
 from kaiin.domain import changes
-from kaiin.domain.changes import Change, ChangeKind, Held, Wanted
+from kaiin.domain.changes import Change, ChangeKind, Current, Wanted
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
@@ -43,17 +43,17 @@ def plan(
 ) -> Change:
     """What changing to a course by a way to pay would be at `at`. Raises ChangeRefused."""
     return changes.plan(
-        held(subscription, last, at),
+        current(subscription, last, at),
         Wanted(course.key, method, catalog.terms(course, method)),
         at=at,
     )
 
 
-def held(subscription: Subscription, last: Period, at: datetime) -> Held:
+def current(subscription: Subscription, last: Period, at: datetime) -> Current:
     """What the member has at `at`."""
     method = Method(subscription.method)
     coming = catalog.coming(subscription)
-    return Held(
+    return Current(
         course=subscription.course.key,
         method=method,
         terms=catalog.terms(subscription.course, method),
@@ -108,7 +108,7 @@ def preview_of(
 ) -> ChangePreview:
     """A change as pages show it. Raises ChangeRefused."""
     change = plan(subscription, last, course, method, at)
-    has = held(subscription, last, at)
+    has = current(subscription, last, at)
     wanted = changes.Wanted(course.key, method, catalog.terms(course, method))
     return _view(change, course, method, at, undoes=changes.undoes(has, wanted))
 

@@ -31,7 +31,7 @@ def end(
     work: UnitOfWork,
     *,
     detail: str = "",
-    told: bool = False,
+    notified: bool = False,
 ) -> None:
     """End a subscription and let the membership's standing follow. `told`: the member has a mail
     about it already."""
@@ -55,7 +55,7 @@ def end(
         return
     if reason is EndReason.LEFT:
         left_at = work.now if subscription.paused_until else paid_until
-        withdraw(locked, max(left_at, locked.membership.created_at), work, told=told)
+        withdraw(locked, max(left_at, locked.membership.created_at), work, notified=notified)
     else:
         _lapse(locked, subscription, paid_until, reason, work)
 
@@ -69,7 +69,7 @@ def give_up(
 ) -> None:
     """End a subscription whose renewal failed for good, but not before what is paid is over: one
     that is charged before its end fails before it, too."""
-    ends_at = scheduling.stands_until(subscription)
+    ends_at = scheduling.runs_until(subscription)
     if ends_at is None or ends_at <= work.now:
         end(locked, subscription, reason, work, detail=code)
         return
@@ -96,18 +96,18 @@ def end_early(
 
 
 def withdraw(
-    locked: LockedMembership, at: datetime, work: UnitOfWork, *, told: bool = False
+    locked: LockedMembership, at: datetime, work: UnitOfWork, *, notified: bool = False
 ) -> None:
     """The membership's end: content closed, number kept for the site's rejoin days only."""
     membership = locked.membership
     set_standing(locked, StandingEvent.WITHDRAWN, work.now)
     membership.dormant_until, membership.withdrawn_at = None, at
     membership.notice_due_at = None
-    if not told:
+    if not notified:
         keeps_until = days_after(at, locked.site.rejoin_days)
         mails.withdrawn(locked, at.isoformat(), keeps_until=keeps_until, ending=_ending_of(locked))
     work.note("billing.membership_withdrawn", locked, at=at.isoformat())
-    work.tell(locked, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}", {})
+    work.publish(locked, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}", {})
 
 
 def set_standing(locked: LockedMembership, event: StandingEvent, at: datetime) -> None:
@@ -157,10 +157,10 @@ def _ending_of(locked: LockedMembership) -> failures.Ending | None:
             .order_by("-pk")
             .first()
         )
-    return _told_ending(locked, last) if last is not None else None
+    return _ending(locked, last) if last is not None else None
 
 
-def _told_ending(locked: LockedMembership, subscription: Subscription) -> failures.Ending | None:
+def _ending(locked: LockedMembership, subscription: Subscription) -> failures.Ending | None:
     """Why it ended; the charge that was refused just now is not stored yet."""
     charges = {charge.pk: charge for charge in failures.refused(subscription)}
     return failures.ending(subscription, (charges | locked.charges).values())
@@ -175,11 +175,11 @@ def _lapse(
 ) -> None:
     membership = locked.membership
     set_standing(locked, StandingEvent.LAPSED, work.now)
-    ended_at = scheduling.stands_until(subscription) or paid_until
+    ended_at = scheduling.runs_until(subscription) or paid_until
     until = dunning.dormant_until(catalog.policy(subscription.course), ended_at)
     membership.dormant_until = until
     membership.notice_due_at = reminders.next_after(reminders.of_withdrawal(until), work.now)
-    ending = _told_ending(locked, subscription)
+    ending = _ending(locked, subscription)
     mails.lapsed(
         locked,
         f"{subscription.pk}:{subscription.period_count}",
@@ -191,4 +191,4 @@ def _lapse(
     )
     work.note("billing.membership_lapsed", locked, reason=reason.value, until=until.isoformat())
     key = f"{subscription.pk}:{subscription.period_count}"
-    work.tell(locked, events.MEMBERSHIP_LAPSED, key, {"reason": reason.value})
+    work.publish(locked, events.MEMBERSHIP_LAPSED, key, {"reason": reason.value})

@@ -288,14 +288,14 @@ def withdrawn(
 ) -> None:
     """The membership is withdrawn: why, and until when rejoining keeps join date and number."""
     language = _language(locked)
-    told = ending is not None and ending.reason is not EndReason.LEFT
+    shown = ending is not None and ending.reason is not EndReason.LEFT
     _queue(
         locked,
         "withdrawn",
         key,
         {
             "keeps_until": texts.format_end(keeps_until, language),
-            "why": ending_words(ending, language) if ending and told else "",
+            "why": ending_words(ending, language) if ending and shown else "",
         },
     )
 

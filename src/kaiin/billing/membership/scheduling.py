@@ -35,7 +35,7 @@ _MAX_UNKNOWN_DAYS_AFTER_BREAK = 7
 
 def plan(locked: LockedMembership, subscription: Subscription, work: UnitOfWork) -> None:
     """Set what the worker does next with a paid subscription, and open its grace if it renews."""
-    ends_at = stands_until(subscription)
+    ends_at = runs_until(subscription)
     if ends_at is None:
         return
     subscription.next_due_at = subscription.lapse_due_at = subscription.notice_due_at = None
@@ -52,7 +52,7 @@ def plan(locked: LockedMembership, subscription: Subscription, work: UnitOfWork)
 
 def next_reminder(subscription: Subscription, now: datetime) -> datetime | None:
     """When the member is next reminded of the coming renewal, or of the end."""
-    ends_at = stands_until(subscription)
+    ends_at = runs_until(subscription)
     if ends_at is None or subscription.cancel_at_period_end:
         return None
     coming = renewal(subscription)
@@ -69,7 +69,7 @@ def next_reminder(subscription: Subscription, now: datetime) -> datetime | None:
     return reminders.next_after(reminders.of_renewal(coming.stop_day, days), now)
 
 
-def stands_until(subscription: Subscription) -> datetime | None:
+def runs_until(subscription: Subscription) -> datetime | None:
     """Where the next period begins: the end of the paid one, or of the pause after it."""
     return subscription.paused_until or subscription.paid_until
 
@@ -102,7 +102,7 @@ def under_way(subscription: Subscription) -> bool:
 
 def renewal(subscription: Subscription) -> Renewal | None:
     """The renewal that follows; None where none is coming."""
-    ends_at = stands_until(subscription)
+    ends_at = runs_until(subscription)
     if ends_at is None or not renews(subscription):
         return None
     method = Method(subscription.method)
@@ -116,7 +116,7 @@ def renewal(subscription: Subscription) -> Renewal | None:
 def fixed_at(subscription: Subscription) -> datetime | None:
     """From when the coming renewal can't be changed or left out any more; None where it always
     can, or where none is coming."""
-    ends_at = stands_until(subscription)
+    ends_at = runs_until(subscription)
     if ends_at is None or not renews(subscription):
         return None
     return fixed_from(ends_at, subscription.course.lock_day)
@@ -175,7 +175,7 @@ def keep_open(locked: LockedMembership, subscription: Subscription, work: UnitOf
     paid for the time before: there it stays open for seven days, and then staff are told. Once a
     charge after the break was refused it is closed, and what is unknown of the next opens nothing.
     """
-    ends_at = stands_until(subscription)
+    ends_at = runs_until(subscription)
     if ends_at is None:
         return
     until = days_after(work.now, 1)

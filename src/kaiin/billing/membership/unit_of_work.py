@@ -63,7 +63,9 @@ class UnitOfWork:
         details = {"membership": locked.membership.pk, "site": locked.site.key, **details}
         self._audit.append((action, locked.subject, details))
 
-    def tell(self, locked: LockedMembership, topic: str, key: str, more: dict[str, object]) -> None:
+    def publish(
+        self, locked: LockedMembership, topic: str, key: str, more: dict[str, object]
+    ) -> None:
         """Publish an event about a membership; the same topic and key only once."""
         membership = locked.membership
         payload: dict[str, object] = {
@@ -108,7 +110,7 @@ class UnitOfWork:
         changed = [locked for locked in self.memberships if locked.membership.pk in moved]
         for locked in changed:
             key = f"{locked.membership.pk}:{randomness.uuid()}"
-            self.tell(locked, events.ACCESS_CHANGED, key, {})
+            self.publish(locked, events.ACCESS_CHANGED, key, {})
         return changed
 
     def _write_books(self) -> None:

@@ -67,7 +67,7 @@ def paid(locked: LockedMembership, charge: Charge, payment: PaymentView, work: U
     if wants_out:
         subscription.cancel_at_period_end = True
     scheduling.plan(locked, subscription, work)
-    started = _stand(locked, paid_at)
+    started = _activate(locked, paid_at)
     receipt = receipts.make(charge, payment, period, paid_at, work)
     mails.receipt(locked, receipt, span, scheduling.renewal(subscription), payment.references)
     work.note(
@@ -83,9 +83,9 @@ def paid(locked: LockedMembership, charge: Charge, payment: PaymentView, work: U
         renews=scheduling.renews(subscription),
         amount=payment.amount.amount,
     )
-    paid_change.tell(locked, charge, span, work, resumes=resumes)
+    paid_change.publish(locked, charge, span, work, resumes=resumes)
     if started:
-        _tell_started(locked, work)
+        _publish_started(locked, work)
 
 
 def failed(
@@ -136,7 +136,7 @@ def _buys(
     if charge.period_index <= subscription.period_count:
         # The period was paid by another attempt already.
         return False
-    if not paid_change.credit_stands(charge, subscription, paid_at):
+    if not paid_change.credit_still_counts(charge, subscription, paid_at):
         return False
     if SubscriptionState(subscription.state).is_open:
         return True
@@ -227,7 +227,7 @@ def _park(
         refunding.open_case(locked, charge, received, reason, work)
     work.note("billing.payment_parked", locked, payment=str(payment.id), amount=received.amount)
     more: dict[str, object] = {"payment_id": str(payment.id)}
-    work.tell(locked, events.PAYMENT_PARKED, str(payment.id), more)
+    work.publish(locked, events.PAYMENT_PARKED, str(payment.id), more)
 
 
 def _carry_on(
@@ -256,7 +256,7 @@ def _wants_out(locked: LockedMembership, charge: Charge, subscription: Subscript
     return running is None or (running.pk == subscription.pk and running.cancel_at_period_end)
 
 
-def _stand(locked: LockedMembership, paid_at: datetime) -> bool:
+def _activate(locked: LockedMembership, paid_at: datetime) -> bool:
     """Make the membership active; True if it starts (again) rather than goes on."""
     membership = locked.membership
     before = Standing(membership.standing)
@@ -278,7 +278,7 @@ def _dun(locked: LockedMembership, subscription: Subscription, code: str, work: 
         subscription.next_due_at = work.now + _SOON
         scheduling.keep_open(locked, subscription, work)
         return
-    due_at = scheduling.stands_until(subscription) or work.now
+    due_at = scheduling.runs_until(subscription) or work.now
     policy = catalog.policy(subscription.course)
     subscription.failures += 1
     subscription.state = subscription_after(
@@ -313,14 +313,14 @@ def _dun(locked: LockedMembership, subscription: Subscription, code: str, work: 
     )
 
 
-def _tell_started(locked: LockedMembership, work: UnitOfWork) -> None:
+def _publish_started(locked: LockedMembership, work: UnitOfWork) -> None:
     membership = locked.membership
     number = membership.member_number
     if number is None:
         raise RuntimeError("an active membership has a number")
     mails.welcome(locked, number)
     work.note("billing.membership_started", locked, member_number=number)
-    work.tell(
+    work.publish(
         locked,
         events.MEMBERSHIP_STARTED,
         f"{membership.pk}:{work.now.isoformat()}",

@@ -22,7 +22,7 @@ from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 
 
-def credit_stands(charge: Charge, subscription: Subscription, paid_at: datetime) -> bool:
+def credit_still_counts(charge: Charge, subscription: Subscription, paid_at: datetime) -> bool:
     """Whether the period whose unused days a charge counts on still runs when it is paid; else
     its money is not the price of anything."""
     period = charge.credit_period
@@ -77,7 +77,7 @@ def _take(subscription: Subscription, mandate_id: int | None) -> None:
         subscription.mandate_end_reason = mandate.end_reason or "mandate_ended"
 
 
-def tell(
+def publish(
     locked: LockedMembership, charge: Charge, span: PeriodSpan, work: UnitOfWork, *, resumes: bool
 ) -> None:
     """Note a change that was paid for, or a pause that the member ended, and write to them."""

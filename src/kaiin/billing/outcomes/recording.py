@@ -55,10 +55,10 @@ def record_payments(*, payment_ids: Sequence[UUID], actor: str = SYSTEM) -> None
 def record_answers(answers: Sequence[Answer]) -> None:
     """Write down what providers said to charges, and act on it, in one transaction. Idempotent:
     where it failed, it may be called again, also for a part of them."""
-    told = [(answer.call, answer.news) for answer in answers]
+    results = [(answer.call, answer.news) for answer in answers]
     more = _act(
         [(answer.charge.pk, answer.charge.membership_id) for answer in answers],
-        lambda: charging.record_answers(told, now=clock.now()),
+        lambda: charging.record_answers(results, now=clock.now()),
         SYSTEM,
     )
     if more:
@@ -89,8 +89,8 @@ def _is_known(charge: Charge, payment: PaymentView) -> bool:
         # One that left a card or contract behind has it given back.
         return charge.state != ChargeState.OPEN and payment.mandate_id is None
     # The numbers of a slip are mailed; a renewal of unknown outcome keeps the door open.
-    tells = charge.automatic or (payment.method is Method.KONBINI and bool(payment.references))
-    return charge.state == ChargeState.OPEN and not tells
+    has_more = charge.automatic or (payment.method is Method.KONBINI and bool(payment.references))
+    return charge.state == ChargeState.OPEN and not has_more
 
 
 def _is_settled(charge: Charge) -> bool:

@@ -225,7 +225,7 @@ def _failed(
     case.settled_at = None
     case.save()
     _note("billing.refund_failed", locked, case, work, reason=code)
-    work.tell(locked, events.REFUND_FAILED, case.refund_key, {"refund_case": case.pk})
+    work.publish(locked, events.REFUND_FAILED, case.refund_key, {"refund_case": case.pk})
     staff_mails.refund_failed(locked, case)
 
 

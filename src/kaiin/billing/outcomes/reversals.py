@@ -42,7 +42,7 @@ def follow(
         _disputed(locked, charge, payment, work)
     elif payment.state is PaymentState.CHARGED_BACK:
         _charged_back(locked, charge, payment, refunds, work)
-    elif payment.state.holds_money:
+    elif payment.state.has_money:
         _won(locked, charge, work)
 
 
@@ -70,7 +70,7 @@ def _disputed(
     locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
 ) -> None:
     """The member's bank asks for the money back. Nothing is decided: what it bought stands."""
-    work.tell(locked, events.PAYMENT_DISPUTED, str(payment.id), {"payment_id": str(payment.id)})
+    work.publish(locked, events.PAYMENT_DISPUTED, str(payment.id), {"payment_id": str(payment.id)})
     staff_mails.disputed(locked, charge, payment)
 
 
@@ -90,7 +90,7 @@ def _charged_back(
     amount = Money(received.amount - gone, received.currency)
     freed = _supersede_cases(charge, amount, work)
     if amount:
-        memberships = [*freed, *_held(charge, None)[:1]]
+        memberships = [*freed, *_balances(charge, None)[:1]]
         sources = ledger.taken(amount, memberships, rest=Account.CHARGEBACKS)
         back = ledger.chargeback(key, work.now, sources)
         work.post(posting.again_if_reversed(back), charge=charge)
@@ -127,7 +127,7 @@ def _from_outside(
     """Money went back without a case of ours: what it had become is given up for it."""
     period = _period(charge)
     freed = _supersede_cases(charge, refund.amount, work)
-    sources = ledger.taken(refund.amount, [*freed, *_held(charge, period)], rest=Account.INCOME)
+    sources = ledger.taken(refund.amount, [*freed, *_balances(charge, period)], rest=Account.INCOME)
     # What a case had taken before counts as given back already.
     deferred = _of(sources, Account.DEFERRED_INCOME) - _of(freed, Account.DEFERRED_INCOME)
     if period is not None and deferred:
@@ -186,13 +186,13 @@ def _take_back(
 ) -> None:
     """What a payment bought is over; the subscription goes on only as far as others paid. After
     a chargeback nothing is charged again."""
-    stands = period.ended_early_at is None and period.ends_at > work.now
-    if stands and why is EarlyEnd.REFUNDED:
+    running = period.ended_early_at is None and period.ends_at > work.now
+    if running and why is EarlyEnd.REFUNDED:
         # Days that a change had moved here were paid by other payments: that money goes back, too.
         moved = refunding.moved_days(charge, period)
         endings.end_early(period, work.now, why, work, credited=moved.total.amount)
         refunding.give_back(locked, moved, RefundReason.STAFF, work)
-    elif stands:
+    elif running:
         endings.end_early(period, work.now, why, work)
     elif why is EarlyEnd.REFUNDED:
         return
@@ -259,7 +259,7 @@ def _period(charge: Charge) -> Period | None:
     return for_update(Period.objects.filter(payment_id=refunding.payment_of(charge))).first()
 
 
-def _held(charge: Charge, period: Period | None) -> list[tuple[Account, Money]]:
+def _balances(charge: Charge, period: Period | None) -> list[tuple[Account, Money]]:
     """What a payment's money is now, by the books: first what bought nothing, then time that is
     still to come, then what was earned."""
     mine = LedgerEntry.objects.filter(payment_id=refunding.payment_of(charge))

@@ -37,7 +37,7 @@ class Entry:
     membership: EntryMembership | None
 
 
-_NOBODY = Entry(allowed=False, until=None, kind=None, renews_at=None, membership=None)
+_CLOSED = Entry(allowed=False, until=None, kind=None, renews_at=None, membership=None)
 
 
 def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
@@ -64,7 +64,7 @@ def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
         .first()
     )
     if row is None:
-        return _NOBODY
+        return _CLOSED
     until = row["open_window__ends_at"]
     return Entry(
         allowed=until is not None,

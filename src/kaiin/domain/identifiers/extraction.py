@@ -47,7 +47,7 @@ def find_member_ids(text: str, formats: MemberIdFormat, *, beside_others: bool) 
         prefix = prefix_before(text, start, formats)
         if prefix is not None:
             value, length = _prefixed(prefix.value, _without_count(text, run), formats)
-            if value is not None and _stands_alone(text, prefix.start, start + length):
+            if value is not None and _is_separate(text, prefix.start, start + length):
                 known = is_valid_member_id(value, formats)
                 ids.update({value: True} if known else {})
                 doubtful.update({} if known else {value: None})
@@ -174,7 +174,7 @@ def _may_be_an_id(text: str, start: int, end: int) -> bool:
     return word is None or is_label(word.group(1))
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _is_separate(text: str, start: int, end: int) -> bool:
     """Whether a prefix begins a word, or follows a label without a sign: `会員IDE123456786`."""
     before = _WORD_BEFORE.search(text[max(0, start - 20) : start])
     return not _LETTER.match(text, end) and (before is None or is_label(before.group()))

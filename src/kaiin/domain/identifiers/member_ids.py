@@ -58,7 +58,7 @@ def is_valid_member_id(value: str, format_: MemberIdFormat = DEFAULT_FORMAT) -> 
         value.startswith(form.prefix)
         and _is_digits(digits := value.removeprefix(form.prefix))
         and len(digits) == form.digits
-        and _check_holds(form, digits)
+        and _check_digit_fits(form, digits)
         for form in _forms(format_)
     )
 
@@ -75,7 +75,7 @@ def read_member_id(bare: Folded, format_: MemberIdFormat) -> MemberIdReading | N
     if forms:
         form = _likeliest(forms, text)
         missing = () if typed.prefix or not form.prefix else (codes.MISSING_PREFIX,)
-        hints = () if _check_holds(form, text) else (codes.CHECK_DIGIT,)
+        hints = () if _check_digit_fits(form, text) else (codes.CHECK_DIGIT,)
         return MemberIdReading(form.prefix + text, (*typed.forgiven, *missing), hints)
     if typed.prefix:
         return MemberIdReading(None, typed.forgiven, (codes.WRONG_LENGTH,))
@@ -175,9 +175,9 @@ def _with_look_alikes(typed: _Prefixed, forms: list["_Form"]) -> MemberIdReading
         return None
     form = _likeliest(forms, digits)
     value = form.prefix + digits
-    if not typed.prefix and not _check_holds(form, digits):
+    if not typed.prefix and not _check_digit_fits(form, digits):
         return None
-    if not _check_holds(form, digits):
+    if not _check_digit_fits(form, digits):
         hints = (codes.LOOK_ALIKE, codes.CHECK_DIGIT)
         return MemberIdReading(None, typed.forgiven, hints)
     if form.has_check_digit and typed.prefix:
@@ -199,10 +199,10 @@ def _forms(format_: MemberIdFormat) -> tuple[_Form, ...]:
 
 def _likeliest(forms: list[_Form], digits: str) -> _Form:
     """Of forms of the same length: the one that the check digit speaks for, else a legacy one."""
-    return next((form for form in forms if _check_holds(form, digits)), forms[0])
+    return next((form for form in forms if _check_digit_fits(form, digits)), forms[0])
 
 
-def _check_holds(form: _Form, digits: str) -> bool:
+def _check_digit_fits(form: _Form, digits: str) -> bool:
     return not form.has_check_digit or damm.is_valid(digits)
 
 

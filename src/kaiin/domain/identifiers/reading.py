@@ -19,7 +19,7 @@ from enum import StrEnum
 from string import ascii_letters
 
 from kaiin.domain import references
-from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.card_numbers import has_card_number
 from kaiin.domain.identifiers import codes
 from kaiin.domain.identifiers.extraction import (
     Candidates,
@@ -170,7 +170,7 @@ def _read_whole_address(typed: _Typed) -> Identified | None:
 
 
 def _read_card(typed: _Typed) -> Identified | None:
-    if not holds_card_number(typed.folded.text):
+    if not has_card_number(typed.folded.text):
         return None
     return typed.found(TypedKind.CARD_NUMBER, None, typed.bare.forgiven)
 
@@ -252,7 +252,7 @@ def _from_candidates(typed: _Typed, candidates: Candidates) -> Identified | None
     if len(candidates.labelled) == 1:
         kind, digits = candidates.labelled[0]
         rest = replace(typed, folded=Folded(digits, (*forgiven, codes.LABEL)))
-        return _told_by_label(rest, kind) or _read_proven(rest)
+        return _read_by_label(rest, kind) or _read_proven(rest)
     return None
 
 
@@ -276,18 +276,18 @@ def _read(typed: _Typed) -> Identified:
 def _read_labelled(typed: _Typed, labelled: Labelled) -> Identified:
     """With a label on, the rest decides; the whole text only where the rest says nothing."""
     rest = replace(typed, folded=unwrapped(labelled.rest))
-    told = _told_by_label(rest, labelled.kind) or _read_spreadsheet(rest) or _read(rest)
+    found = _read_by_label(rest, labelled.kind) or _read_spreadsheet(rest) or _read(rest)
     of_others = labelled.kind not in {"", MEMBER_NUMBER}
-    if of_others and codes.MISSING_PREFIX in told.forgiven:
+    if of_others and codes.MISSING_PREFIX in found.forgiven:
         # Eight digits under "電話：" or "受付番号：" are no ID; a check digit may prove nine.
-        told = _read_proven(rest) or _read_unknown(rest)
-    if told.kind is not TypedKind.UNKNOWN:
-        return told
+        found = _read_proven(rest) or _read_unknown(rest)
+    if found.kind is not TypedKind.UNKNOWN:
+        return found
     whole = _read(typed)
-    return told if whole.kind is TypedKind.UNKNOWN else whole
+    return found if whole.kind is TypedKind.UNKNOWN else whole
 
 
-def _told_by_label(rest: _Typed, kind: str) -> Identified | None:
+def _read_by_label(rest: _Typed, kind: str) -> Identified | None:
     bare = rest.bare
     if kind == TypedKind.MEMBER_NUMBER:
         number = re.fullmatch(r"([0-9]{1,12})番?", bare.text)

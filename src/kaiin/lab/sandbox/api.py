@@ -294,7 +294,7 @@ def run_late_calls(app: Flask, now: datetime) -> None:
             app.full_dispatch_request()
 
 
-def _held_back(now: datetime) -> bool:
+def _delayed(now: datetime) -> bool:
     """Whether the switch `late` keeps this call for later."""
     if request.environ.get(_LATE):
         return False
@@ -315,7 +315,7 @@ def _held_back(now: datetime) -> bool:
 
 
 def _with_faults(run: Callable[[], Answer]) -> tuple[Response, int]:
-    if _held_back(clock.now()):
+    if _delayed(clock.now()):
         return jsonify(error=Switch.LATE.value), 504
     fault = _fault(Switch.TIME_OUT, 504)
     if fault is not None:

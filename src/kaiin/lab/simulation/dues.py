@@ -88,7 +88,7 @@ _ASKED_ABOUT = (
 )
 _AT_PROVIDER = (
     "SELECT order_id, status, received_amount, (SELECT max(created_at) FROM event"
-    " WHERE event.order_id = payment.order_id) AS told_at FROM payment WHERE order_id IN "
+    " WHERE event.order_id = payment.order_id) AS reported_at FROM payment WHERE order_id IN "
 )
 
 
@@ -120,7 +120,7 @@ def is_news(ours: Sequence[Any], theirs: Mapping[str, Any] | None) -> bool:
     asked_at = _instant(last_asked_at)
     if theirs is None or asked_at is None or state != PaymentState.PENDING:
         return True
-    if theirs["told_at"] is not None and read(theirs["told_at"]) >= asked_at:
+    if theirs["reported_at"] is not None and read(theirs["reported_at"]) >= asked_at:
         return True
     return theirs["status"] != "open" and (not received or received != theirs["received_amount"])
 

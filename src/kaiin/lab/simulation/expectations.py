@@ -37,7 +37,7 @@ _OWN_DOING = timedelta(days=2)
 _EARLIEST = timedelta(days=12)
 
 _MONEY = (
-    "SELECT payment.*, event.number AS event, event.created_at AS told_at FROM event"
+    "SELECT payment.*, event.number AS event, event.created_at AS reported_at FROM event"
     " JOIN payment ON payment.order_id = event.order_id"
     " WHERE event.number > ? AND event.type = 'payment.paid' AND payment.status = 'paid'"
     " ORDER BY event.number"
@@ -62,7 +62,7 @@ class _Bought:
 
 @dataclass(frozen=True)
 class Money:
-    """One sum that the provider holds. `told_at`: from when on asking brings it."""
+    """One sum that the provider holds. `reported_at`: from when on asking brings it."""
 
     order_id: str
     person: Person
@@ -71,7 +71,7 @@ class Money:
     mandate_id: str
     created_at: datetime
     paid_at: datetime
-    told_at: datetime
+    reported_at: datetime
     enough: bool
     opens_until: datetime
     closed_from: datetime
@@ -226,7 +226,7 @@ class Expectations:
             mandate_id=row["mandate_id"] or "",
             created_at=read(row["created_at"]),
             paid_at=paid_at,
-            told_at=read(row["told_at"]),
+            reported_at=read(row["reported_at"]),
             enough=row["received_amount"] >= row["amount"],
             opens_until=opens_until,
             closed_from=closed_from,
@@ -240,13 +240,13 @@ def _must_be_in(
         return False
     # A slip that was paid at the store and voided before the store told of it is not asked about
     # any more: the provider's list of events tells of the money.
-    ended = money.person.may_have_ended(money.site_key, money.paid_at, money.told_at)
-    known_by = listed_since if ended and money.told_at > money.paid_at else swept_since
-    if known_by is None or money.told_at > known_by:
+    ended = money.person.may_have_ended(money.site_key, money.paid_at, money.reported_at)
+    known_by = listed_since if ended and money.reported_at > money.paid_at else swept_since
+    if known_by is None or money.reported_at > known_by:
         return False
     if UUID(bytes=base64.b32decode(f"{money.order_id.upper()}======")) in money.person.kept:
         return False
-    return not money.person.turned_away(money.site_key, money.paid_at, money.told_at + SWEEP)
+    return not money.person.turned_away(money.site_key, money.paid_at, money.reported_at + SWEEP)
 
 
 def _came_second(money: Money, all_money: Sequence[Money]) -> bool:
@@ -255,7 +255,7 @@ def _came_second(money: Money, all_money: Sequence[Money]) -> bool:
     return any(
         other.enough
         and not other.automatic
-        and money.created_at < other.created_at <= other.paid_at <= money.told_at
+        and money.created_at < other.created_at <= other.paid_at <= money.reported_at
         for other in all_money
     )
 
@@ -267,8 +267,8 @@ def _given_or_brought(
     is not in at all, because staff closed the account."""
     ids = (f"member:{person.pk}",)
     for given in person.given:
-        stands = given.sure and given.ended_at is None and given.at <= now < given.until
-        if stands and (person.pk, given.site) not in open_now:
+        in_force = given.sure and given.ended_at is None and given.at <= now < given.until
+        if in_force and (person.pk, given.site) not in open_now:
             yield Violation(
                 "people.granted_not_in", ids, f"granted until {_jst(given.until)}, is not in"
             )

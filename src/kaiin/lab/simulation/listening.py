@@ -19,11 +19,11 @@ def start(broke: Callable[[str, tuple[str, ...]], None]) -> None:
 
     def hear(_logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
         if method in ("error", "exception", "critical") and event["event"] not in _EXPECTED:
-            told = str(structlog.processors.format_exc_info(_logger, method, event))
+            trace = str(structlog.processors.format_exc_info(_logger, method, event))
             if event["event"] == _PARKED:
-                broke(told, (f"{event['kind'].partition('.')[0]}:{event['key']}",))
-            elif not any(name in told for name in _FORESEEN):
-                broke(told, ())
+                broke(trace, (f"{event['kind'].partition('.')[0]}:{event['key']}",))
+            elif not any(name in trace for name in _FORESEEN):
+                broke(trace, ())
         raise structlog.DropEvent
 
     structlog.configure(

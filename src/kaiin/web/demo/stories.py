@@ -102,6 +102,6 @@ def _sees(member_id: str, site_key: str) -> str:
     member = members.find_member(member_id)
     if member is None:
         return ""
-    told = diagnosis.look(member=member, site_key=site_key, now=clock.now(), ask=False)
-    code = told.findings[0].code.value
+    access = diagnosis.look(member=member, site_key=site_key, now=clock.now(), ask=False)
+    code = access.findings[0].code.value
     return text(f"{code}.title", None, site=localized(site(site_key).name))

@@ -50,8 +50,8 @@ def after_refusal(identified: Identified) -> Hint | None:
 
 
 def _hint(identified: Identified) -> Hint:
-    told = [code for code in identified.hints if code not in _HARMLESS]
-    code = told[0] if told else "identifier.unknown"
+    shown = [code for code in identified.hints if code not in _HARMLESS]
+    code = shown[0] if shown else "identifier.unknown"
     suggestion = identified.suggestion
     if suggestion is not None and read(suggestion).kind not in LOGIN_KINDS:
         suggestion = None  # a phone number written properly is no login either

@@ -68,7 +68,7 @@ def _site(key: str, found: Diagnosis) -> dict[str, object]:
                 "facts": [{"label": fact.label, "value": fact.value} for fact in each.facts],
                 "steps": [{"label": step.label, "url": step.url} for step in each.steps],
             }
-            for at, each in enumerate(truth.told(found, site_key=key, absolute=True))
+            for at, each in enumerate(truth.explanations(found, site_key=key, absolute=True))
             # The other site has its own part in the mail.
             if at == 0 or each.code != AccessCode.OTHER_SITE
         ],

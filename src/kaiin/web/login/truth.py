@@ -36,7 +36,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Told:
+class Explanation:
     """One finding, told."""
 
     code: str
@@ -48,12 +48,14 @@ class Told:
     steps: tuple[Step, ...]
 
 
-def told(diagnosis: Diagnosis, *, site_key: str, absolute: bool = False) -> tuple[Told, ...]:
+def explanations(
+    diagnosis: Diagnosis, *, site_key: str, absolute: bool = False
+) -> tuple[Explanation, ...]:
     """Every finding in the current language; `absolute` links are for mails."""
     every = []
     offered: set[str] = set()
     for finding in diagnosis.findings:
-        one = _told(finding, site_key=site_key, absolute=absolute)
+        one = _explanation(finding, site_key=site_key, absolute=absolute)
         # A step that stands on the page already isn't offered a second time.
         steps = tuple(step for step in one.steps if step.url not in offered or step.posts)
         offered |= {step.url for step in steps}
@@ -72,13 +74,13 @@ def failure_words(code: str) -> str:
     return text(known) if has_text(known) else text("payments.failure.other")
 
 
-def _told(finding: Finding, *, site_key: str, absolute: bool) -> Told:
+def _explanation(finding: Finding, *, site_key: str, absolute: bool) -> Explanation:
     words = _words(finding.evidence, site_key)
     code = finding.code.value
     if "reason" in finding.evidence:
         words["ended"] = _ended(finding.evidence)
     why = f"{code}.why"
-    return Told(
+    return Explanation(
         code=code,
         title=text(f"{code}.title", None, **words),
         what=text(f"{code}.what", None, **words),

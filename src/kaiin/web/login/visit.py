@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
 
-from kaiin.domain.card_numbers import holds_card_number
+from kaiin.domain.card_numbers import has_card_number
 from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity.flows import own_failures
 from kaiin.identity.flows.devices import keep_device
@@ -45,7 +45,7 @@ def go_next(request: Request, path: str) -> None:
     """Remember where to go after login; anything but a path of this host is forgotten."""
     safe = safe_next(path, otherwise="")
     ours = tuple(reverse(f"entrance:{name}") for name in ("login", "logout", "reset", "trouble"))
-    if safe and not safe.startswith(ours) and not holds_card_number(unquote(safe)):
+    if safe and not safe.startswith(ours) and not has_card_number(unquote(safe)):
         request.session["next"] = safe
 
 
@@ -87,7 +87,7 @@ def take_state(request: Request, site_key: str) -> str | None:
 
 def keep_typed(request: Request, identified: Identified) -> str:
     """Remember what was typed for the next page; a card number is not even shown again."""
-    card = holds_card_number(identified.input) and identified.value is None
+    card = has_card_number(identified.input) and identified.value is None
     typed = "" if card else identified.input.strip()[:_LONGEST_TYPED]
     request.session["typed"] = typed
     return typed

@@ -25,7 +25,7 @@ from kaiin.payments.queries import PaymentView
 from kaiin.sites.queries import SiteView
 from kaiin.web.mypage.marks import Mark
 from kaiin.web.mypage.words import (
-    NOBODY_SAID,
+    WITHOUT_REASON,
     failure_words,
     money_words,
     reference_words,
@@ -88,7 +88,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Status:
     """What a state adds to the facts: its tag, its notice, its steps."""
 
     tag: str
@@ -107,48 +107,48 @@ def card(
 ) -> Card:
     """A membership at `now`, in the current language. `granted`: until when staff let them in,
     whatever is paid."""
-    told = _told(view, site, now)
+    status = _status(view, site, now)
     if granted is not None and _state(view, now) in _CLOSED and view.open_payment is None:
-        told = _granted(told, site, granted)
+        status = _granted(status, site, granted)
     number = view.member_number if _keeps_number(view, now) else None
     return Card(
         site=site,
         mark=Mark.of(site),
         number="" if number is None else f"{number:0{site.member_number_digits}}",
         joined_date=None if number is None else view.joined_date,
-        tag=text(_TAGS.get(told.tag, f"mypage.standing_{told.tag}")),
-        tone=told.tone,
-        notice=told.notice,
+        tag=text(_TAGS.get(status.tag, f"mypage.standing_{status.tag}")),
+        tone=status.tone,
+        notice=status.notice,
         facts=(*_facts(view), *_granted_facts(granted)),
-        steps=told.steps,
+        steps=status.steps,
         links=_links(view),
     )
 
 
 def granted_card(site: SiteView, until: datetime) -> Card:
     """A site that staff opened to a member who has not joined it."""
-    nothing = _Told("", "", None, (Step(text("mypage.join"), _join_address(site)),))
-    told = _granted(nothing, site, until)
+    nothing = _Status("", "", None, (Step(text("mypage.join"), _join_address(site)),))
+    status = _granted(nothing, site, until)
     return Card(
         site=site,
         mark=Mark.of(site),
         number="",
         joined_date=None,
         tag=text("mypage.standing_granted"),
-        tone=told.tone,
-        notice=told.notice,
+        tone=status.tone,
+        notice=status.notice,
         facts=_granted_facts(until),
-        steps=told.steps,
+        steps=status.steps,
         links=(),
     )
 
 
-def _granted(told: _Told, site: SiteView, until: datetime) -> _Told:
+def _granted(status: _Status, site: SiteView, until: datetime) -> _Status:
     """Closed by what is paid, and open all the same; what was offered before is so still."""
     title = text("mypage.granted_title", until=until_words(until))
     notice = Notice("info", "", title, (text("mypage.granted_what"),))
-    others = tuple(replace(step, kind="secondary") for step in told.steps)
-    return _Told("granted", "good", notice, (_first(_enter(site)), *others))
+    others = tuple(replace(step, kind="secondary") for step in status.steps)
+    return _Status("granted", "good", notice, (_first(_enter(site)), *others))
 
 
 def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
@@ -157,7 +157,7 @@ def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
     return (Fact(text("mypage.granted"), text("mypage.until", day=until_words(until))),)
 
 
-def _told(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _status(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     payment = view.open_payment
     if payment is None:
         return _STATES[_state(view, now)](view, site, now)
@@ -186,7 +186,7 @@ def _state(view: MembershipView, now: datetime) -> str:
         ("renewable", view.payable),
         ("fixed", view.fixed),
     )
-    return next((name for name, holds in rows if holds), "active")
+    return next((name for name, applies in rows if applies), "active")
 
 
 def _is_renewal(payment: PaymentView) -> bool:
@@ -194,7 +194,7 @@ def _is_renewal(payment: PaymentView) -> bool:
     return payment.mandate_id is not None
 
 
-def _paying(view: MembershipView, site: SiteView, payment: PaymentView, now: datetime) -> _Told:
+def _paying(view: MembershipView, site: SiteView, payment: PaymentView, now: datetime) -> _Status:
     """A payment is under way: nothing else may be paid meanwhile."""
     check = Step(text("mypage.check"), reverse("entrance:check", args=(site.key,)), posts=True)
     go_on = Step(text("mypage.pay_on"), reverse("join:pay", args=(payment.id,)))
@@ -207,16 +207,16 @@ def _paying(view: MembershipView, site: SiteView, payment: PaymentView, now: dat
         notice = _slip(payment, now)
         how = Step(text("mypage.slip_how"), go_on.url)
         steps = (_first(check), how, *enter, other) if notice.facts else (_first(how), other)
-        return _Told(tag, tone, notice, steps)
+        return _Status(tag, tone, notice, steps)
     words = {"method": way_words(payment.method), "amount": money_words(payment.amount)}
     title = text("mypage.open_title")
     if payment.state is PaymentState.UNKNOWN or _is_renewal(payment):
         line = text("mypage.unknown_what", **words)
         notice = Notice("warning", "access.pending_payment", title, (line,))
-        return _Told(tag, tone, notice, (_first(check), *enter))
+        return _Status(tag, tone, notice, (_first(check), *enter))
     line = text("mypage.open_what", started=japanese_date(payment.created_at), **words)
     notice = Notice("warning", "access.pending_payment", title, (line,))
-    return _Told(tag, tone, notice, (_first(go_on), check, *enter, other))
+    return _Status(tag, tone, notice, (_first(go_on), check, *enter, other))
 
 
 def _tag(view: MembershipView) -> tuple[str, str]:
@@ -252,36 +252,36 @@ def _slip(payment: PaymentView, now: datetime) -> Notice:
     return Notice("warning" if late else "info", "access.pending_slip", title, lines, facts)
 
 
-def _active(view: MembershipView, site: SiteView, now: datetime) -> _Told:
-    return _Told("active", "good", None, (_first(_enter(site)),))
+def _active(view: MembershipView, site: SiteView, now: datetime) -> _Status:
+    return _Status("active", "good", None, (_first(_enter(site)),))
 
 
-def _fixed(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _fixed(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     title, line = text("changing.fixed_title"), text("changing.fixed_what")
-    return _Told("active", "good", Notice("info", "", title, (line,)), (_first(_enter(site)),))
+    return _Status("active", "good", Notice("info", "", title, (line,)), (_first(_enter(site)),))
 
 
-def _pausing(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _pausing(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     title = text("changing.pausing_title", day=_last_day(view))
     line = text("changing.pausing_what", day=until_words(view.paused_until))
     undo = _at(view, "changing.resume_undo", "resume")
     notice = Notice("info", "", title, (line,))
-    return _Told("active", "good", notice, (_first(_enter(site)), undo))
+    return _Status("active", "good", notice, (_first(_enter(site)), undo))
 
 
-def _paused(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _paused(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     title = text("changing.paused_title", day=until_words(view.paused_until))
     notice = Notice("info", "access.paused", title, (text("changing.paused_what"), *_said(view)))
-    return _Told("paused", "waiting", notice, (_first(_at(view, "changing.resume", "resume")),))
+    return _Status("paused", "waiting", notice, (_first(_at(view, "changing.resume", "resume")),))
 
 
-def _renewable(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _renewable(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     line = text("mypage.renewable_what", day=_last_day(view))
     notice = Notice("info", "", text("mypage.renewable_title"), (line,))
-    return _Told("active", "good", notice, (_first(_join(view, "mypage.renew")), _enter(site)))
+    return _Status("active", "good", notice, (_first(_join(view, "mypage.renew")), _enter(site)))
 
 
-def _mandate_lost(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _mandate_lost(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     what = "mypage.mandate_what" if view.mandate else "mypage.mandate_not_imported"
     lines = [text(what, method=way_words(view.method), day=_last_day(view))]
     step = _join(view, "mypage.pay_again")
@@ -292,10 +292,10 @@ def _mandate_lost(view: MembershipView, site: SiteView, now: datetime) -> _Told:
         step = _at(view, "mypage.mandate_register", "change")
     title = text("mypage.mandate_title")
     notice = Notice("warning", "membership.mandate_ended", title, tuple(lines))
-    return _Told("active", "good", notice, (_first(step), _enter(site)))
+    return _Status("active", "good", notice, (_first(step), _enter(site)))
 
 
-def _leaving(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _leaving(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     title = text("mypage.leaving_title", day=until_words(view.leaves_at or view.paid_until))
     line = text("mypage.leaving_what")
     if view.next_charge_at is not None and view.next_amount is not None:
@@ -304,42 +304,42 @@ def _leaving(view: MembershipView, site: SiteView, now: datetime) -> _Told:
         line = text("changing.fixed_leave", day=day, amount=amount)
     notice = Notice("info", "", title, (line,))
     stay = Step(text("mypage.stay"), reverse("mypage:stay", args=(site.key,)), posts=True)
-    return _Told("leaving", "waiting", notice, (_first(_enter(site)), stay))
+    return _Status("leaving", "waiting", notice, (_first(_enter(site)), stay))
 
 
-def _grace(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _grace(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     what = text("mypage.grace_what", day=until_words(view.open_until))
     notice = Notice("error", "membership.grace", text("mypage.grace_title"), (*_said(view), what))
     steps = (_first(_join(view, "mypage.pay_again")), _enter(site))
-    return _Told("past_due", "bad", notice, steps)
+    return _Status("past_due", "bad", notice, steps)
 
 
-def _renewing(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _renewing(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     line = text("mypage.renewing_what")
     notice = Notice("info", "", text("mypage.renewing_title"), (line,))
-    return _Told("active", "good", notice, (_first(_enter(site)),))
+    return _Status("active", "good", notice, (_first(_enter(site)),))
 
 
-def _closed(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _closed(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     lines = (*_said(view), text("mypage.closed_what"))
     notice = Notice("error", "access.lapsed_monthly", text("mypage.closed_title"), lines)
-    return _Told("past_due", "bad", notice, (_first(_join(view, "mypage.pay_again")),))
+    return _Status("past_due", "bad", notice, (_first(_join(view, "mypage.pay_again")),))
 
 
-def _over(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _over(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     """Ended by time, before the worker has put it to rest."""
     lines = (text("mypage.dormant_expired", day=_last_day(view)), text("mypage.closed_what"))
     notice = Notice("warning", "access.expired_lump_sum", text("mypage.over_title"), lines)
-    return _Told("past_due", "bad", notice, (_first(_join(view, "mypage.renew")),))
+    return _Status("past_due", "bad", notice, (_first(_join(view, "mypage.renew")),))
 
 
-def _pending(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _pending(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     lines = (*_said(view), text("mypage.unpaid_what"))
     notice = Notice("warning", "access.never_paid", text("mypage.unpaid_title"), lines)
-    return _Told("pending", "waiting", notice, (_first(_join(view, "mypage.pay")),))
+    return _Status("pending", "waiting", notice, (_first(_join(view, "mypage.pay")),))
 
 
-def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     lines = [ending_words(view.ending)] if view.ending else []
     if view.ending and view.last_failure != view.ending.failure:
         # They have tried to pay again since.
@@ -347,10 +347,10 @@ def _dormant(view: MembershipView, site: SiteView, now: datetime) -> _Told:
     if view.dormant_until is not None:
         lines.append(text("mypage.dormant_until", day=until_words(view.dormant_until)))
     notice = Notice("warning", "access.dormant", text("mypage.dormant_title"), tuple(lines))
-    return _Told("dormant", "waiting", notice, (_first(_join(view, "mypage.renew")),))
+    return _Status("dormant", "waiting", notice, (_first(_join(view, "mypage.renew")),))
 
 
-def _withdrawn(view: MembershipView, site: SiteView, now: datetime) -> _Told:
+def _withdrawn(view: MembershipView, site: SiteView, now: datetime) -> _Status:
     ended_on = last_day(view.withdrawn_at) if view.withdrawn_at else ""
     left = view.end_reason is EndReason.LEFT
     lines = [ending_words(view.ending)] if view.ending and not left else []
@@ -360,7 +360,7 @@ def _withdrawn(view: MembershipView, site: SiteView, now: datetime) -> _Told:
         lines.append(text("mypage.withdrawn_anew"))
     title = text("mypage.left_on_title" if left else "mypage.ended_title", day=ended_on)
     notice = Notice("info", "", title, tuple(lines))
-    return _Told("withdrawn", "", notice, (_first(_join(view, "mypage.rejoin")),))
+    return _Status("withdrawn", "", notice, (_first(_join(view, "mypage.rejoin")),))
 
 
 def _facts(view: MembershipView) -> tuple[Fact, ...]:
@@ -420,7 +420,7 @@ def _said(view: MembershipView) -> tuple[str, ...]:
     failure = view.last_failure
     if failure is None:
         return ()
-    code = "mypage.happened" if failure.code in NOBODY_SAID else "mypage.said"
+    code = "mypage.happened" if failure.code in WITHOUT_REASON else "mypage.said"
     said = failure_words(failure.code)
     return (text(code, day=japanese_date(failure.at), said=said),)
 
@@ -479,7 +479,7 @@ _CLOSED = ("pending", "closed", "paused", "renewing", "over", "dormant", "withdr
 _TAGS = {"paused": "changing.standing_paused"}
 
 # Every state of a membership that is not being paid for.
-_STATES: Mapping[str, Callable[[MembershipView, SiteView, datetime], _Told]] = {
+_STATES: Mapping[str, Callable[[MembershipView, SiteView, datetime], _Status]] = {
     "pending": _pending,
     "active": _active,
     "fixed": _fixed,

@@ -24,7 +24,7 @@ def reference_words(kind: ReferenceKind) -> str:
 
 
 # The member's own, time's or our doing: no answer of a provider.
-NOBODY_SAID = frozenset({"", "failed", "expired", "canceled", "not_executed", "amount_mismatch"})
+WITHOUT_REASON = frozenset({"", "failed", "expired", "canceled", "not_executed", "amount_mismatch"})
 
 
 def failure_words(code: str) -> str:

@@ -27,7 +27,7 @@ from kaiin.web.base.requests import Request, come_from
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import CHANGES
 from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login
-from kaiin.web.mypage.words import NOBODY_SAID, failure_words
+from kaiin.web.mypage.words import WITHOUT_REASON, failure_words
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -128,7 +128,7 @@ _ENDS = {PaymentState.EXPIRED: "expired", PaymentState.CANCELED: "canceled"}
 def _outcome(payment: PaymentView, *, changes: bool) -> str:
     if payment.state is PaymentState.REGISTERED:
         return "registered"
-    if payment.state.holds_money:
+    if payment.state.has_money:
         if not is_acted_on(payment.id):
             return "moment"
         return "changed" if changes else "paid"
@@ -148,7 +148,7 @@ def _details(payment: PaymentView, outcome: str) -> Mapping[str, Any]:
         code = payment.failure_code
         return {
             "failure": failure_words(code),
-            "said": code not in NOBODY_SAID,
+            "said": code not in WITHOUT_REASON,
             # What came was another sum: it is given back.
             "nothing_charged": code != "amount_mismatch",
         }

@@ -48,7 +48,7 @@ def enter(http_request: HttpRequest, site_key: str) -> HttpResponse:
             return HttpResponseRedirect(onward)
         return _hand_over(request, site_key)
     context = {
-        "told": truth.told(found, site_key=site_key),
+        "explanations": truth.explanations(found, site_key=site_key),
         "member": request.member,
         "checked": checked,
         "signed_in": True,
@@ -82,7 +82,7 @@ def closed_account(request: Request, member_pk: int) -> HttpResponse:
     site_key = request.site.key if request.site else ""
     found = diagnosis.look(member=member, site_key=site_key, now=clock.now())
     context = {
-        "told": truth.told(found, site_key=site_key),
+        "explanations": truth.explanations(found, site_key=site_key),
         "member": member,
         "signed_in": False,
     }
