@@ -610,11 +610,11 @@ def test_two_sites_or_courses_of_one_key() -> None:
         (b"# only a comment\n", 1, 1, "the file is empty", "identity:, ways_to_pay:, sites: …"),
         (b"- a\n- b\n", 1, 1, "the file is not a mapping", "identity:, ways_to_pay:, sites: …"),
         (b"identity:\n\thost: id\n", 2, 1, "not YAML", "spaces instead of the tab"),
-        (b"identity: name: x\n", 1, 15, "not YAML", "quotes around a text that holds a colon"),
+        (b"identity: name: x\n", 1, 15, "not YAML", "quotes around a text that has a colon"),
         (b"a: 1\n---\nb: 2\n", 2, 1, "not YAML", "one document, without ---"),
         (b"sites: [1, 2\n", 2, 1, "not YAML", "valid YAML, indented by two spaces"),
         (b"a: *nobody\n", 1, 4, "not YAML", "valid YAML, indented by two spaces"),
-        (b"a: &a [*a]\n", 1, 4, "a value that holds itself", "the values themselves"),
+        (b"a: &a [*a]\n", 1, 4, "a value that contains itself", "the values themselves"),
         (b"a: b\nc: \x00\n", 2, 4, "a character that YAML does not allow", "the line without it"),
         (
             "a: b\nc: 会員".encode("cp932"),

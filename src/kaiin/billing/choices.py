@@ -1,4 +1,4 @@
-"""What a row's reason or state may be, where more than its table is told by it."""
+"""What a row's reason or state may be, where others than its table's module use it."""
 
 from django.db import models
 

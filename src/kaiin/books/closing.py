@@ -1,7 +1,7 @@
 """The books of a month as files: balances and journal as CSV, and what accounting programs import.
 
-A file is a stream of bytes: a million postings pass through, they are never held. The same ledger
-gives the same bytes. docs/books.md describes every column.
+A file is a stream of bytes: a million postings pass through and are never all in memory. The same
+ledger gives the same bytes. docs/books.md describes every column.
 """
 
 import csv

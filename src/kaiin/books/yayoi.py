@@ -27,7 +27,7 @@ ENCODING = "cp932"
 _NAME, _DESCRIPTION = 24, 64
 _ONLY, _FIRST, _BETWEEN, _LAST = "2000", "2110", "2100", "2101"
 _JOURNAL, _TRANSFER = "0", "3"
-# Characters that cp932 has under another number, and what stands for one that it lacks.
+# Characters that cp932 has under another number, and the substitute for one that it lacks.
 _IN_CP932 = str.maketrans(
     {"\u301c": "\uff5e", "\u2212": "\uff0d", "\u2014": "\u2015", "\xa5": "\\"}
 )

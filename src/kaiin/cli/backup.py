@@ -24,7 +24,7 @@ def backup(
     """Write the whole database into one file, while everything runs.
 
     SQLite: its online backup, checked page by page. PostgreSQL: pg_dump, of the server's version
-    or newer, on the PATH. The file holds personal data and is readable by its owner only.
+    or newer, on the PATH. The file contains personal data and is readable by its owner only.
     """
     load_django()
     stop_unless_migrated()
@@ -54,7 +54,7 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="What kaiin backup wrote.")],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace a database that holds something.")
+        bool, typer.Option("--replace", help="Replace a database that is not empty.")
     ] = False,
     gap: Annotated[
         int, typer.Option(help="How far numbers jump, so that none is given twice.", min=0)
@@ -71,7 +71,7 @@ def restore(
     if not file.is_file():
         sys.exit(f"kaiin: there is no file {file}")
     if connection.introspection.table_names() and not replace:
-        sys.exit("kaiin: the database holds something already. Mend: --replace gives it up")
+        sys.exit("kaiin: the database is not empty. Mend: --replace gives it up")
     if connection.vendor == "sqlite":
         _check(file)
         connection.close()
@@ -113,7 +113,7 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(target)) as write,
     ):
         read.backup(write)
-        # A file that stands alone: it can be read in a folder that can't be written to.
+        # Without a WAL beside it, the file can be read in a folder that can't be written to.
         write.execute("PRAGMA journal_mode = DELETE")
 
 

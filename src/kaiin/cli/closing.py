@@ -34,7 +34,7 @@ def closing(
         Path | None, typer.Option(help="Your own names of accounts and tax classes, YAML.")
     ] = None,
     so_far: Annotated[
-        bool, typer.Option("--so-far", help="A month that is not over, as it stands (途中).")
+        bool, typer.Option("--so-far", help="A month that is not over, as recorded so far (途中).")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")] = False,
 ) -> None:
@@ -42,7 +42,7 @@ def closing(
 
     Opening balances, what moved, closing balances, folded from the ledger alone. A month's
     books are closed from the second day of the next on, and never change after that: what is
-    recorded later stands in the month of its recording, listed apart. The same month gives
+    recorded later belongs to the month of its recording, listed apart. The same month gives
     the same bytes. docs/books.md describes the files.
 
     Exit codes: 0 written · 1 refused, the message says why and how to mend it.

@@ -35,11 +35,11 @@ def explain(
     language: Annotated[str, typer.Option("--lang", help="ja or en; else the tenant's.")] = "",
     demo: Annotated[bool, typer.Option("--demo", help="A member of the demo.")] = False,
 ) -> None:
-    """Tell whether a member may enter, and why.
+    """Explain whether a member may enter, and why.
 
     Since when, until when, and by which records: periods, payments with their numbers, entries
-    of the books, grants, notices and audit rows. With --at: the windows of access as the records
-    stand now, read at that instant. Exit code 1 when no one, or more than one, is found.
+    of the books, grants, notices and audit rows. With --at: the windows of access as they are
+    recorded now, read at that instant. Exit code 1 when no one, or more than one, is found.
     """
     instant = _instant(at)
     if demo:

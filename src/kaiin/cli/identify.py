@@ -16,14 +16,14 @@ _LINE_BREAKS = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029"
 
 def identify(
     texts: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]...", help="What somebody typed.")
+        list[str] | None, typer.Argument(metavar="[TEXT]...", help="What a person typed.")
     ] = None,
     lines: Annotated[
         bool, typer.Option("--lines", help="Read standard input too, one text a line.")
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Tell what a typed login ID, mail address or number is.
+    """Identify a typed login ID, mail address or number.
 
     Prints its kind, its canonical form for look-ups, what was forgiven, what is worth saying
     and what may have been meant. docs/identifiers.md lists the kinds and codes. Put -- before

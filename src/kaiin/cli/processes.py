@@ -62,7 +62,7 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # No thread runs here yet that the fork could catch holding a lock.
+                # No thread runs here yet, so the fork can't copy a lock that is taken.
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
             )
         self._running.append(_Running(name, process, log, health))

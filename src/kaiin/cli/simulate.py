@@ -43,7 +43,7 @@ def simulate(  # noqa: PLR0917 - options, written by name
 
     Members join, change, leave, come back; the provider declines, times out, loses notices;
     workers race and, with --crash, are killed. On a database of its own: SQLite, or a new one on
-    the server of DATABASE_URL. Exit codes: 0 nothing found · 1 a violation, told with the line
+    the server of DATABASE_URL. Exit codes: 0 nothing found · 1 a violation, printed with the line
     that runs it again · 2 the command was written wrongly.
     """
     from kaiin.lab.simulation.databases import fresh

@@ -57,7 +57,7 @@ def problems(kaiin: Environment) -> Iterator[CheckMessage]:
         )
     if clock.file() is not None:
         yield Error(
-            "KAIIN_CLOCK_FILE is set: whoever writes that file decides who has paid.",
+            "KAIIN_CLOCK_FILE is set: its content decides who has paid.",
             hint="Unset KAIIN_CLOCK_FILE. Only the demo's clock can be turned.",
             id="kaiin.E002",
         )
@@ -69,7 +69,7 @@ def problems(kaiin: Environment) -> Iterator[CheckMessage]:
 def _networks(kaiin: Environment) -> Iterator[CheckMessage]:
     for network in filter(_too_wide, kaiin.admin_networks):
         yield Error(
-            f"KAIIN_ADMIN_NETWORKS holds {network}: strangers reach the back office, which has "
+            f"KAIIN_ADMIN_NETWORKS contains {network}: strangers reach the back office, which has "
             "no second factor yet.",
             hint="Name the addresses of your staff, for example "
             "KAIIN_ADMIN_NETWORKS=127.0.0.1,203.0.113.8/29",
@@ -77,8 +77,7 @@ def _networks(kaiin: Environment) -> Iterator[CheckMessage]:
         )
     for network in filter(_too_wide, kaiin.trusted_proxies):
         yield Error(
-            f"KAIIN_TRUSTED_PROXIES holds {network}: whoever comes from there may say that they "
-            "are somebody else.",
+            f"KAIIN_TRUSTED_PROXIES contains {network}: a client from there may claim any address.",
             hint="Name your proxies' own addresses, for example KAIIN_TRUSTED_PROXIES=127.0.0.1",
             id="kaiin.E004",
         )
@@ -121,7 +120,7 @@ def _sandbox(kaiin: Environment) -> Iterator[CheckMessage]:
     if not kaiin.sandbox_url:
         yield Error(
             "The tenant file names the provider sandbox, and KAIIN_SANDBOX_URL is not set: "
-            "nobody can pay.",
+            "no one can pay.",
             hint="Name another provider under ways_to_pay and apply the file; for a trial set "
             "KAIIN_SANDBOX_URL, KAIIN_SANDBOX_PUBLIC_URL and KAIIN_SANDBOX_SECRET.",
             id="kaiin.E008",
@@ -134,7 +133,7 @@ def _sandbox(kaiin: Environment) -> Iterator[CheckMessage]:
         )
     else:
         yield Info(
-            "The tenant file names the provider sandbox: whoever can reach it joins without "
+            "The tenant file names the provider sandbox: all who can reach it join without "
             "paying money.",
             hint="Right for a trial. Otherwise name another provider under ways_to_pay.",
             id="kaiin.I001",

@@ -224,10 +224,10 @@ def _refuse_rest(name: str, parts: SplitResult, known: Collection[str]) -> None:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     if not parts.fragment and all(key in known for key, _ in pairs):
         return
-    # The address may hold a password, so the message leaves it out.
+    # The address may contain a password, so the message leaves it out.
     allowed = f"Only {', '.join(known)} may follow ?" if known else "Nothing may follow"
     raise SettingError(
-        f"{name} holds something after ? or # that is not known. {allowed}; within a password "
+        f"{name} has something after ? or # that is not known. {allowed}; within a password "
         "write %3F for ? and %23 for #"
     )
 
@@ -254,7 +254,7 @@ def _check_web_address(name: str, url: str) -> None:
 
 
 def _check_port(name: str, url: str, example: str) -> None:
-    # The address may hold a password, so the message leaves it out.
+    # The address may contain a password, so the message leaves it out.
     try:
         urlsplit(url).port  # noqa: B018
     except ValueError:
@@ -315,7 +315,7 @@ def _networks(variables: Mapping[str, str], name: str, otherwise: str) -> tuple[
             ip_network(network, strict=False)
         except ValueError:
             raise SettingError(
-                f"{name} holds {network!r}. Write addresses or networks with commas between, "
+                f"{name} contains {network!r}. Write addresses or networks with commas between, "
                 "for example 127.0.0.1,10.0.0.0/8"
             ) from None
     return networks

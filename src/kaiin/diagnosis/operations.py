@@ -128,9 +128,9 @@ def request_report(*, typed: str, language: str, site_key: str, client: str) -> 
 
 def report(*, typed: str, site_key: str, now: datetime) -> Report:
     """The report that an identifier's owner gets, in the worker. `site_key`: where they came
-    from, or ""; it is told of even without a membership there.
+    from, or ""; it is part of the report even without a membership there.
 
-    An address without an account is told just that, as otherwise its owner would wait in vain.
+    An address without an account gets a mail that says so: its owner would wait in vain.
     """
     member = identity.find_member(typed)
     if member is None:

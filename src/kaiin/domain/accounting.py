@@ -1,8 +1,8 @@
 """What Japanese accounting calls our accounts, and how their consumption tax is classed.
 
 The names are those of a small company's usual chart of accounts (勘定科目); an operator's own
-accountant may want others. Tax arises where income does: what is only owed, held or deferred is
-outside of it (対象外).
+accountant may want others. Tax arises where income does: what is only owed, kept for others or
+deferred is outside of it (対象外).
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ USUAL_NAMES: Mapping[Account, str] = MappingProxyType({each: usual_name(each) fo
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """An operator's names. In the tax classes `{rate}` stands for `10%` or `軽減8%`; `sales` is
+    """An operator's names. In the tax classes `{rate}` becomes `10%` or `軽減8%`; `sales` is
     what is sold, `returns` what is given back of it, `untaxed` everything else. `by_site`: each
     site is a sub-account (補助科目)."""
 

@@ -2,7 +2,7 @@
 
 A card number is a run of digits, with signs or spaces between them, that begins like a card
 scheme's numbers, has their length and passes Luhn's check. Expiry dates, names and other words may
-stand around it. It is no card number where its label says that it is a payment's, where it is a
+surround it. It is no card number where its label says that it is a payment's, where it is a
 telephone number with a country code, or where it is part of a mail address. Whether it equals a
 payment number that is stored, only who can look there knows.
 """
@@ -71,7 +71,7 @@ _LABEL_REACH = 60
 
 
 def has_card_number(text: str) -> bool:
-    """Whether a text in any writing holds a card number."""
+    """Whether a text in any writing has a card number in it."""
     if sum(map(str.isnumeric, text)) < _MIN_SIGNS:
         return False
     return next(_found(_folded(text)), None) is not None
@@ -80,7 +80,7 @@ def has_card_number(text: str) -> bool:
 def without_card_numbers(text: str) -> str:
     """The text with every card number in it replaced by a mask.
 
-    A text that holds none comes back as it is. A line that does comes back in its folded
+    A text without any comes back as it is. A line with one comes back in its folded
     writing: neither width nor invisible characters save a number.
     """
     if not has_card_number(text):
@@ -114,7 +114,7 @@ def is_card_number(digits: str) -> bool:
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
-    """Where card numbers stand in folded text: from the first to the last digit, in order.
+    """Where card numbers are in folded text: from the first to the last digit, in order.
 
     A number begins and ends with a group of digits; at most 19 groups are looked at from each.
     """

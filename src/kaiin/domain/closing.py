@@ -1,7 +1,7 @@
-"""Months of the books: in which one an entry stands, and when nothing more can come into it.
+"""Months of the books: to which one an entry belongs, and when nothing more can come into it.
 
 The books of a month stay open through the first day of the next: stores, carriers and providers
-tell of the last evening in the morning, and periods that end with the month are earned then.
+report the last evening in the morning, and periods that end with the month are earned then.
 What is recorded after that, about any day, belongs to the month in which it was recorded, as
 late. So a month that is closed never changes again.
 """
@@ -59,12 +59,12 @@ class BookMonth:
 
     @property
     def opens_at(self) -> datetime:
-        """From when on what is recorded can't stand in the month before."""
+        """From when on what is recorded can't belong to the month before."""
         return self.starts_at + OPEN_DAYS
 
     @property
     def closes_at(self) -> datetime:
-        """From when on nothing that is recorded stands in it any more."""
+        """From when on nothing that is recorded belongs to it any more."""
         return self.ends_at + OPEN_DAYS
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class BookMonth:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """On which day of the books an entry stands; `late_for` is the month in which it happened,
+    """To which day of the books an entry belongs; `late_for` is the month in which it happened,
     where that was closed already."""
 
     day: date
@@ -87,7 +87,7 @@ def happened_on(kind: EntryKind, occurred_at: datetime) -> date:
 
 
 def booking(kind: EntryKind, occurred_at: datetime, recorded_at: datetime) -> Booking:
-    """Where an entry stands in the books."""
+    """The day of the books to which an entry belongs."""
     day = happened_on(kind, occurred_at)
     month = BookMonth.of(day)
     if recorded_at < month.closes_at:

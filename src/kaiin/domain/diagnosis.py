@@ -32,7 +32,7 @@ from kaiin.domain.subscriptions import EndReason, Standing
 
 
 class AccessCode(StrEnum):
-    """Stable codes, in the order in which findings are told."""
+    """Stable codes, in the order in which findings are shown."""
 
     DISABLED = "access.disabled"
     OK = "access.ok"
@@ -103,7 +103,7 @@ class OpenPayment:
 class MembershipEvidence:
     """What is known of a membership at the site in question.
 
-    `renews` tells a course that charges by itself from a lump sum, `goes_on` that it will indeed
+    `renews`: the course charges by itself, unlike a lump sum; `goes_on`: it will indeed
     be charged again; `paid_until` is the exclusive end of the last paid period; `failure_code`
     is the provider's last word, empty if none.
     """
@@ -302,7 +302,7 @@ def _no_membership(evidence: Evidence) -> Finding:
     return Finding(AccessCode.NO_MEMBERSHIP, {}, _cures(evidence, CureCode.JOIN))
 
 
-# In the order in which they are told: the nearest hope first, then what happened, then the rest.
+# In the order in which they are shown: the nearest hope first, then what happened, then the rest.
 _RULES: tuple[Callable[[Evidence], Finding | None], ...] = (
     _pending_slip,
     _pending_payment,
@@ -322,7 +322,7 @@ _NEW_PAYMENTS = frozenset(
 
 
 def _shown_until(windows: tuple[Window, ...], now: datetime) -> date | datetime | None:
-    """The end that members are told of: grace is a kindness, not a promise, unless it has
+    """The end that members are shown: grace is a kindness, not a promise, unless it has
     begun. None where nothing is open now."""
     promised = tuple(window for window in windows if window.kind is not WindowKind.GRACE)
     until = open_until(promised, now) or open_until(windows, now)
@@ -330,7 +330,7 @@ def _shown_until(windows: tuple[Window, ...], now: datetime) -> date | datetime 
 
 
 def _is_paid_to_the_end(windows: tuple[Window, ...], now: datetime) -> bool:
-    """Whether the end that members are told of is that of what is paid, not of grace or a grant."""
+    """Whether the end that members are shown is that of what is paid, not of grace or a grant."""
     paid = open_until([window for window in windows if window.kind is WindowKind.PAID], now)
     return paid is not None and shown_end(paid) == _shown_until(windows, now)
 

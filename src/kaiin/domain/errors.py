@@ -5,7 +5,7 @@ class KaiinError(Exception):
     """Something went wrong that we foresaw.
 
     `code` is stable: pages, API, diagnosis, help and support all quote it, and the text
-    catalogs hold its words. `params` fill the text's placeholders; never put secrets there.
+    catalogs have its words. `params` fill the text's placeholders; never put secrets there.
     """
 
     code = "error.unexpected"

@@ -15,7 +15,7 @@ from kaiin.domain.money import Money, total
 
 
 class Account(StrEnum):
-    """RECEIVABLE: members owe us. PROVIDER_CASH: providers hold for us. DEFERRED_INCOME: paid
+    """RECEIVABLE: members owe us. PROVIDER_CASH: with providers, for us. DEFERRED_INCOME: paid
     for time still to come. INCOME: earned fees. HANDLING_INCOME: earned by the payment itself.
     UNAPPLIED: received, but buying nothing; it is the member's until someone decides.
     REFUNDS_DUE: to be given back, not yet paid out. FEES: what providers keep for their work.
@@ -126,8 +126,8 @@ Sources = Sequence[tuple[Account, Money]]
 
 
 def taken(amount: Money, sources: Sources, *, rest: Account) -> Sources:
-    """`amount`, taken from accounts in their order, each for as much as it holds; what none of
-    them holds comes from `rest`."""
+    """`amount`, taken from accounts in their order, each for at most its balance; what none of
+    them has comes from `rest`."""
     parts: list[tuple[Account, Money]] = []
     for account, balance in sources:
         part = min(balance, amount)
@@ -182,7 +182,7 @@ def balances(entries: Iterable[Entry]) -> dict[tuple[Account, str], Money]:
 
 
 def effective_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries that were neither reversed nor are reversals: what still holds."""
+    """The entries that were neither reversed nor are reversals: what is in force."""
     kept = tuple(entries)
     reversed_keys = {entry.reverses for entry in kept}
     return tuple(e for e in kept if e.reverses is None and e.key not in reversed_keys)

@@ -1,6 +1,6 @@
 """Mail addresses as fans type and paste them: grammar, canonical form, finding them in a text.
 
-The grammar is RFC 5321's with one opening: dots may stand anywhere in the local part, because
+The grammar is RFC 5321's with one opening: dots may be anywhere in the local part, because
 docomo and au once handed out addresses such as `taro..x.@docomo.ne.jp`, which still receive
 mail. Their quoted form, `"taro..x."@docomo.ne.jp`, is the same mailbox.
 
@@ -107,7 +107,7 @@ def breaks_rfc5321(address: str) -> bool:
 
 
 def wire_form(address: str) -> str:
-    """How a canonical address stands in SMTP's envelope and a mail's header.
+    """How a canonical address is written in SMTP's envelope and a mail's header.
 
     A local part that RFC 5321 allows only in quotes gets them, even where a library took them
     off; a Unicode domain is encoded.
@@ -141,7 +141,7 @@ def normalised(folded: Folded) -> Folded:
 
 
 def reading_of(address: str, forgiven: tuple[str, ...], *, quoted: bool = False) -> MailReading:
-    """What is to be said of an address that was read; `quoted`: its local part stood in quotes.
+    """What is to be said of an address that was read; `quoted`: its local part was in quotes.
 
     In quotes RFC 5321 allows dots anywhere, at every provider.
     """

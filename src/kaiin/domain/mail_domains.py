@@ -71,7 +71,7 @@ _KNOWN_TYPOS = {
     "e-zweb.ne.jp": "ezweb.ne.jp",
 }
 
-# Endings that are no top-level domain, or not one that Japanese second levels stand under.
+# Endings that are no top-level domain, or not one that has Japanese second levels.
 _WRONG_COM = re.compile(r"\.(?:con|cmo|ocm|cpm|vom|xom|coom|comm|c0m)$")
 _WRONG_JP = re.compile(r"\.(co|ne|or|ac|go)(?:jp|\.jo|\.jpp|\.pj|\.jl)$")
 _TWICE = re.compile(r"\.(com|jp)\.\1$")
@@ -178,7 +178,7 @@ def _is_slip_of(popular: str, domain: str, provider: str, suffix: str) -> bool:
 def _slips(one: str, other: str) -> int:
     """Typing slips between two words, up to 2: a letter more, less or other, two exchanged.
 
-    Optimal string alignment distance, cut short where the lengths already tell.
+    Optimal string alignment distance, cut short where the lengths already decide.
     """
     if abs(len(one) - len(other)) > 1:
         return 2

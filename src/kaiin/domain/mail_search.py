@@ -1,8 +1,8 @@
 """Finding mail addresses inside a pasted text: beside names, labels, brackets and sentences.
 
 From each `@` the local part is read to the left and the domain to the right, as far as their
-characters go. An address counts only where it surely begins: what stands before it must be a
-space, a line's end, a bracket, a sign that no address holds, or Japanese. Where it could begin at
+characters go. An address counts only where it surely begins: the character before it must be a
+space, a line's end, a bracket, a sign that no address has, or Japanese. Where it could begin at
 two places (`taro yamada@…`, `login idtaro@…`), both readings are found, and the caller says that
 there are several.
 
@@ -53,7 +53,7 @@ class FoundAddress:
 
 
 def read_mail(folded: Folded, lines: str = "") -> MailReading:
-    """The one address in a folded text with an `@`: the whole text first, then what it holds.
+    """The one address in a folded text with an `@`: the whole text first, then what is in it.
 
     `lines` is the same text with its line ends, which part words more surely than spaces do.
     """
@@ -85,7 +85,7 @@ def read_mail(folded: Folded, lines: str = "") -> MailReading:
 
 
 def find_addresses(text: str) -> list[FoundAddress]:
-    """Every address in a folded text, in its order; two readings of one place stand side by side.
+    """Every address in a folded text, in its order; two readings of one place follow each other.
 
     Parts of web addresses (`https://user@host/`) are none.
     """
@@ -120,9 +120,9 @@ _MAILTO = re.compile(r"[\"'“‘「『(<\[]*mailto:([^?]*)(?:\?.*)?", re.IGNORE
 _PAIRS = {mark: mark for mark in "'\"*_`|~/=-+"} | dict(
     zip("{(<[「『【〔〈《“‘«≪", "})>]」』】〕〉》”’»≫", strict=True)
 )
-# Those that also stand between a label and an address: "メール=taro@…".
+# Those that may also be between a label and an address: "メール=taro@…".
 _SIGNS_OF_LABELS = "=/|#"
-# All of them, where a letter stands before.
+# All of them, where a letter precedes.
 _SIGNS = f"{DECORATIONS}.-+_"
 _ELLIPSES = frozenset((2, 3, 6))  # how many dots make "‥", "…" and "……"
 _PARTICLES = "はがのをもへとでにて"
@@ -264,8 +264,8 @@ def _behind_signs(signs: str, rest: str, start: int, *, is_label: bool) -> list[
 def _behind_label(text: str, start: int, at: int) -> list[int] | None:
     """Where an address may begin whose run begins with the end of a label; None for any other.
 
-    With a sign between, the label's other half stands before it ("会員ID=taro@…"), or the word
-    is the address's own ("連絡先：mail=taro@…"). Without one there is no telling
+    With a sign between, the label's other half precedes it ("会員ID=taro@…"), or the word
+    is the address's own ("連絡先：mail=taro@…"). Without one it is undecided
     ("会員IDtaro@…").
     """
     word = _LABEL_END.fullmatch(text, start, at)
@@ -296,14 +296,14 @@ _LOCAL = LOCAL_CHARACTERS
 
 
 def _inside_pairs(text: str, start: int, end: int, at: int) -> int:
-    """Step over marks before an address that stand behind it too: `*taro@example.com*`."""
+    """Step over marks before an address that also follow it: `*taro@example.com*`."""
     while start < at - 1 and end < len(text) and _PAIRS.get(text[start]) == text[end]:
         start, end = start + 1, end + 1
     return start
 
 
 def _may_end_before(text: str, start: int) -> bool:
-    """Whether what stands before an address can't be its beginning.
+    """Whether what precedes an address can't be its beginning.
 
     A letter of another alphabet may be (`éric@…`), so may a single Japanese one: an input method
     was left on. Hiragana ends only with a particle: `やまda@…` is half an address, `私のはda@…`
@@ -357,7 +357,7 @@ def _is_prose(before: str) -> bool:
 
 
 def _is_typed_with_spaces(text: str) -> bool:
-    """Whether spaces stand between single characters, or beside the `@` or a dot alone."""
+    """Whether spaces are between single characters, or beside the `@` or a dot alone."""
     return all(
         character.lower() in _LOCAL or character in ' @"。' or ord(character) > 0x7F
         for character in text
@@ -376,7 +376,7 @@ def _mended(written: str, at: str, domain: _Domain, address: str) -> tuple[str, 
 
 
 def _around(text: str, found: FoundAddress) -> tuple[str, ...]:
-    """What stood around an address: marks alone, or words too."""
+    """What surrounded an address: marks alone, or words too."""
     outside = text[: found.start] + text[found.end :]
     if any(character.isalnum() for character in outside):
         return (SURROUNDED,)

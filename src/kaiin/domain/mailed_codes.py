@@ -10,7 +10,7 @@ SEVERAL = "identity.code_several"
 # A whole mail fits; what is longer is no code.
 _LONGEST = 5000
 _GROUP = re.compile(r"[0-9]+")
-# What may stand within one code: spaces and what looks like a hyphen, a dot or a slash.
+# What may be within one code: spaces and what looks like a hyphen, a dot or a slash.
 _WITHIN = r"[\s\-‐-―−ーｰ_.,・/]{1,5}"
 # Digits that touch a letter are part of a name ("JO1"), not a piece of a code.
 _PIECES = re.compile(rf"(?<![A-Za-z0-9])[0-9]+(?:{_WITHIN}[0-9]+)+(?![A-Za-z0-9])")
@@ -18,7 +18,7 @@ _PIECES = re.compile(rf"(?<![A-Za-z0-9])[0-9]+(?:{_WITHIN}[0-9]+)+(?![A-Za-z0-9]
 
 @dataclass(frozen=True)
 class ReadCode:
-    """The digits, or the `fault` in the text: it holds no such group, or several."""
+    """The digits, or the `fault` in the text: it has no such group, or several."""
 
     digits: str | None
     fault: str | None
@@ -27,7 +27,7 @@ class ReadCode:
 def read_code(typed: str, length: int) -> ReadCode:
     """The one group of exactly `length` digits in the text, of any width.
 
-    A group that stands in one piece goes before one in pieces ("923 936"): a date beside the
+    A group in one piece goes before one in pieces ("923 936"): a date beside the
     code is in pieces, too. Of several different groups none is chosen.
     """
     text = _folded(typed)

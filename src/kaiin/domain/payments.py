@@ -38,7 +38,7 @@ stateDiagram-v2
     any --> charged_back: charged_back
 ```
 
-Money always wins: in any state before, a provider that says *paid* holds the member's
+Money always wins: in any state before, a provider that says *paid* has the member's
 money. What it buys, when it comes after the end, is billing's decision. Once money was taken, only
 news of that money moves the payment: what it says is a fold over refunds and dispute
 (`money_event`), which forget nothing, so that stale news neither loses money nor finds it again.
@@ -94,7 +94,7 @@ class PaymentState(StrEnum):
 
     @property
     def has_money(self) -> bool:
-        """Whether money was taken and is still with us: what it bought stands."""
+        """Whether money was taken and is still with us: what it bought is kept."""
         return self in FUNDED_STATES
 
     @property

@@ -203,7 +203,7 @@ def paid_period(
     In time is before `previous` ended, or, while the renewal was `under_way` (being charged or
     retried), before the following period would be over too: an anchor then stays where it is.
     A late renewal of a lump sum may count from the old end (`late_period`).
-    When the worker noticed the end, or the provider told of the money, makes no difference.
+    When the worker noticed the end, or the provider reported the money, makes no difference.
     """
     if lapsed is not None:
         late = late_period(rule, lapsed, paid_at)

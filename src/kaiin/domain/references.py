@@ -8,7 +8,7 @@ Sources of the facts, by kind:
 - au_payment: 決済情報番号, one for each charge, at most 16. GMO-PG's `AuPayInfoNo`.
 - softbank_order: 注文番号. No public grammar; SB Payment's order IDs take up to 38 characters.
 - konbini_slip: 受付番号 (also お客様番号), 10 or 11 digits; 13 at 7-Eleven (払込票番号); 17 at
-  FamilyMart, where a 5-digit company code stands before the order number.
+  FamilyMart, where a 5-digit company code precedes the order number.
 - konbini_confirmation: 確認番号, typed at the store's machine beside the slip number. GMO-PG's
   `CvsConfNo` takes up to 20, Stripe's `confirmation_number` has 10 or 11 digits.
 - card_payment: the payment service's own ID of a charge, the only kind in which case matters.
@@ -38,7 +38,7 @@ class ReferenceKind(StrEnum):
 
     @property
     def place(self) -> int:
-        """Where it stands among the numbers of a bill: the slip's before what confirms it."""
+        """Its place among the numbers of a bill: the slip's before what confirms it."""
         return list(ReferenceKind).index(self)
 
 
@@ -48,7 +48,7 @@ class ReferenceFormat:
 
     `accepts` is what may be stored and looked up, `speaks_for` the narrower shape that makes a
     reader think of this kind when nothing else is known. `sandbox_shape` is what the sandbox
-    provider issues, `#` standing for any digit; it never is the shape of a card number.
+    provider issues, with `#` for any digit; it never is the shape of a card number.
     """
 
     accepts: re.Pattern[str]

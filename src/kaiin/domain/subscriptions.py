@@ -43,7 +43,7 @@ class SubscriptionEvent(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where a membership stands. DORMANT: no content, but it can be renewed with its number."""
+    """The state of a membership. DORMANT: no content, but it can be renewed with its number."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -58,7 +58,7 @@ class StandingEvent(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a subscription ended; what a member is told first when they can't get in."""
+    """Why a subscription ended; what a member reads first when they can't get in."""
 
     REPLACED = "replaced"
     LEFT = "left"

@@ -116,7 +116,7 @@ def merged(*groups: Iterable[str]) -> tuple[str, ...]:
 
 
 def shows_something(text: str) -> bool:
-    """Whether a text has a letter, digit or sign that is seen. Marks alone stand on nothing."""
+    """Whether a text has a letter, digit or sign that is seen. Marks alone show nothing."""
     return any(
         unicodedata.category(character)[0] in "LNPS" and not _is_invisible(character)
         for character in text

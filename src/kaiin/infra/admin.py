@@ -100,7 +100,7 @@ class DeliveryAdmin(Deciding, ReadOnlyAdmin):
     list_select_related = ("event",)
     search_fields = ("event__key",)
     ordering = ("-id",)
-    # Mails hold what only their reader should see; their key says which one it was.
+    # Mails contain what only their reader should see; their key says which one it was.
     exclude = ("payload",)
 
     def describe(self, row: Delivery) -> str:

@@ -30,7 +30,7 @@ _gathered: ContextVar[list["Fact"] | None] = ContextVar("audit_gathered", defaul
 class Fact:
     """One row to be: `action` is `context.what_happened`, `subject` and `actor` are `kind:key`.
 
-    Details are JSON and hold no password, token, code or card number.
+    Details are JSON without passwords, tokens, codes and card numbers.
     """
 
     action: str

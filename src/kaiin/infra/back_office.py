@@ -35,7 +35,7 @@ _BACK = frozenset({"_changelist_filters"})
 # What a list filter on a field (or on the key of another table) names its parameters by.
 _FILTERED = ("", "__exact", "__isnull", "__isempty", "__id__exact")
 _MAX_VALUE = 200
-# What no database's integer column holds; Python reads digits of every script.
+# What no database's integer column can store; Python reads digits of every script.
 _MAX_NUMBER = 2**63 - 1
 _NUMBER = re.compile(r"[+-]?\d+")
 
@@ -94,7 +94,7 @@ class ReadOnlyAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold is u
         if not asks_only or not all(map(self._is_key, chosen)):
             return self._without_parameters(request)
         if has_card_number(request.GET.get("q", "")) and not self.is_stored(request.GET["q"]):
-            # By its address the number would stand in histories and proxies' logs.
+            # By its address the number would get into histories and proxies' logs.
             self.message_user(request, text("identifier.is_card_number"), level=messages.WARNING)
             return HttpResponseRedirect(request.path)
         asked = {"searched": bool(request.GET.get("q")), "by": sorted(request.GET.keys() - {"q"})}
@@ -140,7 +140,7 @@ class ReadOnlyAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold is u
         return not _is_huge(value) and "\x00" not in value
 
     def is_stored(self, term: str) -> bool:  # noqa: ARG002
-        """Whether what looks like a card number is a number that this table holds."""
+        """Whether what looks like a card number is a number in this table."""
         return False
 
     def change_view(
@@ -193,7 +193,7 @@ class ReadOnlyRows(_ReadOnly, TabularInline):  # type: ignore[misc]
 
 
 def _asks_only(request: HttpRequest, names: frozenset[str]) -> bool:
-    """Whether an address asks for nothing else, and by values that any column could hold."""
+    """Whether an address asks for nothing else, and by values that any column could store."""
     return request.GET.keys() <= names and not any(
         len(value) > _MAX_VALUE or "\x00" in value or (name not in _PAGE and _is_huge(value))
         for name, values in request.GET.lists()

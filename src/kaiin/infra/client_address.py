@@ -20,7 +20,7 @@ def client_address(request: HttpRequest) -> str:
 
 def sure_address(request: HttpRequest) -> str:
     """As `client_address`, but nothing where a proxy does not say whom it speaks for: one that
-    nobody named in KAIIN_TRUSTED_PROXIES, or one that sends no readable X-Forwarded-For."""
+    is not in KAIIN_TRUSTED_PROXIES, or one that sends no readable X-Forwarded-For."""
     address, sure = _nearest_known(request)
     return address if sure else ""
 

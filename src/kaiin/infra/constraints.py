@@ -11,7 +11,7 @@ from django.db.models import CheckConstraint, F, Manager, Q, QuerySet
 def known(
     table: str, *, or_empty: Iterable[str] = (), **columns: Iterable[Enum]
 ) -> list[CheckConstraint]:
-    """Columns hold values of their enumerations, "" too where named in `or_empty`; NULL passes.
+    """Columns have values of their enumerations, "" too where named in `or_empty`; NULL passes.
 
     One unknown value would fail the reading of every set that it is in.
     """

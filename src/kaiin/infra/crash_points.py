@@ -6,8 +6,8 @@ from enum import StrEnum
 
 
 class CrashPoint(StrEnum):
-    """Every place: `context.what_is_done_by_now`. Each stands right after a commit or right
-    before or after a call to the outside; the first three stand at every one of these."""
+    """Every place: `context.what_is_done_by_now`. Each is right after a commit or right
+    before or after a call to the outside; the first three are at every one of these."""
 
     COMMITTED = "infra.committed"
     OUTSIDE_CALLED = "infra.outside_called"

@@ -118,5 +118,5 @@ class Deciding:
         }
 
     def describe(self, row: Any) -> str:
-        """What stands on the page that asks once more."""
+        """The line of a row on the page that asks once more."""
         return str(row)

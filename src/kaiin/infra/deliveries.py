@@ -63,7 +63,7 @@ def dead_letters(lane: Lane | None = None) -> tuple[int, ...]:
 @dataclass(frozen=True)
 class Undelivered:
     """A delivery that was not made yet: it is tried at `due_at`, or was given up at `dead_at`. The
-    event's payload stays inside: mails hold what only their reader should see."""
+    event's payload stays inside: mails contain what only their reader should see."""
 
     id: int
     lane: str

@@ -1,4 +1,4 @@
-"""What stands between the network and a WSGI application: a thread is taken for whole requests
+"""The layer between the network and a WSGI application: a thread is taken for whole requests
 only.
 
 A WSGI server gives a thread to a request as soon as its headers are there; sixteen clients that
@@ -37,7 +37,7 @@ DISCARD_SECONDS = 1.0
 # Requests that wait for a thread, for each thread; whose wait would be long is sent away at once.
 MAX_WAITING = 16
 # No form of ours is larger. Larger bodies share a room, so that they can't fill the memory; those
-# who hold that room keep out large bodies only.
+# who fill that room keep out large bodies only.
 SMALL_BODY = 64 * 1024
 MAX_LARGE_BODIES = 64 * 1024 * 1024
 LOG_SECONDS = 60.0

@@ -57,6 +57,6 @@ def for_update(rows: "models.QuerySet[M]") -> "models.QuerySet[M]":
 
 
 def claimed(rows: "models.QuerySet[M]", *due: str) -> "models.QuerySet[M]":
-    """The rows, locked for this transaction, passing over those that another worker holds. What
-    was `due` first comes first: an index of that column finds it without reading the rest."""
+    """The rows, locked for this transaction, passing over those that another worker has locked.
+    What was `due` first comes first: an index of that column finds it without reading the rest."""
     return rows.select_for_update(of=("self",), skip_locked=True).order_by(*due, "pk")

@@ -1,4 +1,4 @@
-"""What no log line holds. Free of Django, because the settings import it."""
+"""What no log line contains. Free of Django, because the settings import it."""
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -9,7 +9,7 @@ from kaiin.domain.card_numbers import has_card_number, without_card_numbers
 def mask_log(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """A structlog processor: no value of a log line holds a card number."""
+    """A structlog processor: no value of a log line contains a card number."""
     return {key: _masked(value) for key, value in event.items()}
 
 

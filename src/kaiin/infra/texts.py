@@ -44,7 +44,7 @@ class TextMissing(LookupError):
 def text(code: str, language: str | None = None, **params: object) -> str:
     """The words of a code in a language (default: the request's), placeholders filled.
 
-    Raises TextMissing in tests and the demo; in production the code itself stands in, since
+    Raises TextMissing in tests and the demo; in production the code itself is returned, since
     a page with one odd line helps a member more than a page of error.
     """
     bundle = _bundle(_language(language))
@@ -67,7 +67,7 @@ def error_text(error: KaiinError, language: str | None = None) -> str:
 
 
 def has_text(code: str) -> bool:
-    """Whether the catalogs hold words for a code."""
+    """Whether the catalogs have words for a code."""
     return bool(_bundle(_language(None)).has_message(code.replace(".", "-")))
 
 

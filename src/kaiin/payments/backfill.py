@@ -1,4 +1,4 @@
-"""Reading providers' own lists of events on from where we stopped, for what no notice told.
+"""Reading providers' own lists of events on from where we stopped, for what no notice reported.
 
 The stored cursor moves in the transaction that stores the events, so that none is passed over,
 wherever it stops; days of silence heal in one sweep.

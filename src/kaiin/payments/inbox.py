@@ -75,7 +75,7 @@ def receive(
 
 
 def store_listed(*, provider: str, events: Iterable[ListedEvent], now: datetime) -> int:
-    """Store what the provider's own list told and no notice did; how many. Call it inside a
+    """Store what the provider's own list has and no notice reported; how many. Call it inside a
     transaction."""
     rows = {
         each.notice.event_id: _row(provider, each.notice, each.body, now, listed=True)

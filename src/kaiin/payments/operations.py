@@ -174,7 +174,7 @@ def apply_waiting_events(limit: int) -> int:
 
 
 def backfill_events(*, now: datetime, limit: int) -> int:
-    """Read on in the providers' own lists of events, and store what no notice told; how many
+    """Read on in the providers' own lists of events, and store what no notice reported; how many
     events were read. Silence of days heals in one sweep, if `limit` lets it."""
     return backfill.sweep(now=now, limit=limit)
 

@@ -42,7 +42,7 @@ def refund_payment(
     Idempotent by `key` (up to 128 characters): the same refund comes back, in any state. What
     is asked for, done and under way never exceeds what was received: a refund that would is FAILED
     with `refund_exceeds`. REQUESTED or UNKNOWN: the worker asks on, never twice for the same money.
-    `reason` is a code of the caller's. Raises NoSuchPayment, IntentConflict (the key stands for
+    `reason` is a code of the caller's. Raises NoSuchPayment, IntentConflict (the key belongs to
     another refund). A provider that is away raises nothing: the worker asks it later.
     """
     if amount.amount <= 0:

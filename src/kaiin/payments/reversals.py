@@ -1,5 +1,5 @@
-"""Money that goes back, as the provider tells it: refunds and disputes get their rows, and what is
-left says what the payment is. Works on a locked payment, within its transaction.
+"""Money that goes back, as the provider reports it: refunds and disputes get their rows, and what
+is left says what the payment is. Works on a locked payment, within its transaction.
 """
 
 from datetime import datetime
@@ -81,7 +81,7 @@ def left(row: Payment) -> int:
 
 
 def learn(refund: Refund, event: RefundEvent, *, code: str, now: datetime, actor: str) -> None:
-    """Move a locked refund by what was learned, store it, and tell of it if that is news."""
+    """Move a locked refund by what was learned, store it, and publish it if that is news."""
     before = RefundState(refund.state)
     after = refund_transition(before, event)
     refund.state = after.value
@@ -110,7 +110,7 @@ def publish(refund: Refund, before: RefundState | None, *, now: datetime, actor:
         actor=actor,
         details=details,
     )
-    # What a refund becomes after its end, or again, is told again.
+    # What a refund becomes after its end, or again, is published again.
     again = f":{now.isoformat()}" if before is not None else ""
     event_log.publish(
         topic=events.REFUND_CHANGED,

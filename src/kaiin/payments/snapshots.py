@@ -229,7 +229,7 @@ def _ask_at(row: Payment, after: PaymentState, now: datetime) -> datetime | None
 def _mandates_of(
     news: Sequence[News], rows: Mapping[UUID, Payment], now: datetime, actor: str
 ) -> dict[UUID, int]:
-    """The mandate behind each payment whose news tells of one, made or brought up to date."""
+    """The mandate behind each payment whose news has one, made or brought up to date."""
     reported = [
         (rows[each.payment_id], each.what.mandate)
         for each in news
@@ -340,7 +340,7 @@ def _publish_change(
     if not recorded or late or row.state != PaymentState.PAID:
         _record(row, f"payments.{row.state}", actor, {"before": before.value, "late": late})
     if not recorded:
-        # What becomes of money can bring the same state back: that is told again.
+        # What becomes of money can bring the same state back: that is published again.
         again = f":{row.last_asked_at}" if before.took_money else ""
         _publish(row, key=f"{row.pk}:{row.state}{again}")
 

@@ -1,5 +1,5 @@
-"""Whether providers still send their notices: one that is silent while payments are open is told
-to people, once, until it is heard again."""
+"""Whether providers still send their notices: one that is silent while payments are open is
+reported to staff, once, until it is heard again."""
 
 from datetime import datetime, timedelta
 

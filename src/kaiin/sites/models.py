@@ -108,7 +108,7 @@ class DocumentVersion(models.Model):
     asks_members = models.BooleanField(
         default=False, help_text="Members are asked to agree at their next login."
     )
-    texts = models.JSONField(default=dict, help_text="Empty: it stands at `url`.")
+    texts = models.JSONField(default=dict, help_text="Empty: it is at `url`.")
     url = models.CharField(max_length=500, blank=True)
     digest = models.CharField(max_length=64, help_text="SHA-256 of texts and address.")
     created_at = models.DateTimeField()

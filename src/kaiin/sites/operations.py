@@ -91,7 +91,7 @@ class InUse:
 
 
 def lock_tenant() -> None:
-    """Wait until no other apply runs; holds until the caller's transaction ends."""
+    """Wait until no other apply runs; none can until the caller's transaction ends."""
     # Inserting waits for the first to insert, so that even two first applies come in turn.
     Tenant.objects.bulk_create([Tenant(revision=uuid4(), applied_at=_NEVER)], ignore_conflicts=True)
     for_update(Tenant.objects.filter(pk=TENANT_ID)).get()
@@ -256,7 +256,7 @@ def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetim
     if row is None:
         return [Change(ChangeKind.CREATE, subject, note=begins)]
     fields = difference(row, _document_columns(spec))
-    # Told by its fingerprint: the text itself would fill the screen and the audit trail.
+    # The digest is shown: the text itself would fill the screen and the audit trail.
     shown = {name: both for name, both in fields.items() if name not in ("texts", "starts_at")}
     if "starts_at" in fields:
         shown["from"] = (str(japanese_date(row.starts_at)), str(japanese_date(spec.starts_at)))

@@ -81,7 +81,7 @@ class Seller:
 
 @dataclass(frozen=True)
 class TenantView:
-    """The tenant file's identity part. Texts hold every one of `languages`."""
+    """The tenant file's identity part. Texts are in each of `languages`."""
 
     identity_name: Texts
     formerly: str
@@ -129,7 +129,7 @@ class SiteView:
 
 @dataclass(frozen=True)
 class DocumentView(Published):
-    """A version of a document: `texts`, or `url` where it stands. `digest` is that of both."""
+    """A version of a document: `texts`, or the `url` of its text. `digest` is that of both."""
 
     id: int
     texts: Texts

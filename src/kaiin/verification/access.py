@@ -1,4 +1,4 @@
-"""The windows of access, built a second time from the facts and held against the stored ones.
+"""The windows of access, built a second time from the facts and compared with the stored ones.
 
 Not the engine's way: every instant at which something begins or ends cuts time into slices, and
 each slice is looked at alone.
@@ -62,13 +62,13 @@ def check(dossier: Dossier) -> Iterator[Violation]:
 
 
 def facts(dossier: Dossier) -> list[Fact]:
-    """Paid periods whose payment stands in the books, or that were imported, up to an early end;
+    """Paid periods whose payment is in the books, or that were imported, up to an early end;
     grants, up to their revocation."""
-    standing = {e.period_id for e in effective_entries(dossier) if e.kind == "payment"}
+    booked = {e.period_id for e in effective_entries(dossier) if e.kind == "payment"}
     found = [
         Fact("paid", period.starts_at, min(period.ends_at, period.over_at), f"period:{period.id}")
         for period in dossier.periods
-        if period.id in standing or period.import_key is not None
+        if period.id in booked or period.import_key is not None
     ]
     for grant in dossier.grants:
         ends_at = min(grant.ends_at, grant.revoked_at or grant.ends_at)

@@ -1,4 +1,4 @@
-"""The books of one membership: every balance is a fold of facts that stand elsewhere too."""
+"""The books of one membership: every balance is a fold of facts that are stored elsewhere too."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -117,7 +117,7 @@ def _balances(dossier: Dossier) -> Iterator[Violation]:
 
 
 def _expected(dossier: Dossier) -> dict[tuple[str, str], tuple[int, int]]:
-    """What each account may hold (from, to), by the rows of charges, periods and cases."""
+    """Each account's allowed balance (from, to), by the rows of charges, periods and cases."""
     currencies = {charge.currency for charge in dossier.charges} or {"JPY"}
     found: dict[tuple[str, str], tuple[int, int]] = {}
     # What went back unasked was taken from wherever it was.

@@ -28,7 +28,7 @@ PATIENCE = timedelta(hours=2)
 _AT_ONCE = 500
 _REPORT_EVERY = 1000
 
-# Told now and then: what is being checked, and how many rows were read so far.
+# Called now and then with what is being checked and how many rows were read so far.
 Progress = Callable[[str, int], None]
 
 

@@ -1,4 +1,4 @@
-"""What one part has told another and the other may not have heard yet: an exact excuse, because
+"""What one part has published and another may not have handled yet: an exact excuse, because
 the event's delivery is written with the change, and marked as made only after the other's."""
 
 import json

@@ -1,6 +1,6 @@
-"""Two books held against each other: the sandbox provider's own store, and the database.
+"""Two books compared: the sandbox provider's own store, and the database.
 
-What the provider holds is the truth about money. It may be news here for as long as open payments
+The provider's store is the truth about money. It may be news here for as long as open payments
 wait to be asked about.
 """
 
@@ -56,8 +56,8 @@ def provider_checks(
     since: datetime | None = None,
     patience: timedelta = SWEEP,
 ) -> Iterator[Violation]:
-    """Hold the store of the sandbox against the database. With `since`, only orders of which the
-    provider has told something after it."""
+    """Compare the store of the sandbox with the database. With `since`, only orders of which the
+    provider has reported something after it."""
     reader = Reader(connection)
     there = closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True))
     with there as theirs, one_instant(connection):
@@ -91,7 +91,9 @@ def _compare(reader: Reader, orders: Sequence[_Theirs], late: datetime) -> Itera
         ours = known.get(key)
         ids = (f"payment:{UUID(key)}", theirs.order_id)
         if ours is None:
-            yield Violation("provider.unknown", ids, "the provider has an order of nobody's")
+            yield Violation(
+                "provider.unknown", ids, "the provider has an order that is unknown here"
+            )
             continue
         news_is_old = datetime.fromisoformat(theirs.last_news or theirs.created_at) < late
         yield from _money(theirs, ours, ids, news_is_old=news_is_old)
@@ -114,9 +116,7 @@ def _money(
                 "provider.no_money", ids, f"{ours.state}, at the provider {theirs.status}"
             )
         elif news_is_old and enough:
-            yield Violation(
-                "provider.unnoticed", ids, f"{ours.state}, the provider holds its money"
-            )
+            yield Violation("provider.unnoticed", ids, f"{ours.state}, the provider has its money")
     elif theirs.has_money and theirs.received != ours.received:
         yield Violation(
             "provider.amount", ids, f"{ours.received} here, {theirs.received} at the provider"

@@ -1,4 +1,4 @@
-"""Nothing is stuck: what was received is applied, what happened is told, what is due is done.
+"""Nothing is stuck: what was received is applied, what happened is delivered, what is due is done.
 
 Each question is answered by an index over what is still to do, however much was done before.
 """
@@ -86,7 +86,7 @@ def _payments(reader: Reader, late: datetime) -> Iterator[Violation]:
         for key, state, ask_at in found:
             ids = (f"{table}:{UUID(key)}",)
             if ask_at is None:
-                yield Violation(never, ids, f"{state}, and nobody asks the provider")
+                yield Violation(never, ids, f"{state}, and no one asks the provider")
             else:
                 yield Violation(late_by, ids, f"{state}, to be asked since {ask_at}")
 

@@ -105,7 +105,7 @@ def one_instant(connection: Connection) -> Iterator[None]:
 
 
 def as_object(text: str) -> dict[str, Any]:
-    """An object of JSON; an empty one where a damaged row holds something else."""
+    """An object of JSON; an empty one where a damaged row has something else."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -126,7 +126,7 @@ def _case(
 
 
 def _refund(refund: Refund, case: RefundCase | None, news: News) -> Iterator[Violation]:
-    """What became of a refund is recorded, or is about to be told."""
+    """What became of a refund is recorded, or its event is waiting."""
     ids = (f"refund:{UUID(refund.id)}", *payment_ids(refund.payment_id))
     if case is not None and case.amount != refund.amount:
         yield Violation("refund.amount", ids, f"{refund.amount} go back for {case.amount}")

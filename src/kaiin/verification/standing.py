@@ -1,4 +1,4 @@
-"""Periods in their order, the subscription that counts them, the standing that follows."""
+"""Periods in their order, the subscription that counts them, the membership's standing that follows."""
 
 import json
 from calendar import monthrange

@@ -11,7 +11,7 @@ from kaiin.verification.reading import Reader, Row, as_object, marks
 from kaiin.verification.violation import Violation
 
 _START = "0" * 64
-# How it is told that a payment brought money, even if it went back since.
+# The actions that say that a payment brought money, even if it went back since.
 _MONEY_CAME = (
     "payments.paid",
     "payments.partly_refunded",

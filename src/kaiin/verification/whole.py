@@ -65,7 +65,7 @@ def _numbers(reader: Reader) -> Iterator[Violation]:
             yield Violation(
                 "number.uncounted",
                 (f"membership:{key}",),
-                f"it has number {number}, the site's counter stands at {last}",
+                f"it has number {number}, the site's counter is at {last}",
             )
         if before is not None and before[1:] == (site, number):
             yield Violation(

@@ -1,4 +1,4 @@
-"""Money that goes back: staff decide about what buys nothing; payments tells what became of it."""
+"""Money that goes back: staff decide about what buys nothing; payments reports the outcome."""
 
 from uuid import UUID
 
@@ -49,7 +49,7 @@ def decide_refund(*, case_id: int, refund: bool, actor: str) -> None:
 def record_refunds(*, payment_id: UUID) -> None:
     """Act on what payments knows of a payment's refunds. Idempotent; a payment that is not
     billing's is passed over."""
-    # The money's coming may not have been told of yet.
+    # The event of the payment itself may not have been handled yet.
     record_payment(payment_id=payment_id)
     found = Charge.objects.filter(payment_id=payment_id).values_list("pk", "membership_id").first()
     if found is None:

@@ -42,7 +42,7 @@ def expire_due(*, now: datetime, limit: int) -> int:
 
 
 def expire_member(*, member_pk: int, now: datetime) -> None:
-    """What `expire_due` does, for one member who stands at the door before the worker came by."""
+    """What `expire_due` does, for one member who wants to enter before the worker came by."""
     lapsing = Subscription.objects.filter(membership__member=member_pk, lapse_due_at__lte=now)
     dormant = Membership.objects.filter(member=member_pk, dormant_until__lte=now)
     _lapse(lapsing, now)

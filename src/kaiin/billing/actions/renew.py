@@ -128,7 +128,7 @@ def _mandate_ended(membership_id: int, mandate_id: int, reason: str) -> None:
 def _claim(
     due: "QuerySet[Subscription]", parking: Parking[int], now: datetime, limit: int
 ) -> _Claim:
-    """Take on what is due and held by no other worker."""
+    """Take on what is due and locked by no other worker."""
     with gathering_transaction():
         rows = claimed(due, "next_due_at").values_list("membership_id", flat=True)
         claims = parking.in_halves(list(rows[:limit]), lambda some: _take(some, now))
@@ -211,7 +211,7 @@ def _wanted(
 
 
 def _make_way(charge: Charge, now: datetime) -> None:
-    """Stop what a member began to pay by hand and left lying: a page or slip holds the renewal up
+    """Stop what a member began to pay by hand and left lying: a page or slip delays the renewal
     as long as it lives, and no longer."""
     if now < checkout.lives_until(charge):
         return

@@ -66,7 +66,7 @@ class LedgerPosting(models.Model):
 
 
 class Receipt(models.Model):
-    """What a member was charged, as it was told; the bill's own numbers are the payment's."""
+    """What a member was charged, as it was printed; the bill's own numbers are the payment's."""
 
     number = models.CharField(max_length=32, unique=True)
     payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="+")

@@ -33,7 +33,7 @@ def end(
     detail: str = "",
     notified: bool = False,
 ) -> None:
-    """End a subscription and let the membership's standing follow. `told`: the member has a mail
+    """End a subscription and set the membership's standing. `notified`: the member has a mail
     about it already."""
     subscription.state = subscription_after(
         SubscriptionState(subscription.state), SubscriptionEvent.ENDED

@@ -55,7 +55,7 @@ def lock_memberships(
     """Lock memberships, in key order, and read what a decision about them needs.
 
     Some six queries for any number. Call it first thing in a transaction.
-    `skip_locked` leaves out those that another worker holds, rather than wait for them.
+    `skip_locked` leaves out those that another worker has locked, rather than wait for them.
     """
     lock = claimed if skip_locked else for_update
     rows = {

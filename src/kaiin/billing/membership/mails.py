@@ -1,4 +1,4 @@
-"""The mails of billing: which template, and what stands in it, in the member's language.
+"""The mails of billing: which template, and its values, in the member's language.
 
 Called inside the transaction of the change; each mail has a key, so it is sent once. Values are
 words already: dates and money are written out here, since a queued mail is JSON.
@@ -324,7 +324,7 @@ def send(locked: LockedMembership, template: str, key: str, context: dict[str, o
 
 def _queue(locked: LockedMembership, template: str, key: str, context: dict[str, object]) -> None:
     if not locked.member.email:
-        # Imported members may have none; My page tells them the same.
+        # Imported members may have none; My page shows them the same.
         return
     language = _language(locked)
     support = sites.tenant().support

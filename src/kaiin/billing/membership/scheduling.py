@@ -172,7 +172,7 @@ def keep_open(locked: LockedMembership, subscription: Subscription, work: UnitOf
     """The outcome of a renewal is unknown: that must not close the site, even after the grace.
 
     Opens one more day whenever what is open runs out within two hours. After a break nothing was
-    paid for the time before: there it stays open for seven days, and then staff are told. Once a
+    paid for the time before: there it stays open for seven days, and then staff get a mail. Once a
     charge after the break was refused it is closed, and what is unknown of the next opens nothing.
     """
     ends_at = runs_until(subscription)

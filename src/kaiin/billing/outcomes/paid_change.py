@@ -53,7 +53,7 @@ def give_up_unused(
 
 def switch(subscription: Subscription, charge: Charge, payment: PaymentView) -> None:
     """The subscription is of what was paid for from now on; a card or contract that is not
-    charged again is given back, only now that the new one holds."""
+    charged again is given back, only now that the new one is in force."""
     method = Method(charge.method)
     renews = catalog.terms(charge.course, method).renews
     mandate_id = payment.mandate_id if renews else None

@@ -101,7 +101,7 @@ def _act(
     known: Sequence[tuple[int, int]], read: Callable[[], Mapping[UUID, PaymentView]], actor: str
 ) -> list[UUID]:
     """Act on the payments of charges (key, membership), which `read` brings under the locks.
-    Returns those whose money was recorded just now, and of which there is more to tell."""
+    Returns those whose money was recorded just now, and which have more to record."""
     more: list[UUID] = []
     with gathering_transaction():
         memberships = lock_memberships(

@@ -142,7 +142,7 @@ def request(
     if case.reason == RefundReason.PAID_TWICE and case.opened_at == work.now:
         mails.second_payment_goes_back(locked, case)
     elif case.reason != RefundReason.LEFT:
-        # Who leaves has been told with the leaving.
+        # The mail about the leaving named the refund already.
         mails.refund_requested(locked, case)
 
 

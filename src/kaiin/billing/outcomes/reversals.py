@@ -69,7 +69,7 @@ def _refunded(
 def _disputed(
     locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
 ) -> None:
-    """The member's bank asks for the money back. Nothing is decided: what it bought stands."""
+    """The member's bank asks for the money back. Nothing is decided: what it bought stays."""
     work.publish(locked, events.PAYMENT_DISPUTED, str(payment.id), {"payment_id": str(payment.id)})
     staff_mails.disputed(locked, charge, payment)
 
@@ -107,8 +107,8 @@ def _charged_back(
 
 
 def _won(locked: LockedMembership, charge: Charge, work: UnitOfWork) -> None:
-    """A payment holds money (again): a chargeback of it, if there was one, is undone, and what
-    it bought stands as before."""
+    """The money of a payment is with us (again): a chargeback of it, if any, is undone, and what
+    it bought is back."""
     entry = posting.in_force(f"chargeback:{charge.payment_id}")
     if entry is None:
         return

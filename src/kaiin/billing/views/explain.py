@@ -17,7 +17,7 @@ from kaiin.sites import queries as sites
 
 @dataclass(frozen=True)
 class PaidTime:
-    """A period that opened a window, with the entries of the books that stand for it. One that was
+    """A period that opened a window, with its entries in the books. One that was
     imported has an `import_key`, and neither payment, entries nor receipt."""
 
     id: int
@@ -71,7 +71,7 @@ class SubscriptionEnd:
 
 @dataclass(frozen=True)
 class Explanation:
-    """May the member enter at `at`? By the windows as the records stand now.
+    """May the member enter at `at`? By the windows as they are recorded now.
 
     `windows`: those that make up the stretch without a gap around `at`, from `since` to `until`.
     Closed: `before` is the last window that was over by then, `after` the first one to come, and

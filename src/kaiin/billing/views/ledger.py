@@ -1,6 +1,6 @@
 """The books of a month, folded from the ledger's postings and nothing else.
 
-Which month an entry stands in is `domain.closing.booking`'s rule; here it is said to the
+Which month an entry belongs to is `domain.closing.booking`'s rule; here it is written for the
 database, so that only what is asked for is read, and read as a stream.
 """
 
@@ -59,7 +59,7 @@ class AccountMonth:
 
 @dataclass(frozen=True)
 class JournalLine:
-    """One posting, where it stands in the books; debits positive, credits negative."""
+    """One posting, with its place in the books; debits positive, credits negative."""
 
     entry: str
     kind: EntryKind
@@ -208,7 +208,7 @@ def _happened(*, before: datetime) -> Q:
 
 
 def _before(month: BookMonth) -> Q:
-    """What stands in earlier months."""
+    """The entries of earlier months."""
     return _happened(before=month.starts_at) & Q(entry__recorded_at__lt=month.opens_at)
 
 

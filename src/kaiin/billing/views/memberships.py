@@ -127,7 +127,7 @@ def membership_of_payment(payment_id: UUID) -> MembershipView | None:
 @dataclass(frozen=True)
 class _Gathered:
     """What hangs on the memberships, by membership or subscription id. `ended` is the last one
-    that was paid for, where the one to tell of was not."""
+    that was paid for, where the one to show was not."""
 
     subscriptions: Mapping[int, Subscription]
     ended: Mapping[int, Subscription]
@@ -153,7 +153,7 @@ def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
     found = Subscription.objects.filter(membership__in=membership_ids).select_related(
         "course", "next_course"
     )
-    # The open one is the one to tell of, or else the last that was paid, or else the last.
+    # The open one is shown, or else the last that was paid, or else the last.
     every = sorted(
         found,
         key=lambda row: (

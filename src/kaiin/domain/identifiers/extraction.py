@@ -2,7 +2,7 @@
 
 Digits with separators between them are one run, and a run is never read in part, but for a
 prefixed or labelled ID that another number follows after a space, a slash or a comma. With a
-prefix before it a run is a candidate wherever it stands; bare digits are one only where nothing
+prefix before it a run is a candidate anywhere; bare digits are one only where nothing
 says that they are another thing: no label of another number, no unit behind, no form of a date.
 """
 
@@ -20,7 +20,7 @@ from kaiin.domain.identifiers.member_ids import (
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What a text holds. `ids` are valid member IDs, each once; `doubtful` prefixed ones whose
+    """What a text contains. `ids` are valid member IDs, each once; `doubtful` prefixed ones whose
     check digit is wrong; `labelled` digits under a label of another number, with its kind."""
 
     ids: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ def _bare(run: str, formats: MemberIdFormat) -> tuple[str, ...]:
         return sheet
     pieces = [_piece(piece, formats) for piece in _PIECES.split(run)]
     values = tuple(value for piece in pieces for value in piece)
-    # Beside other numbers only a check digit tells.
+    # Beside other numbers only a check digit proves an ID.
     return values if all(pieces) else tuple(each for each in values if is_proven(each, formats))
 
 

@@ -1,6 +1,6 @@
 """Labels that people type or copy along: "会員ID：E…", "決済番号 …", "No.123", "TEL 090…".
 
-A label also tells apart numbers whose shape alone says nothing, such as au's and SoftBank's.
+A label also distinguishes numbers whose shape alone says nothing, such as au's and SoftBank's.
 """
 
 import re
@@ -13,7 +13,7 @@ from kaiin.domain.typed_text import Folded, merged
 MEMBER_NUMBER = "member_number"
 OTHER = "other"
 
-# Each label and the kind that it speaks for; "" where it may stand before any identifier.
+# Each label and the kind that it speaks for; "" where it may precede any identifier.
 _KIND_OF_LABEL = {
     **dict.fromkeys(
         (
@@ -57,7 +57,7 @@ _KIND_OF_LABEL = {
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A text without its label. `kind` is "" where the label tells none."""
+    """A text without its label. `kind` is "" where the label implies none."""
 
     kind: str
     rest: Folded
@@ -88,7 +88,7 @@ def label_before(text: str, at: int) -> str | None:
 
 
 def is_label(word: str) -> bool:
-    """Whether Latin letters are a label that may stand before an ID without a sign between."""
+    """Whether Latin letters are a label that may precede an ID without a sign between."""
     return word.lower() in _KIND_BY_TIGHT_LABEL or word.lower() in {"no", "number"}
 
 
@@ -108,7 +108,7 @@ def _pattern() -> re.Pattern[str]:
 _PATTERN = _pattern()
 _COUNTED = re.compile(r"([0-9]{1,7}) ?番")
 _KIND_BY_TIGHT_LABEL = {label.replace(" ", ""): kind for label, kind in _KIND_OF_LABEL.items()}
-# Labels that speak for no kind of number, yet never stand before a login ID.
+# Labels that speak for no kind of number, yet never precede a login ID.
 _LABELS_OF_OTHERS = frozenset(
     (
         *("クレジットカード番号", "カード番号", "電話番号", "電話", "携帯電話番号", "携帯番号"),

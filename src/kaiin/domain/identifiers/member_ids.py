@@ -53,7 +53,7 @@ def generate_member_id(
 
 
 def is_valid_member_id(value: str, format_: MemberIdFormat = DEFAULT_FORMAT) -> bool:
-    """Whether a canonical ID can exist: its form is known and its check digit, if any, holds."""
+    """Whether a canonical ID can exist: its form is known and its check digit, if any, is right."""
     return any(
         value.startswith(form.prefix)
         and _is_digits(digits := value.removeprefix(form.prefix))
@@ -132,7 +132,7 @@ _LATIN_OF = str.maketrans(
 # What an input method left on makes of the keys for vowels: "e123" becomes "え123".
 _VOWEL_OF = str.maketrans("あいうえおアイウエオァィゥェォぁぃぅぇぉ", "aiueo" * 4)
 
-# Letters that people read where only digits can stand.
+# Letters that people read where only digits are possible.
 _DIGIT_OF = str.maketrans("OoОоΟο〇○◯IlIi|ǀıZzSsB", "000000000111111122558")
 _MAX_LOOK_ALIKES = 2
 

@@ -4,11 +4,11 @@ In this order, and the first that recognises the text decides:
 
 1. the whole text, if it is a valid mail address: it is never altered;
 2. a card number anywhere in it;
-3. with an `@`: the one address, or else the one member ID, that the text holds;
+3. with an `@`: the one address, or else the one member ID, in the text;
 4. the whole text as an ID or number, without wrapping, label and separators;
-5. the one member ID that the text holds.
+5. the one member ID in the text.
 
-Where several kinds have the shape, or a text holds several IDs or addresses, the answer is
+Where several kinds have the shape, or a text has several IDs or addresses, the answer is
 `unknown` with hints, never a guess.
 """
 
@@ -224,7 +224,7 @@ def _read_spreadsheet(typed: _Typed) -> Identified | None:
 
 
 def _read_number(typed: _Typed) -> Identified:
-    """The whole text as one ID or number; else the one ID that it holds."""
+    """The whole text as one ID or number; else the one ID in it."""
     bare = replace(typed, folded=unwrapped(typed.folded))
     labelled = without_label(bare.folded)
     whole = _read(bare) if labelled is None else _read_labelled(bare, labelled)
@@ -342,7 +342,7 @@ def _read_phone(typed: _Typed) -> Identified | None:
 
 
 def _read_digits(typed: _Typed) -> Identified | None:
-    """Digits alone whose number tells the kind."""
+    """Digits alone whose number decides the kind."""
     digits = typed.bare.text
     if not _DIGITS.fullmatch(digits) or _WRITTEN_DATE.fullmatch(typed.folded.text):
         return None

@@ -3,7 +3,7 @@
 Ids are given before transactions commit, in another order. A transaction that publishes first locks,
 in share mode, a number of its own: the newest id that was given until then, so that its own events
 get higher ones. The lowest such lock bounds what a reader may read: `infra_event_settled`. The
-newest id is read before the locks: a transaction that locks later gets ids above it. Nobody waits
+newest id is read before the locks: a transaction that locks later gets ids above it. No one waits
 for these locks. ADR 25 has the reasons. SQLite has one writer: ids commit in their order there.
 """
 

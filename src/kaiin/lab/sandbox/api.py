@@ -37,7 +37,7 @@ api = Blueprint("api", __name__, url_prefix="/v1")
 # Keys are remembered so long, as Stripe and KOMOJU do.
 _KEY_LIFE = timedelta(hours=24)
 _MAX_EVENTS = 100
-# Marks a call that was held back, and is carried out now.
+# Marks a delayed call that is carried out now.
 _LATE = "kaiin.lab.sandbox.late"
 Answer = tuple[dict[str, Any], int]
 
@@ -186,7 +186,7 @@ def put_switches() -> tuple[Response, int]:
 
 
 def payment_json(payment: Row, mandate: Row | None) -> dict[str, Any]:
-    """A payment as the API tells it."""
+    """A payment as the API reports it."""
     page = f"{current_app.config['PUBLIC_URL']}/pay/{payment['token']}"
     is_open = payment["status"] == "open" and payment["kind"] == "checkout"
     return {
@@ -213,13 +213,13 @@ def payment_json(payment: Row, mandate: Row | None) -> dict[str, Any]:
 
 
 def refund_json(refund: Row) -> dict[str, Any]:
-    """A refund as the API tells it; the dashboard's have no key."""
+    """A refund as the API reports it; the dashboard's have no key."""
     names = ("id", "amount", "reason", "status", "failure_code", "created_at", "done_at")
     return {name: refund[name] for name in names} | {"key": refund["key"] or ""}
 
 
 def mandate_json(mandate: Row) -> dict[str, Any]:
-    """A contract as the API tells it."""
+    """A contract as the API reports it."""
     names = ("id", "method", "status", "brand", "last4", "created_at", "expires_at", "ended_at")
     more = {"end_reason": mandate["end_reason"], "numbers": numbers_of(mandate)}
     return {name: mandate[name] for name in names} | more
@@ -270,7 +270,7 @@ def _once(run: Callable[[datetime], dict[str, Any]]) -> tuple[Response, int]:
 
 
 def run_late_calls(app: Flask, now: datetime) -> None:
-    """Carry out the calls that the switch `late` held back, each as it was sent."""
+    """Carry out the calls that the switch `late` delayed, each as it was sent."""
     service: Service = app.config["SERVICE"]
     waiting = "SELECT 1 FROM late_call WHERE due_at <= ? LIMIT 1"
     if service.store.reading().one(waiting, (written(now),)) is None:

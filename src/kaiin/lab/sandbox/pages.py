@@ -36,7 +36,7 @@ def _refused(error: Refused) -> Page:
 
 @pages.get("/pay/<token>")
 def pay(token: str) -> Page:
-    """The page for where the payment stands now."""
+    """The page for the payment's present state."""
     payment = _payment(token)
     if payment["status"] != "open":
         return _closed(payment)

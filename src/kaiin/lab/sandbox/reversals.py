@@ -55,7 +55,7 @@ class Reversals:
             self._emit(tx, payment, "refund.created", now)
 
     def open_dispute(self, tx: Transaction, payment: Row, now: datetime) -> None:
-        """The payer tells the bank that it was not them. Raises Refused."""
+        """The payer denies the payment to the bank. Raises Refused."""
         if payment["status"] != "paid" or payment["dispute"] != "none":
             raise Refused("not_disputable", 422)
         self._dispute(tx, payment, "open", now)

@@ -411,7 +411,7 @@ class Service:
     def _sign_up(
         self, tx: Transaction, payment: Row, now: datetime, card: cards.Card | None = None
     ) -> None:
-        """Make the contract that renewals will use; told apart from money on purpose."""
+        """Make the contract that renewals will use; kept apart from money on purpose."""
         if not payment["renews"]:
             return
         mandate = mandates.insert(

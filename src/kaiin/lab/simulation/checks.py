@@ -1,4 +1,4 @@
-"""What must hold after every day, read by plain SQL."""
+"""What must be true after every day, read by plain SQL."""
 
 import hashlib
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ def _verified(now: datetime, since: datetime | None) -> list[Violation]:
 
 
 def fingerprint() -> str:
-    """What the database holds, in one line."""
+    """The database's content, in one line."""
     newest = [_rows(f"SELECT max(id) FROM {table}")[0][0] for table in _NUMBERED]
     head = _rows(_FINGERPRINT)
     text = f"{newest} {head}"
@@ -102,7 +102,7 @@ def fingerprint() -> str:
 
 
 def member_of(violation: Violation) -> int | None:
-    """The member that a violation is about, as far as its ids tell."""
+    """The member that a violation is about, as far as its ids say."""
     for each in violation.ids:
         table, _, key = each.partition(":")
         sql = _MEMBER_OF.get(table)

@@ -1,4 +1,4 @@
-"""What people and the provider know, held against what the installation says.
+"""What people and the provider know, compared with what the installation says.
 
 Money is read from the provider's own store; clicks are the people's. Nothing here asks the
 engine: bounds are chosen so that every right engine keeps them and a wrong one is seen.
@@ -51,7 +51,7 @@ _OPEN = (
 
 @dataclass(frozen=True)
 class _Bought:
-    """What the words on a bill stand for."""
+    """The meaning of the words on a bill."""
 
     site_key: str
     term: TermRuleSpec
@@ -62,7 +62,7 @@ class _Bought:
 
 @dataclass(frozen=True)
 class Money:
-    """One sum that the provider holds. `reported_at`: from when on asking brings it."""
+    """One sum that the provider has. `reported_at`: from when on asking brings it."""
 
     order_id: str
     person: Person
@@ -238,8 +238,8 @@ def _must_be_in(
 ) -> bool:
     if not money.enough or not money.paid_at <= now < money.opens_until:
         return False
-    # A slip that was paid at the store and voided before the store told of it is not asked about
-    # any more: the provider's list of events tells of the money.
+    # A slip that was paid at the store and voided before the store reported it is not asked about
+    # any more: the provider's list of events has the money.
     ended = money.person.may_have_ended(money.site_key, money.paid_at, money.reported_at)
     known_by = listed_since if ended and money.reported_at > money.paid_at else swept_since
     if known_by is None or money.reported_at > known_by:
@@ -283,7 +283,7 @@ def _given_or_brought(
             "people.imported_not_in", ids, f"paid elsewhere until {_jst(imported.until)}"
         )
     if person.closed is True and person.sid and accounts.session_member(person.sid) is not None:
-        yield Violation("people.in_though_closed", ids, "the account is closed, a session stands")
+        yield Violation("people.in_though_closed", ids, "the account is closed, a session is open")
 
 
 def _may_be_in(person: Person, site_key: str, now: datetime) -> bool:

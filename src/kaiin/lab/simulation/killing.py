@@ -20,7 +20,7 @@ from kaiin.infra.crash_points import CrashPoint
 
 @dataclass(frozen=True)
 class Fate:
-    """How the child ended: `killed_at` a point, or None and what it `said`; `broke` holds the
+    """How the child ended: `killed_at` a point, or None and what it `said`; `broke` is the
     traceback of one that did neither."""
 
     killed_at: CrashPoint | None = None
@@ -66,7 +66,7 @@ def lent(*files: sqlite3.Connection) -> Iterator[None]:
     exclusive mode and without a write-ahead log. To open them anew costs more than most steps: the
     schema is read and every statement prepared again.
 
-    SQLite's locks do not outlive a fork, so none is held at it. The parent waits until the child
+    SQLite's locks do not outlive a fork, so none is taken then. The parent waits until the child
     is gone; with the next lock it sees that the file has changed.
     """
     opened: Sequence[Any] = connections.all(initialized_only=True)
@@ -139,7 +139,7 @@ def _changes() -> int:
 
 
 def refuse_inside_transactions(point: CrashPoint) -> None:
-    """Raises RuntimeError where a point stands inside a transaction: nothing is durable there."""
+    """Raises RuntimeError where a point is inside a transaction: nothing is durable there."""
     if _in_transaction():
         raise RuntimeError(f"crash point {point} was reached inside a transaction")
 

@@ -243,8 +243,8 @@ class People:
             amount = slip["amount"] + chance.choice((-100, -1, 1, 1000))
         late = timedelta(minutes=chance.choice((0, 0, 5, 60, 180)))
         if self._plan.faults is Faults.HOSTILE and chance.random() < 0.15:
-            # Told days later, but before the slip ends: after that it is no open payment, which is
-            # asked about, and only the provider's list of events tells of it.
+            # Reported days later, but before the slip ends: after that the payment is not open, is
+            # not asked about any more, and only the provider's list of events has it.
             left = max(read(slip["expires_at"]) - clock.now(), late)
             late = min(timedelta(hours=chance.randint(4, 90)), left)
 

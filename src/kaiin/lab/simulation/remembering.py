@@ -3,7 +3,7 @@
 A run makes the same few hundred queries a million times, and most of what each costs is Django
 finding out the same SQL again. Here a queryset only notes the calls that make it. When it is read,
 calls of the same shape (names and kinds of values, not the values) use the SQL that Django wrote
-for the first of them; what is kept was held against what Django bound then. A call that is not
+for the first of them; what is kept was compared with what Django bound then. A call that is not
 known here turns it into Django's own queryset, with the same result.
 """
 

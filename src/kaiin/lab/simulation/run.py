@@ -307,7 +307,7 @@ def _count(done: int) -> str:
 
 
 def lines_of(outcome: Outcome) -> Iterator[str]:
-    """A violation, told to an engineer."""
+    """A violation, in lines for an engineer."""
     violation = outcome.violation
     if violation is None or outcome.day is None:
         return

@@ -52,7 +52,7 @@ class Checkout:
 
 
 class Scope(StrEnum):
-    """What a number stands for: one charge, or the contract behind all of them (au has both)."""
+    """What a number names: one charge, or the contract behind all of them (au has both)."""
 
     CHARGE = "charge"
     CONTRACT = "contract"
@@ -106,7 +106,7 @@ class RefundSnapshot:
     """A refund as the provider sees it now, of any origin.
 
     `key` is what we asked with, "" for one from the provider's dashboard (Stripe and KOMOJU keep it
-    as metadata; SBPS and GMO know one refund an order, which the adapter tells by its sum). `at`
+    as metadata; SBPS and GMO know one refund an order, which the adapter finds by its sum). `at`
     is when the money left, or else when it was asked for.
     """
 
@@ -127,7 +127,7 @@ class PaymentSnapshot:
     `failure_code` is one of our codes (`payments.failure.<code>` in the catalogs). A payment that
     was taken stays PAID here, even if the money went back since: `refunds` and `dispute` say that.
     `declines` is how often the page declined what the member tried (Stripe counts the charges of a
-    payment intent, the others' pages tell the last one only). `store` is the chain that a slip is
+    payment intent, the others' pages report the last one only). `store` is the chain that a slip is
     for, as `payments.store.<store>` in the catalogs; "" where the slip is good at any.
     """
 
@@ -242,7 +242,7 @@ class VerifiedNotice:
     none, so the adapter makes it from a digest of the fields that do not change on a retry.
     `unreadable`: proven, but its content can't be read: the adapter names it by a digest of its
     bytes; people look at it, nothing follows. `foreign`: of another product on the same account
-    (Stripe and KOMOJU share one webhook per account; SBPS and GMO tell by service or shop id).
+    (Stripe and KOMOJU share one webhook per account; SBPS and GMO name a service or shop id).
     """
 
     event_id: str
@@ -331,7 +331,7 @@ class Provider(Protocol):
 
     def fetch_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         """The present state. None only when the provider surely has no such order; one that can't
-        tell yet (Stripe's search, without an id) raises OutsideUnknown."""
+        say yet (Stripe's search, without an id) raises OutsideUnknown."""
 
     def cancel_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         """Void an open payment or slip; one that can't be voided any more comes back as it is,
@@ -357,5 +357,5 @@ class Provider(Protocol):
         """The answer that makes the provider stop (STORED) or see its mistake (REFUSED)."""
 
     def list_events(self, *, cursor: str, limit: int, timeout_seconds: float) -> EventPage | None:
-        """Events after a cursor ("" from the start), for what no notice told (Stripe, KOMOJU, the
-        sandbox); None: the provider keeps no such list (SBPS, GMO), open payments are polled."""
+        """Events after a cursor ("" from the start), for what no notice reported (Stripe, KOMOJU,
+        the sandbox); None: the provider keeps no such list (SBPS, GMO), open payments are polled."""

@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "texts",
-                    models.JSONField(default=dict, help_text="Empty: it stands at `url`."),
+                    models.JSONField(default=dict, help_text="Empty: it is at `url`."),
                 ),
                 ("url", models.CharField(blank=True, max_length=500)),
                 (

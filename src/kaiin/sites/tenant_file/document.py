@@ -15,7 +15,7 @@ from kaiin.sites.tenant_file.problems import Problem, path_text, problem_at
 from kaiin.sites.tenant_file.values import Path, Position
 
 MAX_BYTES = 1_000_000
-# A short file of aliases within aliases can stand for millions of values.
+# A short file of aliases within aliases can expand to millions of values.
 MAX_VALUES = 50_000
 MAX_DEPTH = 30
 _TAG = "tag:yaml.org,2002:"
@@ -32,7 +32,7 @@ class Unreadable(Exception):
 
 @dataclass
 class Document:
-    """Plain values (dict, list, str, int, float, bool, None) and where they stand."""
+    """Plain values (dict, list, str, int, float, bool, None) and their positions."""
 
     root: object = None
     noted: list[tuple[Position, Path, str, str]] = field(default_factory=list)
@@ -44,13 +44,13 @@ class Document:
     swallowed: set[Path] = field(default_factory=set)
 
     def at(self, path: Path) -> Position:
-        """Where the value of a path stands, or the nearest thing that holds it."""
+        """The position of a path's value, or of the nearest thing around it."""
         while path and path not in self.values:
             path = path[:-1]
         return self.values.get(path, _START)
 
     def key_at(self, path: Path) -> Position:
-        """Where the key of a path stands; for an item of a list, where the item stands."""
+        """The position of a path's key; for an item of a list, of the item."""
         return self.keys.get(path) or self.at(path)
 
     def add(self, path: Path, message: str, instead: str, *, key: bool = False) -> None:
@@ -119,7 +119,7 @@ def _mend(what: str) -> str:
     if "\\t" in what:
         return "spaces instead of the tab"
     if "mapping values" in what:
-        return "quotes around a text that holds a colon"
+        return "quotes around a text that has a colon"
     if "another document" in what:
         return "one document, without ---"
     return "valid YAML, indented by two spaces"
@@ -147,7 +147,9 @@ class _Reader:
         if len(path) > MAX_DEPTH:
             raise _unreadable(_position(node), "nested too deeply", "the fields of the schema")
         if id(node) in self._open:
-            raise _unreadable(_position(node), "a value that holds itself", "the values themselves")
+            raise _unreadable(
+                _position(node), "a value that contains itself", "the values themselves"
+            )
         self.document.values[path] = at
         self._open.add(id(node))
         try:

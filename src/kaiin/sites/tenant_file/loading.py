@@ -16,7 +16,7 @@ def load_tenant_file(path: Path) -> TenantFile:
 
 
 def parse_tenant_file(*, name: str, data: bytes) -> TenantFile:
-    """As `load_tenant_file`, of bytes at hand; `name` stands for the file in messages."""
+    """As `load_tenant_file`, of bytes at hand; `name` is the file's in messages."""
     try:
         read = document.read(data)
     except document.Unreadable as unreadable:

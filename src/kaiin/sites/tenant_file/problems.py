@@ -61,7 +61,7 @@ class Problem:
 
 
 class TenantFileErrors(KaiinError):
-    """The file can't be used; `problems` holds every error of it, in the file's order."""
+    """The file can't be used; `problems` are all its errors, in the file's order."""
 
     code = "sites.bad_tenant_file"
 
@@ -105,7 +105,7 @@ def path_text(document: object, path: Path) -> str:
 
 
 def inside(here: object, step: str | int) -> object:
-    """What stands at a step of a path; None where nothing does."""
+    """The value at a step of a path; None where there is none."""
     if isinstance(here, dict):
         return here.get(step)
     if isinstance(here, list) and isinstance(step, int) and step < len(here):

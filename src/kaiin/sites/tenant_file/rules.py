@@ -1,6 +1,6 @@
 """What a schema can't say: how the parts of a tenant file must fit together.
 
-Every rule reads raw values that may have any shape, since all errors are told at once: a
+Every rule reads raw values that may have any shape, since all errors are listed at once: a
 part that the schema refused already is passed over.
 """
 
@@ -20,7 +20,7 @@ RESERVED_SITE_KEYS = frozenset({"receipts", "entry", "join", "my"})
 
 
 def check(document: Document, wrong: set[Path]) -> None:
-    """Note every error between parts; `wrong` holds the paths that the schema refused."""
+    """Note every error between parts; `wrong`: the paths that the schema refused."""
     file = _File(document, wrong)
     _languages(file)
     _texts(file)

@@ -50,7 +50,7 @@ def check(document: Document) -> set[Path]:
     """Note every error against the schema. Returns the paths of the values at fault."""
     wrong: set[Path] = set()
     for error in _validator().iter_errors(document.root):
-        # One error a value: what is empty need not be told that it does not fit either.
+        # One error a value: an empty value gets none about its form.
         if tuple(error.absolute_path) not in wrong or error.validator in _OF_KEYS:
             wrong |= set(_note(document, error))
     return wrong
@@ -93,10 +93,10 @@ def _unknown_keys(document: Document, path: Path, error: "ValidationError") -> I
 def _missing_key(document: Document, path: Path, error: "ValidationError") -> Iterable[Path]:
     choices = list(error.schema["properties"])
     free = [name for name in choices if name not in error.instance]
-    # A misspelled key is told of by itself, with the name that was meant.
+    # A misspelled key gets an error of its own, with the name that was meant.
     misspelled = {meant(name, free) for name in error.instance if name not in choices}
     for name in error.validator_value:
-        # jsonschema tells of each missing key by itself; its message begins with the key.
+        # jsonschema reports each missing key by itself; its message begins with the key.
         here = name not in error.instance and error.message.startswith(f"{name!r} ")
         if here and name not in misspelled:
             part = _property(error.schema, name)

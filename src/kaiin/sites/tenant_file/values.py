@@ -141,7 +141,7 @@ class SiteSpec:
 
 @dataclass(frozen=True)
 class DocumentSpec:
-    """A version of a document: `texts`, or, where the text stands elsewhere, its address `url`."""
+    """A version of a document: `texts`, or, where the text is elsewhere, its address `url`."""
 
     kind: DocumentKind
     version: int

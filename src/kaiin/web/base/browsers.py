@@ -1,4 +1,4 @@
-"""Browsers inside apps, told by their User-Agent: they lose cookies and mailed links."""
+"""Browsers inside apps, known by their User-Agent: they lose cookies and mailed links."""
 
 import re
 

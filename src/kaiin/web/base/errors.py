@@ -1,6 +1,6 @@
 """The pages that say what went wrong: what, why, what to do.
 
-They stand on as little as possible: no query, no session, no context processor, so that they
+They need as little as possible: no query, no session, no context processor, so that they
 can be shown when everything else fails.
 """
 
@@ -84,7 +84,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
 
 
 def maintenance(request: HttpRequest) -> HttpResponse:
-    """Nothing can be served just now; proxies and robots are told to come back."""
+    """Nothing can be served just now; proxies and robots are asked to come back."""
     response = error_page(request, 503, "maintenance")
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

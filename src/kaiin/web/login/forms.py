@@ -1,4 +1,4 @@
-"""The entrance's forms. Who is who is never a form's business: that would tell strangers."""
+"""The entrance's forms. None looks up an account: an error would show strangers who has one."""
 
 from django import forms
 

@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One finding, told."""
+    """One finding in words."""
 
     code: str
     title: str
@@ -56,7 +56,7 @@ def explanations(
     offered: set[str] = set()
     for finding in diagnosis.findings:
         one = _explanation(finding, site_key=site_key, absolute=absolute)
-        # A step that stands on the page already isn't offered a second time.
+        # A step that is on the page already isn't offered a second time.
         steps = tuple(step for step in one.steps if step.url not in offered or step.posts)
         offered |= {step.url for step in steps}
         every.append(replace(one, steps=steps))

@@ -1,4 +1,4 @@
-"""A membership as My page tells it: a tag, at most one notice, facts, and one obvious next step."""
+"""A membership as My page shows it: a tag, at most one notice, facts, and one obvious next step."""
 
 # ruff: noqa: ARG001 - the functions of one table take the same arguments
 
@@ -36,7 +36,7 @@ from kaiin.web.mypage.words import (
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of the list. `from_at`/`until_at` make a span of days; `soft` stands below;
+    """One line of the list. `from_at`/`until_at` make a span of days; `soft` comes below;
     `change` is where it is changed."""
 
     label: str
@@ -106,7 +106,7 @@ def card(
     view: MembershipView, site: SiteView, now: datetime, *, granted: datetime | None = None
 ) -> Card:
     """A membership at `now`, in the current language. `granted`: until when staff let them in,
-    whatever is paid."""
+    paid or not."""
     status = _status(view, site, now)
     if granted is not None and _state(view, now) in _CLOSED and view.open_payment is None:
         status = _granted(status, site, granted)
@@ -416,7 +416,7 @@ def _card_words(view: MembershipView) -> str:
 
 
 def _said(view: MembershipView) -> tuple[str, ...]:
-    """What the provider said about the last try, if there is anything to tell."""
+    """What the provider said about the last try, if it said anything."""
     failure = view.last_failure
     if failure is None:
         return ()

@@ -23,7 +23,7 @@ from kaiin.web.parts.forms import Choice
 
 @dataclass(frozen=True)
 class Answer:
-    """What stands below the questions for one pair of answers. `facts` are those of
+    """What is shown below the questions for one pair of answers. `facts` are those of
     `change_answer.html`, empty where the change can't be made; `url` leads on."""
 
     key: str

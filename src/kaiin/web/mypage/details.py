@@ -1,4 +1,4 @@
-"""What a member told about themselves, in words, as far as the tenant asks for it."""
+"""A member's details, in words, as far as the tenant asks for it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

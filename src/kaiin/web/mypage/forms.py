@@ -19,7 +19,7 @@ class SeenForm(KaiinForm):
 
 class ChangeForm(KaiinForm):
     """The two questions of a change. It is sent by GET and never bound: what the address asks
-    for is its `initial`, and every pair of answers is told on the page."""
+    for is its `initial`, and the page has what each pair of answers means."""
 
     course = forms.ChoiceField(label=field_text("changing.which_course"), widget=RadioCards)
     way = forms.ChoiceField(label=field_text("changing.which_way"), widget=RadioCards)

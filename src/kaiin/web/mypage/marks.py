@@ -1,4 +1,4 @@
-"""A site's colour and letters, several of which stand on one page.
+"""A site's colour and letters, several of which may be on one page.
 
 A style sheet knows one brand; here colours are attributes of drawings, which need no style.
 """

@@ -44,7 +44,7 @@ class Refunded:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that the receipt tells; `number` where it is to be read out."""
+    """One line of the receipt; `number` where it is to be read out."""
 
     label: str
     value: str
@@ -53,7 +53,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class ReceiptWords:
-    """Everything that stands on a receipt. `rates` is empty unless it is a qualified invoice;
+    """Everything that is on a receipt. `rates` is empty unless it is a qualified invoice;
     `kept` is what is left after refunds, None without any; `void` says why the receipt is worth
     nothing any more."""
 

@@ -1,7 +1,7 @@
 """A site's one colour made readable: the accent's shades, with their contrast computed.
 
 A club's colour may be any; pale pink on white is unreadable. It keeps its hue and gives way in
-lightness, in OKLCH (https://bottosson.github.io/posts/oklab/), until the WCAG 2.2 ratio holds.
+lightness, in OKLCH (https://bottosson.github.io/posts/oklab/), until the WCAG 2.2 ratio is reached.
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 # WCAG 2.2 asks 4.5 for text; rounding to 8 bits a channel must not fall below it.
 CONTRAST = 4.55
 
-# The grounds that text in the accent stands on; tokens.css has the same values.
+# The grounds behind text in the accent; tokens.css has the same values.
 LIGHT_GROUNDS = ("#ffffff", "#f6f5f2")
 DARK_GROUNDS = ("#15171b", "#1e2126")
 LIGHT_INK, DARK_INK = "#1c1d21", "#ecebe7"

@@ -21,7 +21,7 @@ _CHOOSING = (forms.ChoiceField, forms.BooleanField)
 class KaiinForm(WithoutCardNumbers):
     """Its required fields ask for what is missing by name; nothing is marked "required"."""
 
-    # The server's words stand beside the field; the browser's bubbles would hide them.
+    # The server's words are beside the field; the browser's bubbles would hide them.
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """Signing in at a site by way of the identity host, and out again.
 
-The browser leaves with the digest of a secret that only its own cookie holds, and comes back
+The browser leaves with the digest of a secret that only its own cookie has, and comes back
 with a one-time code. No browser can be signed in by another: without the cookie no code counts.
 """
 

@@ -1,4 +1,4 @@
-"""What an installation tells those who watch over it, read from the database when asked."""
+"""An installation's figures for its operators, read from the database when asked."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -110,7 +110,7 @@ def _inbox(now: datetime) -> Iterator[Metric]:
         "Age of the oldest notice not yet applied.",
         _age(inbox.oldest_at, now),
     )
-    yield _one("kaiin_inbox_failed", "Notices that somebody must look at.", inbox.failed)
+    yield _one("kaiin_inbox_failed", "Notices that staff must look at.", inbox.failed)
 
 
 def _parked(now: datetime) -> Iterator[Metric]:

@@ -9,7 +9,7 @@ from prometheus_client.exposition import generate_latest
 from kaiin.web.base.views import without_member
 from kaiin.web.status.figures import Figures
 
-# `process_…` tells of the process that happened to answer; `kaiin_…` of the whole installation.
+# `process_…` is about the process that happened to answer, `kaiin_…` about the installation.
 _registry = CollectorRegistry()
 ProcessCollector(registry=_registry)
 _registry.register(Figures())

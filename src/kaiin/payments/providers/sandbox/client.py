@@ -11,7 +11,7 @@ from kaiin.payments.providers.sandbox import wire
 
 Json = dict[str, Any]
 
-# Refusals that tell that an earlier call for the same order arrived, if not what came of it.
+# Refusals that prove that an earlier call for the same order arrived, if not what came of it.
 _USED_BEFORE = ("order_exists", "idempotency_conflict", "refund_conflict")
 # The whole account is refused, or asked to wait: nothing is said about the order.
 _NOT_NOW = (

@@ -92,7 +92,7 @@ def loads(body: bytes) -> Any:
 
 
 def notice(body: bytes) -> VerifiedNotice:
-    """What a proven notice is about; one that can't be read stands for itself."""
+    """What a proven notice is about; one that can't be read is `unreadable`."""
     try:
         return event(loads(body))
     except UNREADABLE:
@@ -112,8 +112,8 @@ def event(data: Json) -> VerifiedNotice:
 
 
 def event_page(data: Json) -> EventPage:
-    """A page of the list of events. One that can't be read stands for itself, so that it keeps
-    the others from being read."""
+    """A page of the list of events. An event that can't be read is `unreadable`; the others
+    are read all the same."""
     return EventPage(
         events=tuple(map(_listed, data.get("events", ()))),
         cursor=data.get("cursor", ""),

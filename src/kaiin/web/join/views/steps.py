@@ -1,4 +1,4 @@
-"""What every step needs: the site, where in the row of steps it stands, and its price labels."""
+"""What every step needs: the site, its place in the row of steps, and its price labels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView
 from kaiin.web.base.requests import Request, come_from
 
-# Someone who is logged in has told their details already.
+# The details of someone who is logged in are known already.
 _STEPS = ("course", "way", "details", "code", "confirm")
 _STEPS_OF_MEMBERS = ("course", "way", "confirm")
 
@@ -47,7 +47,7 @@ def show(
 ) -> HttpResponse:
     """One step's page, with its place in the row of steps.
 
-    `newcomer`: whether this visitor had to tell their details (default: is not logged in).
+    `newcomer`: whether this visitor was asked for their details (default: is not logged in).
     """
     if newcomer is None:
         newcomer = request.member is None

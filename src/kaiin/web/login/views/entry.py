@@ -1,4 +1,4 @@
-"""The way to a site: carried over to its host, or told why it is closed and what to do."""
+"""The way to a site: carried over to its host, or shown why it is closed and what to do."""
 
 from datetime import datetime
 from typing import cast

@@ -21,7 +21,7 @@ from kaiin.web.login.forms import IdentifierForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def ask(http_request: HttpRequest) -> HttpResponse:
-    """Ask for the identifier; what was typed at the login page stands there already.
+    """Ask for the identifier; what was typed at the login page is filled in.
 
     `?site=`: whose page led here; the mail speaks of that site first.
     """

@@ -52,7 +52,7 @@ _TROUBLES = (MandateEnded, MethodUnavailable, PaymentUnderWay, ProviderUnavailab
 @for_members
 def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Which course and which way to pay; the address carries the answers, and what the change
-    would be stands below them. Every pair has its answer, also one that can't be chosen."""
+    would be is shown below them. Every pair has its answer, also one that can't be chosen."""
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
     other, first = _under_way(request, member, view)

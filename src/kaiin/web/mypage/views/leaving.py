@@ -38,7 +38,7 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
     if view is None or not view.state.is_open:
-        # Left already, or never joined: My page says how it stands.
+        # Left already, or never joined: My page shows the present state.
         return HttpResponseRedirect(reverse("mypage:home"))
     preview = _at_once(member, view)
     form = _when(request, view, preview) if preview else None
@@ -63,7 +63,7 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
 @require_POST
 @for_members
 def stay(request: Request, member: MemberView, site_key: str) -> HttpResponse:
-    """Taking it back; where there is nothing to take back, My page says how it stands."""
+    """Taking it back; where there is nothing to take back, My page shows the present state."""
     site = site_of(request, site_key)
     try:
         undo_leave(member_pk=member.pk, site_key=site_key)

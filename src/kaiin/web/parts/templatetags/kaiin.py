@@ -81,7 +81,7 @@ def whole_names(title: str) -> SafeString:
     )
 
 
-# What is no text of the page is passed over: tags, and what may hold no tags.
+# What is no text of the page is passed over: tags, and what may contain no tags.
 _NO_TEXT = r"<(?:textarea|option|script|style)\b.*?</(?:textarea|option|script|style)>|<[^>]*>"
 _DAYS = re.compile(f"({_NO_TEXT})|({texts.DATES})", re.DOTALL)
 
