@@ -1,4 +1,4 @@
-# Kaiin. `make help` lists the commands; CONTRIBUTING.md tells more.
+# Kaiin. `make help` lists the commands; CONTRIBUTING.md says more.
 
 PORT ?= 8000
 ARGS ?=
@@ -47,7 +47,7 @@ screens: $(DEV) ## pictures of every page, under var/screens
 # --- develop ---
 
 .PHONY: test
-test: $(DEV) ## everything that must hold; installs and starts what it needs
+test: $(DEV) ## every check; installs and starts what it needs
 	@exec $(PY) -m scripts.run_tests
 
 .PHONY: check

@@ -1,1 +1,1 @@
-"""Measurements: each figure beside what it is held against, in one run."""
+"""Measurements: each figure beside what it is compared with, in one run."""

@@ -38,7 +38,7 @@ class Browser:
             sys.exit(f"bench: {login} was not let in ({answer.status}):\n{body.decode()[:3000]}")
 
     def try_to_log_in(self, login: str) -> tuple[int, float]:
-        """As `log_in`, whatever the answer: its status, and the seconds that it asks to wait."""
+        """As `log_in`, with any answer: its status, and the seconds that it asks to wait."""
         answer = self._send(login)
         answer.read()
         return answer.status, float(answer.headers.get("Retry-After", 0))

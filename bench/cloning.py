@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
-# Tables that hold something of each member; the rows of one member are fewer than STEP in each,
+# Tables that have rows of each member; the rows of one member are fewer than STEP in each,
 # with five years of history, too.
 CLONED = (
     "identity.Member", "identity.LoginIdentifier", "payments.Mandate", "payments.Payment",
@@ -93,7 +93,7 @@ def _statement(
     columns = [field.column for field in options.local_concrete_fields]
     wanted = ", ".join(_copied(field, cloned, dialect) for field in options.local_concrete_fields)
     names = ", ".join(f'"{column}"' for column in columns)
-    # The copies' keys are larger; payments are told apart by their member's.
+    # The copies' keys are larger; payments are distinguished by their member's.
     is_uuid = options.pk.get_internal_type() == "UUIDField"
     original = original or (f"t.member_ref < {STEP}" if is_uuid else f"t.id < {STEP}")
     return (

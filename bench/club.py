@@ -62,7 +62,7 @@ class Club:
         ticks = 0
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
-                # After the name, which may hold anything: state ppid pgrp … utime stime.
+                # After the name, which may contain anything: state ppid pgrp … utime stime.
                 fields = stat.read_text().rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue

@@ -175,7 +175,7 @@ def _as_text(content: str | bytes) -> str:
 
 
 def _maintain(command: str, *names: str) -> None:
-    """Run a command for which nobody may be connected to the database."""
+    """Run a command for which no one may be connected to the database."""
     connections.close_all()
     settings = connection.settings_dict
     with psycopg.connect(

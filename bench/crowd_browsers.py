@@ -27,7 +27,7 @@ class Look:
         self.times: dict[str, list[float]] = {"member": [], "health": []}
 
     def get(self, what: str) -> None:
-        """A page again and again, as fast as somebody reads who is in a hurry."""
+        """A page again and again, as fast as a reader in a hurry."""
         label, path = _LOOKS[what]
         headers = {"Host": f"{label}.localhost:{self._port}", "Cookie": self._cookie}
         connection = HTTPConnection("127.0.0.1", self._port, timeout=30)

@@ -98,7 +98,7 @@ def _idle() -> dict[str, object]:
             deliveries.deliver_due(lane=lane)
         return (clock() - started) * 1000 / len(Lane)
 
-    # Of a core, whatever else the machine does: on SQLite that is all there is.
+    # Of a core, independent of what else the machine does: on SQLite that is all there is.
     used = sorted(round_(time.thread_time) for _ in range(ROUNDS))
     times = sorted(round_(time.perf_counter) for _ in range(ROUNDS))
     with CaptureQueriesContext(connection) as seen:

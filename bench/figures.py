@@ -1,4 +1,4 @@
-"""A measured figure: the median of several runs, and what it stands beside."""
+"""A measured figure: the median of several runs, and what it is compared with."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Figure:
-    """`runs` hold the value of each run in `unit`; `how` says how it was measured in one line.
+    """`runs` are the values of each run in `unit`; `how` says how it was measured in one line.
 
-    `beside` names the figure of the same run that this one is a share of: machines differ,
-    ratios hold.
+    `beside` names the figure of the same run that this one is a share of: the
+    share is comparable between machines.
     """
 
     name: str
@@ -25,6 +25,6 @@ class Figure:
 
 
 def ratio(figure: Figure, figures: Sequence[Figure]) -> float | None:
-    """The share of the figure that stands beside, or None."""
+    """The share of the figure beside it, or None."""
     beside = next((other for other in figures if other.name == figure.beside), None)
     return figure.median / beside.median if beside else None

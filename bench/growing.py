@@ -17,7 +17,7 @@ from datetime import timedelta
 from kaiin.cli.loading import load_django
 
 DUE, ASKED = 3000, 3000
-# Where the copies leave no audit trail, each is a violation that verify tells of; it reads on.
+# Where the copies leave no audit trail, each is a violation that verify reports; it reads on.
 VERIFIED_UP_TO = 10_000
 
 
@@ -38,9 +38,9 @@ def measure(sizes: list[int]) -> list[dict[str, object]]:
         runs, used = [], []
         for last in (size - 1, size - 1 - DUE):
             _make_due(last)
-            seconds, told = renew_all(now, DUE, workers=1)
+            seconds, used_by = renew_all(now, DUE, workers=1)
             runs.append(seconds)
-            used.append(sum(each["processor"] for each in told))
+            used.append(sum(each["processor"] for each in used_by))
         said: dict[str, object] = {
             "members": size, "per_second": [DUE / seconds for seconds in runs],
             "processor_ms": min(used) / DUE * 1000, "cloned_seconds": cloned, **_ask(size),
@@ -53,7 +53,7 @@ def measure(sizes: list[int]) -> list[dict[str, object]]:
 
 
 def _make_due(last: int) -> None:
-    """So many copies, up to number `last`, are due and nobody else is."""
+    """So many copies, up to number `last`, are due and no one else is."""
     from django.db import connection  # noqa: PLC0415
 
     from bench.cloning import STEP  # noqa: PLC0415

@@ -15,7 +15,7 @@ BOUND = "argon2id, bare"
 def measure() -> Iterator[Figure]:
     """Hash and login take turns, so that both meet the same machine.
 
-    Rates suffer from whatever else the machine does; processor times hardly do.
+    Rates suffer from all else that the machine does; processor times hardly do.
     """
     _check_parameters()
     with club(cores=CORES, members=MEMBERS) as running:

@@ -48,7 +48,7 @@ CAUGHT, SURVIVED, UNFIT = "caught", "SURVIVED", "UNFIT"
 
 @dataclass(frozen=True)
 class Mutant:
-    """One breakage: `old` stands exactly once in `file` and becomes `new`.
+    """One breakage: `old` occurs exactly once in `file` and becomes `new`.
 
     `catchers` are run in their order until one notices: tests, or a command that begins with
     `kaiin`. `database` is where they run.
@@ -86,7 +86,7 @@ def main() -> int:
     if not chosen:
         print("no mutant has such a name")
         return 2
-    # The whole tree is copied, so that nobody's edits meanwhile are seen.
+    # The whole tree is copied, so that edits made meanwhile are not seen.
     with tempfile.TemporaryDirectory(prefix="kaiin-mutants-") as name:
         folders = _copies(Path(name))
         if not options.no_baseline and not _sound(folders, chosen):

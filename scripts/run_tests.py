@@ -1,9 +1,9 @@
-"""Runs everything that must hold, stage by stage, and closes with one line of counts.
+"""Runs every check, stage by stage, and closes with one line of counts.
 
     python -m scripts.run_tests             # make test
     python -m scripts.run_tests --quick     # make check
 
-A tool counts as one test. Stages go on after a failure, so that one run tells everything. They
+A tool counts as one test. Stages go on after a failure, so that one run shows everything. They
 run beside each other: the journeys, which are one process and wait for others, come first; the
 tests on SQLite and on PostgreSQL fill both cores with what these leave. What the others print is
 shown when all have ended.
@@ -44,7 +44,7 @@ INSTALLATION = (
 # none of these is left alone at the end.
 FILLS_UP = 5
 
-# Some hundred processes load the same modules: each is compiled once, whatever the caller keeps.
+# Some hundred processes load the same modules: each is compiled once in any case.
 _OURS = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 TOOLS = {

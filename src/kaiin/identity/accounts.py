@@ -111,7 +111,7 @@ def bucket(account: Account | None, identified: Identified) -> str:
     """The one name under which tries are counted: the account's, whichever identifier led there.
 
     What leads nowhere is counted as well, so that both look alike; unread text in one of many
-    common buckets, too coarse to tell what it was.
+    common buckets, too coarse to show what it was.
     """
     if account is not None:
         return bucket_of(account.pk)

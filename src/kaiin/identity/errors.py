@@ -1,4 +1,4 @@
-"""The errors that identity foresees; the words stand in `locales/*/identity.ftl`."""
+"""The errors that identity foresees; the words are in `locales/*/identity.ftl`."""
 
 from collections.abc import Mapping
 
@@ -71,7 +71,7 @@ class PasswordRefused(KaiinError):
 
 
 class DetailsInvalid(KaiinError):
-    """Details that will not do; `errors` holds one code for each field at fault."""
+    """Details that will not do; `errors` has one code for each field at fault."""
 
     code = "identity.details_invalid"
 

@@ -25,7 +25,7 @@ LONGEST_NAME = 60
 _OLDEST_YEARS = 120
 
 _KANA = "legal_name_kana"
-# Voicing marks that stand alone -> those that join the letter before them.
+# Voicing marks on their own -> those that join the letter before them.
 _VOICING = {0x309B: 0x3099, 0x309C: 0x309A}
 _MISSING = "details.missing"
 _TOO_LONG = "details.too_long"

@@ -97,7 +97,7 @@ def session_member(sid: str, *, site_key: str = "") -> MemberView | None:
 
 
 def member_of(session: SessionStore, *, site_key: str) -> MemberView | None:
-    """Whose session this is, if session and account stand at this moment; one query.
+    """Whose session this is, if session and account are open at this moment; one query.
 
     A session is good at the host that it began at and nowhere else: `site_key` "" is the
     identity host. Once in five minutes a second query notes that the session was seen.

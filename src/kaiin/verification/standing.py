@@ -1,4 +1,4 @@
-"""Periods in their order, the subscription that counts them, the membership's standing that follows."""
+"""Periods in their order, the subscription that counts them, the membership's standing."""
 
 import json
 from calendar import monthrange

@@ -1,6 +1,6 @@
 """Carrying a login from the identity host to a site's host.
 
-The site sends the browser off with the digest of a `state` that only its own session holds;
+The site sends the browser off with the digest of a `state` that only its own session has;
 the browser comes back with a one-time code. A code is good for one minute, one site, one
 state and one use. OpenID Connect will replace this.
 """

@@ -36,7 +36,7 @@ class LoginResult:
 
     `refusal` None: begin a session, with `proof`, and set the cookie `device`.
     `refusal` "identity.login_refused": `member_pk` is None for every reason.
-    `refusal` "identity.disabled": the password was right, so `member_pk` may be told why;
+    `refusal` "identity.disabled": the password was right, so `member_pk` may learn why;
     no session can begin.
     `failed_before`: tries at the account failed since it was last logged in to, from here.
     """

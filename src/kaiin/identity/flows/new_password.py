@@ -29,7 +29,7 @@ def problems(member: Member, email: str, new_password: str) -> tuple[str, ...]:
 def write(
     account: Account, email: str, password_hash: str, *, how: str, key: str, now: datetime
 ) -> None:
-    """Write the new password and all that follows; the caller's transaction holds the member.
+    """Write the new password and all that follows; the caller's transaction has locked the member.
 
     `key` is of this one change: its mail is sent once. `how` is for the audit.
     """

@@ -1,8 +1,8 @@
-"""What one browser has failed at itself, so that it can be told of the lock that it has caused.
+"""What one browser has failed at itself, so that it can be shown the lock that it has caused.
 
 Counted in the browser's own session, by what was typed, with the login's limits. It never depends
 on an account or on other browsers: both the lock and its end are the same for an identifier that
-nobody has, and tell nothing that the browser did not do itself.
+no one has, and reveal nothing that the browser did not do itself.
 """
 
 from collections.abc import Mapping

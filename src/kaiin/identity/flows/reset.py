@@ -22,7 +22,7 @@ _GUESSES = frozenset({verification.WRONG, verification.USED_UP, verification.EXP
 class ResetResult:
     """How a reset ended: with `member_pk`, or a `refusal` and its `words`, or `problems`.
 
-    Problems that depend on the member's data are told only to who has the right code.
+    Problems that depend on the member's data are shown only to who has the right code.
     """
 
     member_pk: int | None
@@ -41,7 +41,7 @@ def request_reset(
 ) -> str:
     """Mail a code to the account's present address; returns the code's id in every case.
 
-    An address without an account is told so by mail. Over the limit nothing is sent, and
+    An address without an account gets a mail that says so. Over the limit nothing is sent, and
     nothing is said. `client` is the network address that asks (raises AskedTooFast when
     many ask from there, which depends on no account); `device` the login's cookie.
     """

@@ -12,7 +12,7 @@ from kaiin.infra.locks import for_update, transaction
 
 
 def disable_member(*, member_pk: int, actor: str, reason: str) -> None:
-    """Close an account: its sessions end at once, logging in tells the truth. Repeats are no-ops.
+    """Close an account: its sessions end at once, logging in says why. Repeats are no-ops.
 
     Raises MemberUnknown.
     """

@@ -92,7 +92,7 @@ def check(*, code_id: str, purpose: CodePurpose, typed: str, now: datetime) -> C
         return CodeCheck(EXPIRED, length)
     if not _count_try(code_id):
         return CodeCheck(USED_UP, length, 0)
-    # Keyed digests are compared, so the time that it takes tells nothing of the digits.
+    # Keyed digests are compared, so the time that it takes reveals nothing of the digits.
     if code.digest == _digest(code_id, purpose, read.digits):
         return CodeCheck(None if code.used_at is None else USED, length, code=code)
     tries = OneTimeCode.objects.values_list("tries", flat=True).get(pk=code_id)

@@ -358,4 +358,4 @@ class Provider(Protocol):
 
     def list_events(self, *, cursor: str, limit: int, timeout_seconds: float) -> EventPage | None:
         """Events after a cursor ("" from the start), for what no notice reported (Stripe, KOMOJU,
-        the sandbox); None: the provider keeps no such list (SBPS, GMO), open payments are polled."""
+        the sandbox); None: the provider has no such list (SBPS, GMO), open payments are polled."""
