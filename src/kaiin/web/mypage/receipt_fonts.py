@@ -69,7 +69,11 @@ class Fonts:
 
     def _open(self, name: str, path: str | Path) -> None:
         self._document.add_font(name, fname=path)
-        self._known |= set(self._document.fonts[name].cmap)  # type: ignore[union-attr]
+        font = self._document.fonts[name]
+        # The box around all letters stays that of the whole font: measuring those that are used
+        # would take a quarter of the time.
+        font.ttfont.recalcBBoxes = False  # type: ignore[union-attr]
+        self._known |= set(font.cmap)  # type: ignore[union-attr]
 
 
 def _letter(character: str) -> bool:
