@@ -54,7 +54,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "kaiin.web.base.middleware.HostMiddleware",
     "kaiin.web.login.crowd.CrowdGate",
     "kaiin.web.base.stale_forms.SessionsThatEnd",

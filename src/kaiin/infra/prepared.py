@@ -5,12 +5,16 @@ it once a process, with a `Place` wherever a value differs from run to run.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import Expression
 from django.db.models.sql import InsertQuery
+
+# Fields to which Django gives a plain text, number or None as it is.
+_AS_IS = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
 
 
 class Place(Expression):
@@ -20,12 +24,18 @@ class Place(Expression):
         super().__init__(output_field=output_field)
         self.name = name
         self._prepared = output_field.get_db_prep_save
+        self._takes_as_is = isinstance(output_field, _AS_IS)
 
     def as_sql(self, _compiler: Any, _connection: Any) -> Any:
         return "%s", (self,)
 
     def bound(self, values: dict[str, Any]) -> Any:
-        return self._prepared(values[self.name], connection)
+        value = values[self.name]
+        if self._takes_as_is and (value is None or type(value) in {str, int}):
+            return value
+        if type(value) is datetime:
+            return connection.ops.adapt_datetimefield_value(value)
+        return self._prepared(value, connection)
 
 
 class Select:

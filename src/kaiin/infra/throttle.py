@@ -71,7 +71,7 @@ def reserve_all(*limits: Limit) -> tuple[Reservation, ...]:
 
 def _stored(instant: datetime) -> Any:
     """As this database is given an instant."""
-    return _ENDS_AT.get_db_prep_save(instant, connection)
+    return connection.ops.adapt_datetimefield_value(instant)
 
 
 def _read(stored: Any) -> datetime:

@@ -118,9 +118,9 @@ class Sample(KaiinForm):
 def test_what_is_missing_is_asked_for_by_name() -> None:
     with override("en"):
         errors = Sample({}).errors
-    assert errors["name"] == ["Enter your name."]
-    assert errors["way"] == ["Way: please choose one."]
-    assert errors["agree"] == ["Please tick “Yes”."]
+        assert errors["name"] == ["Enter your name."]
+        assert errors["way"] == ["Way: please choose one."]
+        assert errors["agree"] == ["Please tick “Yes”."]
 
 
 def test_a_typed_password_never_comes_back() -> None:

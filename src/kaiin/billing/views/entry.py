@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import BigIntegerField, DateTimeField, FilteredRelation, Q, QuerySet
 
 from kaiin.billing.models import Membership
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.subscriptions import Standing
+from kaiin.infra.prepared import Place, Select
 from kaiin.sites import queries as sites
 
 
@@ -40,31 +42,39 @@ class Entry:
 _CLOSED = Entry(allowed=False, until=None, kind=None, renews_at=None, membership=None)
 
 
-def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
-    """Whether a member may enter a site at `at`: one indexed query. Raises SiteUnknown."""
+def _membership_at(at: Place, member: Place, site: Place) -> "QuerySet[Membership, Any]":
     open_now = Q(entitlements__starts_at__lte=at, entitlements__ends_at__gt=at)
-    row = (
+    return (
         Membership.objects.annotate(
             open_window=FilteredRelation("entitlements", condition=open_now),
             running=FilteredRelation("subscriptions", condition=~Q(subscriptions__state="ended")),
         )
-        .filter(member_id=member_pk, site_id=sites.site(site_key).id)
-        .values(
-            "pk",
-            "standing",
-            "joined_date",
-            "member_number",
-            "open_window__ends_at",
-            "open_window__kind",
-            "running__state",
-            "running__next_due_at",
-            "running__course__key",
-            "running__course__name",
-        )
-        .first()
+        .filter(member_id=member, site_id=site)
+        .order_by("pk")
+        .values_list(*_COLUMNS)
     )
-    if row is None:
+
+
+_COLUMNS = (
+    "pk", "standing", "joined_date", "member_number", "open_window__ends_at", "open_window__kind",
+    "running__state", "running__next_due_at", "running__course__key", "running__course__name",
+)  # fmt: skip
+# Asked at every page for members.
+_MEMBERSHIP = Select(
+    lambda: _membership_at(
+        Place("at", DateTimeField()),
+        Place("member", BigIntegerField()),
+        Place("site", BigIntegerField()),
+    )
+)
+
+
+def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
+    """Whether a member may enter a site at `at`: one indexed query. Raises SiteUnknown."""
+    found = _MEMBERSHIP.first(at=at, member=member_pk, site=sites.site(site_key).id)
+    if found is None:
         return _CLOSED
+    row = dict(zip(_COLUMNS, found, strict=True))
     until = row["open_window__ends_at"]
     return Entry(
         allowed=until is not None,

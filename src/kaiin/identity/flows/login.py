@@ -51,14 +51,14 @@ class LoginResult:
 
 def log_in(
     *,
-    typed: str,
+    typed: str | Identified,
     password: str,
     device: str | None,
     site_key: str | None,
     user_agent: str,
     at_staff_door: bool = False,
 ) -> LoginResult:
-    """Try an identifier in any writing and a password.
+    """Try an identifier in any writing, or one that was read already, and a password.
 
     `device` is the value of the cookie that an earlier login on this browser returned: it
     has counts of its own, so that a stranger's failures never lock out a known device.
@@ -74,7 +74,7 @@ def log_in(
 
 
 def _log_in(
-    typed: str,
+    typed: str | Identified,
     password: str,
     device: str | None,
     site_key: str,
@@ -83,7 +83,7 @@ def _log_in(
     at_staff_door: bool,
 ) -> LoginResult:
     now = clock.now()
-    identified = accounts.identify(typed)
+    identified = typed if isinstance(typed, Identified) else accounts.identify(typed)
     account = accounts.find(identified)
     known_device = devices.read(device)
     bucket = known_device.bucket(account) or accounts.bucket(account, identified)

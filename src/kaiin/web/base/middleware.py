@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from ctypes import c_ulonglong
+from functools import lru_cache
 from multiprocessing.sharedctypes import RawValue
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import structlog
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
@@ -59,7 +62,9 @@ class HostMiddleware:
         structlog.contextvars.clear_contextvars()
         if request.path.startswith(_ANY_HOST_PATHS):
             request.urlconf = _ANY_HOST_URLS
-            return self.get_response(request)
+            response = self.get_response(request)
+            response.headers.setdefault(HEADER, _policy((), ()))
+            return response
         request.reference = errors.new_reference()
         structlog.contextvars.bind_contextvars(reference=request.reference)
         try:
@@ -73,6 +78,7 @@ class HostMiddleware:
             # Nothing applied yet, or no database: a page that says so, not a page of error.
             logger.exception("not_ready")
             response = errors.maintenance(request)
+        response.headers.setdefault(HEADER, _policy((), ()))
         response.headers["Permissions-Policy"] = _PERMISSIONS
         response.headers.setdefault("Cache-Control", _KEPT_BY_NOBODY)
         return response
@@ -83,8 +89,8 @@ class HostMiddleware:
             return HttpResponsePermanentRedirect(_present_address(request, host))
         request.urlconf = _pages_of(request, host)
         response = self.get_response(request)
-        # django-csp adds these to the policy of settings.
-        response._csp_update = {"form-action": _form_targets()}  # type: ignore[attr-defined] # noqa: SLF001
+        replaced = getattr(response, "policy", {})
+        response.headers[HEADER] = _policy(tuple(_form_targets()), tuple(replaced.items()))
         return response
 
     def process_exception(
@@ -117,6 +123,15 @@ def _present_address(request: Request, host: str) -> str:
     site = sites.site_by_host(host)
     path = request.get_full_path()
     return sites.site_url(site.key, path) if site else sites.identity_url(path)
+
+
+@lru_cache(maxsize=8)
+def _policy(
+    form_targets: tuple[str, ...], replaced: tuple[tuple[str, tuple[str, ...]], ...]
+) -> str:
+    """The policy of settings, and where forms' answers may lead. The same for months: it is put
+    together once, where django-csp's middleware does so at each answer."""
+    return build_policy(update={"form-action": form_targets}, replace=dict(replaced))
 
 
 def _form_targets() -> list[str]:

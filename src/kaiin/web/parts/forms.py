@@ -36,16 +36,23 @@ class KaiinForm(WithoutCardNumbers):
 
 
 def _ask_by_name(field: forms.Field) -> None:
-    choosing = isinstance(field, _CHOOSING)
-    code = "common.choose" if choosing else "common.fill_in"
-    if isinstance(field, forms.BooleanField):
-        code = "common.tick"
-    label = str(field.label or "")
-    field.error_messages["required"] = (
-        texts.text(code, label=label) if choosing else asked_for(label)
-    )
+    # Looked up when shown: most forms are filled in.
+    asking = _asking(field)
+    field.error_messages["required"] = asking
     if isinstance(field, forms.ChoiceField):
-        field.error_messages["invalid_choice"] = field.error_messages["required"]
+        field.error_messages["invalid_choice"] = asking
+
+
+def _words_that_ask(field: forms.Field) -> str:
+    label = str(field.label or "")
+    if isinstance(field, forms.BooleanField):
+        return texts.text("common.tick", label=label)
+    if isinstance(field, _CHOOSING):
+        return texts.text("common.choose", label=label)
+    return asked_for(label)
+
+
+_asking = lazy(_words_that_ask, str)
 
 
 def asked_for(label: str) -> str:

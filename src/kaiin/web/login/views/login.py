@@ -85,7 +85,7 @@ def _try(request: Request) -> HttpResponse:
     if not valid:
         return _page(request, form)
     try:
-        result = _ask(request, form)
+        result = _ask(request, form, identified)
     except Crowded as error:
         form.add_error(None, text(error.code))
         return ask_again(_page(request, form))
@@ -96,10 +96,10 @@ def _try(request: Request) -> HttpResponse:
     return _enter(request, form, result, result.proof)
 
 
-def _ask(request: Request, form: LoginForm) -> LoginResult:
+def _ask(request: Request, form: LoginForm, identified: Identified) -> LoginResult:
     """Raises Crowded."""
     return login.log_in(
-        typed=form.cleaned_data["login"],
+        typed=identified,
         password=form.cleaned_data["password"],
         device=request.COOKIES.get(visit.DEVICE_COOKIE),
         site_key=request.site.key if request.site else None,
