@@ -18,7 +18,7 @@ _AS_IS = (models.CharField, models.TextField, models.IntegerField, models.Foreig
 
 
 class Place(Expression):
-    """Stands for a value that is given at each run, by name."""
+    """The place of a value that is given at each run, by name."""
 
     def __init__(self, name: str, output_field: "models.Field[Any, Any]") -> None:
         super().__init__(output_field=output_field)

@@ -49,7 +49,7 @@ class Fonts:
         """`said` in characters that the document's fonts draw, opening fallbacks as needed.
 
         Combining marks are joined to their letters. What no font draws (emoji, above all) is left
-        out: a receipt is no place for a stand-in sign. Nothing else is normalised: NFC would turn
+        out: a receipt has no replacement signs. Nothing else is normalised: NFC would turn
         one name's 神 into another's.
         """
         joined = _COMBINED.sub(lambda found: unicodedata.normalize("NFC", found[0]), said)
