@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.core import serializers
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kaiin.billing.courses.tenant import TenantRefused, apply_tenant, plan_tenant
 from kaiin.billing.models import Course, Membership, Subscription
+from kaiin.billing.views.courses import list_courses
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 from kaiin.sites import queries
@@ -194,6 +196,29 @@ def test_words_change_in_place_and_names_in_every_version(friends: TenantFile) -
     assert [row.name for row in Course.objects.all()] == [{"en": "One year"}] * 2
     summaries = [row.summary["en"][:6] for row in Course.objects.order_by("version")]
     assert summaries == ["A year", "Twelve"]
+
+
+def test_courses_are_read_once_an_apply_and_another_process_knows_within_a_second(
+    friends: TenantFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [1000.0]
+    monkeypatch.setattr("kaiin.sites.queries.monotonic", lambda: seconds[0])
+
+    def price() -> int:
+        [course] = list_courses("friends")
+        return course.price.amount
+
+    assert price() == 4400
+    with CaptureQueriesContext(connection) as captured:
+        assert price() == 4400
+    assert not len(captured)
+    known = queries._memory._known
+    apply_text(changed(FRIENDS, "price: 4400", "price: 5000"))
+    # Another process: it keeps its memory, since its own was not cleared by the apply.
+    queries._memory._known = known
+    assert price() == 4400
+    seconds[0] += 1.0
+    assert price() == 5000
 
 
 def test_a_course_is_taken_out_of_the_shop_and_put_back(friends: TenantFile) -> None:

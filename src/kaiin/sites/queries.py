@@ -192,6 +192,12 @@ def documents_in_force(at: datetime) -> tuple[DocumentView, ...]:
     return rules.in_force(documents(), at)
 
 
+def revision() -> UUID:
+    """Which apply the tenant, its sites and its courses are of. What others read of these may be
+    remembered under it: a newer apply is noticed with the tenant's. Raises TenantMissing."""
+    return _directory().revision
+
+
 def site_by_host(host: str) -> SiteView | None:
     """The site that answers at a request's Host, which may carry a port and any case."""
     try:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypedDict
+from uuid import UUID
 
 from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog as rows
@@ -94,7 +96,13 @@ class JoinPreview(Renewing):
 
 def list_courses(site_key: str) -> tuple[CourseView, ...]:
     """What can be bought at a site, in the order of the tenant file. Raises SiteUnknown."""
-    found = Course.objects.filter(site_id=sites.site(site_key).id, offered=True)
+    return _offered(sites.site(site_key).id, sites.revision())
+
+
+@lru_cache(maxsize=64)
+def _offered(site_id: int, _revision: UUID) -> tuple[CourseView, ...]:
+    """Read once a process and apply."""
+    found = Course.objects.filter(site_id=site_id, offered=True)
     return tuple(view_of_course(row) for row in found.order_by("position", "pk"))
 
 
