@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from kaiin.domain.errors import UnknownTransition
+from kaiin.domain.states import UnknownTransition
 from kaiin.domain.subscriptions import (
     EndReason,
     Standing,

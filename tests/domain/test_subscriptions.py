@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from kaiin.domain.errors import UnknownTransition
+from kaiin.domain.states import UnknownTransition
 from kaiin.domain.subscriptions import (
     STANDING_TRANSITIONS,
     SUBSCRIPTION_TRANSITIONS,

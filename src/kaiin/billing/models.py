@@ -7,12 +7,13 @@ from django.db.models import F, Q
 
 import kaiin.billing.ledger.models  # noqa: F401 - Django looks for tables here
 from kaiin.billing.choices import ChargePurpose, GrantReason, RefundReason
-from kaiin.domain.charges import ChargeState, charge_becomes
+from kaiin.domain.charges import CHARGE_TRANSITIONS, ChargeState
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay
 from kaiin.domain.previews import LateRenewal
-from kaiin.domain.refund_cases import RefundCaseState, refund_case_becomes
+from kaiin.domain.refund_cases import REFUND_CASE_TRANSITIONS, RefundCaseState
+from kaiin.domain.states import next_state
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.infra.constraints import dated, in_order, known, within
 
@@ -301,7 +302,7 @@ class Charge(models.Model):
 
     def become(self, state: ChargeState, at: datetime, failure_code: str = "") -> None:
         """Move on at an instant; not saved. Raises UnknownTransition where the table has no way."""
-        self.state = charge_becomes(ChargeState(self.state), state)
+        self.state = next_state(CHARGE_TRANSITIONS, ChargeState(self.state), state)
         self.closed_at, self.failure_code = at, failure_code
 
     @property
@@ -484,7 +485,7 @@ class RefundCase(models.Model):
 
     def become(self, state: RefundCaseState, failure_code: str = "") -> None:
         """Move on; not saved. Raises UnknownTransition where the table has no way."""
-        self.state = refund_case_becomes(RefundCaseState(self.state), state)
+        self.state = next_state(REFUND_CASE_TRANSITIONS, RefundCaseState(self.state), state)
         self.failure_code = failure_code
 
     @property

@@ -15,8 +15,6 @@ stateDiagram-v2
 
 from enum import StrEnum
 
-from kaiin.domain.errors import UnknownTransition
-
 
 class ChargeState(StrEnum):
     """REGISTERED: it was for a card, not for money. PARKED: its money buys nothing; a person
@@ -39,10 +37,3 @@ CHARGE_TRANSITIONS: dict[ChargeState, frozenset[ChargeState]] = {
     _S.REGISTERED: frozenset(),
     _S.PARKED: frozenset(),
 }
-
-
-def charge_becomes(state: ChargeState, wanted: ChargeState) -> ChargeState:
-    """`wanted`. Raises UnknownTransition for a pair that is not in the table."""
-    if wanted not in CHARGE_TRANSITIONS[state]:
-        raise UnknownTransition(state=state, event=wanted)
-    return wanted

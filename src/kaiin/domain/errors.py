@@ -14,9 +14,3 @@ class KaiinError(Exception):
         self.code = code or type(self).code
         self.params = params
         super().__init__(self.code)
-
-
-class UnknownTransition(KaiinError):
-    """An event, or a next state, that a table of states does not foresee."""
-
-    code = "billing.unknown_transition"

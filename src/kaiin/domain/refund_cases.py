@@ -19,8 +19,6 @@ stateDiagram-v2
 
 from enum import StrEnum
 
-from kaiin.domain.errors import UnknownTransition
-
 
 class RefundCaseState(StrEnum):
     """OPEN: staff decide. REQUESTED: payments gives it back. DECLINED: it stays with us."""
@@ -42,10 +40,3 @@ REFUND_CASE_TRANSITIONS: dict[RefundCaseState, frozenset[RefundCaseState]] = {
     # A refund that had failed, and then did not.
     _S.DECLINED: frozenset({_S.DONE}),
 }
-
-
-def refund_case_becomes(state: RefundCaseState, wanted: RefundCaseState) -> RefundCaseState:
-    """`wanted`. Raises UnknownTransition for a pair that is not in the table."""
-    if wanted not in REFUND_CASE_TRANSITIONS[state]:
-        raise UnknownTransition(state=state, event=wanted)
-    return wanted

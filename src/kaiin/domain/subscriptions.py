@@ -19,7 +19,7 @@ stateDiagram-v2
 from datetime import datetime
 from enum import StrEnum
 
-from kaiin.domain.errors import UnknownTransition
+from kaiin.domain.states import state_after
 
 
 class SubscriptionState(StrEnum):
@@ -104,18 +104,12 @@ STANDING_TRANSITIONS: dict[tuple[Standing, StandingEvent], Standing] = {
 
 def subscription_after(state: SubscriptionState, event: SubscriptionEvent) -> SubscriptionState:
     """Raises UnknownTransition for a pair that is not in the table."""
-    try:
-        return SUBSCRIPTION_TRANSITIONS[state, event]
-    except KeyError:
-        raise UnknownTransition(state=state, event=event) from None
+    return state_after(SUBSCRIPTION_TRANSITIONS, state, event)
 
 
 def standing_after(standing: Standing, event: StandingEvent) -> Standing:
     """Raises UnknownTransition for a pair that is not in the table."""
-    try:
-        return STANDING_TRANSITIONS[standing, event]
-    except KeyError:
-        raise UnknownTransition(standing=standing, event=event) from None
+    return state_after(STANDING_TRANSITIONS, standing, event)
 
 
 def may_pay(

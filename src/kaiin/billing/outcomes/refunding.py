@@ -18,13 +18,13 @@ from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, Period, RefundCase, Subscription
 from kaiin.domain import ledger
-from kaiin.domain.errors import UnknownTransition
 from kaiin.domain.ledger import Account
 from kaiin.domain.money import Money
 from kaiin.domain.payments import RefundState
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.previews import unused_credit
 from kaiin.domain.refund_cases import RefundCaseState
+from kaiin.domain.states import UnknownTransition
 from kaiin.infra import event_log
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView, RefundView
