@@ -71,7 +71,7 @@ class Fonts:
         self._document.add_font(name, fname=path)
         font = self._document.fonts[name]
         # The box around all letters stays that of the whole font: measuring those that are used
-        # would take a quarter of the time.
+        # would take a sixth of the time.
         font.ttfont.recalcBBoxes = False  # type: ignore[union-attr]
         self._known |= set(font.cmap)  # type: ignore[union-attr]
 
