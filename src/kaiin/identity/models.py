@@ -34,7 +34,7 @@ class CodePurpose(models.TextChoices):
 
 
 class AttemptOutcome(models.TextChoices):
-    """How an attempt ended. The person who tried is told only what they have proven."""
+    """How an attempt ended. The person who tried sees only what they have proven."""
 
     PASSED = "passed"
     WRONG = "wrong"
@@ -127,7 +127,7 @@ class IssuedMemberId(models.Model):
 class LoginIdentifier(models.Model):
     """One thing a member may log in with: the member ID, the mail address, former addresses.
 
-    Unique over all kinds, and only addresses hold an `@`: none can shadow another's ID.
+    Unique over all kinds, and only addresses contain an `@`: none can shadow another's ID.
     """
 
     kind = models.CharField(max_length=16, choices=IdentifierKind.choices)
@@ -220,7 +220,7 @@ class Session(AbstractBaseSession):
 
 
 class OneTimeCode(models.Model):
-    """A mailed code, or the decoy that stands in for one where none may be sent.
+    """A mailed code, or the decoy in place of one where none may be sent.
 
     `id` is random and stays in the browser's session that asked: it binds the code to it.
     """

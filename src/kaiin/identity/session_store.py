@@ -1,7 +1,7 @@
 """Django's sessions, kept in `Session`: the browser has the key, the table its digest.
 
-A visitor's session lives for a day from its last change, so that a draft of who never finishes
-joining is gone the day after. A member's is as `flows/sessions.py` says.
+A visitor's session lives for a day from its last change, so that the draft of one who never
+joins is gone the day after. A member's is as `flows/sessions.py` says.
 """
 
 from collections.abc import Mapping
@@ -85,7 +85,7 @@ class SessionStore(SessionBase):
         return content
 
     def adopt(self, key: str, content: Mapping[str, object]) -> None:
-        """Go on with a session that has just begun for a member, and holds this content."""
+        """Go on with a session that has just begun for a member, with this content."""
         self.row, self._is_members = None, True
         self._session_key = key
         self._session_cache = dict(content)

@@ -36,7 +36,7 @@ _ANY_HOST_PATHS = ("/readyz", "/metrics", "/assets/")
 _ANY_HOST_URLS = "kaiin.web.base.urls_any_host"
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 # Pages are about their reader: no proxy keeps them, nor the browser after logging out.
-_KEPT_BY_NOBODY = "private, no-store"
+_NOT_CACHED = "private, no-store"
 
 # Requests whose Host is no host, since this node's start. In memory that forked processes share:
 # a scanner makes no writes. Without a lock, since a killed process would keep it for good; two
@@ -48,7 +48,7 @@ class HostMiddleware:
     """Sets the request's site, brand and pages by its host.
 
     The Host header only ever chooses; links are built from configuration. A host that the
-    tenant file does not name gets a 404 that tells nothing; one that was given up leads on.
+    tenant file does not name gets a 404 that says nothing; one that was given up leads on.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -80,7 +80,7 @@ class HostMiddleware:
             response = errors.maintenance(request)
         response.headers.setdefault(HEADER, _policy((), ()))
         response.headers["Permissions-Policy"] = _PERMISSIONS
-        response.headers.setdefault("Cache-Control", _KEPT_BY_NOBODY)
+        response.headers.setdefault("Cache-Control", _NOT_CACHED)
         return response
 
     def _answer(self, request: Request) -> HttpResponseBase:
