@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 
 from kaiin.domain.money import Money
+from kaiin.domain.payments import PaymentState
 from kaiin.infra import parking
 from kaiin.infra.parking import Parked
 from kaiin.payments import operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.providers import registry
+from kaiin.payments.providers.protocol import ProviderState
 from kaiin.payments.queries import PaymentView
 from kaiin.payments.refunds import refund_payment
 from tests.fixtures.clock import Clock
@@ -22,21 +24,26 @@ from tests.payments.conftest import Start
 
 class Spoilt:
     """The sandbox's adapter, which stumbles over one order or over the list of events, or says of
-    an order that it received less than nothing."""
+    an order what can't be: `answer`, or of new ones `created`."""
 
     def __init__(self, provider: Any) -> None:
         self._provider = provider
         self.order = ""
-        self.negative = ""
+        self.answer: dict[str, object] = {}
+        self.created: dict[str, object] = {}
         self.first: Callable[[], object] = lambda: None
         self.lists = False
 
     def fetch_payment(self, order: Any, *, timeout_seconds: float) -> Any:
         self.first()
-        if order.order_id == self.order:
+        if order.order_id == self.order and not self.answer:
             raise KeyError("status")
         found = self._provider.fetch_payment(order, timeout_seconds=timeout_seconds)
-        return replace(found, received=Money(-1)) if order.order_id == self.negative else found
+        return replace(found, **self.answer) if order.order_id == self.order else found
+
+    def create_checkout(self, request: Any, *, timeout_seconds: float) -> Any:
+        found = self._provider.create_checkout(request, timeout_seconds=timeout_seconds)
+        return replace(found, **self.created)
 
     def list_events(self, **asked: Any) -> Any:
         if self.lists:
@@ -160,15 +167,76 @@ def test_an_answer_that_cant_be_recorded(
     paid: list[PaymentView], spoilt: Spoilt, clock: Clock
 ) -> None:
     """The answers of a round are recorded together; the one that can't be is found."""
-    spoilt.negative = order_of(paid[0])
+    spoilt.order, spoilt.answer = order_of(paid[0]), {"received": Money(-1)}
     now = clock.advance(minutes=5)
     assert operations.poll_open(now=now, limit=100) == 4
     assert states(paid) == ["pending", "paid", "paid", "paid"]
     assert (only_parked().kind, only_parked().key) == ("payment.poll", paid[0].id.hex)
-    spoilt.negative = ""
+    spoilt.order = ""
     assert operations.poll_open(now=clock.advance(minutes=1), limit=100) == 1
     assert states(paid) == ["paid"] * 4
     assert parking.parked(limit=10) == ()
+
+
+@pytest.mark.parametrize("job", ["notices", "payments"])
+def test_an_answer_that_cant_be_true(
+    job: str, start: Start, sandbox: Sandbox, spoilt: Spoilt, clock: Clock
+) -> None:
+    """Money is said to have come where only a card was to be registered: neither is believed."""
+    card, *others = (start(key=f"join:{n}:1", amount=Money(550 if n else 0)) for n in range(4))
+    for payment in (card, *others):
+        sandbox.pay(payment)
+    spoilt.order = order_of(card)
+    spoilt.answer = {"state": ProviderState.PAID, "received": Money(550)}
+    clock.advance(minutes=5)
+    if job == "notices":
+        sandbox.deliver_notices()
+    else:
+        ask(clock)
+    assert states([card, *others]) == ["pending", "paid", "paid", "paid"]
+    found = parking.parked(limit=10)
+    assert {row.kind for row in found} == {"event.apply" if job == "notices" else "payment.poll"}
+    assert "money_for_a_registration" in found[0].error
+    seen = operations.refresh_payment(payment_id=card.id, timeout_seconds=2)
+    assert seen.state is PaymentState.PENDING
+    spoilt.order = ""
+    clock.advance(minutes=1)
+    assert (apply_notices() if job == "notices" else ask(clock)) == len(found)
+    assert states([card]) == ["registered"]
+    assert not parking.parked(limit=1)
+
+
+@pytest.mark.parametrize("shrunk", [Money(1), Money(550, "USD")])
+def test_money_that_is_said_to_have_shrunk(
+    shrunk: Money, paid: list[PaymentView], sandbox: Sandbox, spoilt: Spoilt, clock: Clock
+) -> None:
+    sandbox.deliver_notices()
+    spoilt.order, spoilt.answer = order_of(paid[0]), {"received": shrunk}
+    for payment in paid:
+        sandbox.dispute(payment)
+    sandbox.deliver_notices()
+    assert states(paid) == ["paid", *["disputed"] * 3]
+    assert Payment.objects.get(pk=paid[0].id).received_amount == 550
+    assert "less_than_before" in only_parked().error
+    spoilt.order = ""
+    clock.advance(minutes=1)
+    assert apply_notices() == 1
+    assert states(paid) == ["disputed"] * 4
+    assert not parking.parked(limit=1)
+
+
+def test_a_page_that_opens_with_an_answer_that_cant_be_true(
+    start: Start, spoilt: Spoilt, clock: Clock
+) -> None:
+    """The member gets no page, and no error either; it is asked about, and parked by the worker."""
+    spoilt.created = {"state": ProviderState.PAID, "received": Money(550)}
+    payment = start(key="card:1", amount=Money(0))
+    assert (payment.state, payment.checkout) == (PaymentState.UNKNOWN, None)
+    spoilt.order, spoilt.answer = order_of(payment), spoilt.created
+    clock.advance(minutes=5)
+    ask(clock)
+    assert only_parked().kind == "payment.poll"
+    assert states([payment]) == ["unknown"]
 
 
 def test_refunds(paid: list[PaymentView], sandbox: Sandbox, clock: Clock) -> None:

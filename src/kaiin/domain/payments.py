@@ -14,13 +14,11 @@ stateDiagram-v2
             expired
             canceled
         }
-        registered
         state money {
             paid
             partly_refunded
             disputed
             refunded
-            charged_back
         }
     }
     intent --> pending: accepted
@@ -36,17 +34,32 @@ stateDiagram-v2
     any --> disputed: disputed
     any --> refunded: refunded
     any --> charged_back: charged_back
+    charged_back --> paid: paid
+    charged_back --> partly_refunded: partly_refunded
+    charged_back --> refunded: refunded
 ```
 
 Money always wins: in any state before, a provider that says *paid* has the member's
 money. What it buys, when it comes after the end, is billing's decision. Once money was taken, only
 news of that money moves the payment: what it says is a fold over refunds and dispute
 (`money_event`), which forget nothing, so that stale news neither loses money nor finds it again.
+
+News can be stale, because answers are fetched by several processes and written down in any order
+(`TRANSITIONS` lists these pairs; they change nothing):
+- *accepted* and *timed_out*, in any state: asked before, written after a notice said more.
+- an end, after another end: we conclude that a call was never executed, or void a page, and the
+  provider words it otherwise; after a card was registered or money came: both happen late, when
+  the provider itself has ended the payment.
+
+Other pairs can't happen and raise: a payment over nothing registers a card and is never money, a
+payment of money never registers a card, and what the bank took back is not disputed again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from kaiin.domain.states import state_after
 
 
 class Method(StrEnum):
@@ -162,28 +175,33 @@ FUNDED_STATES = frozenset({_S.PAID, _S.PARTLY_REFUNDED, _S.DISPUTED})
 MONEY_STATES = FUNDED_STATES | {_S.REFUNDED, _S.CHARGED_BACK}
 
 MONEY_EVENTS = frozenset(PaymentEvent(state.value) for state in MONEY_STATES)
+END_EVENTS = frozenset(PaymentEvent(state.value) for state in ENDED_STATES)
 
 
-TRANSITIONS: dict[tuple[PaymentState, PaymentEvent], PaymentState] = {
-    # Stale news: what is not said below changes nothing.
-    **{(state, event): state for state in PaymentState for event in PaymentEvent},
+TRANSITIONS: Mapping[tuple[PaymentState, PaymentEvent], PaymentState] = {
+    # Stale news (see above).
+    **{(state, event): state for state in _S for event in (_E.ACCEPTED, _E.TIMED_OUT)},
+    **{(state, event): state for state in set(_S) - OPEN_STATES for event in END_EVENTS},
+    (_S.REGISTERED, _E.REGISTERED): _S.REGISTERED,
     (_S.INTENT, _E.ACCEPTED): _S.PENDING,
     (_S.UNKNOWN, _E.ACCEPTED): _S.PENDING,
     # A time-out while asking about a payment that the provider knows teaches nothing about it.
     (_S.INTENT, _E.TIMED_OUT): _S.UNKNOWN,
-    **{
-        (state, event): PaymentState(event.value)
-        for state in OPEN_STATES
-        for event in (_E.FAILED, _E.EXPIRED, _E.CANCELED)
-    },
+    **{(state, event): PaymentState(event.value) for state in OPEN_STATES for event in END_EVENTS},
     **{(state, _E.REGISTERED): _S.REGISTERED for state in OPEN_STATES | ENDED_STATES},
     # Money always wins.
-    **{(state, event): PaymentState(event.value) for state in _S for event in MONEY_EVENTS},
+    **{
+        (state, event): PaymentState(event.value)
+        for state in OPEN_STATES | ENDED_STATES | MONEY_STATES
+        for event in MONEY_EVENTS
+        if (state, event) != (_S.CHARGED_BACK, _E.DISPUTED)
+    },
 }
 
 _R, _RE = RefundState, RefundEvent
 
-REFUND_TRANSITIONS: dict[tuple[RefundState, RefundEvent], RefundState] = {
+# Every pair can happen: a refund is asked about and reported by its provider at the same time.
+REFUND_TRANSITIONS: Mapping[tuple[RefundState, RefundEvent], RefundState] = {
     (_R.REQUESTED, _RE.ACCEPTED): _R.REQUESTED,
     (_R.REQUESTED, _RE.TIMED_OUT): _R.UNKNOWN,
     (_R.REQUESTED, _RE.DONE): _R.DONE,
@@ -205,13 +223,13 @@ REFUND_TRANSITIONS: dict[tuple[RefundState, RefundEvent], RefundState] = {
 
 
 def transition(state: PaymentState, event: PaymentEvent) -> PaymentState:
-    """The state after `event`; every pair is in the table."""
-    return TRANSITIONS[state, event]
+    """The state after `event`. Raises UnknownTransition for a pair that can't happen."""
+    return state_after(TRANSITIONS, state, event)
 
 
 def refund_transition(state: RefundState, event: RefundEvent) -> RefundState:
     """A refund's state after `event`."""
-    return REFUND_TRANSITIONS[state, event]
+    return state_after(REFUND_TRANSITIONS, state, event)
 
 
 def dispute_after(known: Dispute, news: Dispute) -> Dispute:

@@ -313,7 +313,9 @@ def _drive(row: Payment, provider: Provider, call: Ask, *, called_before: bool) 
         if unknown and not snapshots.note_call(payment_id=row.pk, now=clock.now()):
             return
     try:
-        snapshot = snapshot or call()
+        snapshots.apply_payment(
+            payment_id=row.pk, snapshot=snapshot or call(), now=clock.now(), actor=_actor(row)
+        )
     except OutsideUnavailable as error:
         raise ProviderUnavailable(provider=provider.name) from error
     except OutsideUnknown as error:
@@ -322,10 +324,6 @@ def _drive(row: Payment, provider: Provider, call: Ask, *, called_before: bool) 
         # What an earlier call comes to may still be unknown.
         event = PaymentEvent.TIMED_OUT if in_doubt else PaymentEvent.FAILED
         _learn(row, event, error)
-    else:
-        snapshots.apply_payment(
-            payment_id=row.pk, snapshot=snapshot, now=clock.now(), actor=_actor(row)
-        )
 
 
 def _learn(row: Payment, event: PaymentEvent, error: KaiinError) -> None:

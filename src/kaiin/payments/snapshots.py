@@ -21,8 +21,10 @@ from kaiin.domain.payments import (
     is_late_money,
     transition,
 )
+from kaiin.domain.states import UnknownTransition
 from kaiin.infra import audit, bulk, event_log
 from kaiin.infra.gathering import gathering_transaction
+from kaiin.infra.http import OutsideUnreadable
 from kaiin.infra.locks import for_update, transaction
 from kaiin.payments import events, polling, reversals
 from kaiin.payments.errors import NoSuchPayment
@@ -71,9 +73,10 @@ def apply_all(
     """Make payments what is known of them now; repeating it changes nothing. A few statements,
     however many there are; at most one item of news for each payment. Returns their rows.
 
-    Too little money is no payment: it is noted and stays open for people to look at. `recorded`:
-    the caller acts on the outcomes within this very transaction, and its audit row of the money
-    names the payment; no event is needed.
+    Too little money is no payment: it is noted and stays open for people to look at. Raises
+    OutsideUnreadable for an answer that can't be true; nothing is written then. `recorded`: the
+    caller acts on the outcomes within this very transaction, and its audit row of the money names
+    the payment; no event is needed.
     """
     with gathering_transaction():
         rows = _lock([each.payment_id for each in news])
@@ -129,10 +132,7 @@ def _heed(
     short = event in MONEY_EVENTS and _falls_short(row, snapshot)
     noted_before = row.received_amount is not None
     before = PaymentState(row.state)
-    if short:
-        # It pays for nothing: it stays open for people, or is over once it has gone back.
-        event = PaymentEvent.ACCEPTED if event in _FUNDED else PaymentEvent.FAILED
-    after = transition(before, event)
+    after = _state_after(before, event, short=short)
     _take_over(row, snapshot, after, now)
     if short:
         row.failure_code = "amount_mismatch"
@@ -144,6 +144,20 @@ def _heed(
     if numbered and after is before:
         # A slip was issued: nothing is decided, but its numbers are news.
         _publish(row, key=f"{row.pk}:{row.state}:{numbered}")
+
+
+def _state_after(before: PaymentState, event: PaymentEvent, *, short: bool) -> PaymentState:
+    """Raises OutsideUnreadable for an answer that contradicts what is known: a worker parks it,
+    a page shows the payment as it was known."""
+    if short and before.took_money:
+        raise OutsideUnreadable(reason="less_than_before", state=before, event=event)
+    if short:
+        # It pays for nothing: it stays open for people, or is over once it has gone back.
+        event = PaymentEvent.ACCEPTED if event in _FUNDED else PaymentEvent.FAILED
+    try:
+        return transition(before, event)
+    except UnknownTransition as error:
+        raise OutsideUnreadable(reason="impossible", state=before, event=event) from error
 
 
 def note_call(*, payment_id: UUID, now: datetime) -> bool:
