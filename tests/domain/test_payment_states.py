@@ -88,7 +88,9 @@ def test_an_ended_payment_moves_only_by_money_or_a_card(
     assert transition(state, event).value == (event.value if event in moving else state.value)
 
 
-@pytest.mark.parametrize("event", [*sorted(END_EVENTS), PaymentEvent.ACCEPTED, PaymentEvent.TIMED_OUT])
+@pytest.mark.parametrize(
+    "event", [*sorted(END_EVENTS), PaymentEvent.ACCEPTED, PaymentEvent.TIMED_OUT]
+)
 def test_stale_news_moves_nothing_that_is_over(event: PaymentEvent) -> None:
     over = set(PaymentState) - OPEN_STATES
     assert {transition(state, event) for state in over} == over
