@@ -1,6 +1,6 @@
 """Whose page it is: name, colour, monogram and style sheet of a site or of the identity."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -17,7 +17,8 @@ IDENTITY_COLOUR = "#2f4f7f"
 @dataclass(frozen=True)
 class Brand:
     """`key` names the style sheet; `home_url` is where the name in the header leads; `documents`
-    are those in force."""
+    are those in force. `version`: what is rendered for another one is out of date; None where
+    nothing may be kept."""
 
     key: str
     names: Mapping[str, str]
@@ -26,6 +27,7 @@ class Brand:
     operator: Mapping[str, str]
     languages: tuple[str, ...]
     documents: tuple[DocumentView, ...]
+    version: Hashable
 
     @property
     def name(self) -> str:
@@ -80,11 +82,12 @@ PLAIN = Brand(
     operator={"ja": "", "en": ""},
     languages=("ja", "en"),
     documents=(),
+    version=None,
 )
 
 
 def of_site(site: SiteView) -> Brand:
-    tenant = sites.tenant()
+    tenant, documents = sites.tenant(), sites.documents_in_force(clock.now())
     return Brand(
         key=f"site-{site.key}",
         names=site.name,
@@ -92,11 +95,13 @@ def of_site(site: SiteView) -> Brand:
         home_url=sites.site_url(site.key, "/"),
         operator=tenant.seller.name,
         languages=tenant.languages,
-        documents=sites.documents_in_force(clock.now()),
+        documents=documents,
+        version=_version(documents),
     )
 
 
 def of_identity(tenant: TenantView) -> Brand:
+    documents = sites.documents_in_force(clock.now())
     return Brand(
         key="identity",
         names=tenant.identity_name,
@@ -104,8 +109,14 @@ def of_identity(tenant: TenantView) -> Brand:
         home_url=sites.identity_url("/"),
         operator=tenant.seller.name,
         languages=tenant.languages,
-        documents=sites.documents_in_force(clock.now()),
+        documents=documents,
+        version=_version(documents),
     )
+
+
+def _version(documents: tuple[DocumentView, ...]) -> Hashable:
+    # Documents come into force without an apply.
+    return (sites.revision(), *(document.id for document in documents))
 
 
 def by_key(key: str) -> Brand | None:

@@ -27,10 +27,11 @@ EnteredView = Callable[[Request, SiteView, Entry], HttpResponse]
 def top(request: Request) -> HttpResponse:
     """What membership gives, what it costs, and the ways in."""
     site = _site(request)
-    courses = list_courses(site_key=site.key)
     context = {
         "site": site,
-        "courses": [_offer(request, site, course) for course in courses],
+        "courses": lambda: [
+            _offer(request, site, course) for course in list_courses(site_key=site.key)
+        ],
         "join_url": _identity_url(request, f"/join/{site.key}/"),
         "trouble_url": _identity_url(request, "/trouble", site=site.key),
     }

@@ -173,6 +173,7 @@ def _page(
         form.fields["password"].widget.attrs["autofocus"] = True
     context = {
         "form": form,
+        "fresh": not form.is_bound and not form.initial.get("login"),
         "hint": hint,
         "may_insist": hint is not None and refused is None and _may_insist(identified),
         "refused": refused,

@@ -28,9 +28,10 @@ from kaiin.domain.money import Money
 from kaiin.domain.previews import PriceUnit, Renewal, ShortStart
 from kaiin.infra import texts
 from kaiin.sites import queries as sites
-from kaiin.web.parts import markdown as markdown_texts
+from kaiin.web.parts import kept, markdown as markdown_texts
 
 register = template.Library()
+register.tag("kept", kept.kept)
 
 _LANGUAGES = dict(settings.LANGUAGES)
 
