@@ -7,6 +7,7 @@ from django.core import mail
 
 from kaiin.domain.business_days import is_business_day
 from kaiin.domain.changes import ChangeKind, RenewalFixed
+from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
@@ -75,7 +76,7 @@ class TestFailedEarly:
         assert view.dormant_until == jst(2028, 3, 1)
 
     def test_a_contract_that_is_gone_keeps_what_is_paid(self, world: World) -> None:
-        amend(retry_days=[])
+        amend(dunning=DunningPolicy(retry_days=()))
         member = joined(world, number=RENEWS_BADLY)
         world.clock.freeze(jst(2027, 11, 30, 1))
         world.work()

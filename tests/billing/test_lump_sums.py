@@ -10,6 +10,7 @@ from kaiin.billing.models import Period
 from kaiin.billing.views.courses import JoinPreview, preview_join
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import JST
+from kaiin.domain.previews import LateRenewal
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.verification.checking import checks
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
@@ -183,7 +184,7 @@ class TestRenewedLate:
     def test_by_a_course_that_says_so_it_counts_from_the_payment(
         self, world: World, member: int
     ) -> None:
-        amend({"key": "yearly"}, late_renewal="from_payment")
+        amend({"key": "yearly"}, late_renewal=LateRenewal.FROM_PAYMENT)
         world.go_to(jst(2027, 11, 20, 12))
         assert self.shown(world, member).late_after is None
         world.pay(world.join(member, "yearly", Method.CARD).payment)

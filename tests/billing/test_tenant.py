@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from django.core import serializers
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from kaiin.billing.courses.tenant import TenantRefused, apply_tenant, plan_tenant
 from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.billing.views.courses import list_courses
+from kaiin.domain.dunning import DunningPolicy
+from kaiin.domain.payments import Method
+from kaiin.domain.periods import TermRule, TermRuleSpec
 from kaiin.identity.models import Member
 from kaiin.infra.models import AuditRow
 from kaiin.sites import queries
@@ -95,18 +98,28 @@ def test_the_courses_of_the_example(plusmember: TenantFile) -> None:
     assert set(courses) == {
         ("official", "monthly"), ("official", "yearly"), ("mail", "monthly"), ("mail", "yearly"),
     }  # fmt: skip
-    monthly = courses["official", "monthly"]
+    monthly = courses["official", "monthly"].terms
     assert (monthly.price, monthly.currency, monthly.renews) == (550, "JPY", True)
-    assert monthly.ways == ["card", "docomo", "au", "softbank"]
-    assert monthly.term == {"rule": "calendar_month", "months": 1, "joining_month_free": False}
-    assert monthly.term_by_method == {
-        "softbank": {"rule": "anniversary", "months": 1, "joining_month_free": False}
-    }
-    assert (monthly.retry_days, monthly.grace_days, monthly.dormant_months) == ([3, 7], 3, 1)
-    yearly = courses["official", "yearly"]
+    assert monthly.ways == ("card", "docomo", "au", "softbank")
+    assert monthly.term == TermRuleSpec(TermRule.CALENDAR_MONTH)
+    assert monthly.term_by_method == {Method.SOFTBANK: TermRuleSpec(TermRule.ANNIVERSARY)}
+    assert monthly.dunning == DunningPolicy((3, 7), 3, 1)
+    yearly = courses["official", "yearly"].terms
     assert (yearly.price, yearly.renews, yearly.fees) == (6600, False, {"konbini": 220})
-    assert (yearly.slip_days, yearly.renewal_opens_months, yearly.retry_days) == (7, 3, [])
-    assert courses["mail", "yearly"].term["joining_month_free"] is True
+    assert (yearly.slip_days, yearly.renewal_opens_months, yearly.dunning.retry_days) == (7, 3, ())
+    assert courses["mail", "yearly"].terms.term.joining_month_free
+
+
+def test_only_terms_are_written_as_a_courses_terms(friends: TenantFile) -> None:
+    course = Course.objects.get()
+    for bad in (course.terms.to_json(), None, 7):
+        course.terms = bad
+        with pytest.raises((TypeError, IntegrityError)), transaction.atomic():
+            course.save()
+        with pytest.raises((TypeError, IntegrityError)), transaction.atomic():
+            Course.objects.update(terms=bad)
+    course.refresh_from_db()
+    assert course.terms == friends.sites[0].courses[0].terms
 
 
 def test_a_plan_changes_nothing(db: None) -> None:
@@ -183,7 +196,7 @@ def test_what_members_agreed_to_becomes_a_new_version(
 def test_back_to_the_old_terms_is_a_third_version(friends: TenantFile) -> None:
     apply_text(changed(FRIENDS, "price: 4400", "price: 5000"))
     apply_text(FRIENDS)
-    versions = Course.objects.order_by("version").values_list("version", "price", "offered")
+    versions = Course.objects.order_by("version").values_list("version", "terms__price", "offered")
     assert list(versions) == [(1, 4400, False), (2, 5000, False), (3, 4400, True)]
 
 

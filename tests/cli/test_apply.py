@@ -121,7 +121,7 @@ def test_a_refusal(friends: object, written: Path, options: tuple[str, ...]) -> 
         "    price: 4400 → 5000",
         f"{written}: 1 refusal; nothing was changed",
     ]
-    assert Course.objects.get().price == 4400
+    assert Course.objects.get().terms.price == 4400
 
 
 def test_json_of_plan_and_result(friends: object, written: Path) -> None:

@@ -11,7 +11,6 @@ from tests.billing.conftest import World, world  # noqa: F401 - a fixture
 
 CONTEXTS = ("identity", "payments", "billing")
 OUT_OF_BOUNDS = {
-    "billing_course": [("lock_day", "32"), ("tax_percent", "101")],
     "billing_charge": [("attempt", "0"), ("period_index", "0")],
     "billing_period": [("early_end", "'left'"), ('"index"', "0")],
     "billing_entitlement": [("ends_at", "starts_at")],

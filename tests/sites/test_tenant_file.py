@@ -27,20 +27,21 @@ def plain(text: str) -> Any:
 
 def test_a_course_of_the_example() -> None:
     course = parsed(PLUSMEMBER).sites[0].courses[0]
-    assert (course.key, course.price, course.renews, course.offered) == ("monthly", 550, True, True)
-    assert course.term == TermRuleSpec(TermRule.CALENDAR_MONTH)
-    assert course.term_by_method == {Method.SOFTBANK: TermRuleSpec(TermRule.ANNIVERSARY)}
-    assert course.ways == (Method.CARD, Method.DOCOMO, Method.AU, Method.SOFTBANK)
-    assert course.dunning == DunningPolicy((3, 7), 3, 1)
+    terms = course.terms
+    assert (course.key, terms.price, terms.renews, course.offered) == ("monthly", 550, True, True)
+    assert terms.term == TermRuleSpec(TermRule.CALENDAR_MONTH)
+    assert terms.term_by_method == {Method.SOFTBANK: TermRuleSpec(TermRule.ANNIVERSARY)}
+    assert terms.ways == (Method.CARD, Method.DOCOMO, Method.AU, Method.SOFTBANK)
+    assert terms.dunning == DunningPolicy((3, 7), 3, 1)
 
 
 def test_konbini_is_for_years_and_every_way_is_used() -> None:
     file = parsed(PLUSMEMBER)
-    used = {way for site in file.sites for course in site.courses for way in course.ways}
+    used = {way for site in file.sites for course in site.courses for way in course.terms.ways}
     assert used == set(Method) == set(file.ways_to_pay)
     for site in file.sites:
         for course in site.courses:
-            assert (course.term.months == 12) == (Method.KONBINI in course.ways)
+            assert (course.terms.term.months == 12) == (Method.KONBINI in course.terms.ways)
 
 
 def test_defaults() -> None:
@@ -50,16 +51,16 @@ def test_defaults() -> None:
     file = parsed(text)
     site = file.sites[0]
     assert (site.member_number_digits, site.member_number_start, site.rejoin_days) == (8, 1, 30)
-    course = site.courses[0]
-    assert course.dunning == DunningPolicy((), 0, 1)
-    assert (course.renewal_opens_months, course.slip_days) == (3, 7)
+    terms = site.courses[0].terms
+    assert terms.dunning == DunningPolicy((), 0, 1)
+    assert (terms.renewal_opens_months, terms.slip_days) == (3, 7)
     assert file.identity.consent_age == 18
 
 
 def test_renewal_opens_within_the_term() -> None:
     text = changed(FRIENDS, "        renewal_opens_months: 2\n", "")
     text = changed(text, "months: 12}", "months: 1}")
-    assert parsed(text).sites[0].courses[0].renewal_opens_months == 1
+    assert parsed(text).sites[0].courses[0].terms.renewal_opens_months == 1
 
 
 def test_a_text_alone_is_in_the_one_language() -> None:

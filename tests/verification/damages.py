@@ -446,7 +446,7 @@ ACCOUNTS = (
     by(
         "database.unreadable",
         "membership:{membership}",
-        "UPDATE billing_course SET term = '{{}}' WHERE id = {course}",
+        "UPDATE billing_course SET terms = '{{}}' WHERE id = {course}",
     ),
     by("account.password", "member:{member}", _set("identity_member", "member", password="'x'")),
     by("account.state", "member:{member}", _set("identity_member", "member", state="'disabled'")),
@@ -467,11 +467,11 @@ ACCOUNTS = (
         "member:{member}",
         "DELETE FROM infra_auditrow WHERE subject = 'member:{member}'",
     ),
-    by("course.changed", "course:official/monthly:1", _set("billing_course", "course", price="5")),
     by(
         "course.changed",
         "course:official/monthly:1",
-        "UPDATE billing_course SET fees = '{{\"card\": 9}}' WHERE id = {course}",
+        """UPDATE billing_course SET terms = (SELECT terms FROM billing_course WHERE key = 'yearly'
+        LIMIT 1) WHERE id = {course}""",
     ),
     by(
         "course.changed",

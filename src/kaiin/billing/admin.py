@@ -195,11 +195,18 @@ class _Postings(ReadOnlyRows):
 @admin.register(Course)
 class CourseAdmin(ReadOnlyAdmin):
     right = StaffRight.MEMBERS
-    list_display = ("id", "site", "key", "version", "price", "currency", "renews", "offered")
-    list_filter = ("offered", "renews", "site")
+    list_display = ("id", "site", "key", "version", "price", "renews", "offered")
+    list_filter = ("offered", "site")
     list_select_related = ("site",)
     search_fields = ("key",)
     ordering = ("site", "position", "-version")
+
+    def price(self, row: Course) -> str:
+        return format_money(row.terms.price, row.terms.currency)
+
+    @admin.display(boolean=True)
+    def renews(self, row: Course) -> bool:
+        return row.terms.renews
 
 
 @admin.register(Membership)

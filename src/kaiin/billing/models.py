@@ -7,11 +7,11 @@ from django.db.models import F, Q
 
 import kaiin.billing.ledger.models  # noqa: F401 - Django looks for tables here
 from kaiin.billing.choices import ChargePurpose, GrantReason, RefundReason
+from kaiin.billing.terms_field import TermsField
 from kaiin.domain.charges import CHARGE_TRANSITIONS, ChargeState
+from kaiin.domain.course_terms import CourseTerms
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import ChargeDay
-from kaiin.domain.previews import LateRenewal
 from kaiin.domain.refund_cases import REFUND_CASE_TRANSITIONS, RefundCaseState
 from kaiin.domain.states import next_state
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
@@ -24,7 +24,7 @@ class Course(models.Model):
     """What members buy at a site, in one version; what they agreed to never changes under them.
 
     Versions of a course share `site` and `key`; at most one is offered. Texts are
-    `{"ja": …, "en": …}`; money is in the currency's smallest unit.
+    `{"ja": …, "en": …}`.
     """
 
     site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
@@ -34,42 +34,7 @@ class Course(models.Model):
     offered = models.BooleanField(default=True)
     name = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
-    price = models.PositiveIntegerField()
-    currency = models.CharField(max_length=3, default="JPY")
-    renews = models.BooleanField(
-        help_text="Charged again each period where the way to pay can be; False: a lump sum."
-    )
-    term = models.JSONField(help_text='{"rule", "months", "joining_month_free"}')
-    term_by_method = models.JSONField(default=dict, help_text='{"softbank": {"rule": …}}')
-    ways = models.JSONField(default=list, help_text='["card", "konbini"], as shown')
-    fees = models.JSONField(default=dict, help_text='{"konbini": 220}')
-    slip_days = models.PositiveSmallIntegerField(default=7)
-    retry_days = models.JSONField(default=list, help_text="After the end of the paid period.")
-    grace_days = models.PositiveSmallIntegerField(default=3)
-    dormant_months = models.PositiveSmallIntegerField(default=1)
-    renewal_opens_months = models.PositiveSmallIntegerField(default=3)
-    late_renewal = models.CharField(
-        max_length=16,
-        choices=[(each.value, each.value) for each in LateRenewal],
-        default=LateRenewal.FROM_PAYMENT.value,
-        help_text="From when a lump sum counts that is renewed in dormant time.",
-    )
-    charge_day = models.CharField(
-        max_length=24,
-        choices=[(day.value, day.value) for day in ChargeDay],
-        default=ChargeDay.PERIOD_END.value,
-        help_text="When a renewal is charged.",
-    )
-    lock_day = models.PositiveSmallIntegerField(
-        null=True, help_text="From the day after, in the month of the end, the renewal is fixed."
-    )
-    pause_periods = models.PositiveSmallIntegerField(
-        default=0, help_text="The most periods that a member may pause; 0: no pause."
-    )
-    leave_at_once = models.BooleanField(
-        default=False, help_text="Members may leave at once and get unused days back."
-    )
-    tax_percent = models.PositiveSmallIntegerField(default=10, help_text="Contained in the price.")
+    terms: "models.Field[CourseTerms, CourseTerms]" = TermsField()
     created_at = models.DateTimeField()
 
     class Meta:
@@ -78,9 +43,6 @@ class Course(models.Model):
             models.UniqueConstraint(
                 fields=["site", "key"], condition=Q(offered=True), name="course_offered_once"
             ),
-            *known("course", charge_day=ChargeDay, late_renewal=LateRenewal),
-            within("course", "lock_day", 1, 31),
-            within("course", "tax_percent", 0, 100),
         ]
 
     def __str__(self) -> str:

@@ -82,9 +82,9 @@ class ReadOnlyAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold is u
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[Any]:
         """Structured values as indented text: Unfold would colour them by inline styles, which
         the pages' policy forbids, and write Japanese as escapes."""
-        structured = {f.name for f in self.opts.get_fields() if isinstance(f, JSONField)}
+        structured = {f.name: f for f in self.opts.get_fields() if isinstance(f, JSONField)}
         names: Sequence[str] = super().get_fields(request, obj)
-        return [_as_text(name) if name in structured else name for name in names]
+        return [_as_text(structured[name]) if name in structured else name for name in names]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -208,10 +208,10 @@ def _is_huge(text: str) -> bool:
     )
 
 
-def _as_text(name: str) -> Callable[[Model], str]:
-    @display(description=name.replace("_", " "))
+def _as_text(field: JSONField) -> Callable[[Model], str]:
+    @display(description=field.name.replace("_", " "))
     def indented(row: Model) -> str:
-        value = json.dumps(getattr(row, name), ensure_ascii=False, indent=2)
+        value = json.dumps(field.value_to_string(row), ensure_ascii=False, indent=2)
         return format_html('<pre class="font-mono text-xs whitespace-pre-wrap">{}</pre>', value)
 
     return indented

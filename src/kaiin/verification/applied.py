@@ -49,12 +49,20 @@ def _rows(
             yield Violation(check, (name,), "no tenant file that was applied made it")
             continue
         for column, then in applied[name].items():
-            now = _read(row[column], then)
-            if now != then:
-                says = f"{column} is {_short(now)}, applied was {_short(then)}"
+            for field, now, was in _differences(column, _read(row[column], then), then):
+                says = f"{field} is {_short(now)}, applied was {_short(was)}"
                 yield Violation(check, (name,), says)
     for name in sorted(missing):
         yield Violation(check, (name,), "it was applied, and is gone")
+
+
+def _differences(name: str, now: Any, then: Any) -> Iterator[tuple[str, Any, Any]]:
+    """What differs, by name; of two mappings each of their values by itself."""
+    if isinstance(now, dict) and isinstance(then, dict):
+        for key in {**then, **now}:
+            yield from _differences(f"{name}.{key}", now.get(key), then.get(key))
+    elif now != then:
+        yield name, now, then
 
 
 def _read(value: Any, like: Any) -> Any:

@@ -1,9 +1,10 @@
 """Everything about one membership, gathered by reading all tables side by side in its order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from kaiin.verification import terms
 from kaiin.verification.reading import Feed, Reader, Row, marks
 
 
@@ -23,7 +24,6 @@ class Subscription(NamedTuple):
     id: int
     state: str
     method: str
-    course_renews: bool
     mandate_id: int | None
     mandate_state: str | None
     anchor_day: int | None
@@ -37,7 +37,7 @@ class Subscription(NamedTuple):
     ended_at: datetime | None
     end_reason: str
     course_key: str
-    dormant_months: int
+    course_terms: str
 
     @property
     def is_open(self) -> bool:
@@ -62,20 +62,26 @@ class Charge(NamedTuple):
     state: str
     payment_id: str | None
     created_at: datetime
-    term: str
-    term_by_method: str
     paid_by: str | None
     payment_state: str | None
     amount: int
-    currency: str
+    payment_currency: str | None
     received: int
     paid_at: datetime | None
     member_ref: int
     dispute: str
     course_key: str
-    course_renews: bool
-    late_renewal: str
-    dormant_months: int
+    course_terms: str
+
+    @property
+    def currency(self) -> str:
+        """The payment's; where none was begun, the course's."""
+        return self.payment_currency or str(terms.read(self.course_terms)["currency"])
+
+    @property
+    def rule(self) -> Mapping[str, Any]:
+        """How a period ends that it pays for."""
+        return terms.rule(self.course_terms, self.method)
 
     @property
     def total(self) -> int:
@@ -202,10 +208,10 @@ _MEMBERSHIPS = """
            m.dormant_until, m.withdrawn_at
     FROM billing_membership m WHERE {only} ORDER BY m.id"""
 _SUBSCRIPTIONS = """
-    SELECT m.membership_id, m.id, m.state, m.method, c.renews, m.mandate_id, x.state,
+    SELECT m.membership_id, m.id, m.state, m.method, m.mandate_id, x.state,
            m.anchor_day, m.period_count, m.paid_until, m.next_due_at, m.lapse_due_at,
            m.paused_until, m.cancel_at_period_end, m.mandate_end_reason, m.ended_at,
-           m.end_reason, c.key, c.dormant_months
+           m.end_reason, c.key, c.terms
     FROM billing_subscription m
     JOIN billing_course c ON c.id = m.course_id
     LEFT JOIN payments_mandate x ON x.id = m.mandate_id
@@ -213,10 +219,9 @@ _SUBSCRIPTIONS = """
 _CHARGES = """
     SELECT m.membership_id, m.id, m.subscription_id, m.period_index, m.intent_key, m.purpose,
            m.method, m.price, m.handling, m.credit, m.credit_period_id, m.automatic, m.state,
-           m.payment_id, m.created_at, c.term, c.term_by_method, p.id, p.state,
-           COALESCE(p.amount, 0), COALESCE(p.currency, c.currency),
+           m.payment_id, m.created_at, p.id, p.state, COALESCE(p.amount, 0), p.currency,
            COALESCE(p.received_amount, p.amount, 0), p.paid_at, COALESCE(p.member_ref, 0),
-           COALESCE(p.dispute, ''), c.key, c.renews, c.late_renewal, c.dormant_months
+           COALESCE(p.dispute, ''), c.key, c.terms
     FROM billing_charge m
     JOIN billing_course c ON c.id = m.course_id
     LEFT JOIN payments_payment p ON p.intent_key = m.intent_key

@@ -1,12 +1,9 @@
 """Periods in their order, the subscription that counts them, the membership's standing."""
 
-import json
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache
 from itertools import pairwise
-from typing import Any
 
 from kaiin.verification import terms
 from kaiin.verification.dossier import Charge, Dossier, Period, Subscription
@@ -124,7 +121,7 @@ def _sequence(
         if not follows:
             anchor_day = terms.japanese_day(period.starts_at).day
             yield from _begins(before, period, ids)
-        elif charge is not None and terms.leaves_grid(_rule(charge), period.starts_at, anchor_day):
+        elif charge is not None and terms.leaves_grid(charge.rule, period.starts_at, anchor_day):
             anchor_day = terms.japanese_day(period.starts_at).day
         if charge is not None:
             # What begins at an early end was bought anew, at that very instant; one that was given
@@ -161,7 +158,8 @@ def _renews_late(
 ) -> tuple[Subscription, datetime] | None:
     """The lump sum, not renewed in time, from whose end a subscription's first period counts."""
     paid_at = period.paid_at
-    if charge.course_renews or charge.late_renewal != "from_old_end" or paid_at is None:
+    bought = terms.read(charge.course_terms)
+    if bought["renews"] or bought["late_renewal"] != "from_old_end" or paid_at is None:
         return None
     # One that was given up before it began is nothing that another goes on from.
     lived = [p for p in dossier.periods if p.starts_at < p.over_at]
@@ -173,15 +171,18 @@ def _renews_late(
     agreed: Charge | Subscription | None = old if last.import_key is not None else None
     if agreed is None:
         agreed = next((c for c in dossier.charges if c.payment_id == last.payment_id), None)
-    if agreed is None or agreed.course_key != charge.course_key or agreed.course_renews:
+    if agreed is None or agreed.course_key != charge.course_key:
+        return None
+    ran_by = terms.read(agreed.course_terms)
+    if ran_by["renews"]:
         return None
     lapsed = old.end_reason in {"expired", "mandate_ended"} and last.ended_early_at is None
     # The old period's money may have gone back since.
     given_back = old.end_reason in {"refunded", "charged_back"} or last.ended_early_at is not None
     if not lapsed and not (given_back and period.starts_at == last.ends_at):
         return None
-    end = terms.end_of(_rule(charge), last.ends_at, old.anchor_day or 0, first=False)
-    until = terms.dormant_until(last.ends_at, agreed.dormant_months)
+    end = terms.end_of(charge.rule, last.ends_at, old.anchor_day or 0, first=False)
+    until = terms.dormant_until(last.ends_at, ran_by["dunning"]["dormant_months"])
     return (old, last.ends_at) if terms.japanese_day(paid_at) < min(until, end) else None
 
 
@@ -206,21 +207,11 @@ def _begins(before: Period | None, period: Period, ids: tuple[str, ...]) -> Iter
 def _term(
     period: Period, charge: Charge, anchor_day: int, ids: tuple[str, ...], *, first: bool
 ) -> Iterator[Violation]:
-    end = terms.end_of(_rule(charge), period.starts_at, anchor_day, first=first)
+    end = terms.end_of(charge.rule, period.starts_at, anchor_day, first=first)
     if not terms.is_midnight(period.ends_at) or terms.japanese_day(period.ends_at) != end:
         yield Violation(
             "period.term", ids, f"it ends at {period.ends_at}, by its course with {end} (JST)"
         )
-
-
-def _rule(charge: Charge) -> Any:
-    return _read(charge.term_by_method).get(charge.method) or _read(charge.term)
-
-
-@cache
-def _read(text: str) -> dict[str, Any]:
-    """Terms are few: as many as courses."""
-    return dict(json.loads(text))
 
 
 def _overlaps(periods: Sequence[Period]) -> Iterator[Violation]:

@@ -1,12 +1,27 @@
 """How long a payment should last, computed a second time: from the term's words in the course,
 by counting days in Japan. (The engine's own rule is `kaiin.domain.periods`.)"""
 
+import json
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 _JAPAN = timedelta(hours=9)
+
+
+@cache
+def read(text: str) -> Mapping[str, Any]:
+    """A course's terms, as they are stored. They are few: as many as courses."""
+    return dict(json.loads(text))
+
+
+def rule(text: str, method: str) -> Mapping[str, Any]:
+    """Of a course's terms, how its periods end when they are paid this way."""
+    terms = read(text)
+    found: Mapping[str, Any] = terms["term_by_method"].get(method) or terms["term"]
+    return found
 
 
 def japanese_day(at: datetime) -> date:
@@ -23,14 +38,14 @@ def is_midnight(at: datetime) -> bool:
 def end_of(term: Mapping[str, Any], starts_at: datetime, anchor_day: int, *, first: bool) -> date:
     """The day in Japan with which the period that begins at `starts_at` is over."""
     day = japanese_day(starts_at)
-    months = int(term.get("months", 1))
-    if term["rule"] == "anniversary":
+    months = int(term["months"])
+    if term["kind"] == "anniversary":
         return _moved(day, months, anchor_day)
     if first:
-        free = 1 if term.get("joining_month_free") else 0
+        free = 1 if term["joining_month_free"] else 0
     else:
         # A member who comes from another rhythm has the days up to the first whole month free.
-        free = 1 if term["rule"] == "calendar_month" and day.day > 1 else 0
+        free = 1 if term["kind"] == "calendar_month" and day.day > 1 else 0
     return _moved(day, months + free, 1)
 
 
@@ -44,7 +59,7 @@ def leaves_grid(term: Mapping[str, Any], starts_at: datetime, anchor_day: int) -
     """Whether anniversaries begin off the anchor, after periods of another rule: this beginning is
     their anchor then."""
     day = japanese_day(starts_at)
-    return term["rule"] == "anniversary" and day != _moved(day, 0, anchor_day)
+    return term["kind"] == "anniversary" and day != _moved(day, 0, anchor_day)
 
 
 def _moved(day: date, months: int, wanted_day: int) -> date:

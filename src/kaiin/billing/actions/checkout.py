@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from kaiin.billing.courses import catalog
 from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.membership import intents, payable
 from kaiin.billing.membership.locking import lock_memberships
@@ -34,7 +33,7 @@ def return_url(url_for: Callable[[UUID], str]) -> str:
 
 def amount(charge: Charge) -> Money:
     """What is paid for a charge."""
-    return Money(charge.price + charge.handling - charge.credit, charge.course.currency)
+    return Money(charge.price + charge.handling - charge.credit, charge.course.terms.currency)
 
 
 def start(
@@ -59,9 +58,11 @@ def start(
         description=intents.description(charge, language),
         return_url=return_url,
         member_hint=email,
-        renews=catalog.terms(charge.course, method).renews,
+        renews=charge.course.terms.by(method).renews,
         language=language,
-        slip_days=payable.slip_days(charge.course, ends_at=slip_ends_at, at=charge.created_at),
+        slip_days=payable.slip_days(
+            charge.course.terms, ends_at=slip_ends_at, at=charge.created_at
+        ),
     )
 
 

@@ -138,7 +138,7 @@ def _span(
     if joined > min(paid_through, japanese_date(now)):
         raise ImportRefused(reason="dates")
     span = imported_period(
-        catalog.rule(course, method), at=now, joined=joined, paid_through=paid_through
+        course.terms.rule(method), at=now, joined=joined, paid_through=paid_through
     )
     if span is None:
         raise ImportRefused(reason="term")
@@ -154,7 +154,7 @@ def _check_mandate(
         return
     if span.ends_at <= now:
         raise ImportRefused(reason="over")
-    if not catalog.terms(course, method).renews:
+    if not course.terms.by(method).renews:
         raise ImportRefused(reason="mandate")
 
 
@@ -237,7 +237,7 @@ def _period(subscription: Subscription, given: _Given) -> Period:
         starts_at=given.span.starts_at,
         ends_at=given.span.ends_at,
         amount=0,
-        currency=given.course.currency,
+        currency=given.course.terms.currency,
         import_key=given.key,
         import_digest=given.digest,
     )
@@ -245,9 +245,9 @@ def _period(subscription: Subscription, given: _Given) -> Period:
 
 def _start(locked: LockedMembership, subscription: Subscription, work: UnitOfWork) -> None:
     """In, and the worker's next step planned."""
-    membership, course = locked.membership, subscription.course
+    membership = locked.membership
     endings.set_standing(locked, StandingEvent.PAID, work.now)
-    renews = catalog.terms(course, Method(subscription.method)).renews
+    renews = catalog.running_terms(subscription).renews
     if renews and subscription.mandate_id is None:
         # The member may pay ahead or register a card, as after a contract's end.
         subscription.mandate_end_reason = NOT_IMPORTED
@@ -268,7 +268,7 @@ def _lapse(
     membership = locked.membership
     subscription.state = SubscriptionState.ENDED.value
     subscription.ended_at, subscription.end_reason = ended_at, EndReason.EXPIRED.value
-    until = dunning.dormant_until(catalog.policy(subscription.course), ended_at)
+    until = dunning.dormant_until(subscription.course.terms.dunning, ended_at)
     endings.set_standing(locked, StandingEvent.PAID, now)
     endings.set_standing(locked, StandingEvent.LAPSED, now)
     if until > now:

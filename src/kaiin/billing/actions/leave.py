@@ -46,7 +46,7 @@ def leave_site(
                 return
             raise NoMembership(site=site_key)
         actor = actor or f"member:{member_pk}"
-        if at_once and actor.startswith("member:") and not subscription.course.leave_at_once:
+        if at_once and actor.startswith("member:") and not subscription.course.terms.leave_at_once:
             raise LeaveAtOnceNotOffered(course=subscription.course.key)
         if subscription.cancel_at_period_end and not at_once:
             return
@@ -107,7 +107,7 @@ def _end_at_once(
     locked: LockedMembership, subscription: Subscription, work: UnitOfWork, agreed: Money | None
 ) -> None:
     """End every period that is not over, and have its unused days paid back."""
-    refund = Money(0, subscription.course.currency)
+    refund = Money(0, subscription.course.terms.currency)
     for period in for_update(refunding.running(subscription, work.now)):
         unused = refunding.unused_days(period, work.now)
         end_early(period, work.now, EarlyEnd.LEFT, work, credited=unused.total.amount)

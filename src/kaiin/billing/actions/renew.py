@@ -205,7 +205,7 @@ def _wanted(
         member_ref=locked.member.pk,
         mandate_id=subscription.mandate_id,
         intent_key=charge.intent_key,
-        amount=Money(charge.price + charge.handling, charge.course.currency),
+        amount=Money(charge.price + charge.handling, charge.course.terms.currency),
         description=intents.description(charge, locked.member.language),
     )
 

@@ -1,14 +1,8 @@
-"""Course rows read as the domain's values."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Which version of a course is bought."""
 
 from kaiin.billing.errors import CourseNotOffered, WayNotOffered
 from kaiin.billing.models import Course, Subscription
-from kaiin.domain.dunning import DunningPolicy
-from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import ChargeDay, TermRule, TermRuleSpec
 from kaiin.domain.previews import Terms
 
 
@@ -17,14 +11,9 @@ def offered(site_id: int, key: str, method: Method) -> Course:
     course = Course.objects.filter(site_id=site_id, key=key, offered=True).first()
     if course is None:
         raise CourseNotOffered(course=key)
-    if method not in ways(course):
+    if method not in course.terms.ways:
         raise WayNotOffered(course=key, method=method.value)
     return course
-
-
-def ways(course: Course) -> tuple[Method, ...]:
-    """The ways to pay, in the order in which they are shown."""
-    return tuple(Method(way) for way in course.ways)
 
 
 def coming(subscription: Subscription) -> Course:
@@ -32,57 +21,11 @@ def coming(subscription: Subscription) -> Course:
     return subscription.next_course or subscription.course
 
 
-def term(course: Course) -> TermRuleSpec:
-    """How a period ends, where the way to pay makes no difference."""
-    return _rule(course.term)
+def running_terms(subscription: Subscription) -> Terms:
+    """What the paid periods of a subscription cost and buy."""
+    return subscription.course.terms.by(Method(subscription.method))
 
 
-def rule(course: Course, method: Method) -> TermRuleSpec:
-    """How a period ends when it is paid this way."""
-    return _rule(course.term_by_method.get(method.value, course.term))
-
-
-def terms(course: Course, method: Method) -> Terms:
-    """What a period costs and buys when it is paid this way."""
-    # Thousands of renewals in one transaction share a few courses: each is read once.
-    known: dict[Method, Terms] = course.__dict__.setdefault("_terms", {})
-    if method not in known:
-        known[method] = _terms(course, method)
-    return known[method]
-
-
-def _terms(course: Course, method: Method) -> Terms:
-    return Terms(
-        rule=rule(course, method),
-        price=Money(course.price, course.currency),
-        handling=Money(course.fees.get(method.value, 0), course.currency),
-        renews=course.renews and method.can_renew,
-        charge_day=ChargeDay(course.charge_day),
-        lock_day=course.lock_day,
-    )
-
-
-def policy(course: Course) -> DunningPolicy:
-    """The course's patience after a failed renewal or an expiry."""
-    return DunningPolicy(
-        retry_days=tuple(course.retry_days),
-        grace_days=course.grace_days,
-        dormant_months=course.dormant_months,
-    )
-
-
-def term_json(spec: TermRuleSpec) -> dict[str, object]:
-    """A term rule as it is stored."""
-    return {
-        "rule": spec.kind.value,
-        "months": spec.months,
-        "joining_month_free": spec.joining_month_free,
-    }
-
-
-def _rule(stored: Mapping[str, Any]) -> TermRuleSpec:
-    return TermRuleSpec(
-        kind=TermRule(stored["rule"]),
-        months=stored.get("months", 1),
-        joining_month_free=stored.get("joining_month_free", False),
-    )
+def coming_terms(subscription: Subscription) -> Terms:
+    """What its next renewal costs and buys."""
+    return coming(subscription).terms.by(Method(subscription.method))

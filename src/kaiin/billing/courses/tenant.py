@@ -7,7 +7,6 @@ version; running subscriptions keep the one they were bought with.
 from collections.abc import Iterator
 from datetime import datetime
 
-from kaiin.billing.courses import catalog
 from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.subscriptions import SubscriptionState
@@ -19,13 +18,6 @@ from kaiin.sites import operations as sites_operations, queries as sites_queries
 from kaiin.sites.operations import Change, ChangeKind, InUse, Plan
 from kaiin.sites.tenant_file.values import CourseSpec, SiteSpec, TenantFile
 
-# What a member agrees to, and whether it can be bought.
-_RECORDED = (
-    "offered",
-    "price", "currency", "renews", "term", "term_by_method", "ways", "fees", "slip_days",
-    "retry_days", "grace_days", "dormant_months", "renewal_opens_months", "late_renewal",
-    "charge_day", "lock_day", "pause_periods", "leave_at_once", "tax_percent",
-)  # fmt: skip
 _KEEPING = "running subscriptions keep version {version}"
 
 
@@ -84,7 +76,7 @@ def record_applied(*, actor: str) -> None:
     rows = sites_operations.applied_rows()
     for course in Course.objects.select_related("site"):
         key = f"course:{course.site.key}/{course.key}:{course.version}"
-        rows[key] = {name: getattr(course, name) for name in _RECORDED}
+        rows[key] = {"offered": course.offered, "terms": course.terms.to_json()}
     audit.record(
         action="billing.tenant_applied", subject="tenant", actor=actor, details={"rows": rows}
     )
@@ -129,9 +121,9 @@ def _plan_course(
     subject: str, spec: CourseSpec, position: int, row: Course | None
 ) -> Iterator[Change]:
     if row is None:
-        yield Change(ChangeKind.CREATE, subject, note=f"{spec.price:,} yen")
+        yield Change(ChangeKind.CREATE, subject, note=f"{spec.terms.price:,} yen")
         return
-    terms = sites_operations.difference(row, _terms(spec))
+    terms = row.terms.difference(spec.terms)
     looks = sites_operations.difference(row, _looks(spec, position))
     if terms:
         note = f"version {row.version + 1}; {_KEEPING.format(version=row.version)}"
@@ -170,7 +162,7 @@ def _write_course(
     site_id = sites_operations.site_id(key=site.key)
     versions = Course.objects.filter(site_id=site_id, key=spec.key)
     columns = _looks(spec, position)
-    if row is not None and not sites_operations.difference(row, _terms(spec)):
+    if row is not None and row.terms == spec.terms:
         Course.objects.filter(pk=row.pk).update(**columns)
     else:
         versions.update(offered=False)
@@ -179,7 +171,7 @@ def _write_course(
             key=spec.key,
             version=row.version + 1 if row else 1,
             created_at=now,
-            **_terms(spec),
+            terms=spec.terms,
             **columns,
         )
     # A member with an older version knows the course by its present name.
@@ -207,30 +199,4 @@ def _looks(spec: CourseSpec, position: int) -> dict[str, object]:
         "summary": dict(spec.summary),
         "position": position,
         "offered": spec.offered,
-    }
-
-
-def _terms(spec: CourseSpec) -> dict[str, object]:
-    """What a member agrees to."""
-    return {
-        "price": spec.price,
-        "currency": "JPY",
-        "renews": spec.renews,
-        "term": catalog.term_json(spec.term),
-        "term_by_method": {
-            method.value: catalog.term_json(term) for method, term in spec.term_by_method.items()
-        },
-        "ways": [way.value for way in spec.ways],
-        "fees": {method.value: fee for method, fee in spec.fees.items()},
-        "slip_days": spec.slip_days,
-        "retry_days": list(spec.dunning.retry_days),
-        "grace_days": spec.dunning.grace_days,
-        "dormant_months": spec.dunning.dormant_months,
-        "renewal_opens_months": spec.renewal_opens_months,
-        "late_renewal": spec.late_renewal.value,
-        "charge_day": spec.charge_day.value,
-        "lock_day": spec.lock_day,
-        "pause_periods": spec.pause_periods,
-        "leave_at_once": spec.leave_at_once,
-        "tax_percent": spec.tax_percent,
     }

@@ -22,7 +22,7 @@ def target(subscription: Subscription, site_id: int, key: str, method: Method) -
     """The version of a course that a change leads to: the member's own, or else the one that is
     offered. Raises CourseNotOffered, WayNotOffered."""
     for known in (subscription.course, subscription.next_course):
-        if known is not None and known.key == key and method in catalog.ways(known):
+        if known is not None and known.key == key and method in known.terms.ways:
             return known
     return catalog.offered(site_id, key, method)
 
@@ -44,7 +44,7 @@ def plan(
     """What changing to a course by a way to pay would be at `at`. Raises ChangeRefused."""
     return changes.plan(
         current(subscription, last, at),
-        Wanted(course.key, method, catalog.terms(course, method)),
+        Wanted(course.key, method, course.terms.by(method)),
         at=at,
     )
 
@@ -56,9 +56,9 @@ def current(subscription: Subscription, last: Period, at: datetime) -> Current:
     return Current(
         course=subscription.course.key,
         method=method,
-        terms=catalog.terms(subscription.course, method),
+        terms=subscription.course.terms.by(method),
         coming_course=coming.key,
-        coming=catalog.terms(coming, method),
+        coming=coming.terms.by(method),
         period=PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1),
         # What was given back of it already is not credited a second time.
         fee=Money(last.amount - last.credited, last.currency),
@@ -109,7 +109,7 @@ def preview_of(
     """A change as pages show it. Raises ChangeRefused."""
     change = plan(subscription, last, course, method, at)
     has = current(subscription, last, at)
-    wanted = changes.Wanted(course.key, method, catalog.terms(course, method))
+    wanted = changes.Wanted(course.key, method, course.terms.by(method))
     return _view(change, course, method, at, undoes=changes.undoes(has, wanted))
 
 
@@ -134,7 +134,7 @@ def _view(
         needs_page=change.needs_page,
         undoes=undoes,
         slip_days=(
-            payable.slip_days(course, ends_at=change.from_at, at=at)
+            payable.slip_days(course.terms, ends_at=change.from_at, at=at)
             if method is Method.KONBINI
             else None
         ),

@@ -5,7 +5,6 @@ Works on a `LockedMembership`, collects into a `UnitOfWork`."""
 from datetime import datetime
 
 from kaiin.billing import events
-from kaiin.billing.courses import catalog
 from kaiin.billing.membership import failures, mails, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
@@ -176,7 +175,7 @@ def _lapse(
     membership = locked.membership
     set_standing(locked, StandingEvent.LAPSED, work.now)
     ended_at = scheduling.runs_until(subscription) or paid_until
-    until = dunning.dormant_until(catalog.policy(subscription.course), ended_at)
+    until = dunning.dormant_until(subscription.course.terms.dunning, ended_at)
     membership.dormant_until = until
     membership.notice_due_at = reminders.next_after(reminders.of_withdrawal(until), work.now)
     ending = _ending(locked, subscription)

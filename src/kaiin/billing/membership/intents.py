@@ -96,7 +96,7 @@ def _charge(
 ) -> Charge:
     index = subscription.period_count + 1
     attempt = last_attempts.get(subscription.pk, 0) + 1
-    terms = catalog.terms(course, method)
+    terms = course.terms.by(method)
     return Charge(
         membership_id=subscription.membership_id,
         subscription=subscription,

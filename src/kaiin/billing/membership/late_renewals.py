@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from kaiin.billing.courses import catalog
 from kaiin.billing.errors import SlipTooLate
 from kaiin.billing.membership.last_periods import last_spans
 from kaiin.billing.models import Course, Subscription
 from kaiin.domain import dunning
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import last_day
-from kaiin.domain.previews import Lapsed, LateRenewal, slip_fits
+from kaiin.domain.previews import Lapsed, slip_fits
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 
 # It ended because it was not renewed in time. A member who left, or was refunded, begins anew.
@@ -19,7 +18,7 @@ _NOT_RENEWED = (EndReason.EXPIRED, EndReason.MANDATE_ENDED)
 def lapsed(membership_id: int | None, course: Course) -> Lapsed | None:
     """What a late renewal by this course goes on from: the membership's last paid lump sum, if it
     is of the same course. None where there is none."""
-    if course.renews or membership_id is None:
+    if course.terms.renews or membership_id is None:
         return None
     paid = Subscription.objects.filter(membership=membership_id, period_count__gt=0)
     last = paid.select_related("course").order_by("-paid_until", "-pk").first()
@@ -28,21 +27,21 @@ def lapsed(membership_id: int | None, course: Course) -> Lapsed | None:
     period = last_spans([last]).get(last.pk)
     if period is None or period.ends_at != last.paid_until:
         return None
-    until = dunning.dormant_until(catalog.policy(last.course), period.ends_at)
-    return Lapsed(period, until, LateRenewal(course.late_renewal))
+    until = dunning.dormant_until(last.course.terms.dunning, period.ends_at)
+    return Lapsed(period, until, course.terms.late_renewal)
 
 
 def check_slip(found: Lapsed | None, course: Course, method: Method, at: datetime) -> None:
     """Raises SlipTooLate where a slip made now could be paid after the dormant time."""
     if found is None or method is not Method.KONBINI:
         return
-    rule = catalog.rule(course, method)
-    if not slip_fits(rule, found, at=at, slip_days=course.slip_days):
-        raise SlipTooLate(days=course.slip_days, until=last_day(found.dormant_until))
+    days = course.terms.slip_days
+    if not slip_fits(course.terms.rule(method), found, at=at, slip_days=days):
+        raise SlipTooLate(days=days, until=last_day(found.dormant_until))
 
 
 def _may_be_renewed(last: Subscription, course: Course) -> bool:
-    if last.course.renews or last.course.key != course.key:
+    if last.course.terms.renews or last.course.key != course.key:
         return False
     if SubscriptionState(last.state).is_open:
         return not last.cancel_at_period_end

@@ -6,6 +6,7 @@ from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog
 from kaiin.billing.errors import AlreadyMember, OtherCourseRunning, Paused
 from kaiin.billing.models import Course, Membership, Subscription
+from kaiin.domain.course_terms import CourseTerms
 from kaiin.domain.documents import MissingConsent
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day, months_after, renewal_opens_at
@@ -17,21 +18,21 @@ from kaiin.sites.queries import DocumentView
 def window_opens_at(subscription: Subscription) -> datetime | None:
     """From when the period after the paid one can be bought ahead; None where always: months that
     are charged one by one, or where nothing is paid yet."""
-    course, method = subscription.course, Method(subscription.method)
-    by_month = course.renews and catalog.rule(course, method).months == 1
+    terms, method = subscription.course.terms, Method(subscription.method)
+    by_month = terms.renews and terms.rule(method).months == 1
     if subscription.paid_until is None or by_month:
         return None
-    return renewal_opens_at(subscription.paid_until, course.renewal_opens_months)
+    return renewal_opens_at(subscription.paid_until, terms.renewal_opens_months)
 
 
 def opens_at(subscription: Subscription) -> datetime | None:
     """From when the member may renew by hand; None where nothing is paid yet, or where renewals
     run alone. A month whose mandate has ended is bought ahead once: within the paid one."""
-    runs_alone = _renews(subscription) and not subscription.mandate_end_reason
+    runs_alone = catalog.running_terms(subscription).renews and not subscription.mandate_end_reason
     if subscription.paid_until is None or runs_alone:
         return None
-    rule = catalog.rule(subscription.course, Method(subscription.method))
-    return window_opens_at(subscription) or months_after(subscription.paid_until, -rule.months)
+    months = catalog.running_terms(subscription).rule.months
+    return window_opens_at(subscription) or months_after(subscription.paid_until, -months)
 
 
 def payable(subscription: Subscription, at: datetime) -> bool:
@@ -39,7 +40,7 @@ def payable(subscription: Subscription, at: datetime) -> bool:
     return may_pay(
         SubscriptionState(subscription.state),
         opens_at=opens_at(subscription),
-        renews=_renews(subscription),
+        renews=catalog.running_terms(subscription).renews,
         mandate_lost=bool(subscription.mandate_end_reason),
         at=at,
     )
@@ -69,13 +70,13 @@ def missing_consents(
     return identity.missing_consents(member_pk, at)
 
 
-def slip_days(course: Course, *, ends_at: datetime | None, at: datetime) -> int:
+def slip_days(terms: CourseTerms, *, ends_at: datetime | None, at: datetime) -> int:
     """How many days a slip issued at `at` lives: for a change that begins at `ends_at`, until the
     day before it at the latest, but not less than a day."""
     if ends_at is None:
-        return course.slip_days
+        return terms.slip_days
     left = (last_day(ends_at) - japanese_date(at)).days
-    return max(1, min(course.slip_days, left))
+    return max(1, min(terms.slip_days, left))
 
 
 def check(subscription: Subscription, course: Course, at: datetime) -> None:
@@ -87,7 +88,3 @@ def check(subscription: Subscription, course: Course, at: datetime) -> None:
         raise AlreadyMember(course=subscription.course.key)
     if subscription.period_count and subscription.course.key != course.key:
         raise OtherCourseRunning(course=subscription.course.key)
-
-
-def _renews(subscription: Subscription) -> bool:
-    return catalog.terms(subscription.course, Method(subscription.method)).renews

@@ -16,7 +16,6 @@ from kaiin.billing.models import (
 from kaiin.domain import dunning, previews, reminders
 from kaiin.domain.changes import RenewalFixed
 from kaiin.domain.entitlements import WindowKind
-from kaiin.domain.payments import Method
 from kaiin.domain.periods import (
     PeriodSpan,
     days_after,
@@ -79,14 +78,14 @@ def grace_until(subscription: Subscription) -> datetime | None:
     was paid for the time before it, so the door opens with the money."""
     if subscription.paid_until is None or subscription.paused_until is not None:
         return None
-    return dunning.grace_until(catalog.policy(subscription.course), subscription.paid_until)
+    return dunning.grace_until(subscription.course.terms.dunning, subscription.paid_until)
 
 
 def renews(subscription: Subscription) -> bool:
     """Whether the next period is charged automatically."""
     stays = not subscription.cancel_at_period_end or subscription.renewal_fixed
     return (
-        catalog.terms(catalog.coming(subscription), Method(subscription.method)).renews
+        catalog.coming_terms(subscription).renews
         and subscription.mandate_id is not None
         and stays
         and not subscription.mandate_end_reason
@@ -97,7 +96,7 @@ def under_way(subscription: Subscription) -> bool:
     """Whether a late payment is for a renewal that is charged by itself, so that it keeps the
     grid; the member's own ones begin anew (`previews.paid_period`). The coming course decides: a
     lump sum that is paid by hand may be followed by months that a card is charged for."""
-    return catalog.terms(catalog.coming(subscription), Method(subscription.method)).renews
+    return catalog.coming_terms(subscription).renews
 
 
 def renewal(subscription: Subscription) -> Renewal | None:
@@ -105,11 +104,10 @@ def renewal(subscription: Subscription) -> Renewal | None:
     ends_at = runs_until(subscription)
     if ends_at is None or not renews(subscription):
         return None
-    method = Method(subscription.method)
     return previews.renewal(
-        catalog.terms(catalog.coming(subscription), method),
+        catalog.coming_terms(subscription),
         PeriodSpan(ends_at, ends_at, subscription.anchor_day or 1),
-        running=catalog.terms(subscription.course, method),
+        running=catalog.running_terms(subscription),
     )
 
 
@@ -119,7 +117,7 @@ def fixed_at(subscription: Subscription) -> datetime | None:
     ends_at = runs_until(subscription)
     if ends_at is None or not renews(subscription):
         return None
-    return fixed_from(ends_at, subscription.course.lock_day)
+    return fixed_from(ends_at, subscription.course.terms.lock_day)
 
 
 def is_fixed(subscription: Subscription, at: datetime) -> bool:
@@ -135,9 +133,8 @@ def leaves_at(subscription: Subscription, at: datetime) -> datetime | None:
     fixed = subscription.renewal_fixed or is_fixed(subscription, at)
     if ends_at is None or ends_at <= at or not fixed:
         return ends_at
-    rule = catalog.rule(catalog.coming(subscription), Method(subscription.method))
     previous = PeriodSpan(ends_at, ends_at, subscription.anchor_day or 1)
-    return next_period(rule, previous).ends_at
+    return next_period(catalog.coming_terms(subscription).rule, previous).ends_at
 
 
 def pause_until(subscription: Subscription, last: Period, periods: int, at: datetime) -> datetime:
@@ -146,14 +143,12 @@ def pause_until(subscription: Subscription, last: Period, periods: int, at: date
     Raises NoPause (the course allows none or fewer, one runs already, the member leaves or pays
     by hand, a renewal has failed), RenewalFixed (the lock day has passed).
     """
-    course = subscription.course
     if not 1 <= periods <= _most_paused(subscription, at):
-        raise NoPause(most=course.pause_periods)
+        raise NoPause(most=subscription.course.terms.pause_periods)
     if is_fixed(subscription, at):
         raise RenewalFixed(free_from=japanese_date(last.ends_at))
-    rule = catalog.rule(course, Method(subscription.method))
     previous = PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1)
-    return passed_over(rule, previous, periods).ends_at
+    return passed_over(catalog.running_terms(subscription).rule, previous, periods).ends_at
 
 
 def pause_periods(subscription: Subscription, at: datetime) -> int:
@@ -165,7 +160,7 @@ def _most_paused(subscription: Subscription, at: datetime) -> int:
     runs = subscription.paid_until is not None and at < subscription.paid_until
     stays = subscription.paused_until is None and not subscription.cancel_at_period_end
     may = subscription.state == SubscriptionState.ACTIVE and renews(subscription)
-    return subscription.course.pause_periods if runs and stays and may else 0
+    return subscription.course.terms.pause_periods if runs and stays and may else 0
 
 
 def keep_open(locked: LockedMembership, subscription: Subscription, work: UnitOfWork) -> None:

@@ -46,7 +46,7 @@ def renewal_unknown(locked: LockedMembership, subscription: Subscription) -> Non
     charge = locked.open_charge
     if charge is None:
         return
-    amount = Money(charge.price + charge.handling, charge.course.currency)
+    amount = Money(charge.price + charge.handling, charge.course.terms.currency)
     _queue(locked, "staff_renewal_unknown", charge, amount, str(subscription.period_count))
 
 

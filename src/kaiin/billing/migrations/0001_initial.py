@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import kaiin.billing.terms_field
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -30,80 +32,7 @@ class Migration(migrations.Migration):
                 ("offered", models.BooleanField(default=True)),
                 ("name", models.JSONField(default=dict)),
                 ("summary", models.JSONField(default=dict)),
-                ("price", models.PositiveIntegerField()),
-                ("currency", models.CharField(default="JPY", max_length=3)),
-                (
-                    "renews",
-                    models.BooleanField(
-                        help_text="Charged again each period where the way to pay can be; False: a lump sum."
-                    ),
-                ),
-                ("term", models.JSONField(help_text='{"rule", "months", "joining_month_free"}')),
-                (
-                    "term_by_method",
-                    models.JSONField(default=dict, help_text='{"softbank": {"rule": …}}'),
-                ),
-                ("ways", models.JSONField(default=list, help_text='["card", "konbini"], as shown')),
-                ("fees", models.JSONField(default=dict, help_text='{"konbini": 220}')),
-                ("slip_days", models.PositiveSmallIntegerField(default=7)),
-                (
-                    "retry_days",
-                    models.JSONField(default=list, help_text="After the end of the paid period."),
-                ),
-                ("grace_days", models.PositiveSmallIntegerField(default=3)),
-                ("dormant_months", models.PositiveSmallIntegerField(default=1)),
-                ("renewal_opens_months", models.PositiveSmallIntegerField(default=3)),
-                (
-                    "late_renewal",
-                    models.CharField(
-                        choices=[
-                            ("from_old_end", "from_old_end"),
-                            ("from_payment", "from_payment"),
-                        ],
-                        default="from_payment",
-                        help_text="From when a lump sum counts that is renewed in dormant time.",
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "charge_day",
-                    models.CharField(
-                        choices=[
-                            ("period_end", "period_end"),
-                            ("last_business_day", "last_business_day"),
-                        ],
-                        default="period_end",
-                        help_text="When a renewal is charged.",
-                        max_length=24,
-                    ),
-                ),
-                (
-                    "lock_day",
-                    models.PositiveSmallIntegerField(
-                        help_text="From the day after, in the month of the end, the renewal is fixed.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "pause_periods",
-                    models.PositiveSmallIntegerField(
-                        default=0,
-                        help_text="The most periods that a member may pause; 0: no pause.",
-                    ),
-                ),
-                (
-                    "leave_at_once",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Members may leave at once and get unused days back.",
-                    ),
-                ),
-                (
-                    "tax_percent",
-                    models.PositiveSmallIntegerField(
-                        default=10, help_text="Contained in the price."
-                    ),
-                ),
+                ("terms", kaiin.billing.terms_field.TermsField()),
                 ("created_at", models.DateTimeField()),
                 (
                     "site",
@@ -123,22 +52,6 @@ class Migration(migrations.Migration):
                         condition=models.Q(("offered", True)),
                         fields=("site", "key"),
                         name="course_offered_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("charge_day__in", ["last_business_day", "period_end"])),
-                        name="course_charge_day_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("late_renewal__in", ["from_old_end", "from_payment"])),
-                        name="course_late_renewal_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("lock_day__gte", 1), ("lock_day__lte", 31)),
-                        name="course_lock_day_within",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)),
-                        name="course_tax_percent_within",
                     ),
                 ],
             },

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from kaiin.billing import events
 from kaiin.billing.choices import ChargePurpose, RefundReason
-from kaiin.billing.courses import catalog
 from kaiin.billing.membership import endings, intents, late_renewals, mails, numbers, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
@@ -168,7 +167,7 @@ def _supersede_others(
 def _span(
     locked: LockedMembership, charge: Charge, subscription: Subscription, paid_at: datetime
 ) -> PeriodSpan:
-    rule = catalog.rule(charge.course, Method(charge.method))
+    rule = charge.course.terms.rule(Method(charge.method))
     if charge.credit_period_id is not None:
         return first_period(rule, paid_at)
     is_open = SubscriptionState(subscription.state).is_open
@@ -279,7 +278,7 @@ def _dun(locked: LockedMembership, subscription: Subscription, code: str, work: 
         scheduling.keep_open(locked, subscription, work)
         return
     due_at = scheduling.runs_until(subscription) or work.now
-    policy = catalog.policy(subscription.course)
+    policy = subscription.course.terms.dunning
     subscription.failures += 1
     subscription.state = subscription_after(
         SubscriptionState(subscription.state), SubscriptionEvent.CHARGE_FAILED

@@ -6,7 +6,6 @@ Works on a `LockedMembership`, collects into a `UnitOfWork`.
 from datetime import datetime
 
 from kaiin.billing.choices import ChargePurpose
-from kaiin.billing.courses import catalog
 from kaiin.billing.membership import change_mails, endings, intents, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
@@ -55,7 +54,7 @@ def switch(subscription: Subscription, charge: Charge, payment: PaymentView) -> 
     """The subscription is of what was paid for from now on; a card or contract that is not
     charged again is given back, only now that the new one is in force."""
     method = Method(charge.method)
-    renews = catalog.terms(charge.course, method).renews
+    renews = charge.course.terms.by(method).renews
     mandate_id = payment.mandate_id if renews else None
     _take(subscription, mandate_id)
     subscription.course, subscription.method = charge.course, charge.method

@@ -43,7 +43,8 @@ def make(
 def charged_lines(charge: Charge, currency: str) -> tuple[TaxedLine, ...]:
     """What a charge consists of. The unused days that a change of course gives back have the
     rate at which they were bought."""
-    lines = [TaxedLine(MEMBERSHIP_FEE, Money(charge.price, currency), charge.course.tax_percent)]
+    percent = charge.course.terms.tax_percent
+    lines = [TaxedLine(MEMBERSHIP_FEE, Money(charge.price, currency), percent)]
     if charge.handling:
         lines.append(TaxedLine(HANDLING_FEE, Money(charge.handling, currency), STANDARD_PERCENT))
     if charge.credit:
@@ -54,5 +55,5 @@ def charged_lines(charge: Charge, currency: str) -> tuple[TaxedLine, ...]:
 def _percent_before(charge: Charge) -> int:
     if charge.credit_period is None:
         raise RuntimeError("a credit is of a period")
-    bought = Charge.objects.filter(payment=charge.credit_period.payment_id)
-    return bought.values_list("course__tax_percent", flat=True).get()
+    bought = Charge.objects.select_related("course")
+    return bought.get(payment=charge.credit_period.payment_id).course.terms.tax_percent

@@ -267,5 +267,5 @@ def _balances(charge: Charge, period: Period | None) -> list[tuple[Account, Mone
     if period is not None:
         of_period = LedgerEntry.objects.filter(period=period)
         found[1:1] = [(Account.DEFERRED_INCOME, of_period), (Account.INCOME, of_period)]
-    currency = charge.course.currency
+    currency = charge.course.terms.currency
     return [(account, posting.credit(entries, account, currency)) for account, entries in found]

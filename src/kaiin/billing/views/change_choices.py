@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kaiin.billing.courses import catalog as rows
+from kaiin.billing.courses import catalog
 from kaiin.billing.errors import NoMembership, WayNotOffered
 from kaiin.billing.membership.change_plans import ChangePreview
 from kaiin.billing.models import Subscription
@@ -87,7 +87,7 @@ def change_choices(member_pk: int, site_key: str) -> ChangeChoices | None:
             for way in ways
         ),
         present=present,
-        coming=(rows.coming(subscription).key, method.value),
+        coming=(catalog.coming(subscription).key, method.value),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kaiin.billing.courses import catalog as rows
+from kaiin.billing.courses import catalog
 from kaiin.billing.errors import NoMembership, NoPause
 from kaiin.billing.membership import change_plans, scheduling
 from kaiin.billing.membership.change_plans import ChangePreview, preview_of
@@ -94,7 +94,7 @@ def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
     except NoMembership:
         return ()
     return tuple(
-        _offer(preview, rows.terms(course, method))
+        _offer(preview, course.terms.by(method))
         for course, method, preview in found
         if isinstance(preview, ChangePreview)
         and not is_agreed(subscription, course_key=course.key, method=method)
@@ -170,7 +170,7 @@ def preview_resume(*, member_pk: int, site_key: str, at: datetime) -> ResumePrev
     if subscription.paused_until is None:
         raise NoMembership(site=site_key)
     last = change_plans.last_period(subscription)
-    terms = rows.terms(rows.coming(subscription), Method(subscription.method))
+    terms = catalog.coming_terms(subscription)
     previous = PeriodSpan(last.starts_at, last.ends_at, subscription.anchor_day or 1)
     begun = at >= last.ends_at
     found = previews.preview(
@@ -212,6 +212,6 @@ def _choices(subscription: Subscription, site_id: int) -> Iterator[tuple[Course,
     found.setdefault(subscription.course.key, subscription.course)
     for key, row in found.items():
         own = subscription.course if subscription.course.key == key else row
-        ways = dict.fromkeys((*rows.ways(own), *(rows.ways(row) if row.offered else ())))
+        ways = dict.fromkeys((*own.terms.ways, *(row.terms.ways if row.offered else ())))
         for method in ways:
-            yield (own if method in rows.ways(own) else row), method
+            yield (own if method in own.terms.ways else row), method

@@ -124,11 +124,11 @@ def _view(
         site_name=site_name,
         course_name=row.course.name,
         method=Method(row.method),
-        amount=Money(amount, row.course.currency),
+        amount=Money(amount, row.course.terms.currency),
         outcome=outcome,
         failure_code=row.failure_code,
         receipt_number=receipt.number if receipt else "",
-        refunded=Money(refunded, row.course.currency),
+        refunded=Money(refunded, row.course.terms.currency),
         returns=returns,
     )
 

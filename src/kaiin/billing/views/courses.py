@@ -8,14 +8,15 @@ from typing import TypedDict
 from uuid import UUID
 
 from kaiin.billing.choices import ChargePurpose
-from kaiin.billing.courses import catalog as rows
+from kaiin.billing.courses import catalog
 from kaiin.billing.membership import late_renewals, payable, scheduling
 from kaiin.billing.membership.last_periods import last_spans
 from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.domain import previews
+from kaiin.domain.course_terms import CourseTerms
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import ChargeDay, PeriodSpan, TermRuleSpec, days_after, last_day
+from kaiin.domain.periods import PeriodSpan, days_after, last_day
 from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.sites import queries as sites
@@ -24,36 +25,28 @@ from kaiin.sites.queries import SiteView
 
 @dataclass(frozen=True)
 class CourseView:
-    """A course as it is offered. `fees` are added to each payment; `renews` is False for a lump
-    sum; `term` may differ by way to pay (`term_by_method`)."""
+    """A version of a course, offered or a member's own."""
 
     key: str
     version: int
     name: Mapping[str, str]
     summary: Mapping[str, str]
-    price: Money
-    renews: bool
-    term: TermRuleSpec
-    term_by_method: Mapping[Method, TermRuleSpec]
-    ways: tuple[Method, ...]
-    fees: Mapping[Method, Money]
-    slip_days: int
-    dormant_months: int
-    late_renewal: previews.LateRenewal
-    renewal_opens_months: int
-    charge_day: ChargeDay
-    lock_day: int | None
-    leave_at_once: bool
+    terms: CourseTerms
+
+    @property
+    def price(self) -> Money:
+        """What one period costs, without what a way to pay adds."""
+        return Money(self.terms.price, self.terms.currency)
+
+    @property
+    def fees(self) -> Mapping[Method, Money]:
+        """What a way to pay adds to each payment, where it does."""
+        return {way: Money(fee, self.terms.currency) for way, fee in self.terms.fees.items()}
 
     @property
     def unit(self) -> PriceUnit:
         """What the price is for."""
-        return PriceUnit(self.term.months, self.renews and self.term.months == 1)
-
-    @property
-    def methods(self) -> tuple[Method, ...]:
-        """The ways to pay, in the order in which they are shown."""
-        return self.ways
+        return self.terms.unit
 
 
 @dataclass(frozen=True)
@@ -120,8 +113,8 @@ def preview_join(
     OtherCourseRunning.
     """
     site = sites.site(site_key)
-    course = rows.offered(site.id, course_key, method)
-    terms = rows.terms(course, method)
+    course = catalog.offered(site.id, course_key, method)
+    terms = course.terms.by(method)
     previous, under_way = None, False
     membership = _membership(member_pk, site.id)
     subscription = _open_subscription(membership)
@@ -159,8 +152,8 @@ def preview_join(
         renewal=found.renewal,
         unit=terms.unit,
         short_start=previews.short_start(terms.rule, found.period),
-        leave_at_once=course.leave_at_once,
-        slip_days=course.slip_days if method is Method.KONBINI else None,
+        leave_at_once=course.terms.leave_at_once,
+        slip_days=course.terms.slip_days if method is Method.KONBINI else None,
         purpose=payable.purpose(membership, subscription),
         **_kept(membership, site, at),
     )
@@ -208,22 +201,4 @@ def _open_subscription(membership: Membership | None) -> Subscription | None:
 
 def view_of_course(row: Course) -> CourseView:
     """A version of a course, offered or a member's own."""
-    return CourseView(
-        key=row.key,
-        version=row.version,
-        name=row.name,
-        summary=row.summary,
-        price=Money(row.price, row.currency),
-        renews=row.renews,
-        term=rows.term(row),
-        term_by_method={way: rows.rule(row, way) for way in rows.ways(row)},
-        ways=rows.ways(row),
-        fees={Method(way): Money(fee, row.currency) for way, fee in row.fees.items()},
-        slip_days=row.slip_days,
-        dormant_months=row.dormant_months,
-        late_renewal=previews.LateRenewal(row.late_renewal),
-        renewal_opens_months=row.renewal_opens_months,
-        charge_day=ChargeDay(row.charge_day),
-        lock_day=row.lock_day,
-        leave_at_once=row.leave_at_once,
-    )
+    return CourseView(row.key, row.version, row.name, row.summary, row.terms)

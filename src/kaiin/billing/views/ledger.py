@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from kaiin.billing.ledger.models import LedgerPosting
 from kaiin.billing.models import Charge, Period
@@ -189,7 +190,8 @@ def _postings(site_key: str | None) -> QuerySet[Any]:
 def _percent() -> Case:
     """The tax rate in a posting: that of the course that was charged, or the account's own."""
     payment = Coalesce(OuterRef("entry__period__payment_id"), OuterRef("entry__payment_id"))
-    of_course = Charge.objects.filter(payment_id=payment).values("course__tax_percent")[:1]
+    stored = Cast(KeyTextTransform("tax_percent", "course__terms"), IntegerField())
+    of_course = Charge.objects.filter(payment_id=payment).values(tax_percent=stored)[:1]
     rates: list[When] = []
     for account in Account:
         kinds = [kind.value for kind in EntryKind if accounting.taxed(account, kind)]

@@ -20,20 +20,20 @@ def course_words(course: CourseView) -> tuple[str, ...]:
             )
         )
     lines += _course_renewal(course)
-    lines.append(refund_words(leave_at_once=course.leave_at_once))
+    lines.append(refund_words(leave_at_once=course.terms.leave_at_once))
     return tuple(lines)
 
 
 def _course_renewal(course: CourseView) -> list[str]:
-    renewing = [way for way in course.ways if course.renews and way.can_renew]
+    renewing = [way for way in course.terms.ways if course.terms.by(way).renews]
     if not renewing:
         return [text("fact.course_once")]
-    if course.lock_day is not None:
+    if course.terms.lock_day is not None:
         until = "lock"
     else:
-        business = course.charge_day is ChargeDay.LAST_BUSINESS_DAY
+        business = course.terms.charge_day is ChargeDay.LAST_BUSINESS_DAY
         until = "business" if business else "end"
-    stop = text("fact.course_stop", until=until, day=course.lock_day or 0)
+    stop = text("fact.course_stop", until=until, day=course.terms.lock_day or 0)
     if course.unit.each_month:
         return [text("fact.course_monthly"), stop]
     separator = text("common.list_separator")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from kaiin.billing.courses import catalog as course_rows
+from kaiin.billing.courses import catalog
 from kaiin.billing.membership import payable, scheduling
 from kaiin.billing.membership.failures import Ending, Failure, ending, last_failure
 from kaiin.billing.models import (
@@ -219,7 +219,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         site_key=site.key,
         course_key=subscription.course.key,
         course_name=subscription.course.name,
-        renews=course_rows.terms(subscription.course, Method(subscription.method)).renews,
+        renews=catalog.running_terms(subscription).renews,
         method=Method(subscription.method),
         mandate=gathered.mandates.get(subscription.mandate_id or 0),
         mandate_lost=state.is_open and bool(subscription.mandate_end_reason),
@@ -240,7 +240,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         fixed_at=scheduling.fixed_at(subscription) if state.is_open else None,
         fixed=state.is_open and scheduling.is_fixed(subscription, at),
         leaves_at=scheduling.leaves_at(subscription, at) if state.is_open else None,
-        may_leave_at_once=subscription.course.leave_at_once and running is not None,
+        may_leave_at_once=subscription.course.terms.leave_at_once and running is not None,
         payable=not state.is_open or payable.payable(subscription, at),
         renewal_opens_at=payable.opens_at(subscription) if state.is_open else None,
         dormant_until=row.dormant_until,
@@ -255,8 +255,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
 
 
 def _next_amount(subscription: Subscription) -> Money:
-    terms = course_rows.terms(course_rows.coming(subscription), Method(subscription.method))
-    return terms.price + terms.handling
+    return catalog.coming_terms(subscription).total
 
 
 def _open_payment(charges: list[Charge], found: Mapping[UUID, PaymentView]) -> PaymentView | None:

@@ -107,7 +107,7 @@ def preview_leave(*, member_pk: int, site_key: str, at: datetime | None = None) 
         course_name=course.name,
         method=Method(subscription.method),
         ends_at=paid_until if running else None,
-        refund=total((each.total for each in unused), course.currency),
+        refund=total((each.total for each in unused), course.terms.currency),
         keeps_until=days_after(at, site.rejoin_days),
         rejoin_days=site.rejoin_days,
     )

@@ -312,11 +312,12 @@ def _bills() -> dict[str, _Bought]:
     found = {}
     for site in sites.sites():
         for course in list_courses(site.key):
-            from_end = course.late_renewal is LateRenewal.FROM_OLD_END
-            late = course.dormant_months if from_end else 0
+            terms = course.terms
+            from_end = terms.late_renewal is LateRenewal.FROM_OLD_END
+            late = terms.dunning.dormant_months if from_end else 0
             for language in sites.tenant().languages:
                 words = (texts.localized(each.name, language) for each in (site, course))
-                bought = _Bought(site.key, course.term, course.term_by_method, late)
+                bought = _Bought(site.key, terms.term, terms.term_by_method, late)
                 found[" ".join(words)] = bought
     return found
 

@@ -79,13 +79,13 @@ class Imports:
         return self._steps.person(person.name, what, run, chance=chance, beside=beside)
 
     def _row(self, person: Person, course: CourseView, chance: Random) -> _Row:
-        method = chance.choice(course.methods)
-        rule = course.term_by_method.get(method, course.term)
+        method = chance.choice(course.terms.ways)
+        rule = course.terms.rule(method)
         today = clock.now().astimezone(JST).date()
-        through = _last_day(rule, today, course.dormant_months, chance)
+        through = _last_day(rule, today, course.terms.dunning.dormant_months, chance)
         joined = min(through, today) - timedelta(days=chance.randint(0, 2000))
         mandate = None
-        renews = course.renews and method.can_renew
+        renews = course.terms.by(method).renews
         if renews and through >= today and chance.random() < 0.6:
             mandate = self._mandate(person, course, method, chance)
         number = chance.randint(1, 5 * self._plan.members) if chance.random() < 0.6 else None
@@ -99,7 +99,9 @@ class Imports:
             bad = self._plan.faults is not Faults.NONE and chance.random() < 0.2
             card = BAD_RENEWALS_CARD if bad else GOOD_CARD
         key = f"old_{person.name}"
-        self._provider.add_mandate(key, person.pk, method, _price(course, method), card)
+        self._provider.add_mandate(
+            key, person.pk, method, course.terms.by(method).total.amount, card
+        )
         if self._plan.faults is Faults.HOSTILE and chance.random() < 0.1:
             # It had ended before, and the list did not say so.
             self._provider.end_contract(key, "carrier")
@@ -110,7 +112,7 @@ class Imports:
             site=row.site,
             at=clock.now(),
             until=_midnight(row.through + timedelta(days=1)),
-            rule=row.course.term_by_method.get(row.method, row.course.term),
+            rule=row.course.terms.rule(row.method),
             mandate_id=row.mandate.provider_mandate_id if row.mandate else "",
         )
 
@@ -121,11 +123,6 @@ def _last_day(rule: TermRuleSpec, today: date, dormant_months: int, chance: Rand
     if rule.kind is TermRule.ANNIVERSARY:
         return add_months(today, months) - timedelta(days=chance.randint(0, 27))
     return month_start(today, months) - timedelta(days=1)
-
-
-def _price(course: CourseView, method: Method) -> int:
-    fee = course.fees.get(method)
-    return course.price.amount + (fee.amount if fee else 0)
 
 
 def _shown(card: cards.Card | None) -> tuple[str, str]:

@@ -300,7 +300,7 @@ class People:
         course = chance.choice(courses)
         if view is not None and view.payable and chance.random() < 0.7:
             course = next((c for c in courses if c.key == view.course_key), course)
-        return course, chance.choice(course.methods)
+        return course, chance.choice(course.terms.ways)
 
     def _card(self, chance: Random) -> cards.Card:
         if self._plan.faults is Faults.NONE or chance.random() < 0.75:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
+from kaiin.domain.course_terms import CourseTerms
 from kaiin.domain.documents import DocumentKind
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
@@ -146,12 +147,9 @@ class _Builder:
         grace = _or_default(dunning, "grace_days", "course", "dunning") if renews else 0
         term = _term(raw["term"])
         opens = _or_default(raw, "renewal_opens_months", "course")
-        return CourseSpec(
-            key=raw["key"],
-            name=self._text(raw, "name"),
-            summary=self._text(raw, "summary"),
-            offered=raw.get("offered", True),
+        terms = CourseTerms(
             price=raw["price"],
+            currency="JPY",
             renews=renews,
             term=term,
             term_by_method={
@@ -174,6 +172,13 @@ class _Builder:
             pause_periods=_or_default(raw, "pause_periods", "course"),
             leave_at_once=_or_default(raw, "leave_at_once", "course"),
             tax_percent=_or_default(raw, "tax_percent", "course"),
+        )
+        return CourseSpec(
+            key=raw["key"],
+            name=self._text(raw, "name"),
+            summary=self._text(raw, "summary"),
+            offered=raw.get("offered", True),
+            terms=terms,
             at=self._document.at(path),
         )
 

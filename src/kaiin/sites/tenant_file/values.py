@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kaiin.domain.course_terms import CourseTerms
 from kaiin.domain.documents import DocumentKind, content_digest
-from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import ChargeDay, TermRuleSpec
-from kaiin.domain.previews import LateRenewal
 
 Texts = Mapping[str, str]
 Path = tuple[str | int, ...]
@@ -86,32 +84,13 @@ class IdentitySpec:
 
 @dataclass(frozen=True)
 class CourseSpec:
-    """A course. `price` and `fees` are whole yen; `renews` is False for a lump sum that is not
-    charged again.
-
-    `slip_days` and `renewal_opens_months` matter with konbini and with a lump sum only;
-    `lock_day` is None where renewals are never fixed ahead.
-    """
+    """A course."""
 
     key: str
     name: Texts
     summary: Texts
     offered: bool
-    price: int
-    renews: bool
-    term: TermRuleSpec
-    term_by_method: Mapping[Method, TermRuleSpec]
-    ways: tuple[Method, ...]
-    fees: Mapping[Method, int]
-    slip_days: int
-    dunning: DunningPolicy
-    renewal_opens_months: int
-    late_renewal: LateRenewal
-    charge_day: ChargeDay
-    lock_day: int | None
-    pause_periods: int
-    leave_at_once: bool
-    tax_percent: int
+    terms: CourseTerms
     at: Position = field(compare=False)
 
 

@@ -113,7 +113,7 @@ def _way(way: ChangeWay, choices: ChangeChoices, view: MembershipView) -> Choice
     detail = ""
     if way.key == choices.present[1] and view.mandate is not None:
         detail = card_words(view.mandate)
-    able = [course for course in choices.courses if way.method in course.ways]
+    able = [course for course in choices.courses if way.method in course.terms.ways]
     if len(able) < len(choices.courses):
         names = text("common.list_separator").join(localized(course.name) for course in able)
         detail = text("changing.only_with", courses=names)
@@ -170,7 +170,7 @@ def _lines(answer: ChangeAnswer, choices: ChangeChoices, view: MembershipView) -
         return [text("changing.present_due" if due else "changing.present")]
     if isinstance(error, WayNotOffered):
         course = next(each for each in choices.courses if each.key == answer.course_key)
-        ways = text("common.list_separator").join(way_words(way) for way in course.ways)
+        ways = text("common.list_separator").join(way_words(way) for way in course.terms.ways)
         name, way = localized(course.name), way_words(answer.way.method)
         return [text("changing.not_together", course=name, way=way, ways=ways)]
     return [error_text(error)]

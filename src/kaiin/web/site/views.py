@@ -91,7 +91,9 @@ def _identity_url(request: Request, path: str, **query: str) -> str:
 
 
 def _offer(request: Request, site: SiteView, course: CourseView) -> dict[str, object]:
-    ways = text("common.list_separator").join(text(f"payments.method.{way}") for way in course.ways)
+    ways = text("common.list_separator").join(
+        text(f"payments.method.{way}") for way in course.terms.ways
+    )
     return {
         "name": localized(course.name),
         "summary": localized(course.summary),

@@ -27,6 +27,6 @@ def pay_again(request: Request, site_key: str) -> HttpResponse:
     course = chosen_course(site, view.course_key)
     if course is None:
         return redirect("join:start", site.key)
-    way = view.method.value if view.method in course.ways else ""
+    way = view.method.value if view.method in course.terms.ways else ""
     drafts.change(request, site.key, course=course.key, way=way)
     return redirect("join:confirm" if way else "join:way", site.key)

@@ -76,7 +76,7 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
         purpose = next_purpose(site_key=site.key, member_pk=request.member.pk)
         found = open_payment(member_pk=request.member.pk, site_key=site.key)
         other = under_way_words(found)
-    ways, no_slip = course.ways, _no_slip(request.member, site, course)
+    ways, no_slip = course.terms.ways, _no_slip(request.member, site, course)
     if no_slip is not None:
         ways = tuple(way for way in ways if way is not Method.KONBINI)
     form = ChoiceForm(
@@ -106,7 +106,7 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
 
 def _no_slip(member: MemberView | None, site: SiteView, course: CourseView) -> SlipTooLate | None:
     """Why this member can't pay the course with a slip now, though others can; None if they can."""
-    if member is None or Method.KONBINI not in course.ways:
+    if member is None or Method.KONBINI not in course.terms.ways:
         return None
     try:
         preview_join(
@@ -130,7 +130,7 @@ def _may_pay(member: MemberView, site: SiteView, courses: Sequence[CourseView]) 
             preview_join(
                 site_key=site.key,
                 course_key=course.key,
-                method=course.ways[0],
+                method=course.terms.ways[0],
                 at=clock.now(),
                 member_pk=member.pk,
             )

@@ -53,7 +53,7 @@ def confirm(request: Request, site_key: str) -> HttpResponse:
     course = chosen_course(site, draft.course)
     if course is None:
         return redirect("join:start", site.key)
-    if draft.way not in {way.value for way in course.ways}:
+    if draft.way not in {way.value for way in course.terms.ways}:
         return redirect("join:way", site.key)
     if request.member is None:
         return redirect("join:details", site.key)
