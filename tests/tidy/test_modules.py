@@ -97,6 +97,38 @@ def test_doors_take_keywords() -> None:
     assert not found, show(found)
 
 
+def test_one_module_calls_payment_providers() -> None:
+    """The others ask it, and have typed outcomes instead of exceptions."""
+    protocol = next(m for m in modules() if m.path == "payments/providers/protocol.py")
+    calls = {
+        function.name
+        for function in ast.walk(protocol.tree)
+        if isinstance(function, ast.FunctionDef)
+        and any(argument.arg == "timeout_seconds" for argument in function.args.kwonlyargs)
+    }
+    assert {"charge", "refund", "fetch_payment", "list_events"} <= calls
+    found = [
+        f"{module.path}:{node.lineno} .{node.func.attr}()"
+        for module in modules()
+        if not module.path.startswith(("payments/calling.py", "payments/providers/"))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in calls
+        and not (isinstance(node.func.value, ast.Name) and node.func.value.id == "calling")
+        and any(keyword.arg == "timeout_seconds" for keyword in node.keywords)
+    ]
+    found += [
+        f"{module.path}: imports {name}"
+        for module in modules()
+        if module.path.startswith(("payments/", "billing/"))
+        and not module.path.startswith(("payments/calling.py", "payments/providers/"))
+        for name in _imported(module.tree)
+        if name.startswith("kaiin.infra.http.Outside")
+    ]
+    assert not found, show(found)
+
+
 def test_no_unfinished_work() -> None:
     marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
     found = [f"{m.path}: {hit[0]}" for m in modules() if (hit := marks.search(m.text))]

@@ -30,8 +30,7 @@ class OutsideUnknown(KaiinError):
 
 
 class OutsideUnreadable(OutsideUnknown):
-    """It answered, and its answer about this one thing can't be read, or can't be true: it is not
-    silent."""
+    """It answered, and its answer about this one thing can't be read: it is not silent."""
 
 
 def client(

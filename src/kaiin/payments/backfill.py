@@ -7,15 +7,14 @@ wherever it stops; days of silence heal in one sweep.
 from datetime import datetime
 
 import structlog
-from django.conf import settings
 
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown
 from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import inbox
+from kaiin.payments import calling, inbox
+from kaiin.payments.calling import Answered, Unknown
 from kaiin.payments.models import ProviderCursor
 from kaiin.payments.providers import registry
-from kaiin.payments.providers.protocol import EventPage, Provider
+from kaiin.payments.providers.protocol import EventPage
 
 _log = structlog.get_logger(__name__)
 
@@ -33,32 +32,28 @@ def sweep(*, now: datetime, limit: int) -> int:
     names = parking.due_keys(registry.names())
     for name in names:
         with parking.apart(name):
-            read += _sweep(registry.get(name), now, limit)
+            read += _sweep(name, now, limit)
     parking.settle(names)
     return read
 
 
-def _sweep(provider: Provider, now: datetime, limit: int) -> int:
+def _sweep(provider: str, now: datetime, limit: int) -> int:
     stored = read = 0
     more = True
-    cursor = _cursor(provider.name)
+    cursor = _cursor(provider)
     while more and read < limit:
-        try:
-            page = provider.list_events(
-                cursor=cursor,
-                limit=min(limit - read, _MAX_A_PAGE),
-                timeout_seconds=settings.KAIIN_PROVIDER_TIMEOUT_SECONDS,
-            )
-        except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
-            _log.warning("payments.not_listed", provider=provider.name, error=error.code)
-            break
+        some = min(limit - read, _MAX_A_PAGE)
+        outcome = calling.list_events(provider, cursor=cursor, limit=some)
+        if isinstance(outcome, Unknown) and outcome.is_unreadable:
+            raise outcome.error
+        page = outcome.answer if isinstance(outcome, Answered) else None
         if page is None:
             break
-        stored += _store(provider.name, cursor, page, now)
+        stored += _store(provider, cursor, page, now)
         read += len(page.events)
         more, cursor = page.more, page.cursor
     if stored:
-        _log.info("payments.found_in_list", provider=provider.name, count=stored)
+        _log.info("payments.found_in_list", provider=provider, count=stored)
     return read
 
 

@@ -3,25 +3,23 @@
 run finds the intents and asks before it charges.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
-from kaiin.domain.payments import NEVER_ANSWERED, PaymentEvent, PaymentState
+from kaiin.domain.payments import NEVER_ANSWERED, PaymentState
 from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.pacing import Pace, in_parallel
-from kaiin.payments import polling, queries, snapshots
+from kaiin.payments import calling, polling, queries, snapshots
+from kaiin.payments.calling import Patience
 from kaiin.payments.errors import (
     IntentConflict,
     MandateEnded,
@@ -38,16 +36,11 @@ from kaiin.payments.orders import (
     order_of,
 )
 from kaiin.payments.providers import registry
-from kaiin.payments.providers.protocol import ChargeRequest, Order, PaymentSnapshot
+from kaiin.payments.providers.protocol import ChargeRequest, Order
 from kaiin.payments.queries import PaymentView
 from kaiin.payments.snapshots import News
 
-_log = structlog.get_logger(__name__)
-
 SYSTEM = "system:payments"
-
-# A provider that was silent so often in a row is left alone for the rest of a round.
-_PATIENCE = 3
 
 
 @dataclass(frozen=True)
@@ -128,10 +121,10 @@ def call_providers(calls: Sequence[Call]) -> Iterator[tuple[Call, News | None]]:
     with what to write down; None where there is nothing: it was answered before, surely nothing
     happened, or it was left for the next run.
     """
-    silent: dict[str, int] = defaultdict(int)
+    patience = Patience()
 
     def make(call: Call) -> tuple[Call, News | None]:
-        return call, _make(call, silent)
+        return call, _make(call, patience)
 
     yield from in_parallel(make, calls, at_once=settings.KAIIN_PROVIDER_CONCURRENCY)
 
@@ -169,7 +162,7 @@ def charge_mandate(
     ((_, news),) = call_providers([call])
     reach(CrashPoint.PROVIDER_ANSWERED)
     if news is not None:
-        snapshots.apply_all([news], now=clock.now(), actor=SYSTEM)
+        snapshots.believe(news, actor=SYSTEM)
         reach(CrashPoint.OUTCOME_COMMITTED)
     view = queries.payments([call.payment_id])[call.payment_id]
     if news is None and view.state in NEVER_ANSWERED:
@@ -177,69 +170,28 @@ def charge_mandate(
     return view
 
 
-def _make(call: Call, silent: dict[str, int]) -> News | None:
-    if call.state not in NEVER_ANSWERED or silent[call.provider] >= _PATIENCE:
+def _make(call: Call, patience: Patience) -> News | None:
+    if call.state not in NEVER_ANSWERED or patience.is_over(call.provider):
         return None
     _pace(call.provider).take_turn()
-    try:
-        snapshot = _ask(call) if call.ask_first else None
-    except Exception as error:  # noqa: BLE001 - without an answer it may have been charged before
-        silent[call.provider] += _is_silence(error)
-        _log.warning("payments.no_answer", payment=str(call.payment_id), error=repr(error))
-        return News(call.payment_id, PaymentEvent.TIMED_OUT)
-    if snapshot:
-        return News(call.payment_id, snapshot)
-    if clock.now() - call.opened_at >= polling.CALL_WITHIN:
-        # A question asked meanwhile could conclude by now that no call is under way.
-        return None
-    return _charge(call, silent)
-
-
-def _charge(call: Call, silent: dict[str, int]) -> News | None:
-    payment_id = call.payment_id
-    try:
-        snapshot = registry.get(call.provider).charge(call.request, timeout_seconds=_timeout())
-    except OutsideRefused as error:
-        _log.warning("payments.refused", payment=str(payment_id), error=repr(error))
-        if call.in_doubt:
-            # This call was refused; the one before may still be carried out.
-            return News(payment_id, PaymentEvent.TIMED_OUT)
-        return News(payment_id, PaymentEvent.FAILED, "refused")
-    except Exception as error:  # noqa: BLE001 - an answer that the adapter stumbles over, too
-        silent[call.provider] += _is_silence(error)
-        _log.warning("payments.no_answer", payment=str(payment_id), error=repr(error))
-        never_sent = isinstance(error, OutsideUnavailable)
-        return None if never_sent else News(payment_id, PaymentEvent.TIMED_OUT)
-    silent[call.provider] = 0
-    return News(payment_id, snapshot)
-
-
-def _is_silence(error: Exception) -> bool:
-    """Whether the provider did not answer. One whose answers we stumble over is called on: the
-    rows behind are none the worse for it."""
-    silence = isinstance(error, OutsideUnavailable | OutsideUnknown)
-    return silence and not isinstance(error, OutsideUnreadable)
-
-
-def _ask(call: Call) -> PaymentSnapshot | None:
-    provider = registry.get(call.provider)
-    return provider.fetch_payment(call.order, timeout_seconds=_timeout())
-
-
-def may_arrive(row: Payment, now: datetime) -> bool:
-    """Whether a call for a payment that its provider does not know of may still be carried out."""
-    limit = registry.get(row.provider).calls_end_within()
-    return polling.may_arrive(called_at=row.called_at, now=now, calls_end_within=limit)
+    outcome = calling.ask_then_call(
+        call.order,
+        lambda: calling.charge(call.provider, call.request),
+        provider=call.provider,
+        ask_first=call.ask_first,
+        in_doubt=call.in_doubt,
+        # Later, a question asked meanwhile could conclude that no call is under way.
+        begin=lambda: clock.now() - call.opened_at < polling.CALL_WITHIN,
+    )
+    if outcome is not None:
+        patience.note(call.provider, outcome)
+    return News.of_call(call.payment_id, outcome)
 
 
 @cache
 def _pace(_provider: str) -> Pace:
     """A provider's own pace, for all threads of this process."""
     return Pace(settings.KAIIN_PROVIDER_RATE)
-
-
-def _timeout() -> float:
-    return float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
 
 
 def _may_charge(intent: ChargeIntent, mandate: Mandate) -> bool:
@@ -309,6 +261,6 @@ def _opened(
         ),
         order=order,
         ask_first=before or may_be_charged_before(ours, mandate.created_at),
-        in_doubt=before and may_arrive(known, now),
+        in_doubt=before and calling.may_arrive(known.provider, known.called_at, now),
         opened_at=now,
     )

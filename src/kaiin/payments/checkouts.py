@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.payments.models import Payment
 from kaiin.payments.orders import order_id
-from kaiin.payments.providers import registry
-from kaiin.payments.providers.protocol import CheckoutRequest, PaymentSnapshot
+from kaiin.payments.providers.protocol import CheckoutRequest
 
 
 @dataclass(frozen=True)
@@ -22,14 +19,11 @@ class Asked:
     slip_days: int
 
 
-def create(row: Payment) -> PaymentSnapshot:
-    """Have the provider open a payment's page, or find it open: the same order and key each time.
-
-    Raises `infra.http` errors.
-    """
+def request_of(row: Payment) -> CheckoutRequest:
+    """What opens a payment's page, or finds it open: the same order and key each time."""
     asked = Asked(**row.request)
     order = order_id(row.pk)
-    request = CheckoutRequest(
+    return CheckoutRequest(
         order_id=order,
         idempotency_key=order,
         method=Method(row.method),
@@ -42,5 +36,3 @@ def create(row: Payment) -> PaymentSnapshot:
         renews=row.renews,
         slip_days=asked.slip_days,
     )
-    timeout = float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
-    return registry.get(row.provider).create_checkout(request, timeout_seconds=timeout)

@@ -39,6 +39,12 @@ class ProviderUnavailable(PaymentError):
     code = "payments.provider_unavailable"
 
 
+class ImpossibleAnswer(PaymentError):
+    """A provider's answer contradicts what is known: nothing of it is believed."""
+
+    code = "payments.impossible_answer"
+
+
 class MandateKnown(PaymentError):
     """A card or contract can't be taken over: it is here already."""
 

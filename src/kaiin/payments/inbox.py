@@ -12,16 +12,16 @@ from typing import NamedTuple
 import structlog
 
 from kaiin.infra import bulk
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import polling, snapshots, watching
+from kaiin.payments import calling, polling, snapshots, watching
+from kaiin.payments.calling import Answered, Ask, Outcome, Unknown
 from kaiin.payments.models import OVER, EventState, Mandate, Payment, ProviderEvent
 from kaiin.payments.orders import key_of, order_of, payment_id
-from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
     ListedEvent,
+    MandateSnapshot,
     Notice,
     NoticeOutcome,
     NoticeRefused,
@@ -162,44 +162,54 @@ def _row(
 def _apply_together(
     subject: _Subject, rows: Sequence[ProviderEvent], now: datetime, actor: str
 ) -> None:
-    try:
-        found = _apply(subject, now, actor)
-    except OutsideUnreadable:
-        raise
-    except (OutsideUnavailable, OutsideUnknown, OutsideRefused) as error:
-        _try_again(rows, now, None, error.code)
+    """Fetch the present state of what events are about, and apply it."""
+    apply = _apply_order if subject.order_id else _apply_mandate
+    outcome = apply(subject, now, actor)
+    if outcome is None:
+        _try_again(rows, now, EventState.WAITING, "")
+    elif isinstance(outcome, Answered):
+        _finish(rows, now)
+    elif isinstance(outcome, Unknown) and outcome.is_unreadable:
+        raise outcome.error
     else:
-        if found:
-            _finish(rows, now)
-        else:
-            _try_again(rows, now, EventState.WAITING, "")
+        _try_again(rows, now, None, outcome.code)
 
 
-def _apply(subject: _Subject, now: datetime, actor: str) -> bool:
-    """Fetch the present state of what events are about and apply it; False: unknown here."""
-    provider = registry.get(subject.provider)
-    if subject.order_id:
-        return _apply_order(provider, subject.order_id, now, actor)
+def _apply_order(subject: _Subject, now: datetime, actor: str) -> Ask | None:
+    """None: no such order is known, here or there."""
+    named = payment_id(subject.order_id)
+    payment = Payment.objects.filter(pk=named).first() if named else None
+    if payment is None:
+        return None
+    order = order_of(payment)
+    outcome = calling.ask_payment(subject.provider, order, timeout_seconds=_ASK_SECONDS)
+    if isinstance(outcome, Answered):
+        if outcome.answer is None:
+            return None
+        snapshots.apply_payment(
+            payment_id=payment.pk, snapshot=outcome.answer, now=now, actor=actor
+        )
+    return outcome
+
+
+def _apply_mandate(
+    subject: _Subject, now: datetime, actor: str
+) -> Outcome[MandateSnapshot | None] | None:
+    """None: no such mandate is known, here or there."""
     mandate = Mandate.objects.filter(
         provider=subject.provider, provider_mandate_id=subject.provider_mandate_id
     ).first()
     if mandate is None:
-        return False
-    state = provider.fetch_mandate(key_of(mandate), timeout_seconds=_ASK_SECONDS)
-    if state is not None:
-        snapshots.apply_mandate(mandate_id=mandate.pk, snapshot=state, now=now, actor=actor)
-    return state is not None
-
-
-def _apply_order(provider: Provider, order_id: str, now: datetime, actor: str) -> bool:
-    named = payment_id(order_id)
-    payment = Payment.objects.filter(pk=named).first() if named else None
-    if payment is None:
-        return False
-    snapshot = provider.fetch_payment(order_of(payment), timeout_seconds=_ASK_SECONDS)
-    if snapshot is not None:
-        snapshots.apply_payment(payment_id=payment.pk, snapshot=snapshot, now=now, actor=actor)
-    return snapshot is not None
+        return None
+    key = key_of(mandate)
+    outcome = calling.ask_mandate(subject.provider, key, timeout_seconds=_ASK_SECONDS)
+    if isinstance(outcome, Answered):
+        if outcome.answer is None:
+            return None
+        snapshots.apply_mandate(
+            mandate_id=mandate.pk, snapshot=outcome.answer, now=now, actor=actor
+        )
+    return outcome
 
 
 def _finish(rows: Sequence[ProviderEvent], now: datetime) -> None:

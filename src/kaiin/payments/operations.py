@@ -4,24 +4,21 @@ Money is written down before a provider hears of it, and asked about before it i
 Providers are called outside transactions; `snapshots` writes what they say.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 
-from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import NEVER_ANSWERED, Method, PaymentEvent, PaymentState
 from kaiin.infra import audit, clock
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import (
     backfill,
+    calling,
     checkouts,
     inbox,
     polling,
@@ -31,10 +28,8 @@ from kaiin.payments import (
     voiding,
     watching,
 )
-from kaiin.payments.charging import (
-    SYSTEM,
-    may_arrive,
-)
+from kaiin.payments.calling import Answered, Patience, Unknown
+from kaiin.payments.charging import SYSTEM
 from kaiin.payments.errors import (
     IntentConflict,
     MethodUnavailable,
@@ -47,7 +42,6 @@ from kaiin.payments.orders import id_of_intent, installation, key_of, order_of
 from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
-    PaymentSnapshot,
     Provider,
 )
 from kaiin.payments.queries import PaymentView
@@ -55,10 +49,6 @@ from kaiin.payments.snapshots import News
 from kaiin.sites import queries as sites
 
 _log = structlog.get_logger(__name__)
-
-_NOT_ANSWERED = (OutsideUnavailable, OutsideUnknown, OutsideRefused)
-# A provider that was silent so often in a row is left alone for the rest of a round.
-_PATIENCE = 3
 
 
 def start_payment(
@@ -106,7 +96,7 @@ def start_payment(
         request=asdict(asked),
     )
     if row.checkout is None and PaymentState(row.state).is_open:
-        _drive(row, provider, lambda: checkouts.create(row), called_before=not created)
+        _open_page(row, called_before=not created)
     return _view(row.pk)
 
 
@@ -123,14 +113,17 @@ def refresh_payment(
 ) -> PaymentView:
     """Ask the provider what became of a payment, and write it down.
 
-    Never raises for a provider that does not answer: the payment comes back as it was known.
-    Raises NoSuchPayment.
+    Never raises for a provider that does not answer, or whose answer can't be true: the payment
+    comes back as it was known. Raises NoSuchPayment.
     """
     row = _row(payment_id)
-    try:
-        _ask(row, timeout_seconds=timeout_seconds, actor=actor)
-    except _NOT_ANSWERED as error:
-        _log.warning("payments.no_answer", payment=str(payment_id), error=error.code)
+    asked_at = clock.now()
+    outcome = calling.ask_payment(row.provider, order_of(row), timeout_seconds=timeout_seconds)
+    if isinstance(outcome, Answered):
+        if outcome.answer is None:
+            _note_unknown_there(row, asked_at, actor=actor)
+        else:
+            snapshots.believe(News(row.pk, outcome.answer), actor=actor)
     return _view(payment_id)
 
 
@@ -210,11 +203,8 @@ def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
     is. Raises NoSuchPayment, ProviderUnavailable (not known to be voided: try again).
     """
     row = _row(payment_id)
-    if PaymentState(row.state).is_open:
-        try:
-            voiding.void(row, actor=actor)
-        except _NOT_ANSWERED as error:
-            raise ProviderUnavailable(provider=row.provider) from error
+    if PaymentState(row.state).is_open and not voiding.void(row, actor=actor):
+        raise ProviderUnavailable(provider=row.provider)
     return _view(payment_id)
 
 
@@ -227,23 +217,17 @@ def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
     if row is None:
         raise NoSuchPayment(mandate=mandate_id)
     if row.state == MandateState.ACTIVE:
-        try:
-            snapshot = registry.get(row.provider).end_mandate(
-                key_of(row), timeout_seconds=_timeout()
-            )
-        except _NOT_ANSWERED as error:
-            raise ProviderUnavailable(provider=row.provider) from error
-        if snapshot is not None:
+        outcome = calling.end_mandate(row.provider, key_of(row))
+        if not isinstance(outcome, Answered):
+            raise ProviderUnavailable(provider=row.provider) from outcome.error
+        if outcome.answer is not None:
             snapshots.apply_mandate(
-                mandate_id=row.pk, snapshot=snapshot, now=clock.now(), actor=actor
+                mandate_id=row.pk, snapshot=outcome.answer, now=clock.now(), actor=actor
             )
     view = queries.mandate(mandate_id)
     if view is None:
         raise NoSuchPayment(mandate=mandate_id)
     return view
-
-
-Ask = Callable[[], PaymentSnapshot]
 
 
 def _intent(
@@ -298,64 +282,46 @@ def _intent(
     return row, created
 
 
-def _drive(row: Payment, provider: Provider, call: Ask, *, called_before: bool) -> None:
-    """Make a payment's call; one that may have been made before is asked about first, and the
-    payment is left UNKNOWN while the provider does not answer."""
-    snapshot = None
-    in_doubt = called_before and may_arrive(row, clock.now())
-    if called_before or installation().restored_at is not None:
-        try:
-            snapshot = _fetch(row, timeout_seconds=_timeout())
-        except _NOT_ANSWERED as error:
-            _learn(row, PaymentEvent.TIMED_OUT, error)
-            return
-        unknown = snapshot is None and called_before
-        if unknown and not snapshots.note_call(payment_id=row.pk, now=clock.now()):
-            return
-    try:
-        snapshots.apply_payment(
-            payment_id=row.pk, snapshot=snapshot or call(), now=clock.now(), actor=_actor(row)
-        )
-    except OutsideUnavailable as error:
-        raise ProviderUnavailable(provider=provider.name) from error
-    except OutsideUnknown as error:
-        _learn(row, PaymentEvent.TIMED_OUT, error)
-    except OutsideRefused as error:
-        # What an earlier call comes to may still be unknown.
-        event = PaymentEvent.TIMED_OUT if in_doubt else PaymentEvent.FAILED
-        _learn(row, event, error)
-
-
-def _learn(row: Payment, event: PaymentEvent, error: KaiinError) -> None:
-    _log.warning("payments.no_answer", payment=str(row.pk), error=error.code, **error.params)
-    snapshots.apply_event(
-        payment_id=row.pk,
-        event=event,
-        failure_code="refused" if event is PaymentEvent.FAILED else "",
-        now=clock.now(),
-        actor=_actor(row),
+def _open_page(row: Payment, *, called_before: bool) -> None:
+    """Have a payment's page opened; one that may have been opened before is asked about first, and
+    the payment is left UNKNOWN while the provider does not answer."""
+    in_doubt = called_before and calling.may_arrive(row.provider, row.called_at, clock.now())
+    outcome = calling.ask_then_call(
+        order_of(row),
+        lambda: calling.open_page(row.provider, checkouts.request_of(row)),
+        provider=row.provider,
+        ask_first=called_before or installation().restored_at is not None,
+        in_doubt=in_doubt,
+        begin=lambda: not called_before or snapshots.note_call(payment_id=row.pk, now=clock.now()),
     )
+    if isinstance(outcome, Unknown) and outcome.nothing_happened:
+        raise ProviderUnavailable(provider=row.provider) from outcome.error
+    news = News.of_call(row.pk, outcome)
+    if news is not None:
+        snapshots.believe(news, actor=_actor(row))
 
 
 def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]) -> Iterator[News]:
     """What providers say of payments; one that was asked about in vain waits its turn again."""
-    silent: dict[str, int] = defaultdict(int)
+    patience = Patience()
     left_alone: list[UUID] = []
     for row in due:
-        if silent[row.provider] >= _PATIENCE:
+        if patience.is_over(row.provider):
             left_alone.append(row.pk)
             continue
         parking.keep()
         snapshot = None
         with parking.apart(row.pk):
-            try:
-                snapshot = _asked(row, timeout_seconds=_timeout(), actor=SYSTEM)
-                silent[row.provider] = 0
-            except OutsideUnreadable:
-                raise
-            except _NOT_ANSWERED as error:
-                silent[row.provider] += 1
-                _log.warning("payments.no_answer", payment=str(row.pk), error=error.code)
+            asked_at = clock.now()
+            outcome = calling.ask_payment(row.provider, order_of(row))
+            patience.note(row.provider, outcome)
+            if isinstance(outcome, Answered):
+                snapshot = outcome.answer
+                if snapshot is None:
+                    _note_unknown_there(row, asked_at, actor=SYSTEM)
+            elif isinstance(outcome, Unknown) and outcome.is_unreadable:
+                raise outcome.error
+            else:
                 snapshots.ask_later(payment_id=row.pk, now=now)
         if snapshot is not None:
             yield News(row.pk, snapshot)
@@ -364,19 +330,15 @@ def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]
         rows.update(ask_at=now + polling.LEFT_ALONE)
 
 
-def _ask(row: Payment, *, timeout_seconds: float, actor: str) -> None:
-    snapshot = _asked(row, timeout_seconds=timeout_seconds, actor=actor)
-    if snapshot is not None:
-        snapshots.apply_payment(payment_id=row.pk, snapshot=snapshot, now=clock.now(), actor=actor)
-
-
-def _asked(row: Payment, *, timeout_seconds: float, actor: str) -> PaymentSnapshot | None:
-    """What the provider says of a payment; None where it knows of none, which is written down."""
-    asked_at = clock.now()
-    snapshot = _fetch(row, timeout_seconds=timeout_seconds)
-    if snapshot is not None:
-        return snapshot
-    if row.state in NEVER_ANSWERED and _is_lost(row, asked_at):
+def _note_unknown_there(row: Payment, asked_at: datetime, *, actor: str) -> None:
+    """The provider knew of no such order when it was asked: its call is lost, or may arrive yet."""
+    lost = row.state in NEVER_ANSWERED and polling.is_lost(
+        called_at=row.called_at,
+        now=asked_at,
+        calls_end_within=registry.get(row.provider).calls_end_within(),
+        repeated=row.mandate_id is not None,
+    )
+    if lost:
         snapshots.give_up_call(
             read=row,
             event=PaymentEvent.FAILED,
@@ -386,21 +348,6 @@ def _asked(row: Payment, *, timeout_seconds: float, actor: str) -> PaymentSnapsh
         )
     else:
         snapshots.ask_later(payment_id=row.pk, now=clock.now())
-    return None
-
-
-def _is_lost(row: Payment, asked_at: datetime) -> bool:
-    return polling.is_lost(
-        called_at=row.called_at,
-        now=asked_at,
-        calls_end_within=registry.get(row.provider).calls_end_within(),
-        repeated=row.mandate_id is not None,
-    )
-
-
-def _fetch(row: Payment, *, timeout_seconds: float) -> PaymentSnapshot | None:
-    provider = registry.get(row.provider)
-    return provider.fetch_payment(order_of(row), timeout_seconds=timeout_seconds)
 
 
 def _actor(row: Payment) -> str:
@@ -413,10 +360,6 @@ def _provider_of(method: Method) -> Provider:
     if name is None:
         raise MethodUnavailable(method=method.value)
     return registry.get(name)
-
-
-def _timeout() -> float:
-    return float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)
 
 
 def after_restore(*, now: datetime) -> None:

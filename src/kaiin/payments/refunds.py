@@ -8,25 +8,18 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-from django.conf import settings
-
-from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import RefundEvent, RefundState
 from kaiin.infra import clock
-from kaiin.infra.http import OutsideRefused, OutsideUnavailable, OutsideUnknown, OutsideUnreadable
 from kaiin.infra.locks import for_update, transaction
 from kaiin.infra.parking import Parking
-from kaiin.payments import polling, queries, reversals, snapshots
-from kaiin.payments.errors import IntentConflict, NoSuchPayment
+from kaiin.payments import calling, polling, queries, reversals, snapshots
+from kaiin.payments.calling import Answered, Outcome, Refused, Unknown
+from kaiin.payments.errors import ImpossibleAnswer, IntentConflict, NoSuchPayment
 from kaiin.payments.models import Payment, Refund
 from kaiin.payments.orders import order_id, order_of
-from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import PaymentSnapshot, RefundRequest
 from kaiin.payments.queries import RefundView
-
-_log = structlog.get_logger(__name__)
 
 SYSTEM = "system:payments"
 # There is nothing (left) to give back.
@@ -49,8 +42,8 @@ def refund_payment(
         raise ValueError("a refund gives something back")
     refund, created = _written(payment_id, key, amount, reason, actor)
     if RefundState(refund.state).is_open and not refund.provider_refund_id:
-        # One whose answer can't be read is UNKNOWN now; `poll` asks about it.
-        with suppress(OutsideUnreadable):
+        # `poll` asks again, and parks an answer that stays impossible.
+        with suppress(ImpossibleAnswer):
             _drive(refund, ask_first=not created, actor=actor)
     found = queries.refund(refund.pk)
     if found is None:
@@ -66,7 +59,9 @@ def poll(*, now: datetime, limit: int) -> int:
     for refund in due:
         parking.keep()
         with parking.apart(refund.pk):
-            _drive(refund, ask_first=True, actor=SYSTEM)
+            outcome = _drive(refund, ask_first=True, actor=SYSTEM)
+            if isinstance(outcome, Unknown) and outcome.is_unreadable:
+                raise outcome.error
     parking.give_back()
     return parking.settle(refund.pk for refund in due)
 
@@ -105,75 +100,56 @@ def _written(
     return refund, True
 
 
-def _drive(refund: Refund, *, ask_first: bool, actor: str) -> None:
+def _drive(refund: Refund, *, ask_first: bool, actor: str) -> Outcome[PaymentSnapshot] | None:
     """Ask the provider about a refund, then for it where it knows of none. One that has the
-    provider's id, of any origin, is only asked about. Raises OutsideUnreadable."""
+    provider's id, of any origin, is only asked about. Raises ImpossibleAnswer."""
     payment = Payment.objects.get(pk=refund.payment_id)
-    in_doubt = ask_first and _may_arrive(payment, refund)
-    try:
-        snapshot = _fetch(payment) if ask_first else None
-        known = snapshot is not None and _mentions(snapshot, refund)
-        if not known and not refund.provider_refund_id:
-            _note_call(refund, clock.now())
-            snapshot = _ask_for(payment, refund)
-    except OutsideRefused as error:
-        _log.warning("payments.refund_refused", refund=str(refund.pk), reason=error.params)
-        # This call is over; the one before, which got no answer, may still be carried out.
-        _note_call(refund, refund.called_at)
-        _learn(refund, RefundEvent.TIMED_OUT if in_doubt else RefundEvent.FAILED, actor)
-    except (OutsideUnavailable, OutsideUnknown) as error:
-        _not_answered(refund, error, actor)
-        if isinstance(error, OutsideUnreadable):
-            raise
-    else:
-        if snapshot is not None:
-            snapshots.apply_payment(
-                payment_id=payment.pk, snapshot=snapshot, now=clock.now(), actor=actor
-            )
-
-
-def _may_arrive(payment: Payment, refund: Refund) -> bool:
-    limit = registry.get(payment.provider).calls_end_within()
-    return refund.called_at is not None and polling.may_arrive(
-        called_at=refund.called_at, now=clock.now(), calls_end_within=limit
+    at, there = refund.called_at, bool(refund.provider_refund_id)
+    in_doubt = at is not None and calling.may_arrive(payment.provider, at, clock.now())
+    outcome = calling.ask_then_call(
+        order_of(payment),
+        lambda: calling.refund(payment.provider, _request(payment, refund)),
+        provider=payment.provider,
+        ask_first=ask_first,
+        in_doubt=ask_first and in_doubt,
+        begin=lambda: not there and _note_call(refund, clock.now()),
+        shows=lambda snapshot: there or _mentions(snapshot, refund),
     )
+    if isinstance(outcome, Answered):
+        snapshots.apply_payment(
+            payment_id=payment.pk, snapshot=outcome.answer, now=clock.now(), actor=actor
+        )
+    elif isinstance(outcome, Refused):
+        # This call is over; the one before, which got no answer, may still be carried out.
+        _note_call(refund, at)
+        _learn(refund, RefundEvent.TIMED_OUT if outcome.in_doubt else RefundEvent.FAILED, actor)
+    elif outcome is not None and not (outcome.asking or outcome.nothing_happened):
+        _learn(refund, RefundEvent.TIMED_OUT, actor)
+    elif outcome is not None:
+        _ask_later(refund)
+    return outcome
 
 
-def _note_call(refund: Refund, at: datetime | None) -> None:
-    Refund.objects.filter(pk=refund.pk).update(called_at=at)
+def _note_call(refund: Refund, at: datetime | None) -> bool:
+    return Refund.objects.filter(pk=refund.pk).update(called_at=at) == 1
 
 
 def _mentions(snapshot: PaymentSnapshot, refund: Refund) -> bool:
     return any(each.key == order_id(refund.pk) for each in snapshot.refunds)
 
 
-def _fetch(payment: Payment) -> PaymentSnapshot | None:
-    provider = registry.get(payment.provider)
-    try:
-        return provider.fetch_payment(order_of(payment), timeout_seconds=_timeout())
-    except OutsideRefused as error:
-        # A question that is refused says nothing about the refund.
-        raise OutsideUnavailable(**error.params) from error
-
-
-def _ask_for(payment: Payment, refund: Refund) -> PaymentSnapshot:
-    request = RefundRequest(
+def _request(payment: Payment, refund: Refund) -> RefundRequest:
+    return RefundRequest(
         order=order_of(payment),
         key=order_id(refund.pk),
         amount=Money(refund.amount, refund.currency),
         reason=refund.reason,
     )
-    return registry.get(payment.provider).refund(request, timeout_seconds=_timeout())
 
 
-def _not_answered(refund: Refund, error: KaiinError, actor: str) -> None:
-    _log.warning("payments.no_answer", refund=str(refund.pk), error=error.code)
-    if isinstance(error, OutsideUnknown):
-        _learn(refund, RefundEvent.TIMED_OUT, actor)
-    else:
-        now = clock.now()
-        ask_at = polling.next_ask_at(created_at=refund.created_at, now=now)
-        Refund.objects.filter(pk=refund.pk, ask_at__isnull=False).update(ask_at=ask_at)
+def _ask_later(refund: Refund) -> None:
+    ask_at = polling.next_ask_at(created_at=refund.created_at, now=clock.now())
+    Refund.objects.filter(pk=refund.pk, ask_at__isnull=False).update(ask_at=ask_at)
 
 
 def _learn(refund: Refund, event: RefundEvent, actor: str) -> None:
@@ -181,7 +157,3 @@ def _learn(refund: Refund, event: RefundEvent, actor: str) -> None:
         for_update(Payment.objects.filter(pk=refund.payment_id)).get()
         row = Refund.objects.select_related("payment").get(pk=refund.pk)
         reversals.learn(row, event, code=_REFUSED, now=clock.now(), actor=actor)
-
-
-def _timeout() -> float:
-    return float(settings.KAIIN_PROVIDER_TIMEOUT_SECONDS)

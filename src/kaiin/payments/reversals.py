@@ -18,8 +18,8 @@ from kaiin.domain.payments import (
     refund_transition,
 )
 from kaiin.infra import audit, event_log
-from kaiin.infra.http import OutsideUnreadable
 from kaiin.payments import events, polling
+from kaiin.payments.errors import ImpossibleAnswer
 from kaiin.payments.models import Payment, Refund
 from kaiin.payments.orders import payment_id as id_of
 from kaiin.payments.providers.protocol import (
@@ -46,14 +46,14 @@ def note(row: Payment, snapshot: PaymentSnapshot, *, now: datetime, actor: str) 
     """Write down a locked payment's refunds and dispute; what the snapshot means for the payment.
 
     Changes `row.dispute` and `row.declines` without saving. Registering is no money: it ends a
-    payment of nothing only, and such a payment is never PAID. Raises OutsideUnreadable where money
+    payment of nothing only, and such a payment is never PAID. Raises ImpossibleAnswer where money
     is said to have come for it.
     """
     _note_declines(row, snapshot, now)
     if snapshot.state in (ProviderState.PAID, ProviderState.REGISTERED):
         if row.amount == 0:
             if snapshot.received is not None and snapshot.received.amount:
-                raise OutsideUnreadable(reason="money_for_a_registration")
+                raise ImpossibleAnswer(reason="money_for_a_registration")
             return PaymentEvent.REGISTERED
         if snapshot.state is ProviderState.REGISTERED:
             return PaymentEvent.ACCEPTED

@@ -22,12 +22,12 @@ from kaiin.domain.payments import (
     transition,
 )
 from kaiin.domain.states import UnknownTransition
-from kaiin.infra import audit, bulk, event_log
+from kaiin.infra import audit, bulk, clock, event_log
 from kaiin.infra.gathering import gathering_transaction
-from kaiin.infra.http import OutsideUnreadable
 from kaiin.infra.locks import for_update, transaction
 from kaiin.payments import events, polling, reversals
-from kaiin.payments.errors import NoSuchPayment
+from kaiin.payments.calling import Answered, Outcome, Refused, Unknown
+from kaiin.payments.errors import ImpossibleAnswer, NoSuchPayment
 from kaiin.payments.models import Mandate, MandateState, Payment, PaymentReference
 from kaiin.payments.orders import order_id
 from kaiin.payments.providers.protocol import (
@@ -52,6 +52,19 @@ class News:
     what: PaymentSnapshot | PaymentEvent
     failure_code: str = ""
 
+    @classmethod
+    def of_call(cls, payment_id: UUID, outcome: Outcome[PaymentSnapshot] | None) -> "News | None":
+        """What a call taught; None: nothing, since it was not made or surely not carried out."""
+        if outcome is None:
+            return None
+        if isinstance(outcome, Answered):
+            return cls(payment_id, outcome.answer)
+        if isinstance(outcome, Refused) and not outcome.in_doubt:
+            return cls(payment_id, PaymentEvent.FAILED, "refused")
+        if isinstance(outcome, Unknown) and outcome.nothing_happened:
+            return None
+        return cls(payment_id, PaymentEvent.TIMED_OUT)
+
 
 def apply_payment(
     *, payment_id: UUID, snapshot: PaymentSnapshot, now: datetime, actor: str
@@ -60,11 +73,17 @@ def apply_payment(
     apply_all([News(payment_id, snapshot)], now=now, actor=actor)
 
 
-def apply_event(
-    *, payment_id: UUID, event: PaymentEvent, failure_code: str, now: datetime, actor: str
-) -> None:
-    """Note what we learned without a snapshot: `apply_all` of one."""
-    apply_all([News(payment_id, event, failure_code)], now=now, actor=actor)
+def believe(news: News, *, actor: str) -> bool:
+    """As `apply_all` of one, where no worker parks what can't be true: such an answer counts as
+    none, until the worker asks again. Returns whether it was believed."""
+    try:
+        apply_all([news], now=clock.now(), actor=actor)
+    except ImpossibleAnswer as error:
+        _log.error("payments.impossible_answer", payment=str(news.payment_id), **error.params)
+        timed_out = News(news.payment_id, PaymentEvent.TIMED_OUT)
+        apply_all([timed_out], now=clock.now(), actor=actor)
+        return False
+    return True
 
 
 def apply_all(
@@ -73,10 +92,9 @@ def apply_all(
     """Make payments what is known of them now; repeating it changes nothing. A few statements,
     however many there are; at most one item of news for each payment. Returns their rows.
 
-    Too little money is no payment: it is noted and stays open for people to look at. Raises
-    OutsideUnreadable for an answer that can't be true; nothing is written then. `recorded`: the
-    caller acts on the outcomes within this very transaction, and its audit row of the money names
-    the payment; no event is needed.
+    Too little money is no payment: it is noted and stays open for people to look at. `recorded`:
+    the caller acts on the outcomes within this very transaction, and its audit row of the money
+    names the payment; no event is needed. Raises ImpossibleAnswer: nothing is written then.
     """
     with gathering_transaction():
         rows = _lock([each.payment_id for each in news])
@@ -147,17 +165,16 @@ def _heed(
 
 
 def _state_after(before: PaymentState, event: PaymentEvent, *, short: bool) -> PaymentState:
-    """Raises OutsideUnreadable for an answer that contradicts what is known: a worker parks it,
-    a page shows the payment as it was known."""
+    """Raises ImpossibleAnswer: a worker parks the row, a page shows the payment as it was known."""
     if short and before.took_money:
-        raise OutsideUnreadable(reason="less_than_before", state=before, event=event)
+        raise ImpossibleAnswer(reason="less_than_before", state=before, news=event)
     if short:
         # It pays for nothing: it stays open for people, or is over once it has gone back.
         event = PaymentEvent.ACCEPTED if event in _FUNDED else PaymentEvent.FAILED
     try:
         return transition(before, event)
     except UnknownTransition as error:
-        raise OutsideUnreadable(reason="impossible", state=before, event=event) from error
+        raise ImpossibleAnswer(reason="no_such_way", state=before, news=event) from error
 
 
 def note_call(*, payment_id: UUID, now: datetime) -> bool:

@@ -83,6 +83,7 @@ payments-intent_conflict = The same step was already started with other details.
 payments-mandate_ended = The recurring contract has ended. Please set up how you pay again.
 payments-too_many_errors = Payments were declined four times within 24 hours. To protect your card, please try again after { $until }. Nothing was charged.
 payments-method_unavailable = This way to pay isn’t available now. Please choose another.
+payments-impossible_answer = The payment company’s answer contradicts what is on record. We are finding out what is right.
 payments-provider_unavailable = We can’t reach the payment company. Nothing was charged. Please try again in a little while.
 payments-mandate_known = This card or contract has been taken over already.
 payments-reference_unreadable = { $number } does not have the form of its kind ({ $kind }).

@@ -83,6 +83,7 @@ payments-intent_conflict = 同じ手続きが、別の内容ですでに始ま�
 payments-mandate_ended = 継続払いのご契約が終了しています。お支払い方法をもう一度ご登録ください。
 payments-too_many_errors = 24時間以内にお支払いが4回承認されませんでした。カードなどを守るため、{ $until }を過ぎてから、もう一度お試しください。ご請求はありません。
 payments-method_unavailable = このお支払い方法は、現在ご利用いただけません。ほかの方法をお選びください。
+payments-impossible_answer = 決済会社の回答が、こちらの記録と食い違っています。正しい状況を確かめています。
 payments-provider_unavailable = 決済会社につながりません。料金は発生していません。少し時間をおいて、もう一度お試しください。
 payments-mandate_known = このカードまたは継続契約は、すでに引き継がれています。
 payments-reference_unreadable = 番号「{ $number }」は、{ $kind }の形式ではありません。
