@@ -30,6 +30,17 @@ def gave_up(world: World) -> int:
     return member
 
 
+def application_withdrawn(world: World) -> int:
+    """They took the application back before they had paid."""
+    from kaiin.billing.actions.leave import leave_site
+
+    member = world.member()
+    world.join(member)
+    leave_site(member_pk=member, site_key="official")
+    world.work()
+    return member
+
+
 def pending_payment(world: World) -> int:
     member = world.member()
     world.join(member)
@@ -75,6 +86,31 @@ def charged_back(world: World) -> int:
     world.sandbox.dispute(payment)
     world.sandbox.dispute(payment, won=False)
     world.work()
+    return member
+
+
+def break_ended_unpaid(world: World) -> int:
+    """After a break the first charge is refused."""
+    from kaiin.billing.actions.pause import pause_membership
+
+    member = world.joined(number="4000 0000 0000 0341")
+    pause_membership(member_pk=member, site_key="official", periods=1)
+    world.go_to(jst(2027, 1, 2))
+    return member
+
+
+def granted(world: World) -> int:
+    """Staff opened the site to a member who has not joined it."""
+    from kaiin.billing.actions.grants import grant_access
+
+    member = world.member()
+    grant_access(
+        member_pk=member,
+        site_key="official",
+        until=jst(2026, 12, 1),
+        reason_text="-",
+        actor="staff:1",
+    )
     return member
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kaiin.domain.diagnosis import Diagnosis
+from kaiin.domain.diagnosis.findings import Diagnosis
 from kaiin.domain.payments import Method
 from tests.billing.conftest import World
 from tests.diagnosis import causes
@@ -38,12 +38,14 @@ def look(world: World, member: int, *, ask: bool = True) -> Diagnosis:
         (causes.no_membership, ["access.no_membership"]),
         (causes.never_paid, ["access.never_paid"]),
         (causes.gave_up, ["access.never_paid"]),
+        (causes.application_withdrawn, ["access.no_membership"]),
         (causes.pending_payment, ["access.pending_payment"]),
         (causes.pending_slip, ["access.pending_slip"]),
         (causes.lapsed_monthly, ["access.lapsed_monthly"]),
         (causes.dormant, ["access.lapsed_monthly", "access.dormant"]),
         (causes.mandate_ended, ["access.lapsed_monthly", "access.dormant"]),
         (causes.expired_lump_sum, ["access.expired_lump_sum", "access.dormant"]),
+        (causes.break_ended_unpaid, ["access.lapsed_monthly"]),
         (causes.withdrawn, ["access.withdrawn"]),
         (causes.left_a_moment_ago, ["access.withdrawn"]),
         (causes.mandate_ended_and_time_is_up, ["access.lapsed_monthly", "access.dormant"]),
@@ -143,3 +145,24 @@ def test_a_rejoining_member_is_not_asked_to_pay_twice(world: World) -> None:
     found = look(world, member)
     assert list(found.codes) == ["access.pending_payment", "access.withdrawn"]
     assert not found.findings[1].cures
+
+
+def test_what_staff_opened_is_in_the_report_too(world: World) -> None:
+    from kaiin.diagnosis import operations
+
+    member = causes.granted(world)
+    found = operations.report(typed=member_of(member).member_id, site_key="", now=world.clock.now())
+    assert [(key, list(each.codes)) for key, each in found.sites] == [
+        ("official", ["access.ok", "membership.granted"])
+    ]
+
+
+def test_my_page_has_the_doors_findings_at_every_site(world: World) -> None:
+    from kaiin.diagnosis import operations
+
+    member = causes.left_a_moment_ago(world)
+    found = operations.look_everywhere(member_pk=member, now=world.clock.now())
+    assert [(each.site_key, list(each.diagnosis.codes)) for each in found] == [
+        ("official", ["access.withdrawn"]),
+        ("mail", ["access.no_membership"]),
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from kaiin.domain.diagnosis import AccessCode, Diagnosis
+from kaiin.domain.diagnosis.findings import Diagnosis, FindingCode
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import EndReason, Standing
@@ -23,10 +23,10 @@ from tests.journeys.conftest import Visits
 from tests.journeys.visitor import SITES, Visitor
 
 CLUB = "demo"
-IN, SLIP, NEVER = (AccessCode.OK,), (AccessCode.PENDING_SLIP,), (AccessCode.NEVER_PAID,)
-LAPSED = (AccessCode.LAPSED_MONTHLY,)
-DORMANT = (AccessCode.LAPSED_MONTHLY, AccessCode.DORMANT)
-WITHDRAWN = (AccessCode.WITHDRAWN,)
+IN, SLIP, NEVER = (FindingCode.OK,), (FindingCode.PENDING_SLIP,), (FindingCode.NEVER_PAID,)
+LAPSED = (FindingCode.LAPSED_MONTHLY,)
+DORMANT = (FindingCode.LAPSED_MONTHLY, FindingCode.DORMANT)
+WITHDRAWN = (FindingCode.WITHDRAWN,)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Facts:
 
 Claim = Callable[[Facts], object]
 # By story: what is diagnosed, and what else its words claim.
-STORIES: dict[str, tuple[tuple[AccessCode, ...], Claim]] = {
+STORIES: dict[str, tuple[tuple[FindingCode, ...], Claim]] = {
     "active_card": (IN, lambda it: it.paid_by(Method.CARD) and it.here.next_charge_at),
     "active_docomo": (IN, lambda it: it.paid_by(Method.DOCOMO) and it.here.next_charge_at),
     "active_au": (IN, lambda it: it.paid_by(Method.AU) and it.here.next_charge_at),
@@ -140,10 +140,10 @@ STORIES: dict[str, tuple[tuple[AccessCode, ...], Claim]] = {
         lambda it: it.ended_by(EndReason.LEFT) and it.here.rejoin_until > clock.now(),
     ),
     "expired": (
-        (AccessCode.EXPIRED_LUMP_SUM, AccessCode.DORMANT),
+        (FindingCode.EXPIRED_LUMP_SUM, FindingCode.DORMANT),
         lambda it: it.ended_by(EndReason.EXPIRED, Standing.DORMANT),
     ),
-    "paused": ((AccessCode.PAUSED,), lambda it: it.here.paused_until > clock.now()),
+    "paused": ((FindingCode.PAUSED,), lambda it: it.here.paused_until > clock.now()),
     "refunded": (
         WITHDRAWN,
         lambda it: (
@@ -167,13 +167,13 @@ STORIES: dict[str, tuple[tuple[AccessCode, ...], Claim]] = {
         ),
     ),
     "mail_only": (
-        (AccessCode.OTHER_SITE,),
+        (FindingCode.OTHER_SITE,),
         lambda it: [each.site_key for each in it.memberships] == ["mail"],
     ),
     "legacy": (IN, lambda it: it.login["member_id"] == "E10203040"),
     "former_address": (IN, lambda it: leads_to("juunenmae@mail.example") == it.member),
-    "disabled": ((AccessCode.DISABLED,), lambda it: it.member.state == "disabled"),
-    "staff": ((AccessCode.NO_MEMBERSHIP,), lambda it: is_staff(it.member.pk)),
+    "disabled": ((FindingCode.DISABLED,), lambda it: it.member.state == "disabled"),
+    "staff": ((FindingCode.NO_MEMBERSHIP,), lambda it: is_staff(it.member.pk)),
 }
 
 

@@ -191,7 +191,7 @@ def test_a_declined_card_has_its_days_of_grace(
     person = calendar.visitor(visit, "declined")
     person.enters()
     person.is_in()
-    person.sees_code("access.grace")
+    person.sees_code("membership.grace")
     told = person.words("mail.renewal_failed.subject", site=SITES["official"])
     assert told in calendar.subjects("declined")
     number = membership(club, person.email).member_number

@@ -212,7 +212,7 @@ def test_the_wrong_password_tells_nothing(
 def test_grace_is_in_and_says_so(arrive: Any) -> None:
     person = arrive("grace")
     person.is_in()
-    person.sees_code("access.grace")
+    person.sees_code("membership.grace")
     assert re.search(r"\d", person.page.get_by_role("main").inner_text())
 
 

@@ -11,11 +11,15 @@ from kaiin.billing.outcomes.recording import record_payments
 from kaiin.billing.views.entry import check_entry
 from kaiin.billing.views.memberships import MembershipView, list_memberships
 from kaiin.diagnosis import events, queries
-from kaiin.domain.diagnosis import Diagnosis, Evidence, diagnose
+from kaiin.diagnosis.queries import Known
+from kaiin.domain.diagnosis.evidence import Evidence
+from kaiin.domain.diagnosis.findings import Diagnosis
+from kaiin.domain.diagnosis.rule import diagnose
 from kaiin.domain.entitlements import Window
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.identifiers.reading import canonical_email
 from kaiin.domain.payments import PaymentState
+from kaiin.domain.subscriptions import Standing
 from kaiin.identity import queries as identity
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock, event_log, throttle
@@ -65,6 +69,17 @@ class Report:
     sites: tuple[tuple[str, Diagnosis], ...] = ()
 
 
+@dataclass(frozen=True)
+class SiteOutlook:
+    """A site's diagnosis, and the facts that My page shows beside it. `granted_until`: until when
+    staff let the member in, paid or not."""
+
+    site_key: str
+    diagnosis: Diagnosis
+    membership: MembershipView | None
+    granted_until: datetime | None
+
+
 def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) -> Diagnosis:
     """Why a member can or can't enter a site.
 
@@ -77,12 +92,25 @@ def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) 
         return open_now
     if ask:
         refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
-    expire_member(member_pk=member.pk, now=now)
-    memberships = list_memberships(member.pk)
-    if known := _known_but_not_applied(memberships):
-        record_payments(payment_ids=known)
-        memberships = list_memberships(member.pk)
-    return diagnose(queries.evidence(memberships, site_key=site_key, now=now))
+    found = _up_to_date(member.pk, now)
+    return diagnose(queries.evidence(found, site_key=site_key, now=now))
+
+
+def look_everywhere(*, member_pk: int, now: datetime) -> tuple[SiteOutlook, ...]:
+    """How a member in good standing stands at every site, in the order of the sites, for My page.
+
+    No provider is asked: the page offers to.
+    """
+    found = _up_to_date(member_pk, now)
+    return tuple(
+        SiteOutlook(
+            site_key=site.key,
+            diagnosis=diagnose(queries.evidence(found, site_key=site.key, now=now)),
+            membership=found.membership(site.key),
+            granted_until=found.granted.get(site.key),
+        )
+        for site in sites.sites()
+    )
 
 
 def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checked:
@@ -167,6 +195,25 @@ def _open_now(member_pk: int, site_key: str, now: datetime) -> Diagnosis | None:
     return diagnose(Evidence(site_key=site_key, now=now, windows=(window,)))
 
 
+def _up_to_date(member_pk: int, now: datetime) -> Known:
+    """What is known, after what is due of it by now has been done, which the worker does later."""
+    found = queries.known(member_pk, now)
+    may_be_due = any(_time_is_up(each, now) for each in found.memberships)
+    if may_be_due and expire_member(member_pk=member_pk, now=now):
+        found = queries.known(member_pk, now)
+    if ids := _known_but_not_applied(found.memberships):
+        record_payments(payment_ids=ids)
+        found = queries.known(member_pk, now)
+    return found
+
+
+def _time_is_up(view: MembershipView, now: datetime) -> bool:
+    """Whether an end may be due: `expire_member` looks again."""
+    until = view.dormant_until if view.standing is Standing.DORMANT else view.paid_until
+    running = view.standing in (Standing.ACTIVE, Standing.DORMANT)
+    return running and until is not None and until <= now
+
+
 def _known_but_not_applied(memberships: Sequence[MembershipView]) -> list[UUID]:
     """Payments whose outcome is known already, while the worker has not got to it yet."""
     waiting = (each.open_payment for each in memberships)
@@ -176,8 +223,8 @@ def _known_but_not_applied(memberships: Sequence[MembershipView]) -> list[UUID]:
 def _every_site(
     member: MemberView, site_key: str, now: datetime
 ) -> tuple[tuple[str, Diagnosis], ...]:
-    memberships = list_memberships(member.pk)
-    keys = dict.fromkeys([site_key, *(each.site_key for each in memberships)])
+    found = _up_to_date(member.pk, now)
+    keys = dict.fromkeys((site_key, *found.site_keys))
     known = {site.key for site in sites.sites()}
     disabled = member.state != ACTIVE
     return tuple(
@@ -186,7 +233,7 @@ def _every_site(
             diagnose(
                 Evidence(site_key=key, now=now, disabled=True)
                 if disabled
-                else queries.evidence(memberships, site_key=key, now=now)
+                else queries.evidence(found, site_key=key, now=now)
             ),
         )
         for key in keys

@@ -112,6 +112,11 @@ def standing_after(standing: Standing, event: StandingEvent) -> Standing:
     return state_after(STANDING_TRANSITIONS, standing, event)
 
 
+def is_given_up(standing: Standing, state: SubscriptionState) -> bool:
+    """Whether an application ended before it was paid."""
+    return standing is Standing.PENDING and not state.is_open
+
+
 def may_pay(
     state: SubscriptionState,
     *,

@@ -155,7 +155,7 @@ def test_a_break_is_told_everywhere_until_it_is_over(fans: Fans, visit: Visit) -
     assert "お休みの予定です" in page.text(language="ja")
     fans.go_to(datetime(2026, 12, 10, 12, tzinfo=JST))
     page = visit(member)
-    assert "On a break until 31 January 2027" in page.text()
+    assert "You are on a break from JO1 OFFICIAL SITE until 31 January 2027" in page.text()
     assert "You are on a break" in page.text("/entry/official")
     assert not fans.entry(member).allowed
     assert "¥550" in page.text(RESUME)

@@ -111,14 +111,14 @@ def test_a_slip_past_its_deadline_says_so(fans: Fans, visit: Visit) -> None:
     expires_at = fans.payment(payment.id).expires_at
     assert expires_at is not None
     fans.clock.freeze(expires_at)
-    assert "The deadline has passed." in visit(member).text()
+    assert "The deadline, 29 November 2026, 23:59 JST, has passed." in visit(member).text()
 
 
 def test_a_slip_without_a_number_leads_on_to_get_one(fans: Fans, visit: Visit) -> None:
     member = fans.member()
     payment = fans.join(member, "yearly", Method.KONBINI).payment
     page = visit(member)
-    assert "No slip number has been issued yet." in page.text()
+    assert "No number has been issued yet." in page.text()
     assert f'href="/pay/{payment.id}"' in page.get("/my").content.decode()
 
 
@@ -127,7 +127,7 @@ def test_a_payment_under_way_is_gone_on_with(fans: Fans, visit: Visit) -> None:
     payment = fans.join(member, "monthly", Method.AU).payment
     page = visit(member)
     assert (
-        "The payment (au Easy Payment, ¥550) that you started on 22 November 2026 is not"
+        "(au Easy Payment, ¥550) that you started on 22 November 2026, 12:00 JST is not complete."
         in page.text()
     )
     assert f'href="/pay/{payment.id}"' in page.get("/my").content.decode()
@@ -140,9 +140,10 @@ def test_a_first_payment_that_failed_says_why(fans: Fans, visit: Visit) -> None:
     fans.work()
     page = visit(member)
     assert (
-        "You have not paid yet About your payment on 22 November 2026, the payment company said:"
+        "The payment company’s answer on 22 November 2026:"
         " “The card issuer did not approve the payment”" in page.text()
     )
+    assert "Nothing was charged." in page.text()
     japanese = page.text(language="ja")
     assert "決済会社からの回答：「カード会社の承認が得られませんでした」" in japanese
     assert 'href="/join/official/again"' in page.get("/my").content.decode()
@@ -157,13 +158,14 @@ def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) 
     assert "We could not charge your fee" in english
     assert "“The card issuer did not approve the payment”" in english
     # Three days of grace end at the midnight after the third.
-    assert "You have access until 3 December 2026. Please pay by then." in english
+    assert "You have access until 3 December 2026." in english
+    assert "Please pay by 3 December 2026. If you don’t, we will try again" in english
     assert "We will try again on 4 December 2026" in english
     assert "2026年12月3日(木)まではご利用いただけます" in page.text(language="ja")
     assert 'href="/entry/official"' in page.get("/my").content.decode()
 
     fans.go_to(datetime(2026, 12, 4, 12, 0, tzinfo=JST))
-    assert "The members’ pages are closed" in page.text()
+    assert "Your payments have stopped" in page.text()
     assert "Paid until 30 November 2026" in page.text()
     body = page.get("/my").content.decode()
     assert 'href="/entry/official"' not in body
@@ -176,13 +178,16 @@ def test_a_lump_sum_that_ran_out_is_told_even_before_the_worker_acts(
     member = fans.joined("yearly")
     fans.clock.freeze(datetime(2027, 11, 1, 0, 0, tzinfo=JST))
     page = visit(member)
-    assert "Your membership has run out It ran out on 31 October 2027." in page.text()
+    ran_out = "The time that you had paid for ended on 31 October 2027"
+    english = page.text()
+    assert "Waiting for renewal" in english
+    assert "Your prepaid membership has run out" in english
+    assert ran_out in english
+    assert "Renew by 31 January 2028" in english
     assert "ご利用期間が終わりました" in page.text(language="ja")
     assert 'href="/join/official/again"' in page.get("/my").content.decode()
     fans.work()
-    ran_out = "The time that you had paid for ended on 31 October 2027"
-    assert f"Your membership is waiting to be renewed {ran_out}" in page.text()
-    assert "Renew by 31 January 2028" in page.text()
+    assert page.text() == english
 
 
 def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:
@@ -193,7 +198,7 @@ def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:
     assert "Waiting for renewal" in english
     refused = "The automatic renewal (Credit or debit card) was not approved on 8 December 2026."
     assert refused in english
-    assert "Renew by 31 December 2026 to go on" in english
+    assert "Renew by 31 December 2026, and you can enter at once." in english
     assert "2026年12月31日(木)までに更新すると" in page.text(language="ja")
     assert "Next renewal" not in english
     assert 'href="/my/official/leave"' not in page.get("/my").content.decode()
@@ -201,14 +206,15 @@ def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:
     fans.go_to(datetime(2027, 1, 1, 12, 0, tzinfo=JST))
     english = page.text()
     assert "Ended" in english
-    assert f"Your membership ended on 31 December 2026 {refused}" in english
+    assert "ended on 31 December 2026. You have not been charged since." in english
+    assert refused in english
     assert "Rejoin by 30 January 2027 to keep your join date" in english
     assert "00000001" in english
     assert 'href="/join/official/again"' in page.get("/my").content.decode()
 
     fans.go_to(datetime(2027, 1, 31, 12, 0, tzinfo=JST))
     page = visit(member)
-    assert "Your join date and member number will be new." in page.text()
+    assert "the join date and member number will be new." in page.text()
     assert "00000001" not in page.text()
 
 

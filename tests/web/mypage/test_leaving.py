@@ -71,7 +71,7 @@ def test_what_is_over_cannot_be_taken_back(fans: Fans, visit: Visit) -> None:
     page.post(PATH)
     fans.go_to(datetime(2026, 12, 1, 12, 0, tzinfo=JST))
     assert page.post("/my/official/stay").headers["Location"] == "/my"
-    assert "You left on 30 November 2026" in page.text()
+    assert "Your membership of JO1 OFFICIAL SITE ended on 30 November 2026" in page.text()
     assert "Rejoin by 30 December 2026" in page.text()
     assert page.get(PATH).headers["Location"] == "/my"
 

@@ -147,9 +147,22 @@ def test_the_door_closes_at_the_very_end_of_what_is_paid(
 
 def test_grace_is_dated_and_visible(client: Client, entitled: Membership) -> None:
     Entitlement.objects.filter(membership=entitled).update(kind="grace")
+    Subscription.objects.filter(membership=entitled).update(state="past_due")
     sign_in(client, entitled.member_id)
     body = client.get("/members/", HTTP_HOST=OFFICIAL).content.decode()
-    assert '<span class="day">2026年11月30日(月)</span>まではこのままご利用いただけます' in body
+    assert "会費のお支払いができませんでした" in body
+    assert '<span class="day">2026年11月30日(月)</span>まではご利用いただけます' in body
+    assert "<code>membership.grace</code>" in body
+
+
+def test_a_renewal_without_an_answer_asks_nothing_of_the_member(
+    client: Client, entitled: Membership
+) -> None:
+    Entitlement.objects.filter(membership=entitled).update(kind="grace")
+    sign_in(client, entitled.member_id)
+    body = client.get("/members/", HTTP_HOST=OFFICIAL).content.decode()
+    assert "更新のお支払いを確認しています" in body
+    assert "マイページでお支払いの状況" not in body
 
 
 def test_one_sites_member_is_no_other_sites(client: Client, entitled: Membership) -> None:

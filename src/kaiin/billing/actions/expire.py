@@ -41,12 +41,11 @@ def expire_due(*, now: datetime, limit: int) -> int:
     return _lapse(lapsing, now, limit) + _withdraw(dormant, now, limit)
 
 
-def expire_member(*, member_pk: int, now: datetime) -> None:
+def expire_member(*, member_pk: int, now: datetime) -> int:
     """What `expire_due` does, for one member who wants to enter before the worker came by."""
     lapsing = Subscription.objects.filter(membership__member=member_pk, lapse_due_at__lte=now)
     dormant = Membership.objects.filter(member=member_pk, dormant_until__lte=now)
-    _lapse(lapsing, now)
-    _withdraw(dormant, now)
+    return _lapse(lapsing, now) + _withdraw(dormant, now)
 
 
 def _lapse(due: "QuerySet[Subscription]", now: datetime, limit: int | None = None) -> int:

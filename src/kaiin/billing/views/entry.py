@@ -30,16 +30,19 @@ class EntryMembership:
 class Entry:
     """`allowed` at the instant asked about; `until` is the end of that window, and `kind` why
     it is open. `renews_at`: when the next renewal is charged, None where none is coming or the
-    last one failed. `membership` is None for a member who never joined."""
+    last one failed (`past_due`). `membership` is None for a member who never joined."""
 
     allowed: bool
     until: datetime | None
     kind: WindowKind | None
     renews_at: datetime | None
+    past_due: bool
     membership: EntryMembership | None
 
 
-_CLOSED = Entry(allowed=False, until=None, kind=None, renews_at=None, membership=None)
+_CLOSED = Entry(
+    allowed=False, until=None, kind=None, renews_at=None, past_due=False, membership=None
+)
 
 
 def _membership_at(at: Place, member: Place, site: Place) -> "QuerySet[Membership, Any]":
@@ -81,6 +84,7 @@ def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
         until=until,
         kind=WindowKind(row["open_window__kind"]) if until is not None else None,
         renews_at=row["running__next_due_at"] if row["running__state"] == "active" else None,
+        past_due=row["running__state"] == "past_due",
         membership=EntryMembership(
             membership_id=row["pk"],
             standing=Standing(row["standing"]),

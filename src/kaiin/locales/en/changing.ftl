@@ -56,7 +56,6 @@ changing-next_course = From the next period
 changing-slip_over = After that the change is not made and everything goes on as before.
 changing-fixed_title = Your next renewal is fixed
 changing-fixed_leave = The deadline for this renewal has passed: { $amount } is charged on { $day }, and you leave at the end of that period.
-changing-fixed_what = The deadline for this renewal has passed, so it will be charged as agreed. Leaving or changing takes effect after that period.
 
 # Back from paying or registering
 changing-returned_title = Your change is done
@@ -80,13 +79,6 @@ changing-pause_then = Goes on with a charge of { $amount } on { $day }.
 changing-pause_do = Take the break
 changing-pause_back = Go on without a break
 changing-said_paused = Your break is noted. Until { $day } you can use everything as before.
-changing-standing_paused = On a break
-changing-paused_title = On a break until { $day }
-changing-paused_what = Nothing is charged during your break. You keep your member number and join date.
-changing-pausing_title = Your break begins after { $day }
-changing-pausing_what = It lasts until { $day }; then your membership continues automatically.
-changing-resume = Come back sooner
-changing-resume_undo = Cancel the break
 changing-resume_title = Come back to { $site }
 changing-resume_lead = As soon as you have paid, you are back.
 changing-resume_undo_lead = Without the break, you go on after { $day } as before.

@@ -90,10 +90,6 @@ trouble-back = Back to log in
 
 # Why you can or can't enter
 entry-do = What you can do
-entry-slip_number = Slip number (受付番号)
-entry-slip_confirmation = Confirmation number (確認番号)
-entry-amount = Amount
-entry-deadline = Pay by
 entry-checking = Asking the payment company…
 entry-signed_in = You are logged in as { $member_id }.
 entry-switch = Log in with another { ID_NAME() }

@@ -8,14 +8,18 @@ access-ok-what = { $goes_on ->
 access-ok-do = Please go ahead.
 
 access-pending_slip-title = We are waiting for your payment at the store
-access-pending_slip-what = We have not yet heard of the convenience store payment for { $site } ({ $amount }) that you began on { $started }. Until then you can’t use the members’ pages.
-access-pending_slip-why = { $late ->
-    [yes] The deadline, { $deadline }, has passed. If you paid before it, it can take up to three hours for the store to confirm your payment.
-   *[no] It can take up to three hours for the store to confirm your payment.
+access-pending_slip-what = We have not yet heard of the convenience store payment for { $site } ({ $amount }) that you began on { $started }.{ $open ->
+    [yes] {""}
+   *[no] {" "}Until then you can’t use the members’ pages.
+}
+access-pending_slip-why = { $slip ->
+    [late] The deadline, { $deadline }, has passed. If you paid before it, it can take up to three hours for the store to confirm your payment.
+   *[ready] It can take up to three hours for the store to confirm your payment.
 }
 access-pending_slip-do = { $slip ->
-    [ready] If you have not paid yet, use this number at the store before the deadline. If you have paid, press “I have paid: check now”.
-   *[none] No number has been issued yet. Go on with “See how to pay at the store”.
+    [ready] If you have not paid yet, use this number at the store before the deadline. { $how } If you have paid, press “I have paid: check now”.
+    [late] If you have paid, press “I have paid: check now”. If you have not, you can pay another way.
+   *[none] No number has been issued yet. Go on with “See how to pay at the store” and choose a store.
 }
 
 access-pending_payment-title = Your payment is not finished
@@ -47,7 +51,10 @@ access-never_paid-do = Everything you registered is still here. Once you have pa
 
 access-paused-title = You are on a break
 access-paused-what = You are on a break from { $site } until { $until }.
-access-paused-why = Nothing is charged during a break, and the members’ pages are closed.
+access-paused-why = { $failure ->
+    [none] Nothing is charged during a break, and the members’ pages are closed.
+   *[other] Nothing is charged during a break, and the members’ pages are closed. About your payment on { $failed }, the payment company said: “{ $said }”
+}
 access-paused-do = Come back sooner, or simply wait. You keep your member number and join date.
 
 access-lapsed_monthly-title = Your payments have stopped
@@ -62,7 +69,10 @@ access-lapsed_monthly-what = { $reason ->
 access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->
     [yes] We will try again automatically on { $next_try }. To get in sooner, pay now. You keep your join date and member number.
-   *[no] Once you have paid, you can enter. You keep your join date and member number.
+   *[no] { $keeps ->
+        [dated] Renew by { $until }, and you can enter at once. You keep your join date and member number.
+       *[no] Once you have paid, you can enter. You keep your join date and member number.
+    }
 }
 
 access-expired_lump_sum-title = Your prepaid membership has run out
@@ -71,7 +81,10 @@ access-expired_lump_sum-what = { $paid ->
    *[no] The pages of { $site } are closed because the time you had paid for has passed.
 }
 access-expired_lump_sum-why = { $ended } So nothing was charged after that.
-access-expired_lump_sum-do = Renew it, and you can enter.
+access-expired_lump_sum-do = { $keeps ->
+    [dated] Renew by { $until }, and you can enter at once. You keep your join date and member number.
+   *[no] Renew it, and you can enter.
+}
 
 access-dormant-title = Your membership is waiting to be renewed
 access-dormant-what = { $dated ->
@@ -116,6 +129,62 @@ access-disabled-what = Our staff have suspended this { ID_NAME() }.
 access-disabled-why = We cannot give the reason here.
 access-disabled-do = Please contact us. Give us your { ID_NAME() } and the code below.
 
+# While the member is in: what will happen next
+membership-renewing-title = We are confirming your renewal
+membership-renewing-what = We are waiting for the payment company’s answer. You keep access meanwhile.
+membership-renewing-do = There is nothing for you to do.
+
+membership-leaving-title = You are a member until { $until }
+membership-leaving-what = { $charged ->
+    [yes] { changing-fixed_leave }
+   *[no] You have asked to leave. Nothing more will be charged.
+}
+membership-leaving-do = If you change your mind, you can stay as before.
+
+membership-grace-title = We could not charge your fee
+membership-grace-what = You have access until { $until }.
+membership-grace-why = { $failure ->
+    [none] The payment for your renewal was not completed.
+    [canceled] The payment on { $failed } was cancelled.
+    [expired] The time to pay ran out on { $failed }.
+    [failed] The payment on { $failed } was not completed.
+    [not_executed] The payment on { $failed } never reached the payment company.
+    [amount_mismatch] The amount received on { $failed } was not the amount charged.
+   *[other] About your payment on { $failed }, the payment company said: “{ $said }”
+}
+membership-grace-do = { $retry ->
+    [yes] Please pay by { $until }. If you don’t, we will try again automatically on { $next_try }.
+   *[no] Please pay by { $until }.
+}
+
+membership-granted-title = You have access until { $until }
+membership-granted-what = Our staff have opened the members’ pages to you. It costs you nothing.
+
+membership-pausing-title = Your break begins after { $last_day }
+membership-pausing-what = It lasts until { $until }. After that your membership goes on by itself.
+membership-pausing-do = You can call it off before it begins.
+
+membership-mandate_ended-title = Your next fee can’t be charged in your present way to pay
+membership-mandate_ended-what = { $mandate ->
+    [missing] No recurring payment ({ $method_name }) is set up yet. You have access until { $until }.
+   *[ended] The agreement to charge you ({ $method_name }) was ended by the payment company or your mobile carrier. You have access until { $until }.
+}
+membership-mandate_ended-do = { $opens ->
+    [later] The next period can be paid from { $opens_on }. Until then you can register a card for the renewal; nothing is charged now.
+   *[now] To keep your access, please set up your payment.
+}
+
+membership-renewable-title = You can renew now
+membership-renewable-what = Your membership runs out on { $until }.
+membership-renewable-do = Renew by then to carry on without a break.
+
+membership-fixed-title = Your next renewal is fixed
+membership-fixed-what = The deadline for this renewal has passed, so it will be charged as agreed.
+membership-fixed-do = Leaving or changing takes effect after that period.
+
+# What became of a try to pay since
+finding-since = About your payment on { $since_failed }, the payment company said: “{ $since }”
+
 # One step out (buttons and links)
 cure-enter = Go to { $site }
 cure-check_payment = I have paid: check now
@@ -126,6 +195,9 @@ cure-pay = Go to payment
 cure-renew = Renew
 cure-rejoin = Rejoin
 cure-resume = Come back sooner
+cure-undo_pause = Cancel the break
+cure-stay = Stay after all
+cure-register_card = Register a card for the renewal
 cure-go_to_site = Go to { $site }
 cure-join = Join { $site }
 cure-contact = Contact us

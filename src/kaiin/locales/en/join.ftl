@@ -124,6 +124,7 @@ join-slip_lead = Please pay at a convenience store by { $deadline }.
 join-amount = Amount
 join-deadline = Deadline
 join-store = Store
+join-unknown_what = We are waiting for the payment company’s answer about your payment ({ $method }, { $amount }). Until we have it, no new payment can start, so that you never pay twice.
 join-slip_joined = You become a member on the day you pay there.
 join-slip_late = It can take up to three hours for the store to confirm your payment.
 join-slip_other = Pay another way

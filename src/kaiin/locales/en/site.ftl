@@ -23,6 +23,4 @@ site-card_text = Valid as of { $at }.
 site-again_title = Please log in again
 site-again_why = Logging in was interrupted: it took too long, or this page was opened in another browser.
 site-again_do = Use the button below and stay in the same browser. Nobody else can see what you typed.
-site-grace_title = We could not confirm your payment
-site-grace_why = You can go on using the site until { $day }.
-site-grace_do = See on My page how your payment stands.
+site-kept_open_do = See on My page how your payment stands.

@@ -53,7 +53,6 @@ changing-next_course = 次の期間から
 changing-slip_over = 期限を過ぎると、変更は行われず、これまでの内容のまま続きます。
 changing-fixed_title = 次回の更新が確定しています
 changing-fixed_leave = 更新の締切日を過ぎているため、{ $day }に{ $amount }をお支払いいただき、その期間の終わりに退会となります。
-changing-fixed_what = 更新の締切日を過ぎたため、次回の更新はこのままお支払いいただきます。退会や変更は、そのあとの期間からになります。
 
 # お支払いや登録から戻ったとき
 changing-returned_title = 変更が完了しました
@@ -77,13 +76,6 @@ changing-pause_then = { $day }に{ $amount }を請求して、再開します。
 changing-pause_do = お休みする
 changing-pause_back = お休みしない
 changing-said_paused = お休みの手続きが完了しました。{ $day }までは、これまでどおりご利用いただけます。
-changing-standing_paused = お休み中
-changing-paused_title = { $day }までお休み中です
-changing-paused_what = お休みのあいだは会費を請求しません。会員番号と入会日はそのままです。
-changing-pausing_title = { $day }のあと、お休みの予定です
-changing-pausing_what = { $day }までお休みし、そのあと自動で再開します。
-changing-resume = 早めに再開する
-changing-resume_undo = お休みを取りやめる
 changing-resume_title = { $site }を再開する
 changing-resume_lead = お支払いが済むと、すぐに再開します。
 changing-resume_undo_lead = お休みを取りやめると、{ $day }のあとも続けてご利用いただけます。

@@ -90,10 +90,6 @@ trouble-back = ログインに戻る
 
 # 入れる・入れない
 entry-do = 次にできること
-entry-slip_number = 受付番号
-entry-slip_confirmation = 確認番号
-entry-amount = お支払い金額
-entry-deadline = お支払い期限
 entry-checking = 決済会社に確認しています…
 entry-signed_in = { $member_id }でログインしています。
 entry-switch = 別の{ ID_NAME() }でログインする

@@ -8,14 +8,18 @@ access-ok-what = { $goes_on ->
 access-ok-do = そのままお進みください。
 
 access-pending_slip-title = コンビニでのお支払いをお待ちしています
-access-pending_slip-what = { $started }に始めた{ $site }のコンビニ払い（{ $amount }）は、お支払いの確認がまだ届いていません。そのため、会員ページをご利用いただけません。
-access-pending_slip-why = { $late ->
-    [yes] お支払い期限の{ $deadline }を過ぎています。期限までにお店でお支払い済みの場合は、確認が届くまで3時間ほどかかることがあります。
-   *[no] お店でのお支払いは、確認が届くまで3時間ほどかかることがあります。
+access-pending_slip-what = { $started }に始めた{ $site }のコンビニ払い（{ $amount }）は、お支払いの確認がまだ届いていません。{ $open ->
+    [yes] {""}
+   *[no] そのため、会員ページをご利用いただけません。
+}
+access-pending_slip-why = { $slip ->
+    [late] お支払い期限の{ $deadline }を過ぎています。期限までにお店でお支払い済みの場合は、確認が届くまで3時間ほどかかることがあります。
+   *[ready] お店でのお支払いは、確認が届くまで3時間ほどかかることがあります。
 }
 access-pending_slip-do = { $slip ->
-    [ready] お支払いがまだの場合は、この番号を使って、期限までにお店でお支払いください。お支払いがお済みの場合は「お支払いを今すぐ確認する」を押してください。
-   *[none] 番号がまだ発行されていません。「コンビニでの支払い方を見る」から手続きを続けてください。
+    [ready] お支払いがまだの場合は、この番号を使って、期限までにお店でお支払いください。{ $how }お支払いがお済みの場合は「お支払いを今すぐ確認する」を押してください。
+    [late] お支払いがお済みの場合は「お支払いを今すぐ確認する」を押してください。まだの場合は、別の方法でお支払いいただけます。
+   *[none] 番号がまだ発行されていません。「コンビニでの支払い方を見る」から手続きを続け、お店をお選びください。
 }
 
 access-pending_payment-title = お支払いの手続きが終わっていません
@@ -47,7 +51,10 @@ access-never_paid-do = 登録した内容はそのまま残っています。お
 
 access-paused-title = お休み中です
 access-paused-what = { $site }は、{ $until }までお休み中です。
-access-paused-why = お休みのあいだは会費を請求せず、会員ページを閉じています。
+access-paused-why = { $failure ->
+    [none] お休みのあいだは会費を請求せず、会員ページを閉じています。
+   *[other] お休みのあいだは会費を請求せず、会員ページを閉じています。{ $failed }のお支払いに対する、決済会社からの回答：「{ $said }」
+}
 access-paused-do = 早めに再開することも、このまま待つこともできます。会員番号と入会日はそのままです。
 
 access-lapsed_monthly-title = 会費のお支払いが止まっています
@@ -62,7 +69,10 @@ access-lapsed_monthly-what = { $reason ->
 access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->
     [yes] { $next_try }にもう一度自動で請求します。すぐにご利用になりたい場合は、お支払いの手続きをお願いします。入会日と会員番号はそのままです。
-   *[no] お支払いいただくと、すぐにご利用いただけます。入会日と会員番号はそのままです。
+   *[no] { $keeps ->
+        [dated] { $until }までに更新すると、すぐにご利用いただけます。入会日と会員番号もそのままです。
+       *[no] お支払いいただくと、すぐにご利用いただけます。入会日と会員番号はそのままです。
+    }
 }
 
 access-expired_lump_sum-title = まとめて払いのご利用期間が終わりました
@@ -71,7 +81,10 @@ access-expired_lump_sum-what = { $paid ->
    *[no] { $site }のご利用期間が終わったため、会員ページをご利用いただけません。
 }
 access-expired_lump_sum-why = { $ended }そのため、期間が終わったあとの請求はしていません。
-access-expired_lump_sum-do = 更新すると、すぐにご利用いただけます。
+access-expired_lump_sum-do = { $keeps ->
+    [dated] { $until }までに更新すると、すぐにご利用いただけます。入会日と会員番号もそのままです。
+   *[no] 更新すると、すぐにご利用いただけます。
+}
 
 access-dormant-title = 更新をお待ちしています
 access-dormant-what = { $dated ->
@@ -116,6 +129,62 @@ access-disabled-what = この{ ID_NAME() }のご利用は、事務局で停止�
 access-disabled-why = 停止の理由は、この画面ではご案内しておりません。
 access-disabled-do = 事務局までご連絡ください。その際に、{ ID_NAME() }と、下の「お問い合わせ用コード」をお知らせください。
 
+# 今は入れるとき：このあと何が起きるか
+membership-renewing-title = 更新のお支払いを確認しています
+membership-renewing-what = 決済会社からの回答を待っています。そのあいだも、これまでどおりご利用いただけます。
+membership-renewing-do = 手続きは必要ありません。
+
+membership-leaving-title = { $until }までご利用いただけます
+membership-leaving-what = { $charged ->
+    [yes] { changing-fixed_leave }
+   *[no] 退会の手続きは完了しています。このあとの請求はありません。
+}
+membership-leaving-do = 退会を取りやめると、これまでどおり続けられます。
+
+membership-grace-title = 会費のお支払いができませんでした
+membership-grace-what = { $until }まではご利用いただけます。
+membership-grace-why = { $failure ->
+    [none] 更新のお支払いが完了しませんでした。
+    [canceled] { $failed }のお支払いが取り消されました。
+    [expired] { $failed }に、お支払いの期限が切れました。
+    [failed] { $failed }のお支払いが完了しませんでした。
+    [not_executed] { $failed }のお支払いが、決済会社に届きませんでした。
+    [amount_mismatch] { $failed }に受け取った金額が、請求した金額と違いました。
+   *[other] { $failed }のお支払いに対する、決済会社からの回答：「{ $said }」
+}
+membership-grace-do = { $retry ->
+    [yes] { $until }までにお支払いの手続きをお願いします。手続きがない場合は、{ $next_try }にもう一度自動で請求します。
+   *[no] { $until }までにお支払いの手続きをお願いします。
+}
+
+membership-granted-title = { $until }までご利用いただけます
+membership-granted-what = 事務局で、会員ページをご利用いただけるようにしています。料金はかかりません。
+
+membership-pausing-title = { $last_day }のあと、お休みの予定です
+membership-pausing-what = { $until }までお休みし、そのあと自動で再開します。
+membership-pausing-do = お休みは、始まる前に取りやめることもできます。
+
+membership-mandate_ended-title = 次回の会費を、今のお支払い方法では請求できません
+membership-mandate_ended-what = { $mandate ->
+    [missing] { $method_name }での継続払いが、まだ登録されていません。{ $until }まではご利用いただけます。
+   *[ended] { $method_name }の継続払いの契約が、決済会社または携帯電話会社の側で終了しています。{ $until }まではご利用いただけます。
+}
+membership-mandate_ended-do = { $opens ->
+    [later] 次の期間のお支払いは、{ $opens_on }から受け付けます。それまでは、更新に使うカードの登録ができます。登録しても、今は請求しません。
+   *[now] 続けてご利用になる場合は、お支払いの手続きをお願いします。
+}
+
+membership-renewable-title = 更新の受付期間です
+membership-renewable-what = ご利用期間は{ $until }までです。
+membership-renewable-do = それまでに更新すると、続けてご利用いただけます。
+
+membership-fixed-title = 次回の更新が確定しています
+membership-fixed-what = 更新の締切日を過ぎたため、次回の更新はこのままお支払いいただきます。
+membership-fixed-do = 退会や変更は、そのあとの期間からになります。
+
+# そのあとにもう一度お支払いを試されたとき
+finding-since = { $since_failed }のお支払いに対する、決済会社からの回答：「{ $since }」
+
 # 解決への一歩（ボタンとリンク）
 cure-enter = { $site }へ進む
 cure-check_payment = お支払いを今すぐ確認する
@@ -126,6 +195,9 @@ cure-pay = お支払いに進む
 cure-renew = 更新に進む
 cure-rejoin = 再入会に進む
 cure-resume = 早めに再開する
+cure-undo_pause = お休みを取りやめる
+cure-stay = 退会を取りやめる
+cure-register_card = 更新に使うカードを登録する
 cure-go_to_site = { $site }へ進む
 cure-join = { $site }に入会する
 cure-contact = 事務局に連絡する

@@ -124,6 +124,7 @@ join-slip_lead = { $deadline }までに、コンビニエンスストアでお�
 join-amount = お支払い金額
 join-deadline = お支払い期限
 join-store = お支払い先
+join-unknown_what = { $method }でのお支払い（{ $amount }）について、決済会社からの回答を待っています。二重のお支払いにならないよう、結果がわかるまで新しいお支払いは始められません。
 join-slip_joined = 入会日は、お店でお支払いいただいた日になります。
 join-slip_late = お店からの連絡がこちらに届くまで、3時間ほどかかることがあります。
 join-slip_other = 別の方法で支払う

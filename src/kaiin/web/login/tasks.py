@@ -7,13 +7,13 @@ from django.utils.translation import override
 
 from kaiin.diagnosis import operations as diagnosis
 from kaiin.diagnosis.operations import Report
-from kaiin.domain.diagnosis import AccessCode, Diagnosis
+from kaiin.domain.diagnosis.findings import Diagnosis, FindingCode
 from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 from kaiin.infra.texts import localized
 from kaiin.mail import operations as mail
 from kaiin.sites import queries as sites
-from kaiin.web.login import truth
+from kaiin.web.base.explanations import explanations
 
 
 def send_report(payload: dict[str, object]) -> None:
@@ -64,13 +64,14 @@ def _site(key: str, found: Diagnosis) -> dict[str, object]:
                 "title": each.title,
                 "what": each.what,
                 "why": each.why,
+                "since": each.since,
                 "do": each.do,
                 "facts": [{"label": fact.label, "value": fact.value} for fact in each.facts],
                 "steps": [{"label": step.label, "url": step.url} for step in each.steps],
             }
-            for at, each in enumerate(truth.explanations(found, site_key=key, absolute=True))
+            for at, each in enumerate(explanations(found, site_key=key, absolute=True))
             # The other site has its own part in the mail.
-            if at == 0 or each.code != AccessCode.OTHER_SITE
+            if at == 0 or each.code != FindingCode.OTHER_SITE
         ],
     }
 

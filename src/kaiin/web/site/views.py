@@ -13,7 +13,10 @@ from django.views.decorators.http import require_safe
 from kaiin.billing.membership.wording import price_words
 from kaiin.billing.views.courses import CourseView, list_courses
 from kaiin.billing.views.entry import Entry, check_entry
+from kaiin.domain.diagnosis.findings import FindingCode
+from kaiin.domain.diagnosis.running import kept_open_as
 from kaiin.domain.entitlements import WindowKind
+from kaiin.domain.periods import shown_end
 from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites
@@ -68,7 +71,7 @@ def members(request: Request, site: SiteView, entry: Entry) -> HttpResponse:
         "membership": _membership(site, entry),
         "until": entry.until,
         "renews_at": entry.renews_at,
-        "grace": entry.kind is WindowKind.GRACE,
+        "kept_open": _kept_open(entry),
     }
     return render(request, "site/members.html", context)
 
@@ -78,6 +81,17 @@ def card(request: Request, site: SiteView, entry: Entry) -> HttpResponse:
     """The digital member card."""
     context = {"site": site, "membership": _membership(site, entry), "now": clock.now()}
     return render(request, "site/card.html", context)
+
+
+def _kept_open(entry: Entry) -> dict[str, str] | None:
+    """The finding, in words, of a member who is in although what was paid is over."""
+    if entry.kind is not WindowKind.GRACE or entry.until is None:
+        return None
+    code = kept_open_as(past_due=entry.past_due)
+    what = text(f"{code}.what", None, until=shown_end(entry.until))
+    if code is not FindingCode.GRACE:
+        return {"kind": "info", "code": "", "title": text(f"{code}.title"), "what": what}
+    return {"kind": "warning", "code": code, "title": text(f"{code}.title"), "what": what}
 
 
 def _site(request: Request) -> SiteView:

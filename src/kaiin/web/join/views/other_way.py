@@ -45,7 +45,7 @@ def under_way_words(found: OpenPaymentView | None) -> str:
     amount = format_money(found.payment.amount.amount, found.payment.amount.currency)
     way = text(f"payments.method.{found.payment.method.value}")
     if found.automatic:
-        return text("mypage.unknown_what", method=way, amount=amount)
+        return text("join.unknown_what", method=way, amount=amount)
     return text("join.other_under_way", way=way, amount=amount)
 
 

@@ -32,7 +32,7 @@ def to_login(request: Request) -> HttpResponse:
 
 def slip_rows(payment: PaymentView) -> list[dict[str, str]]:
     """The store and the numbers of a slip, in the order in which stores ask for them."""
-    store = payments.store_name(payment)
+    store = payments.store_name(payment.store)
     first = [{"label": text("join.store"), "value": store}] if store else []
     return first + [
         {"label": text(f"payments.reference.{number.kind}"), "value": number.value}

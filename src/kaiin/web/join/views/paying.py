@@ -143,7 +143,7 @@ def _outcome(payment: PaymentView, *, changes: bool) -> str:
 
 def _details(payment: PaymentView, outcome: str) -> Mapping[str, Any]:
     if outcome == "slip":
-        return {"numbers": slip_rows(payment), "store_steps": payments.store_steps(payment)}
+        return {"numbers": slip_rows(payment), "store_steps": payments.store_steps(payment.store)}
     if outcome == "failed":
         code = payment.failure_code
         return {

@@ -18,9 +18,10 @@ from kaiin.identity.flows.handover import issue_handover
 from kaiin.infra import clock
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
+from kaiin.web.base.explanations import explanations, failure_words
 from kaiin.web.base.middleware import chosen_language
 from kaiin.web.base.requests import Request, come_from
-from kaiin.web.login import truth, visit
+from kaiin.web.login import visit
 from kaiin.web.login.views.consent import put_off_here, question_before
 
 _FRESH_SECONDS = 20
@@ -48,7 +49,7 @@ def enter(http_request: HttpRequest, site_key: str) -> HttpResponse:
             return HttpResponseRedirect(onward)
         return _hand_over(request, site_key)
     context = {
-        "explanations": truth.explanations(found, site_key=site_key),
+        "explanations": explanations(found, site_key=site_key),
         "member": request.member,
         "checked": checked,
         "signed_in": True,
@@ -82,7 +83,7 @@ def closed_account(request: Request, member_pk: int) -> HttpResponse:
     site_key = request.site.key if request.site else ""
     found = diagnosis.look(member=member, site_key=site_key, now=clock.now())
     context = {
-        "explanations": truth.explanations(found, site_key=site_key),
+        "explanations": explanations(found, site_key=site_key),
         "member": member,
         "signed_in": False,
     }
@@ -129,5 +130,5 @@ def _said(checked: Checked) -> str:
     """What the provider answered, and when."""
     words: dict[str, datetime | str] = {"at": checked.at}
     if checked.failure_code:
-        words["said"] = truth.failure_words(checked.failure_code)
+        words["said"] = failure_words(checked.failure_code)
     return text(checked.code, None, **words)

@@ -7,8 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from kaiin.billing.views.granted import granted_until
-from kaiin.billing.views.memberships import list_memberships
+from kaiin.diagnosis import operations as diagnosis
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import text
@@ -45,26 +44,17 @@ def home(request: Request, member: MemberView) -> HttpResponse:
     """All memberships of all sites on one page."""
     now = clock.now()
     known = {site.key: site for site in sites.sites()}
-    views = [view for view in list_memberships(member.pk) if cards.is_shown(view)]
-    joined = {view.site_key for view in views}
-    granted = granted_until(member.pk, now)
+    outlooks = diagnosis.look_everywhere(member_pk=member.pk, now=now)
     documents = document_rows(member.pk, now, known)
     context = {
         "cards": [
-            *(
-                cards.card(view, known[view.site_key], now, granted=granted.get(view.site_key))
-                for view in views
-            ),
-            *(
-                cards.granted_card(known[key], until)
-                for key, until in granted.items()
-                if key not in joined
-            ),
+            cards.card(outlook, known[outlook.site_key])
+            for outlook in outlooks
+            if cards.is_shown(outlook)
         ],
         "others": [
             OtherSite(site, Mark.of(site), reverse("join:start", args=(site.key,)))
-            for site in known.values()
-            if site.key not in joined | granted.keys()
+            for site in (known[each.site_key] for each in outlooks if not cards.is_shown(each))
         ],
         "greeting": text("mypage.greeting", name=member.nickname) if member.nickname else "",
         "details": shown_details(member, sites.tenant().details),

@@ -1,0 +1,242 @@
+"""Findings in words, facts and buttons: what happened, why, what to do, one step away.
+
+The door, My page and the mailed report show the same ones.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.urls import reverse
+
+from kaiin.billing.membership.wording import end_words
+from kaiin.domain.diagnosis.findings import (
+    Cure,
+    CureCode,
+    Diagnosis,
+    Finding,
+    FindingCode,
+    Value,
+)
+from kaiin.domain.money import Money
+from kaiin.domain.payments import Method
+from kaiin.domain.references import ReferenceKind
+from kaiin.domain.subscriptions import EndReason
+from kaiin.infra.texts import format_datetime, format_money, has_text, localized, text
+from kaiin.payments import queries as payments
+from kaiin.sites import queries as sites
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of what a slip shows; `number` for those that are typed or read out at a store."""
+
+    label: str
+    value: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button: a form that is posted, or a link. `kind` "": the one to press first; `busy` is
+    said while a form's answer is awaited, "" for the usual words."""
+
+    code: str
+    label: str
+    url: str
+    posts: bool = False
+    kind: str = "secondary"
+    busy: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One finding in words. `why`, `since` (what a later try came to) and `do` may be empty."""
+
+    code: FindingCode
+    title: str
+    what: str
+    why: str
+    since: str
+    do: str
+    facts: tuple[Fact, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is said below the title."""
+        return tuple(line for line in (self.what, self.why, self.since, self.do) if line)
+
+
+def explanations(
+    diagnosis: Diagnosis, *, site_key: str, absolute: bool = False
+) -> tuple[Explanation, ...]:
+    """Every finding in the current language; `absolute` links are for mails."""
+    every = []
+    offered: set[str] = set()
+    for finding in diagnosis.findings:
+        one = explanation(finding, site_key=site_key, absolute=absolute)
+        # A step that is on the page already isn't offered a second time.
+        steps = tuple(step for step in one.steps if step.url not in offered or step.posts)
+        offered |= {step.url for step in steps}
+        every.append(replace(one, steps=steps))
+    every[0] = replace(every[0], steps=first_pressed(every[0].steps))
+    return tuple(every)
+
+
+def explanation(finding: Finding, *, site_key: str, absolute: bool = False) -> Explanation:
+    """One finding in the current language."""
+    words = _words(finding, site_key)
+    code = finding.code
+    return Explanation(
+        code=code,
+        title=text(f"{code}.title", None, **words),
+        what=text(f"{code}.what", None, **words),
+        why=_optional(f"{code}.why", words),
+        since="" if words["since"] == "none" else text("finding.since", None, **words),
+        do=_optional(f"{code}.do", words),
+        facts=_slip_facts(finding) if code is FindingCode.PENDING_SLIP else (),
+        steps=tuple(_step(cure, finding, absolute=absolute) for cure in finding.cures),
+    )
+
+
+def first_pressed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The first step is the one to press."""
+    return tuple(replace(step, kind="") if at == 0 else step for at, step in enumerate(steps))
+
+
+def failure_words(code: str) -> str:
+    """What a provider said, in our words; "none" where it said nothing."""
+    if code in ("", "none"):
+        return "none"
+    known = f"payments.failure.{code}"
+    return text(known) if has_text(known) else text("payments.failure.other")
+
+
+def _optional(code: str, words: Mapping[str, object]) -> str:
+    return text(code, None, **words) if has_text(code) else ""
+
+
+def _words(finding: Finding, site_key: str) -> dict[str, object]:
+    evidence = finding.evidence
+    words: dict[str, object] = dict(evidence)
+    words["site"] = _site_name(site_key)
+    if "other" in evidence:
+        words["other"] = _site_name(str(evidence["other"]))
+    if "method" in evidence:
+        words["method_name"] = text(f"payments.method.{evidence['method']}")
+    if "store" in evidence:
+        words["how"] = payments.store_steps(str(evidence["store"]))
+    words["said"] = failure_words(str(evidence.get("failure", "")))
+    words["since"] = failure_words(str(evidence.get("since_failure", "")))
+    if isinstance(amount := evidence.get("amount"), Money):
+        words["amount"] = format_money(amount.amount, amount.currency)
+    if "reason" in evidence:
+        words["ended"] = _ended(evidence)
+    return words
+
+
+def _ended(evidence: Mapping[str, Value]) -> str:
+    """Why what was paid for has ended, as in mails and in `kaiin explain`."""
+    paid_until, failed_on = evidence.get("last_day"), evidence.get("failed")
+    failure = str(evidence.get("failure", "none"))
+    return end_words(
+        EndReason(str(evidence["reason"])),
+        method=Method(str(evidence["method"])),
+        paid_until=paid_until if isinstance(paid_until, date) else None,
+        failure_code="" if failure == "none" else failure,
+        failed_on=failed_on if isinstance(failed_on, date) else None,
+    )
+
+
+def _slip_facts(finding: Finding) -> tuple[Fact, ...]:
+    """What is read out at the store, by when; nothing until a slip was accepted."""
+    evidence = finding.evidence
+    if evidence["slip"] == "none":
+        return ()
+    amount, deadline = evidence["amount"], evidence["deadline"]
+    assert isinstance(amount, Money)  # noqa: S101 - these are the rule's own types
+    assert isinstance(deadline, datetime)  # noqa: S101
+    lines = (
+        Fact(text("join.store"), payments.store_name(str(evidence["store"]))),
+        Fact(_number(ReferenceKind.KONBINI_SLIP), str(evidence["number"]), number=True),
+        Fact(
+            _number(ReferenceKind.KONBINI_CONFIRMATION), str(evidence["confirmation"]), number=True
+        ),
+        Fact(text("join.amount"), format_money(amount.amount, amount.currency)),
+        Fact(text("join.deadline"), format_datetime(deadline)),
+    )
+    return tuple(line for line in lines if line.value)
+
+
+def _number(kind: ReferenceKind) -> str:
+    return text(f"payments.reference.{kind}")
+
+
+# A form's button on a page; a link in a mail can't post, and leads to where it does its work.
+_POSTED = frozenset({CureCode.CHECK_PAYMENT, CureCode.STAY})
+
+
+def _step(cure: Cure, finding: Finding, *, absolute: bool) -> Step:
+    site_key = cure.site_key or ""
+    posts = cure.code in _POSTED
+    place = _IN_MAILS.get(cure.code) if absolute else None
+    url = (place or _PLACES[cure.code])(site_key, finding)
+    if absolute and url.startswith("/"):
+        url = sites.identity_url(url)
+    label = text(cure.code.value, site=_site_name(site_key)) if site_key else text(cure.code.value)
+    return Step(
+        cure.code.value,
+        label,
+        url,
+        posts=posts and not absolute,
+        kind="link" if cure.code is CureCode.OTHER_WAY else "secondary",
+        busy=text("entry.checking") if cure.code is CureCode.CHECK_PAYMENT else "",
+    )
+
+
+Place = Callable[[str, Finding], str]
+
+
+def _of_site(view: str) -> Place:
+    """A page about the site."""
+    return lambda site_key, _finding: reverse(view, args=(site_key,))
+
+
+def _of_payment(view: str) -> Place:
+    """A page about the finding's payment."""
+    return lambda _site_key, finding: reverse(view, args=(finding.evidence["payment"],))
+
+
+def _contact(_site_key: str, _finding: Finding) -> str:
+    support = sites.tenant().support
+    return support.url or f"mailto:{support.email}"
+
+
+# Where each cure leads.
+_PLACES: Mapping[CureCode, Place] = {
+    CureCode.ENTER: _of_site("entrance:entry"),
+    CureCode.CHECK_PAYMENT: _of_site("entrance:check"),
+    CureCode.OPEN_SLIP: _of_payment("join:pay"),
+    CureCode.CONTINUE_PAYMENT: _of_payment("join:pay"),
+    CureCode.OTHER_WAY: _of_payment("join:other_way"),
+    CureCode.PAY: _of_site("join:again"),
+    CureCode.REGISTER_CARD: _of_site("mypage:change"),
+    CureCode.RENEW: _of_site("join:again"),
+    CureCode.REJOIN: _of_site("join:again"),
+    CureCode.RESUME: _of_site("mypage:resume"),
+    CureCode.UNDO_PAUSE: _of_site("mypage:resume"),
+    CureCode.STAY: _of_site("mypage:stay"),
+    CureCode.GO_TO_SITE: _of_site("entrance:entry"),
+    CureCode.JOIN: _of_site("join:start"),
+    CureCode.CONTACT: _contact,
+}
+_IN_MAILS: Mapping[CureCode, Place] = {
+    # The entry asks the provider by itself.
+    CureCode.CHECK_PAYMENT: _of_site("entrance:entry"),
+    CureCode.STAY: lambda _site_key, _finding: reverse("mypage:home"),
+}
+
+
+def _site_name(site_key: str) -> str:
+    return localized(sites.site(site_key).name) if site_key else ""
