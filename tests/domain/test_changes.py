@@ -209,7 +209,7 @@ def test_the_anchor_moves_visibly_where_the_rule_wants_it() -> None:
     assert not planned(has_now(monthly()), monthly(Method.AU)).moves_anchor
 
 
-def test_a_charge_before_the_end_is_told() -> None:
+def test_a_charge_before_the_end_has_its_date_in_the_plan() -> None:
     terms = replace(yearly(renews=True).terms, charge_day=ChargeDay.LAST_BUSINESS_DAY)
     change = planned(has_now(Wanted("yearly", Method.CARD, terms)), monthly())
     # Through 31 October 2027, a Sunday.

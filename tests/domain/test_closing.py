@@ -1,4 +1,4 @@
-"""In which month of the books an entry stands."""
+"""In which month of the books an entry is booked."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -41,7 +41,7 @@ def test_the_month_is_japans_and_stays_open_for_a_day() -> None:
 @pytest.mark.parametrize(
     ("kind", "occurred", "recorded", "expected"),
     [
-        # A store's evening, told in the morning
+        # A store's evening, reported in the morning
         (PAYMENT, at(2026, 11, 30, 23, 50), at(2026, 12, 1, 2), (date(2026, 11, 30), None)),
         (PAYMENT, at(2026, 12, 1), at(2026, 12, 1, 2), (date(2026, 12, 1), None)),
         # A month's fee is earned in it, whenever the worker comes by
@@ -53,7 +53,7 @@ def test_the_month_is_japans_and_stays_open_for_a_day() -> None:
         (PAYMENT, at(2026, 11, 3), at(2027, 1, 2), (date(2027, 1, 2), NOVEMBER)),
     ],
 )  # fmt: skip
-def test_where_an_entry_stands(
+def test_on_which_day_an_entry_is_booked(
     kind: EntryKind,
     occurred: datetime,
     recorded: datetime,

@@ -1,4 +1,4 @@
-"""Every cause has its finding, in order, with its cures; and nobody is left without one."""
+"""Every cause has its finding, in order, with its cures; and no case is left without one."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +28,7 @@ END_OF_OCTOBER = datetime(2026, 10, 31, 15, 0, tzinfo=UTC)
 END_OF_DECEMBER = datetime(2026, 12, 31, 15, 0, tzinfo=UTC)
 REFUSED = Refusal("card_declined", NOW - DAY)
 
-NOBODY = Evidence(site_key="official", now=NOW)
+STRANGER = Evidence(site_key="official", now=NOW)
 MONTHLY = MembershipEvidence(
     standing=Standing.ACTIVE, renews=True, method=Method.DOCOMO, paid_until=END_OF_OCTOBER
 )
@@ -59,14 +59,14 @@ def window(starts_at: datetime, ends_at: datetime) -> Window:
 
 
 def look(membership: MembershipEvidence | None = None, **others: object) -> Diagnosis:
-    return diagnose(replace(NOBODY, membership=membership, **others))
+    return diagnose(replace(STRANGER, membership=membership, **others))
 
 
 def cures(found: Diagnosis, at: int = 0) -> list[str]:
     return [cure.code.value for cure in found.findings[at].cures]
 
 
-def test_a_window_that_covers_now_is_entry_whatever_else_is_true() -> None:
+def test_a_window_that_covers_now_is_entry_despite_other_findings() -> None:
     open_now = (window(NOW - DAY, NOW + DAY),)
     found = look(replace(MONTHLY, refusal=REFUSED), windows=open_now)
     assert found.codes == (FindingCode.OK,)
@@ -191,7 +191,7 @@ def test_the_end_of_a_window_is_exclusive() -> None:
     assert look(MONTHLY, windows=(window(NOW, NOW + DAY),)).allowed
 
 
-def test_a_disabled_account_is_told_so_and_nothing_else() -> None:
+def test_a_disabled_account_has_this_finding_only() -> None:
     found = look(MONTHLY, disabled=True, windows=(window(NOW - DAY, NOW + DAY),))
     assert found.codes == (FindingCode.DISABLED,)
     assert not found.allowed
@@ -201,12 +201,12 @@ def test_a_disabled_account_is_told_so_and_nothing_else() -> None:
 def test_a_live_slip_shows_its_numbers_and_can_be_checked() -> None:
     found = look(replace(YEARLY, standing=Standing.PENDING, paid_until=None, open_payment=SLIP))
     assert found.codes == (FindingCode.PENDING_SLIP,)
-    told = found.findings[0].evidence
-    assert told["number"] == "21234567890"
-    assert told["confirmation"] == "123456"
-    assert told["deadline"] == SLIP.expires_at
-    assert told["amount"] == Money(6820)
-    assert told["slip"] == "ready"
+    evidence = found.findings[0].evidence
+    assert evidence["number"] == "21234567890"
+    assert evidence["confirmation"] == "123456"
+    assert evidence["deadline"] == SLIP.expires_at
+    assert evidence["amount"] == Money(6820)
+    assert evidence["slip"] == "ready"
     assert cures(found) == ["cure.check_payment", "cure.open_slip", "cure.other_way"]
 
 
@@ -263,10 +263,10 @@ def test_a_monthly_course_that_stopped_says_when_and_why() -> None:
         )
     )
     assert found.codes == (FindingCode.LAPSED_MONTHLY,)
-    told = found.findings[0].evidence
-    assert told["last_day"] == date(2026, 10, 31)
-    assert told["failure"] == "limit_exceeded"
-    assert (told["retry"], told["next_try"]) == ("yes", date(2026, 11, 23))
+    evidence = found.findings[0].evidence
+    assert evidence["last_day"] == date(2026, 10, 31)
+    assert evidence["failure"] == "limit_exceeded"
+    assert (evidence["retry"], evidence["next_try"]) == ("yes", date(2026, 11, 23))
     assert cures(found) == [CureCode.PAY]
 
 
@@ -281,8 +281,8 @@ def test_a_break_whose_first_charge_failed_is_a_lapse() -> None:
 def test_a_break_that_runs_says_until_when_and_what_an_early_return_came_to() -> None:
     found = look(replace(MONTHLY, paused_until=END_OF_DECEMBER, refusal=REFUSED))
     assert found.codes == (FindingCode.PAUSED,)
-    told = found.findings[0].evidence
-    assert (told["until"], told["failure"]) == (date(2026, 12, 31), "card_declined")
+    evidence = found.findings[0].evidence
+    assert (evidence["until"], evidence["failure"]) == (date(2026, 12, 31), "card_declined")
     assert cures(found) == [CureCode.RESUME]
 
 
@@ -336,9 +336,9 @@ def test_withdrawn_keeps_its_number_until_a_day() -> None:
     )
     found = look(left)
     assert found.codes == (FindingCode.WITHDRAWN,)
-    told = found.findings[0].evidence
-    assert (told["reason"], told["keeps"]) == ("left", "yes")
-    assert (told["until"], told["withdrawn"]) == (NOW + DAY, date(2026, 10, 31))
+    evidence = found.findings[0].evidence
+    assert (evidence["reason"], evidence["keeps"]) == ("left", "yes")
+    assert (evidence["until"], evidence["withdrawn"]) == (NOW + DAY, date(2026, 10, 31))
     assert cures(found) == [CureCode.REJOIN]
 
 
@@ -357,7 +357,7 @@ def test_a_member_of_another_site_is_sent_there_first() -> None:
     ]
 
 
-def test_another_site_is_also_told_beside_a_lapse_here() -> None:
+def test_another_site_is_also_named_beside_a_lapse_here() -> None:
     found = look(MONTHLY, others=(OtherMembership("mail", (window(NOW - DAY, NOW + DAY),)),))
     assert found.codes == (FindingCode.LAPSED_MONTHLY, FindingCode.OTHER_SITE)
 
@@ -369,14 +369,14 @@ def test_grace_is_not_promised_before_it_begins() -> None:
     before = look(goes_on, windows=(paid, grace)).findings[0]
     assert before.evidence == {"until": NOW + DAY, "goes_on": "yes"}
     # Within the grace the charge is tried again, but nothing is paid to that day.
-    late = replace(NOBODY, now=NOW + 2 * DAY, windows=(paid, grace))
+    late = replace(STRANGER, now=NOW + 2 * DAY, windows=(paid, grace))
     late = replace(late, membership=goes_on)
     assert diagnose(late).findings[0].evidence["goes_on"] == "no"
-    within = diagnose(replace(NOBODY, now=NOW + 2 * DAY, windows=(paid, grace))).findings[0]
+    within = diagnose(replace(STRANGER, now=NOW + 2 * DAY, windows=(paid, grace))).findings[0]
     assert within.evidence["until"] == NOW + 4 * DAY
 
 
-def test_a_membership_elsewhere_that_is_closed_is_not_told_of() -> None:
+def test_a_membership_elsewhere_that_is_closed_is_not_named() -> None:
     closed = (OtherMembership("mail", (window(NOW - 2 * DAY, NOW),)),)
     assert look(None, others=closed).codes == (FindingCode.NO_MEMBERSHIP,)
 
@@ -387,7 +387,7 @@ def test_no_membership_at_all() -> None:
     assert cures(found) == [CureCode.JOIN]
 
 
-def test_nobody_is_asked_to_pay_twice_while_a_payment_is_under_way() -> None:
+def test_no_second_payment_is_offered_while_one_is_under_way() -> None:
     found = look(replace(MONTHLY, standing=Standing.DORMANT, open_payment=CARD))
     assert found.codes[0] == FindingCode.PENDING_PAYMENT
     later = {cure.code for finding in found.findings[1:] for cure in finding.cures}

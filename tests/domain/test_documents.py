@@ -48,12 +48,12 @@ def test_a_mended_version_replaces_the_one_announced_for_the_same_day() -> None:
     ("agreed", "expected"),
     [
         (0, [(2, False)]),  # never agreed: only before buying
-        (1, []),  # the change asked nobody
+        (1, []),  # the change asked for no consent
         (2, []),
         (3, []),  # agreed on a page, and the version was postponed since
     ],
 )
-def test_a_change_that_asks_nobody(agreed: int, expected: list[tuple[int, bool]]) -> None:
+def test_a_change_that_needs_no_consent(agreed: int, expected: list[tuple[int, bool]]) -> None:
     assert missing([version(1), version(2)], {TERMS: agreed}) == expected
 
 
@@ -67,7 +67,7 @@ def test_a_version_between_that_asks_is_not_passed_over(
     assert missing(published, {TERMS: agreed}) == expected
 
 
-def test_a_version_to_come_asks_nobody_yet() -> None:
+def test_a_version_to_come_is_not_asked_for_yet() -> None:
     published = [version(1), version(2, days=1, asks=True)]
     assert missing(published, {TERMS: 1}) == []
     [later] = missing_consents(published, {TERMS: 1}, DAY + timedelta(days=1))
@@ -85,7 +85,7 @@ def test_where_nothing_is_published_nothing_is_missing() -> None:
     assert missing([], {}) == []
 
 
-def test_the_fingerprint_tells_texts_and_addresses_apart() -> None:
+def test_the_fingerprint_differs_by_texts_and_addresses() -> None:
     texts = {"ja": "規約", "en": "Terms"}
     assert content_digest(texts, "") == content_digest({"en": "Terms", "ja": "規約"}, "")
     others = [({**texts, "en": "Terms."}, ""), ({"ja": "規約"}, ""), ({}, "規約"), (texts, "x")]

@@ -254,7 +254,7 @@ def test_another_tenant() -> None:
     assert identify("123456789", MUSEUM).kind is TypedKind.UNKNOWN
 
 
-def test_forms_of_one_length_are_told_apart_by_the_check_digit() -> None:
+def test_forms_of_one_length_differ_by_the_check_digit() -> None:
     digits = "1234567" + damm.calc_check_digit("1234567")
     assert identify(digits, TWO_FORMS).value == f"P{digits}"
     assert identify("12345678", TWO_FORMS).value == "E12345678"
@@ -422,11 +422,11 @@ def readings(mail: str, *, before: str, label: str, sign: str) -> set[str | None
     allowed = {None, mail, exact_address(normalised(fold(text)).text)}
     if not sign.strip():
         # The first sign is the label's: "会員ID=taro@…", "Email address=taro@…". Here it is the
-        # address's own, but nobody who reads "会員ID" and then "=taro@…" would say so.
+        # address's own, but no reader of "会員ID" and then "=taro@…" would say so.
         own = re.fullmatch(r"(?:e?mail|id|no|login|address)?[=/|#](.+)", mail)
         allowed.add(exact_address(own[1]) if own else None)
     if not sign and label.isascii() and before.endswith(" "):
-        # Between Latin words stands a space, so what goes on is the address: "Taro nobu@…".
+        # Latin words are separated by a space, so what goes on is the address: "Taro nobu@…".
         allowed.add(exact_address(f"{label}{mail}"))
     return allowed
 
@@ -487,8 +487,8 @@ def test_a_word_before_an_address_makes_no_other_address(word: str, mail: str) -
     assert identify(f"{word} {mail}").value in {mail, None}
 
 
-TELLING = "EeＥ0１2٣④-ー@＠.。,、 \u3000\u200b+()「」'\"<>番会員IDNo#:：あえアmailto一"
-anything = st.text() | st.text(TELLING, max_size=30) | st.from_regex(r"[^@]{0,9}@[^@]{0,20}")
+SIGNIFICANT = "EeＥ0１2٣④-ー@＠.。,、 \u3000\u200b+()「」'\"<>番会員IDNo#:：あえアmailto一"
+anything = st.text() | st.text(SIGNIFICANT, max_size=30) | st.from_regex(r"[^@]{0,9}@[^@]{0,20}")
 
 
 @given(anything)

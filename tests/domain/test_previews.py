@@ -107,7 +107,7 @@ def test_a_late_renewal_counts_from_the_old_end_or_from_the_payment() -> None:
     assert late_by(FROM_PAYMENT, 40.5) == OVER.ends_at + timedelta(days=40.5)
 
 
-def test_after_the_dormant_time_it_begins_anew_whatever_the_course_says() -> None:
+def test_after_the_dormant_time_it_begins_anew_under_both_rules() -> None:
     until = lapsed(FROM_END).dormant_until - OVER.ends_at
     late = until / timedelta(days=1)
     assert late_by(FROM_END, late - 0.001) == OVER.ends_at

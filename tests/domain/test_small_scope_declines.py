@@ -27,12 +27,12 @@ def test_four_declines_within_a_day_pause_further_tries_for_a_day() -> None:
         for declines in combinations_with_replacement(HOURS, count):
             for hour in HOURS:
                 known = [d for d in declines if d <= hour]
-                # One payment can be declined more than once: told one by one, or counted.
-                told = [(START + HOUR * d, 1) for d in known]
+                # One payment can be declined more than once: listed one by one, or counted.
+                listed = [(START + HOUR * d, 1) for d in known]
                 counted = [(START + HOUR * d, known.count(d)) for d in sorted(set(known))]
                 expected = closed_until(tuple(known), hour)
                 until = None if expected is None else START + HOUR * expected
-                assert paused_until(told, now=START + HOUR * hour) == until, (known, hour)
+                assert paused_until(listed, now=START + HOUR * hour) == until, (known, hour)
                 assert paused_until(counted, now=START + HOUR * hour) == until, (known, hour)
 
 

@@ -42,19 +42,19 @@ def strongest(facts: list[Fact], at: datetime) -> WindowKind | None:
 
 
 def by_the_minute(found: tuple[Window, ...]) -> list[WindowKind | None]:
-    told: list[WindowKind | None] = []
+    kinds: list[WindowKind | None] = []
     for number in range(-1, MINUTES + 1):
         at = minute(number)
         covering = [w.kind for w in found if w.starts_at <= at < w.ends_at]
         assert len(covering) <= 1, "windows never overlap"
-        told.append(covering[0] if covering else None)
-    return told
+        kinds.append(covering[0] if covering else None)
+    return kinds
 
 
 def test_every_minute_of_every_small_world() -> None:
     for facts in small_worlds():
-        told = by_the_minute(windows(facts))
-        assert told == [strongest(facts, minute(n)) for n in range(-1, MINUTES + 1)], facts
+        kinds = by_the_minute(windows(facts))
+        assert kinds == [strongest(facts, minute(n)) for n in range(-1, MINUTES + 1)], facts
 
 
 def test_evidence_is_what_covers_the_window_and_nothing_else() -> None:

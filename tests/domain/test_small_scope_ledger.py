@@ -97,9 +97,9 @@ def test_every_small_book_balances_and_says_what_its_facts_say() -> None:
         found = folded(entries)
         assert sum(found.values()) == 0
         assert found == expected
-        standing = list(ledger.effective_entries(entries))
-        assert folded(standing) == expected
-        assert all(entry.kind is not EntryKind.REVERSAL for entry in standing)
+        effective = list(ledger.effective_entries(entries))
+        assert folded(effective) == expected
+        assert all(entry.kind is not EntryKind.REVERSAL for entry in effective)
 
 
 def test_a_fold_does_not_depend_on_the_order_of_entries() -> None:
@@ -113,7 +113,7 @@ def test_a_fold_does_not_depend_on_the_order_of_entries() -> None:
 
 
 def test_any_part_of_a_book_balances_too() -> None:
-    # Exports are cut by time: whatever is in, each entry is whole.
+    # Exports are cut by time, but each entry in them is whole.
     for kinds in product(FACTS, repeat=3):
         entries = [FACTS[kind][0](f"{kind}:{number}") for number, kind in enumerate(kinds)]
         for count in range(4):
@@ -138,16 +138,16 @@ def test_each_fact_touches_the_accounts_that_it_should(kind: str) -> None:
 
 
 def test_money_is_taken_from_accounts_in_their_order() -> None:
-    # Coin by coin: each comes from the first account that still holds one.
+    # Coin by coin: each comes from the first account that still has one.
     accounts = (Account.UNAPPLIED, Account.DEFERRED_INCOME)
-    for amount, *held in product(range(5), range(-1, 4), range(4)):
-        left = dict(zip(accounts, held, strict=True))
+    for amount, *coins_in in product(range(5), range(-1, 4), range(4)):
+        left = dict(zip(accounts, coins_in, strict=True))
         expected = dict.fromkeys((*accounts, Account.INCOME), 0)
         for _ in range(amount):
             source = next((a for a in accounts if left[a] > 0), Account.INCOME)
             left[source] = left.get(source, 0) - 1
             expected[source] += 1
-        sources = [(a, Money(h)) for a, h in zip(accounts, held, strict=True)]
+        sources = [(a, Money(h)) for a, h in zip(accounts, coins_in, strict=True)]
         found = ledger.taken(Money(amount), sources, rest=Account.INCOME)
         assert {account: part.amount for account, part in found} == {
             account: coins for account, coins in expected.items() if coins

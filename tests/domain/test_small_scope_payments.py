@@ -35,11 +35,11 @@ def test_every_message_has_its_place_in_this_test() -> None:
 
 @dataclass(frozen=True)
 class Memory:
-    """What somebody who forgets nothing that matters knows of a sequence of messages."""
+    """The oracle: all that matters of a sequence of messages, nothing forgotten."""
 
     heard: bool = False  # the provider has said that it knows the payment
     asked_in_vain: bool = False
-    end: E | None = None  # the first end that was told
+    end: E | None = None  # the first end that was reported
     registered: bool = False
     money: E | None = None  # the latest word about money
 
@@ -92,7 +92,7 @@ def journeys() -> Iterator[tuple[PaymentState, Memory, PaymentEvent]]:
         level = following
 
 
-def test_every_sequence_of_six_messages_ends_as_somebody_who_forgets_nothing_says() -> None:
+def test_every_sequence_of_six_messages_ends_as_the_oracle_says() -> None:
     for state, memory, event in journeys():
         assert state is memory.state()
         assert transition(state, event) is memory.after(event).state(), (memory, event)
@@ -141,8 +141,8 @@ def test_money_is_late_after_an_end_and_only_then() -> None:
 @pytest.mark.parametrize("money", sorted(MONEY))
 def test_one_word_of_money_wins_in_every_order(money: PaymentEvent) -> None:
     others = sorted(OPENING | ENDING)
-    for told in product(others, repeat=2):
-        for order in set(permutations((*told, money))):
+    for pair in product(others, repeat=2):
+        for order in set(permutations((*pair, money))):
             state = S.INTENT
             for event in order:
                 state = transition(state, event)
@@ -182,7 +182,7 @@ FACTS = [
 def test_the_same_facts_say_the_same_in_every_order(
     facts: tuple[tuple[str, object], ...],
 ) -> None:
-    twice = (*facts, *facts[:2])  # some of it is told twice
+    twice = (*facts, *facts[:2])  # some of it arrives twice
     assert len({folded(order, 550) for order in set(permutations(twice))}) == 1
 
 

@@ -23,7 +23,7 @@ def test_paid_always_makes_active(state: SubscriptionState) -> None:
 
 
 @pytest.mark.parametrize("standing", Standing)
-def test_whoever_pays_is_active(standing: Standing) -> None:
+def test_a_payment_makes_the_standing_active(standing: Standing) -> None:
     assert standing_after(standing, StandingEvent.PAID) is Standing.ACTIVE
 
 

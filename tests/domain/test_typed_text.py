@@ -23,7 +23,7 @@ def test_every_hyphen_is_one(hyphen: str) -> None:
 
 
 @pytest.mark.parametrize("invisible", NOTHING_TO_SEE, ids=lambda c: f"U+{ord(c):04X}")
-def test_what_nobody_sees_goes(invisible: str) -> None:
+def test_invisible_characters_are_removed(invisible: str) -> None:
     folded = fold(f"{invisible}E1{invisible}2{invisible}")
     assert folded.text == "E12"
     assert INVISIBLE in folded.forgiven

@@ -53,7 +53,7 @@ class Contract:
     periods: list[Bought] = field(default_factory=list)
     failures: int = 0
     due_at: datetime | None = None
-    asked_at: datetime | None = None  # a renewal whose outcome nobody knows
+    asked_at: datetime | None = None  # a renewal whose outcome is unknown
     leaving: bool = False
     paused_until: datetime | None = None
     end_reason: EndReason | None = None
@@ -115,7 +115,7 @@ class Life:
         contract.paused_until = None
         if not automatic:
             contract.leaving = False
-        self._stands(at)
+        self._becomes_active(at)
         self.plans(contract, at)
         return True
 
@@ -135,7 +135,7 @@ class Life:
             replaced=running is not None and bool(running.periods),
         )
 
-    def _stands(self, at: datetime) -> None:
+    def _becomes_active(self, at: datetime) -> None:
         kept = dunning.keeps_number(
             withdrawn_at=self.withdrawn_at, paid_at=at, rejoin_days=self.rejoin_days
         )

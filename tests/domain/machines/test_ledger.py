@@ -1,6 +1,6 @@
 """A book that is written in any order, undone in part, and folded at any time.
 
-Beside it stands a purse for each account: coins that are carried from one to another.
+The model is a purse for each account: coins that are carried from one to another.
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """A member joins, pays, fails, leaves, comes back, pauses, pays late; months pass.
 
-Beside the rules stands a model that counts: ends of periods come from a calendar walked day by
+The rules are compared with a model that counts: ends of periods come from a calendar walked day by
 day, money from a purse, the number from the days since the withdrawal.
 """
 

@@ -1,4 +1,4 @@
-"""A payment between a provider that knows the truth and a network that tells it badly.
+"""A payment between a provider that knows the truth and a network that delivers it badly.
 
 The provider acts; each act sends a snapshot. Snapshots arrive in any order, twice, or never; now
 and then the present state is asked for. What we believe follows by the domain's tables.
@@ -41,7 +41,7 @@ class Told:
 
 @dataclass
 class Belief:
-    """What we make of what we are told."""
+    """What we conclude from the snapshots that arrived."""
 
     state: PaymentState = PaymentState.INTENT
     refunds: dict[int, RefundState] = field(default_factory=dict)
