@@ -27,7 +27,7 @@ class World:
         self.clock = clock
         self._deliver = deliver
         self._members = 0
-        # When every job has had its turn, whatever its tables said.
+        # When every job has had its turn, also those without work by their tables.
         self._worked_at: set[datetime] = set()
 
     password_hash = "!"
@@ -157,7 +157,7 @@ def world(
 ) -> Iterator[World]:
     """The tenant plusmember, an empty sandbox, noon of 22 November 2026.
 
-    Whatever a test did, `kaiin verify` finds nothing amiss at its end; one that damages on
+    At the end of every test `kaiin verify` must find nothing amiss; one that damages on
     purpose is marked `damages`.
     """
     yield World(sandbox, clock, deliver)

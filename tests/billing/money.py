@@ -1,4 +1,4 @@
-"""What must hold of the money, whatever happened: by the books and by the provider's store."""
+"""What must be true of the money after any history: by the books and by the provider's store."""
 
 from tests.billing.conftest import World, balances, windows_survive_a_rebuild
 
@@ -13,7 +13,7 @@ def books(world: World) -> dict[str, int]:
 
 
 def at_provider(world: World) -> int:
-    """What the provider holds for us, by its own rows alone."""
+    """Our money at the provider, by its own rows alone."""
     with world.sandbox.app.service.store.transaction() as tx:
         payments = tx.all("SELECT * FROM payment WHERE status = 'paid'")
         refunds = tx.all("SELECT * FROM refund WHERE status = 'done'")

@@ -34,7 +34,7 @@ def test_the_ledger_cannot_be_changed(world: World) -> None:
             connection.cursor().execute("DELETE FROM billing_ledgerposting")
 
 
-def test_the_database_holds_what_must_be_one(world: World) -> None:
+def test_the_database_refuses_a_second_row_of_what_is_unique(world: World) -> None:
     from kaiin.billing.models import Charge, Membership, Period, Subscription
 
     world.joined()

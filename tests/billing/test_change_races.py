@@ -1,4 +1,4 @@
-"""Changes in real threads: whoever comes second finds what the first has done."""
+"""Changes in real threads: the second finds what the first has done."""
 
 from datetime import datetime
 

@@ -99,7 +99,7 @@ def as_shown(shown: "ChangePreview") -> dict[str, Any]:
 
 
 # Each pair that members can change between, and what they have at first.
-HELD = [
+CHANGED_FROM = [
     ("monthly", Method.CARD, "official"),
     ("monthly", Method.DOCOMO, "official"),
     ("monthly", Method.SOFTBANK, "official"),
@@ -111,7 +111,7 @@ HELD = [
 
 @pytest.mark.few_on_postgres(2)
 @pytest.mark.parametrize("days", [0, 5, 8])
-@pytest.mark.parametrize(("course", "method", "site"), HELD)
+@pytest.mark.parametrize(("course", "method", "site"), CHANGED_FROM)
 def test_what_is_shown_is_posted(
     world: World, course: str, method: Method, site: str, days: int
 ) -> None:
@@ -233,7 +233,7 @@ def test_a_carrier_contract_is_ended_and_made_anew_without_a_gap(world: World) -
     first_until = world.view(member).paid_until
     world.clock.advance(days=4)
     started = change(member, "monthly", Method.AU)
-    # Until the new contract holds, the old one stays.
+    # Until the new contract is active, the old one stays.
     assert Mandate.objects.filter(state="active").count() == 1
     world.pay(payment_of(started))
     assert list(Mandate.objects.filter(state="active").values_list("method", flat=True)) == ["au"]
@@ -264,7 +264,7 @@ def test_another_card_is_registered_without_a_charge(world: World) -> None:
 
 
 class TestOneChange:
-    """Whatever the member clicks, there is one."""
+    """However often the member clicks, there is one."""
 
     def test_two_clicks_find_the_same_payment(self, world: World) -> None:
         member = world.joined()
@@ -350,7 +350,7 @@ class TestNotMade:
         assert collected(world) == 1100
         assert world.view(member).method is Method.CARD
 
-    def test_too_little_paid_for_it_holds_no_renewal_up(self, world: World) -> None:
+    def test_too_little_paid_for_it_delays_no_renewal(self, world: World) -> None:
         member = world.joined(method=Method.AU)
         started = payment_of(change(member, "yearly", Method.KONBINI))
         world.sandbox.get_slip(started)
@@ -392,7 +392,7 @@ class TestNotMade:
         assert (view.course_key, view.paid_until) == ("monthly", jst(2027, 1, 1))
 
 
-def test_an_abandoned_page_does_not_hold_up_the_retries(world: World) -> None:
+def test_an_abandoned_page_does_not_delay_the_retries(world: World) -> None:
     member = world.joined(number=RENEWS_BADLY)
     world.go_to(jst(2026, 12, 3, 23))
     assert world.view(member).state is SubscriptionState.PAST_DUE

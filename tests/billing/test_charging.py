@@ -19,7 +19,7 @@ Behave = Callable[[ChargeRequest], PaymentSnapshot | None]
 
 
 class Watched:
-    """The sandbox, with somebody who looks on, or answers instead, when a charge is made."""
+    """The sandbox with a function that is called at each charge, and may answer instead of it."""
 
     def __init__(self, provider: Any, behave: Behave) -> None:
         self._provider = provider
@@ -112,7 +112,7 @@ def test_stopped_anywhere_and_continued_each_period_is_charged_once(world: World
         if reached is None:
             break
         places.append(reached)
-        # Whatever it left behind, the next look goes on with.
+        # The next round continues with what it left behind.
         world.clock.advance(minutes=11)
         world.work()
         world.clock.advance(hours=1, minutes=5)
@@ -231,7 +231,7 @@ def test_so_many_calls_are_under_way_at_once(
     assert all(world.entry(member).kind == "paid" for member in members)
 
 
-def test_an_answer_that_nobody_understands_may_have_been_a_charge(
+def test_an_unreadable_answer_may_have_been_a_charge(
     world: World, watch: Callable[[Behave], None]
 ) -> None:
     member = world.joined()
@@ -250,9 +250,7 @@ def test_an_answer_that_nobody_understands_may_have_been_a_charge(
     assert world.entry(member).kind == "paid"
 
 
-def test_answers_that_nobody_understands_are_no_silence(
-    world: World, watch: Callable[[Behave], None]
-) -> None:
+def test_unreadable_answers_are_no_silence(world: World, watch: Callable[[Behave], None]) -> None:
     """However many in a row: those behind them are charged in the same round."""
     members = [world.joined() for _ in range(6)]
     world.clock.freeze(DECEMBER)
@@ -304,7 +302,7 @@ def test_what_stumbles_over_one_does_not_stop_the_others(world: World) -> None:
     assert all(world.entry(member).kind == "paid" for member in members)
 
 
-def test_a_round_costs_what_is_due_whatever_the_club(world: World) -> None:
+def test_the_queries_of_a_round_do_not_grow_with_the_rows(world: World) -> None:
     """As many statements for six as for two; due ones are found by their index."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -320,7 +318,7 @@ def test_a_round_costs_what_is_due_whatever_the_club(world: World) -> None:
     for count in (2, len(members) - 2):
         with CaptureQueriesContext(connection) as captured:
             assert renew(world) == count
-        # The tenant's revision is read once a second, whatever else happens.
+        # The tenant's revision is read once a second in any case.
         costs.append(sum("sites_tenant" not in each["sql"] for each in captured))
         Subscription.objects.filter(pk__in=later).update(next_due_at=DECEMBER)
     assert costs[0] == costs[1]

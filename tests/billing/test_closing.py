@@ -114,7 +114,7 @@ def test_rates_are_the_courses(world: World) -> None:
     assert "課税売上内10%" in vouchers
 
 
-def test_the_journal_holds_every_posting_once(club: World) -> None:
+def test_the_journal_has_every_posting_once(club: World) -> None:
     from kaiin.billing.ledger.models import LedgerPosting
 
     journals = [
@@ -131,7 +131,7 @@ def test_the_journal_holds_every_posting_once(club: World) -> None:
 
 
 def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, clock: Clock) -> None:
-    """Entries around midnights and closings: each stands in the month that `booking` says."""
+    """Entries around midnights and closings: each is in the month that `booking` says."""
     import random
 
     from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting
@@ -164,9 +164,9 @@ def test_the_database_reads_the_rule_as_the_domain_does(plusmember: object, cloc
         )  # fmt: skip
         for account, sign in (("provider_cash", 1), ("receivable", -1)):
             LedgerPosting.objects.create(entry=row, account=account, amount=sign * (number + 1))
-        stands = booking(kind, occurred_at, recorded_at)
-        late = stands.late_for is not None
-        sums = expected.setdefault(str(BookMonth.of(stands.day)), {False: 0, True: 0})
+        booked = booking(kind, occurred_at, recorded_at)
+        late = booked.late_for is not None
+        sums = expected.setdefault(str(BookMonth.of(booked.day)), {False: 0, True: 0})
         sums[late] += number + 1
     opening = 0
     for month, sums in sorted(expected.items()):

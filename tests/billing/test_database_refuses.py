@@ -1,4 +1,4 @@
-"""What may be there once only, the database itself refuses a second time, whatever code asks."""
+"""Constraints: the database itself refuses a second row of what may be there only once."""
 
 import copy
 from collections.abc import Callable

@@ -120,7 +120,7 @@ def test_a_refund_of_the_period_paid_ahead_leaves_the_running_one(world: World) 
     view = world.view(member)
     assert view.paid_until == jst(2027, 11, 1)
     assert view.payable
-    # Whoever pays again goes on without a gap.
+    # A member who pays again goes on without a gap.
     world.pay(world.join(member, "yearly", Method.KONBINI).payment)
     assert world.view(member).paid_until == jst(2028, 11, 1)
     assert books(world)["provider_cash"] == 2 * 6820

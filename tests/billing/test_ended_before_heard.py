@@ -14,7 +14,7 @@ def end_at_the_carrier(world: World) -> None:
     world.sandbox.pages.post(f"/mandates/{mandate['id']}/end", data={"by": "carrier"})
 
 
-def test_ended_before_the_first_payment_was_told(world: World) -> None:
+def test_ended_before_the_first_payment_was_known(world: World) -> None:
     member = world.member()
     payment = world.join(member, method=Method.SOFTBANK).payment
     world.work()

@@ -1,5 +1,5 @@
-"""After each commit the process may die: what the database says then is whole, and whatever is
-still to be done is written down in it."""
+"""After each commit the process may die: the database is consistent then, and all the work that
+is left is stored in it."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -132,7 +132,7 @@ OTHER_VALUES: list[dict[str, Any]] = [
 
 
 def test_a_key_used_again_with_other_values(world: World, bring: Bring) -> None:
-    """Whatever else is wrong with the other values: the key is what the importer must look at."""
+    """The conflict of the key is reported before any other fault of the values."""
     member, other = world.member(), world.member()
     bring(member)
     for changes in OTHER_VALUES:
@@ -156,7 +156,7 @@ def test_the_same_once_more_changes_nothing(world: World, bring: Bring) -> None:
 
 
 def test_numbers_never_meet(world: World, bring: Bring) -> None:
-    """Those that are given later are higher; one that somebody has is refused."""
+    """Those that are given later are higher; a taken one is refused."""
 
     joined = world.joined()
     taken = world.view(joined).member_number

@@ -79,7 +79,7 @@ def by_its_mandate(world: World) -> Spoilt:
 
 
 def by_its_course(world: World) -> Spoilt:
-    """Terms that nobody can read."""
+    """Terms that can't be read."""
     members = [world.joined() for _ in range(4)]
     world.clock.freeze(DECEMBER)
     mend = break_terms(subscription(world, members[0]))
@@ -169,7 +169,7 @@ def test_one_bad_row_stops_no_other(world: World, spoil: Callable[[World], Spoil
     spoilt = spoil(world)
     now = world.clock.now()
     assert spoilt.still_due() == 4
-    # The bad one is the oldest: a batch of one holds nothing else.
+    # The bad one is the oldest: a batch of one contains nothing else.
     assert spoilt.job(now=now, limit=1) == 1
     assert spoilt.job(now=now, limit=10) == 3
     assert spoilt.still_due() == 1
@@ -249,7 +249,7 @@ def test_income_that_is_booked_already_keeps_no_other_from_being_earned(world: W
     assert periods.count() == 1
     (row,) = parking.parked(limit=10)
     assert (row.kind, row.key) == ("period.recognise", str(booked.pk))
-    # Mended by hand, it is no longer due: nobody tries it again, and it is forgotten.
+    # Mended by hand, it is no longer due: it is not tried again, and is forgotten.
     Period.objects.filter(pk=booked.pk).update(recognise_due_at=None)
     assert recognise_due(now=world.clock.advance(minutes=5), limit=10) == 0
     parking.forget_stale(now=world.clock.now())
@@ -274,7 +274,7 @@ def test_a_member_at_the_door_is_let_off_what_is_parked(world: World) -> None:
 
 @pytest.mark.damages
 def test_an_ended_contract_ends_at_every_site(world: World) -> None:
-    """One membership fails: the other is told all the same, and the event comes again."""
+    """One membership fails: the other is handled all the same, and the event comes again."""
     member = world.joined()
     row = subscription(world, member)
     world.pay(world.join(member, "monthly", Method.CARD, "mail").payment)

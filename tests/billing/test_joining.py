@@ -269,7 +269,7 @@ class TestSlips:
             "handling_income": -220,
         }
 
-    def test_paid_before_the_deadline_and_told_three_hours_later(self, world: World) -> None:
+    def test_paid_before_the_deadline_and_reported_three_hours_later(self, world: World) -> None:
         member = world.member()
         world.clock.freeze(jst(2026, 11, 24, 12))
         started = world.join(member, "yearly", Method.KONBINI)

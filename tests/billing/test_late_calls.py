@@ -1,4 +1,4 @@
-"""A renewal whose call is carried out after we asked for it: charged once, whatever follows."""
+"""A renewal whose call is carried out after we polled for it is charged once."""
 
 from datetime import timedelta
 from random import Random
@@ -31,7 +31,7 @@ def test_a_renewal_is_charged_once(world: World, late: int) -> None:
 
 
 def test_two_calls_on_their_way(world: World) -> None:
-    """The second is made when the first is given up by nobody yet, and asked about by others."""
+    """The second is made while the first is not given up yet, and is polled by others."""
     member = world.joined()
     world.clock.freeze(DECEMBER)
     world.sandbox.switch("time_out", "0")

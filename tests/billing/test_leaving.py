@@ -198,7 +198,7 @@ def test_an_open_slip_is_void_and_its_late_money_waits_for_staff(world: World) -
     world.work()
     started = world.join(member, "yearly", Method.KONBINI)
     world.sandbox.get_slip(started.payment)
-    # Paid at the store before the leaving, told after it.
+    # Paid at the store before the leaving, reported after it.
     world.sandbox.pay_at_store(started.payment, report_after=timedelta(hours=2))
     leave(member)
     world.clock.advance(hours=3)
@@ -257,7 +257,7 @@ def test_a_refund_that_failed_was_kept_and_went_back_after_all(world: World) -> 
     assert "refunds_due" not in now
 
 
-def test_a_refund_nobody_answers_for_is_asked_about_not_repeated(world: World) -> None:
+def test_a_refund_without_an_answer_is_polled_not_repeated(world: World) -> None:
     from kaiin.billing.views.refunds import refund_figures
 
     member = world.joined("yearly", Method.CARD)

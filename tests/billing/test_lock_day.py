@@ -114,12 +114,12 @@ class TestFixed:
         view = world.view(member, "mail")
         assert (view.cancel_at_period_end, view.next_charge_at) == (True, jst(2027, 11, 30))
         world.work()
-        told = str(mail.outbox[-1].body)
+        body = str(mail.outbox[-1].body)
         assert (
-            "次回の更新（2027年11月30日(火)に3,960円（12か月分・税込））はお支払いいただき" in told
+            "次回の更新（2027年11月30日(火)に3,960円（12か月分・税込））はお支払いいただき" in body
         )
-        assert "2028年11月30日(木)までは" in told
-        assert "会費の請求はありません" not in told
+        assert "2028年11月30日(木)までは" in body
+        assert "会費の請求はありません" not in body
         assert view.leaves_at == jst(2028, 12, 1)
         world.go_to(jst(2027, 12, 1, 12))
         view = world.view(member, "mail")

@@ -85,7 +85,7 @@ def test_not_renewed_it_expires_sleeps_and_is_withdrawn(world: World, member: in
     }
 
 
-def test_paid_before_the_end_and_told_after_it(world: World, member: int) -> None:
+def test_paid_before_the_end_and_reported_after_it(world: World, member: int) -> None:
     world.clock.freeze(jst(2027, 10, 28, 12))
     world.work()
     payment = slip(world, member)
@@ -193,7 +193,7 @@ class TestRenewedLate:
         assert period is not None
         assert period.starts_at > jst(2027, 11, 20)
 
-    def test_paid_in_dormant_time_and_told_of_after_it(self, world: World, member: int) -> None:
+    def test_paid_in_dormant_time_and_reported_after_it(self, world: World, member: int) -> None:
         world.go_to(jst(2028, 1, 20, 12))
         payment = slip(world, member)
         world.go_to(jst(2028, 1, 27, 12))

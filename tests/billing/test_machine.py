@@ -23,10 +23,10 @@ def test_a_walk_leaves_nothing_amiss(world: World, number: int) -> None:
     finally:
         print(*walk.trace, sep="\n")
     found = balances()
-    held = paid_at_the_provider(world)
-    assert found.get("provider_cash", 0) == sum(held.values()), "our books and the provider's"
+    received = paid_at_the_provider(world)
+    assert found.get("provider_cash", 0) == sum(received.values()), "our books and the provider's"
     assert "receivable" not in found
-    for order in held:
+    for order in received:
         assert order in _paid_orders(), "money that we do not know of"
     windows_survive_a_rebuild()
     nothing_is_amiss(world.clock.now())

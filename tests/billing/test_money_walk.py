@@ -143,7 +143,7 @@ class Walk:
 
 @pytest.mark.few_on_postgres(2)
 @pytest.mark.parametrize("seed", range(6))
-def test_whatever_comes_and_goes_adds_up(world: World, seed: int) -> None:
+def test_after_every_step_the_sums_agree(world: World, seed: int) -> None:
     walk = Walk(world, seed)
     for _ in range(_STEPS):
         walk.step()

@@ -1,4 +1,4 @@
-"""Nobody outside is called within a transaction: what is decided is committed before, so that a
+"""No network call is made within a transaction: decisions are committed before it, so that a
 process that dies in between finds it again."""
 
 import os
@@ -26,7 +26,7 @@ def calls() -> Iterator[Counter[CrashPoint]]:
     from django.db import connection
 
     seen: Counter[CrashPoint] = Counter()
-    # Noted, not raised: whoever calls outside takes any error there for the provider's.
+    # Noted, not raised: the calling code takes any error there for the provider's.
     within: list[CrashPoint] = []
 
     def look(point: CrashPoint) -> None:

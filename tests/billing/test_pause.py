@@ -226,14 +226,14 @@ class TestTheFirstChargeAfterABreak:
         assert world.entry(member).allowed
         world.go_to(jst(2027, 1, 9, 12))
         assert not world.entry(member).allowed
-        told = [
+        bodies = [
             sent.body
             for sent in mail.outbox
             if sent.extra_headers["X-Kaiin-Key"].startswith("staff_renewal_unknown:")
         ]
-        assert len(told) == 1
-        assert "お休み明けのため、会員ページは閉じました。" in told[0]
-        assert "550円" in told[0]
+        assert len(bodies) == 1
+        assert "お休み明けのため、会員ページは閉じました。" in bodies[0]
+        assert "550円" in bodies[0]
         world.sandbox.switch("time_out", "")
         world.go_to(jst(2027, 1, 10, 12))
         assert world.entry(member).allowed

@@ -1,4 +1,4 @@
-"""Real threads on real transactions: whoever comes second finds what the first has done."""
+"""Real threads on real transactions: the second finds what the first has done."""
 
 import threading
 from collections.abc import Callable

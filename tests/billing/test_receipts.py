@@ -54,7 +54,7 @@ def test_each_rate_has_its_total(world: World) -> None:
     assert receipt.taxes == (tax(10, 220, 20), tax(8, 6600, 488))
 
 
-def test_what_was_told_stays_when_the_rate_changes(world: World) -> None:
+def test_a_receipt_stays_when_the_rate_changes(world: World) -> None:
     member = world.joined()
     before = newest(member)
     courses(tax_percent=12)

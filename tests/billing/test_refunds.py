@@ -135,7 +135,7 @@ def test_what_is_kept_is_income(world: World) -> None:
     assert refund_figures().open == 0
 
 
-def test_nobody_keeps_what_was_given_back(world: World) -> None:
+def test_a_case_that_was_refunded_can_not_be_kept(world: World) -> None:
     from kaiin.billing.errors import NoRefundCase, RefundDecided
     from kaiin.billing.views.refunds import refund_cases
 
@@ -191,7 +191,7 @@ def test_late_money_within_the_period_reinstates(world: World) -> None:
 
 
 @pytest.mark.parametrize("event", ["expired", "canceled", "never_heard_of"])
-def test_a_payment_that_vanished_is_told_once_with_the_way_back(world: World, event: str) -> None:
+def test_a_payment_that_vanished_is_mailed_once_with_the_way_back(world: World, event: str) -> None:
     from django.core import mail
 
     # A member who lapsed, and comes back with their number.
@@ -210,10 +210,10 @@ def test_a_payment_that_vanished_is_told_once_with_the_way_back(world: World, ev
         world.sandbox.give_up(started.payment)
     world.go_to(jst(2027, 11, 20))
     assert world.mails(member).count("vanished") == 1
-    [told] = [m for m in mail.outbox if m.extra_headers["X-Kaiin-Key"].startswith("vanished:")]
-    assert "http://id.localhost" in told.body
-    assert "/join/official/" in told.body
-    assert "入会日と会員番号はそのまま" in told.body
+    [vanished] = [m for m in mail.outbox if m.extra_headers["X-Kaiin-Key"].startswith("vanished:")]
+    assert "http://id.localhost" in vanished.body
+    assert "/join/official/" in vanished.body
+    assert "入会日と会員番号はそのまま" in vanished.body
     world.pay(world.join(member, "yearly", Method.CARD).payment)
     assert world.entry(member).allowed
     books(world)

@@ -1,4 +1,4 @@
-"""Mails that come before something happens by itself: which, when, and what stands in them."""
+"""Mails that come before something happens by itself: which, when, and with which words."""
 
 from datetime import datetime
 
@@ -49,10 +49,10 @@ class TestAnAutomaticRenewal:
         mornings = (2027, 10, 20), (2027, 10, 21), (2027, 11, 12), (2027, 11, 13), (2027, 11, 20)
         coming = ["renewal_coming"]
         assert mailed_on(world, year, *mornings) == [[], coming, [], coming, []]
-        told = last_mail()
-        assert "2027年11月30日(火)に3,960円（12か月分・税込）" in told
-        assert "2027年11月20日(土)までに、マイページで退会またはコース変更" in told
-        assert "クレジットカード" in told
+        text = last_mail()
+        assert "2027年11月30日(火)に3,960円（12か月分・税込）" in text
+        assert "2027年11月20日(土)までに、マイページで退会またはコース変更" in text
+        assert "クレジットカード" in text
 
     def test_which_was_left_is_not(self, world: World, year: int) -> None:
         from kaiin.billing.actions.leave import leave_site
@@ -117,10 +117,10 @@ def test_the_end_of_a_break_is_announced_before_the_charge(world: World) -> None
     member = world.joined()
     pause_membership(member_pk=member, site_key="official", periods=1)
     assert mailed_on(world, member, (2026, 12, 23), (2026, 12, 24)) == [[], ["renewal_coming"]]
-    told = last_mail()
-    assert "【JO1 OFFICIAL SITE】まもなくお休みが終わります" in told
-    assert "2027年1月1日(金)に550円（月額・税込）" in told
-    assert "2026年12月31日(木)までに" in told
+    text = last_mail()
+    assert "【JO1 OFFICIAL SITE】まもなくお休みが終わります" in text
+    assert "2027年1月1日(金)に550円（月額・税込）" in text
+    assert "2026年12月31日(木)までに" in text
 
 
 def test_months_renew_without_a_word(world: World) -> None:

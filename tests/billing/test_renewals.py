@@ -227,7 +227,7 @@ class TestUnknown:
         windows_survive_a_rebuild()
 
     def test_not_executed_is_no_refusal(self, world: World) -> None:
-        """The call was not made, and nobody repeats it for hours: it is given up, and made anew."""
+        """The call was not made, nor repeated for hours: it is given up, and made anew."""
         from kaiin.billing.actions.renew import renew_due
         from kaiin.payments.operations import poll_open
 

@@ -23,8 +23,8 @@ def test_a_fact_comes_again_after_its_reversal_and_is_found(world: World) -> Non
 
     def write(collect: Callable[[UnitOfWork], None]) -> None:
         with transaction():
-            held = list(lock_memberships([Membership.objects.get().pk]).values())
-            batch = UnitOfWork(now=world.clock.now(), actor="test", memberships=held)
+            locked = list(lock_memberships([Membership.objects.get().pk]).values())
+            batch = UnitOfWork(now=world.clock.now(), actor="test", memberships=locked)
             collect(batch)
             batch.write()
 

@@ -41,7 +41,7 @@ def saved(tmp_path: Path) -> Callable[[], Path]:
     return save
 
 
-def test_nobody_is_charged_again_and_no_number_is_given_twice(
+def test_no_period_is_charged_again_and_no_number_given_twice(
     world: World, saved: Callable[[], Path]
 ) -> None:
     from kaiin.billing.actions.renew import renew_due
@@ -56,7 +56,7 @@ def test_nobody_is_charged_again_and_no_number_is_given_twice(
     start_session(member_pk=renewing, user_agent="a browser")
     file = saved()
     assert file.stat().st_mode & 0o077 == 0
-    # What the backup does not know: a payment, a renewal, somebody new.
+    # What the backup does not know: a payment, a renewal, a new member.
     world.pay(started)
     lost = world.joined(method=Method.CARD)
     numbers = set(Membership.objects.values_list("member_number", flat=True))
@@ -86,7 +86,7 @@ def test_nobody_is_charged_again_and_no_number_is_given_twice(
 
 
 def test_silence_is_no_leave_to_charge(world: World, saved: Callable[[], Path]) -> None:
-    """After a restore a provider that does not answer about a due renewal is not told to charge."""
+    """After a restore no due renewal is charged while the provider does not answer about it."""
     from kaiin.cli.backup import GAP, restore
 
     member = world.joined(method=Method.CARD)

@@ -31,7 +31,7 @@ def apply_text(text: str) -> Plan:
     return apply_tenant(parsed(text))
 
 
-def told(plan: Plan) -> list[tuple[str, str]]:
+def listed(plan: Plan) -> list[tuple[str, str]]:
     return [(change.kind.value, change.subject) for change in plan.changes]
 
 
@@ -125,7 +125,7 @@ def test_only_terms_are_written_as_a_courses_terms(friends: TenantFile) -> None:
 def test_a_plan_changes_nothing(db: None) -> None:
     before = everything()
     plan = plan_tenant(parsed(PLUSMEMBER))
-    assert told(plan) == [
+    assert listed(plan) == [
         ("create", "tenant"),
         ("create", "document:terms"),
         ("create", "document:privacy"),
@@ -183,7 +183,7 @@ def test_what_members_agreed_to_becomes_a_new_version(
         text = text.replace("        renewal_opens_months: 2\n", "").replace(
             "months: 12", "months: 1"
         )
-    assert told(apply_text(text)) == [("new version", COURSE)]
+    assert listed(apply_text(text)) == [("new version", COURSE)]
     versions = Course.objects.order_by("version").values_list("version", "offered")
     assert list(versions) == [(1, False), (2, True)]
     running.refresh_from_db()
@@ -205,7 +205,7 @@ def test_words_change_in_place_and_names_in_every_version(friends: TenantFile) -
     apply_text(text)
     text = changed(text, "name: Friend for a year", "name: One year")
     text = changed(text, "summary: A year from", "summary: Twelve months from")
-    assert told(apply_text(text)) == [("change", COURSE)]
+    assert listed(apply_text(text)) == [("change", COURSE)]
     assert [row.name for row in Course.objects.all()] == [{"en": "One year"}] * 2
     summaries = [row.summary["en"][:6] for row in Course.objects.order_by("version")]
     assert summaries == ["A year", "Twelve"]
@@ -237,9 +237,9 @@ def test_courses_are_read_once_an_apply_and_another_process_knows_within_a_secon
 def test_a_course_is_taken_out_of_the_shop_and_put_back(friends: TenantFile) -> None:
     a_subscription("friends", "friend")
     text = changed(FRIENDS, "price: 4400", "price: 4400\n        offered: false")
-    assert told(apply_text(text)) == [("change", COURSE)]
+    assert listed(apply_text(text)) == [("change", COURSE)]
     assert not Course.objects.get().offered
-    assert told(apply_text(FRIENDS)) == [("change", COURSE)]
+    assert listed(apply_text(FRIENDS)) == [("change", COURSE)]
     assert Course.objects.get().offered
 
 
@@ -251,13 +251,13 @@ _YEARLY = PLUSMEMBER.index("      - key: yearly")
 WITHOUT_YEARLY = PLUSMEMBER[:_YEARLY] + PLUSMEMBER[_MAIL:]
 
 
-def test_a_course_that_nobody_has_is_no_longer_offered(plusmember: TenantFile) -> None:
+def test_an_unused_course_that_is_removed_is_no_longer_offered(plusmember: TenantFile) -> None:
     a_subscription("official", "yearly", state="ended")
-    assert told(apply_text(WITHOUT_YEARLY)) == [("remove", "course:official/yearly")]
+    assert listed(apply_text(WITHOUT_YEARLY)) == [("remove", "course:official/yearly")]
     assert apply_text(WITHOUT_YEARLY).is_empty
     row = Course.objects.get(site__key="official", key="yearly")
     assert not row.offered
-    assert told(apply_text(PLUSMEMBER)) == [("change", "course:official/yearly")]
+    assert listed(apply_text(PLUSMEMBER)) == [("change", "course:official/yearly")]
     row.refresh_from_db()
     assert (row.offered, row.version) == (True, 1)
 
@@ -266,19 +266,19 @@ def test_a_course_that_nobody_has_is_no_longer_offered(plusmember: TenantFile) -
 def test_a_course_in_use_is_not_removed(plusmember: TenantFile, state: str) -> None:
     a_subscription("official", "yearly", state=state)
     plan = refused(WITHOUT_YEARLY)
-    assert told(plan) == [("refuse", "course:official/yearly")]
+    assert listed(plan) == [("refuse", "course:official/yearly")]
     assert "offered: false" in plan.refusals[0].instead
 
 
 def test_an_old_version_in_use_counts(plusmember: TenantFile) -> None:
     a_subscription("official", "yearly")
     apply_text(changed(PLUSMEMBER, "price: 6600", "price: 7000"))
-    assert told(refused(WITHOUT_YEARLY)) == [("refuse", "course:official/yearly")]
+    assert listed(refused(WITHOUT_YEARLY)) == [("refuse", "course:official/yearly")]
 
 
 def test_a_site_without_members_is_removed_and_comes_back(plusmember: TenantFile) -> None:
     mail = queries.site("mail")
-    assert told(apply_text(WITHOUT_MAIL)) == [
+    assert listed(apply_text(WITHOUT_MAIL)) == [
         ("remove", "site:mail"),
         ("remove", "course:mail/monthly"),
         ("remove", "course:mail/yearly"),
@@ -294,7 +294,7 @@ def test_a_site_without_members_is_removed_and_comes_back(plusmember: TenantFile
 def test_a_site_with_members_is_not_removed(plusmember: TenantFile) -> None:
     a_membership("mail")
     plan = refused(WITHOUT_MAIL)
-    assert ("refuse", "site:mail") in told(plan)
+    assert ("refuse", "site:mail") in listed(plan)
 
 
 def test_a_host_is_free_again_once_its_site_is_removed(plusmember: TenantFile) -> None:
@@ -308,7 +308,7 @@ def test_a_host_is_free_again_once_its_site_is_removed(plusmember: TenantFile) -
 def test_two_sites_exchange_their_hosts(plusmember: TenantFile) -> None:
     text = changed(PLUSMEMBER, "host: official", "host: other")
     text = changed(text, "host: mail", "host: official").replace("host: other", "host: mail")
-    assert told(apply_text(text)) == [("change", "site:official"), ("change", "site:mail")]
+    assert listed(apply_text(text)) == [("change", "site:official"), ("change", "site:mail")]
     assert queries.site("official").host_label == "mail"
     assert queries.site("mail").host_label == "official"
 
@@ -340,7 +340,7 @@ def test_what_members_rely_on(
 @pytest.mark.parametrize("case", REFUSED, ids=[case[1] for case in REFUSED])
 def test_without_members_it_may_change(friends: TenantFile, case: tuple[str, ...]) -> None:
     old, new, subject, _ = case
-    assert told(apply_text(changed(FRIENDS, old, new))) == [("change", subject)]
+    assert listed(apply_text(changed(FRIENDS, old, new))) == [("change", subject)]
 
 
 def test_a_legacy_form_stays_while_members_exist(plusmember: TenantFile) -> None:
@@ -352,14 +352,14 @@ def test_a_legacy_form_stays_while_members_exist(plusmember: TenantFile) -> None
         "- {prefix: E, digits: 8}",
         "- {prefix: E, digits: 8}\n      - {prefix: X, digits: 7}",
     )
-    assert told(apply_text(more)) == [("change", "tenant")]
+    assert listed(apply_text(more)) == [("change", "tenant")]
 
 
 def test_a_host_may_move_when_the_old_one_goes_on(friends: TenantFile) -> None:
     a_membership("friends")
     text = changed(FRIENDS, "host: friends", "host: club\n    former_hosts: [friends]")
     text = changed(text, "host: account", "host: id\n  former_hosts: [account]")
-    assert told(apply_text(text)) == [("change", "tenant"), ("change", "site:friends")]
+    assert listed(apply_text(text)) == [("change", "tenant"), ("change", "site:friends")]
     assert queries.is_identity_host("account.localhost")
     assert queries.is_identity_host("id.localhost")
 
@@ -409,6 +409,6 @@ def test_two_first_applies_come_in_turn() -> None:
 def test_two_changes_of_a_price_come_in_turn() -> None:
     apply_text(FRIENDS)
     plans = _race(*(changed(FRIENDS, "price: 4400", f"price: {yen}") for yen in (5000, 6000)))
-    assert [told(plan) for plan in plans] == [[("new version", COURSE)]] * 2
+    assert [listed(plan) for plan in plans] == [[("new version", COURSE)]] * 2
     versions = Course.objects.order_by("version").values_list("version", "offered")
     assert list(versions) == [(1, False), (2, False), (3, True)]

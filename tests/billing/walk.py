@@ -73,7 +73,7 @@ class Walk:
         self.trace: list[str] = []
 
     def go(self, steps: int) -> None:
-        """So many steps; whoever has paid is in after each at which the worker was at work."""
+        """So many steps; after each at which the worker ran, every member who has paid is in."""
         names, weights = list(_WEIGHTS), list(_WEIGHTS.values())
         for _ in range(steps):
             (name,) = self.random.choices(names, weights)
@@ -163,7 +163,7 @@ class Walk:
         resume_membership(member_pk=member, site_key="official")
 
     def asks_at_the_door(self, member: int) -> None:
-        """Their open payments are asked about on the spot: whoever has paid gets in by this."""
+        """Their open payments are polled on the spot: a member who has paid gets in by this."""
         from kaiin.billing.actions.refresh import refresh_open_payments
 
         refresh_open_payments(member_pk=member)
@@ -255,14 +255,14 @@ class Walk:
 
 
 def paid_at_the_provider(world: World) -> dict[str, int]:
-    """What the provider holds for us of each order, by its own books; only orders that it ever
-    received money for."""
+    """Our money at the provider by order, from its own books; only orders that it ever received
+    money for."""
     with world.sandbox.app.service.store.transaction() as tx:
         received = tx.all(
             "SELECT order_id, received_amount, dispute FROM payment"
             " WHERE received_amount IS NOT NULL"
         )
-        held = {
+        left = {
             row["order_id"]: 0 if row["dispute"] == "lost" else row["received_amount"]
             for row in received
         }
@@ -271,5 +271,5 @@ def paid_at_the_provider(world: World) -> dict[str, int]:
             " JOIN payment ON payment.id = refund.payment_id WHERE refund.status = 'done'"
         )
         for row in done:
-            held[row["order_id"]] -= row["amount"]
-    return held
+            left[row["order_id"]] -= row["amount"]
+    return left
