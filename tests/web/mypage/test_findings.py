@@ -50,7 +50,7 @@ WITHDRAWN = replace(
 
 
 def made(membership: object = None, **others: object) -> Evidence:
-    return replace(rule.NOBODY, membership=membership, **others)
+    return replace(rule.STRANGER, membership=membership, **others)
 
 
 # What brings each about, in the variants that are worded apart.
