@@ -428,6 +428,6 @@ def test_a_registered_card_leaves_one_grace(world: World) -> None:
 
     member = world.joined()
     world.pay(payment_of(change(member, "monthly", Method.CARD)), number=OTHER_CARD)
-    standing = Grant.objects.filter(membership__member=member, kind="grace", revoked_at=None)
-    assert standing.count() == 1
+    in_force = Grant.objects.filter(membership__member=member, kind="grace", revoked_at=None)
+    assert in_force.count() == 1
     assert Grant.objects.filter(membership__member=member, kind="grace").count() == 2

@@ -12,7 +12,7 @@ def test_silence_at_the_poll_forgets_nothing(start: Start, sandbox: Sandbox, clo
     payments = [start(key=f"join:{number}:1", member_ref=number) for number in range(6)]
     for payment in payments:
         sandbox.pay(payment)
-    # All notices are lost, and nobody answers for a while.
+    # All notices are lost, and no question is answered for a while.
     sandbox.switch("down", "0")
     for _ in range(4):
         clock.advance(hours=5)

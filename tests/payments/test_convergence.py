@@ -1,5 +1,5 @@
-"""Whatever happens on the way, in the end we know what the provider knows, and nothing was done
-twice: random histories with every fault, then calm weather and one sweep."""
+"""Random histories with every fault, then a time without faults and one sweep: in the end we know
+what the provider knows, and nothing was done twice."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -55,7 +55,7 @@ class World:
                 self.renew, self.renew, self.end_contract, self.work, self.work, self.fault,
             ]
         )  # fmt: skip
-        # What can't be done is told, and nothing is done.
+        # What can't be done is refused with an error, and changes nothing.
         with suppress(KaiinError, Refused):
             act()
         self.clock.advance(minutes=self.chance.randint(0, 90))
@@ -183,10 +183,10 @@ def test_in_the_end_we_know_what_the_provider_knows(
         asked_back = Refund.objects.filter(payment=row, state=RefundState.DONE)
         assert sum(asked_back.values_list("amount", flat=True)) == back
         assert back <= (truth["received_amount"] or 0 if truth else 0)
-    assert not theirs, "a payment at the provider that nobody intended"
+    assert not theirs, "a payment at the provider without an intent"
     assert not Refund.objects.filter(ask_at__isnull=False)
     left = ProviderEvent.objects.exclude(state__in=[EventState.FOREIGN, EventState.IGNORED])
     left = left.exclude(state=EventState.UNREADABLE)  # the switch `garbage`
     assert set(left.values_list("state", flat=True)) == {EventState.APPLIED}
-    told = AuditRow.objects.filter(action="payments.refund_done").count()
-    assert told == sum(1 for each in given if each["status"] == "done")
+    audited = AuditRow.objects.filter(action="payments.refund_done").count()
+    assert audited == sum(1 for each in given if each["status"] == "done")

@@ -113,7 +113,7 @@ def test_notices(paid: list[PaymentView], sandbox: Sandbox, spoilt: Spoilt, cloc
 def test_polling(
     silent_before: int, start: Start, paid: list[PaymentView], sandbox: Sandbox, clock: Clock
 ) -> None:
-    """Rows of a provider that nobody knows, however many, are no silence of one that answers."""
+    """Rows of an unknown provider, however many, do not count as silence of one that answers."""
     bad = [paid[0], *(start(key=f"bad:{number}") for number in range(silent_before))]
     rows = Payment.objects.filter(pk__in=[each.id for each in bad])
     rows.update(provider="gone")

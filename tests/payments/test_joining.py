@@ -32,8 +32,8 @@ def ask(payment: PaymentView) -> PaymentView:
     return operations.refresh_payment(payment_id=payment.id, timeout_seconds=2)
 
 
-def told(payment: PaymentView) -> list[str]:
-    """The states that the outbox told of, in order."""
+def published(payment: PaymentView) -> list[str]:
+    """The states that the outbox published, in order."""
     found = Event.objects.filter(key__startswith=f"{payment.id}:").order_by("id")
     return [str(message.payload["state"]) for message in found]
 
@@ -53,7 +53,7 @@ def test_starting_again_brings_the_same_payment(start: Start, sandbox: Sandbox) 
     assert Payment.objects.count() == 1
 
 
-def test_a_key_stands_for_one_sum(start: Start) -> None:
+def test_a_key_is_for_one_sum_and_one_member(start: Start) -> None:
     start()
     with pytest.raises(IntentConflict):
         start(amount=Money(660))
@@ -69,7 +69,7 @@ def test_return_first(method: str, start: Start, sandbox: Sandbox) -> None:
     assert ask(payment).state is PaymentState.PAID
     sandbox.deliver_notices()
     assert now_of(payment).state is PaymentState.PAID
-    assert told(payment).count("paid") == 1
+    assert published(payment).count("paid") == 1
 
 
 @pytest.mark.parametrize("method", [*RENEWING, "konbini"])
@@ -79,7 +79,7 @@ def test_notice_first(method: str, start: Start, sandbox: Sandbox) -> None:
     assert sandbox.deliver_notices() >= 1
     assert now_of(payment).state is PaymentState.PAID
     ask(payment)
-    assert told(payment).count("paid") == 1
+    assert published(payment).count("paid") == 1
 
 
 def test_notice_twice(start: Start, sandbox: Sandbox) -> None:
@@ -88,7 +88,7 @@ def test_notice_twice(start: Start, sandbox: Sandbox) -> None:
     sandbox.pay(payment)
     sandbox.deliver_notices()
     sandbox.deliver_notices()
-    assert told(payment) == ["pending", "paid"]
+    assert published(payment) == ["pending", "paid"]
     assert AuditRow.objects.filter(action="payments.paid").count() == 1
 
 
@@ -133,7 +133,7 @@ def test_the_poll_is_bounded_and_slows_down(start: Start, clock: Clock, sandbox:
 def test_return_without_payment(start: Start, sandbox: Sandbox) -> None:
     payment = start()
     assert ask(payment).state is PaymentState.PENDING
-    assert told(payment) == ["pending"]
+    assert published(payment) == ["pending"]
 
 
 def test_turning_back_cancels(start: Start, sandbox: Sandbox) -> None:
@@ -209,7 +209,7 @@ def test_three_ds_failing_is_a_decline(start: Start, sandbox: Sandbox) -> None:
 def test_slip_paid_before_the_deadline_reported_three_hours_later(
     start: Start, sandbox: Sandbox, clock: Clock
 ) -> None:
-    """The time at the store counts, whatever time the notice comes."""
+    """The time at the store counts, not the time of the notice."""
     payment = start("konbini", slip_days=3, renews=False)
     sandbox.get_slip(payment)
     payment = ask(payment)
@@ -298,7 +298,7 @@ def test_a_start_that_never_arrived_is_made_again(start: Start, sandbox: Sandbox
     assert start().state is PaymentState.PENDING
 
 
-def test_a_start_that_nobody_repeats_fails_after_a_while(
+def test_a_start_that_is_not_repeated_fails_after_a_while(
     start: Start, sandbox: Sandbox, clock: Clock
 ) -> None:
     sandbox.switch("time_out", "0")
@@ -373,7 +373,7 @@ def test_time_out_then_answer(mandate: queries.MandateView, sandbox: Sandbox) ->
         assert len(tx.all("SELECT id FROM payment WHERE kind = 'charge'")) == 1
 
 
-def test_unknown_stays_unknown_while_nobody_answers(
+def test_unknown_stays_unknown_while_the_provider_is_down(
     mandate: queries.MandateView, sandbox: Sandbox
 ) -> None:
     """What may have been charged is never said to be surely not charged."""
@@ -423,7 +423,7 @@ def test_a_carrier_that_ended_the_contract(mandate: queries.MandateView, sandbox
     assert Event.objects.filter(topic="payments.mandate_ended").count() == 1
 
 
-def test_a_notice_tells_of_the_end_of_a_contract(
+def test_a_notice_of_the_end_of_a_contract_is_applied(
     mandate: queries.MandateView, sandbox: Sandbox
 ) -> None:
     sandbox.end_contract(mandate, by="member")

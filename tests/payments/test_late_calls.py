@@ -120,7 +120,7 @@ def test_a_charge_made_again_is_not_given_up_for_the_age_of_the_first(
     assert now_of(payment).state is PaymentState.PAID
 
 
-def test_a_charge_that_nobody_repeats_is_given_up_in_the_end(
+def test_a_charge_that_is_not_repeated_is_given_up_in_the_end(
     mandate: MandateView, sandbox: Sandbox, clock: Clock
 ) -> None:
     sandbox.switch("time_out", "0")
@@ -134,7 +134,7 @@ def test_a_charge_that_nobody_repeats_is_given_up_in_the_end(
 def test_a_charge_that_may_arrive_is_not_void(
     mandate: MandateView, sandbox: Sandbox, clock: Clock
 ) -> None:
-    """Whoever stops it to be charged otherwise would be charged twice."""
+    """A member who stops it and pays in another way would be charged twice."""
     sandbox.switch("late", "9")
     payment = charge(mandate)
     sandbox.switch("late", "")
@@ -236,7 +236,7 @@ def test_a_refund_is_given_once(
 def test_a_refund_that_is_refused_has_not_failed_while_the_first_call_may_arrive(
     paid: PaymentView, sandbox: Sandbox, clock: Clock
 ) -> None:
-    """Else somebody asks for it anew, and it is given twice."""
+    """Else staff would ask for it anew, and it would be given twice."""
     sandbox.switch("late", "9")
     refund(paid)
     sandbox.switch("late", "")

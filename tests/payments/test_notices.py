@@ -121,7 +121,7 @@ NONSENSE = [
 
 @pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
 def test_signed_nonsense_is_stored_and_named_to_staff(body: bytes, clock: Clock) -> None:
-    """Asking for it again would bring the same; whoever sent it is the provider."""
+    """Asking for it again would bring the same; the signature proves that the provider sent it."""
     for _ in range(2):
         assert send(body, signed(body, clock.now())).status_code == 200
     work()
@@ -135,7 +135,7 @@ def test_signed_nonsense_is_stored_and_named_to_staff(body: bytes, clock: Clock)
 
 
 @pytest.mark.parametrize("body", NONSENSE, ids=range(len(NONSENSE)))
-def test_nonsense_in_the_list_keeps_nobody_from_reading_on(
+def test_nonsense_in_the_list_does_not_stop_the_reading(
     body: bytes, clock: Clock, sandbox: Sandbox
 ) -> None:
     good = event(id="evt_good")
@@ -168,7 +168,7 @@ def test_what_is_deep_beside_what_counts_is_left_out(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "fields",
     [
         {"amount": 10**30},
         {"amount": -1},
@@ -186,7 +186,7 @@ def test_what_is_deep_beside_what_counts_is_left_out(clock: Clock) -> None:
     ids=str,
 )
 def test_an_answer_that_no_row_can_keep_is_no_answer(
-    told: dict[str, object], start: Start, sandbox: Sandbox
+    fields: dict[str, object], start: Start, sandbox: Sandbox
 ) -> None:
     from kaiin.infra.http import OutsideUnknown
     from kaiin.lab.sandbox.api import payment_json
@@ -197,7 +197,7 @@ def test_an_answer_that_no_row_can_keep_is_no_answer(
         content = payment_json(row, None)
     assert wire.payment(dict(content)).amount.amount == 550
     with pytest.raises(OutsideUnknown):
-        wire.payment(content | told)
+        wire.payment(content | fields)
 
 
 def test_a_notice_within_the_tolerance_passes(clock: Clock) -> None:
@@ -250,12 +250,12 @@ def test_an_unknown_order_waits_until_it_is_known(
     assert stored.due_at is None
 
 
-def test_what_nobody_ever_knows_is_put_aside(clock: Clock) -> None:
+def test_a_notice_of_an_order_that_stays_unknown_is_put_aside(clock: Clock) -> None:
     send(event(), signed(event(), clock.now()))
     work()
     clock.advance(days=3, hours=2)
     work()
-    # Days of a worker that stood still put nothing aside: it is tried often enough first.
+    # Days without a worker put nothing aside: it is tried often enough first.
     assert ProviderEvent.objects.get().state == EventState.WAITING
     for _ in range(10):
         clock.advance(hours=1)

@@ -44,7 +44,7 @@ def _pay(sandbox: Sandbox, payment: PaymentView, _clock: Clock) -> None:
 
 
 def _nothing(*_: object) -> None:
-    """The same is told twice."""
+    """The same message comes twice."""
 
 
 def _refund(amount: int) -> Act:
@@ -134,7 +134,7 @@ HISTORIES = {
 
 
 @dataclass(frozen=True)
-class Told:
+class Answers:
     """What the provider says after each fact."""
 
     payment: PaymentView
@@ -210,7 +210,7 @@ def history(request: pytest.FixtureRequest) -> History:
 
 
 @pytest.fixture
-def told(history: History, start: Start, sandbox: Sandbox, clock: Clock) -> Told:
+def answers(history: History, start: Start, sandbox: Sandbox, clock: Clock) -> Answers:
     """The history, played on the real sandbox."""
     payment = start(
         history.method, amount=Money(history.amount), renews=history.method != "konbini"
@@ -223,7 +223,7 @@ def told(history: History, start: Start, sandbox: Sandbox, clock: Clock) -> Told
         assert state is not None
         states.append(state)
         mandates.append(state.mandate)
-    return Told(payment, tuple(states), tuple(mandates))
+    return Answers(payment, tuple(states), tuple(mandates))
 
 
 def now_of(payment: PaymentView) -> PaymentView:
@@ -232,24 +232,26 @@ def now_of(payment: PaymentView) -> PaymentView:
     return found
 
 
-def test_answers_that_are_written_in_any_order(history: History, told: Told, clock: Clock) -> None:
+def test_answers_that_are_written_in_any_order(
+    history: History, answers: Answers, clock: Clock
+) -> None:
     """The provider was asked after each fact, by workers that write what they heard in any order:
     the worst that races can do."""
 
     def write(which: int) -> None:
         snapshots.apply_payment(
-            payment_id=told.payment.id,
-            snapshot=told.states[which],
+            payment_id=answers.payment.id,
+            snapshot=answers.states[which],
             now=clock.now(),
             actor="system:test",
         )
 
     def check(heard: Sequence[int]) -> None:
-        state = now_of(told.payment).state
+        state = now_of(answers.payment).state
         latest = max(heard)
-        paid = any(told.states[each].paid_at for each in heard)
+        paid = any(answers.states[each].paid_at for each in heard)
         assert state.took_money == (paid and history.amount > 0)
-        if latest == len(told.states) - 1:
+        if latest == len(answers.states) - 1:
             assert state is history.end
 
     assert all_end_the_same(write, check)
@@ -258,31 +260,31 @@ def test_answers_that_are_written_in_any_order(history: History, told: Told, clo
 class Replaying(SandboxProvider):
     """The sandbox as it was after a fact: what `at` says."""
 
-    told: Told
+    answers: Answers
     at: int = 0
 
     def fetch_payment(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
-        return self.told.states[self.at]
+        return self.answers.states[self.at]
 
     def fetch_mandate(self, key: MandateKey, *, timeout_seconds: float) -> MandateSnapshot | None:
-        return self.told.mandates[self.at]
+        return self.answers.mandates[self.at]
 
     def read_notice(self, notice: Notice, *, now: object) -> VerifiedNotice:
         which = notice.body.decode()
-        return VerifiedNotice(f"evt_{which}", "payment.changed", order_id(self.told.payment.id))
+        return VerifiedNotice(f"evt_{which}", "payment.changed", order_id(self.answers.payment.id))
 
 
 @pytest.fixture
-def replaying(told: Told, sandbox: Sandbox) -> Replaying:
+def replaying(answers: Answers, sandbox: Sandbox) -> Replaying:
     provider = Replaying(base_url=PUBLIC_URL, public_url=PUBLIC_URL, secret=SECRET)
-    provider.told = told
+    provider.answers = answers
     registry.use("sandbox", provider)
     return provider
 
 
 @pytest.mark.parametrize("history", THROUGH_THE_INBOX, indirect=True)
 def test_notices_that_come_in_any_order(
-    history: History, told: Told, replaying: Replaying, clock: Clock
+    history: History, answers: Answers, replaying: Replaying, clock: Clock
 ) -> None:
     """A fact's notice comes any time after it, twice at times; the inbox asks what is true now."""
     seconds = count(1)
@@ -304,8 +306,8 @@ def test_notices_that_come_in_any_order(
         inbox.apply_due(limit=10, now=clock.now() + timedelta(hours=1), actor="system:test")
 
     def check(heard: Sequence[int]) -> None:
-        payment = now_of(told.payment)
-        true = told.states[max(heard)]
+        payment = now_of(answers.payment)
+        true = answers.states[max(heard)]
         assert payment.state.took_money == (bool(true.paid_at) and history.amount > 0)
         if max(heard) == 5:
             assert payment.state is history.end

@@ -1,5 +1,5 @@
-"""Money of another sum, currency, order or product is not the money that was asked for, by
-whatever way we hear of it."""
+"""Money of another sum, currency, order or product is not the money that was asked for, in every
+way in which it can be reported."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -71,8 +71,8 @@ def alter(sandbox: Sandbox, column: str, value: object) -> None:
 def bought(payment: PaymentView) -> bool:
     found = queries.payment(payment.id)
     assert found is not None
-    told = AuditRow.objects.filter(action__in=["payments.paid", "payments.disputed"])
-    return found.state.took_money or told.exists()
+    audited = AuditRow.objects.filter(action__in=["payments.paid", "payments.disputed"])
+    return found.state.took_money or audited.exists()
 
 
 @pytest.mark.parametrize("hear", WAYS)

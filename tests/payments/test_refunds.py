@@ -41,7 +41,7 @@ def refund(payment: PaymentView, amount: int = 550, key: str = "case:1") -> Refu
     )
 
 
-def told(topic: str, what: str) -> list[str]:
+def published(topic: str, what: str) -> list[str]:
     found = Event.objects.filter(topic=topic).order_by("id")
     return [str(message.payload[what]) for message in found]
 
@@ -56,9 +56,9 @@ def test_all_of_it(paid: PaymentView, sandbox: Sandbox, clock: Clock) -> None:
     assert (done.state, done.amount, done.done_at) == (RefundState.DONE, Money(550), clock.now())
     assert now_of(paid).state is PaymentState.REFUNDED
     assert not now_of(paid).state.has_money
-    assert told(events.PAYMENT_CHANGED, "state")[-1] == "refunded"
-    assert told(events.REFUND_CHANGED, "state") == ["requested", "done"]
-    assert told(events.REFUND_CHANGED, "key") == ["case:1", "case:1"]
+    assert published(events.PAYMENT_CHANGED, "state")[-1] == "refunded"
+    assert published(events.REFUND_CHANGED, "state") == ["requested", "done"]
+    assert published(events.REFUND_CHANGED, "key") == ["case:1", "case:1"]
     assert AuditRow.objects.filter(action="payments.refund_requested", actor="staff:1").exists()
     sandbox.deliver_notices()
     assert queries.refunds(paid.id) == (done,)
@@ -84,7 +84,7 @@ def test_never_more_than_came(paid: PaymentView, sandbox: Sandbox) -> None:
     failed = refund(paid, 351, key="case:2")
     assert (failed.state, failed.failure_code) == (RefundState.FAILED, "refund_exceeds")
     assert at_provider(sandbox, paid) == [(200, "done")]
-    assert told(events.REFUND_CHANGED, "state")[-1] == "failed"
+    assert published(events.REFUND_CHANGED, "state")[-1] == "failed"
 
 
 def test_nothing_that_never_came(start: Start) -> None:
@@ -161,7 +161,7 @@ def test_a_refund_on_the_dashboard(paid: PaymentView, sandbox: Sandbox) -> None:
     assert (theirs.amount, theirs.state) == (Money(200), RefundState.DONE)
     assert theirs.key.startswith("provider:sandbox:ref_")
     assert now_of(paid).state is PaymentState.PARTLY_REFUNDED
-    assert told(events.REFUND_CHANGED, "state") == ["done"]
+    assert published(events.REFUND_CHANGED, "state") == ["done"]
     sandbox.refund_at_provider(paid, 350)
     sandbox.deliver_notices()
     assert now_of(paid).state is PaymentState.REFUNDED
@@ -175,8 +175,8 @@ def test_a_dispute_won(paid: PaymentView, sandbox: Sandbox) -> None:
     sandbox.dispute(paid, won=True)
     sandbox.deliver_notices()
     assert now_of(paid).state is PaymentState.PAID
-    # Each of the three is told, the second "paid" too.
-    assert told(events.PAYMENT_CHANGED, "state")[-3:] == ["paid", "disputed", "paid"]
+    # Each of the three is published, the second "paid" too.
+    assert published(events.PAYMENT_CHANGED, "state")[-3:] == ["paid", "disputed", "paid"]
 
 
 def test_a_dispute_lost(paid: PaymentView, sandbox: Sandbox, clock: Clock) -> None:
@@ -230,7 +230,7 @@ def test_a_refund_that_bounces_after_it_was_done(paid: PaymentView, sandbox: San
     again = replace(now, refunds=(bounced,))
     snapshots.apply_payment(payment_id=paid.id, snapshot=again, now=later, actor="x:1")
     assert now_of(paid).state is PaymentState.PAID
-    assert told(events.REFUND_CHANGED, "state") == ["requested", "done", "failed"]
+    assert published(events.REFUND_CHANGED, "state") == ["requested", "done", "failed"]
 
 
 def test_what_fell_short_can_be_given_back(start: Start, sandbox: Sandbox) -> None:

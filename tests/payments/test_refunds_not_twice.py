@@ -1,4 +1,4 @@
-"""Whatever we hear of a refund, and how late: the provider is asked for it once."""
+"""The provider is asked for a refund once, after any answer, however late."""
 
 import pytest
 

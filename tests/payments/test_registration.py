@@ -44,8 +44,8 @@ def test_a_card_is_registered_and_nothing_charged(start: Start, sandbox: Sandbox
     assert (payment.paid_at, payment.received, payment.is_open) == (None, None, False)
     assert not payment.state.took_money
     assert mandate_of(payment).last4 == "4242"
-    told = Event.objects.filter(topic=events.PAYMENT_CHANGED).order_by("id")
-    assert [message.payload["state"] for message in told] == ["pending", "registered"]
+    published = Event.objects.filter(topic=events.PAYMENT_CHANGED).order_by("id")
+    assert [message.payload["state"] for message in published] == ["pending", "registered"]
 
 
 def test_a_registered_card_can_be_charged(start: Start, sandbox: Sandbox) -> None:
@@ -83,7 +83,7 @@ def test_turning_back_from_registering(start: Start, sandbox: Sandbox) -> None:
 
 
 def test_a_page_that_says_registered_is_no_money(start: Start, sandbox: Sandbox) -> None:
-    """A provider's "registered" for something that costs is enrolment, whatever it says."""
+    """A provider's "registered" for something that costs is enrolment, not payment."""
     from dataclasses import replace
 
     from kaiin.payments import snapshots

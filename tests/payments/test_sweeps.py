@@ -1,4 +1,4 @@
-"""What no notice told: lists of events read on, silence noticed, nonsense and others' events."""
+"""What came in no notice: lists of events read on, silence noticed, nonsense, foreign events."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -44,7 +44,7 @@ def states() -> dict[str, int]:
 
 
 def test_days_of_silence_heal_in_one_sweep(start: Start, sandbox: Sandbox, clock: Clock) -> None:
-    """A payment that ended here long ago is not polled any more: the list alone tells."""
+    """A payment that ended here long ago is not polled any more: only the list has its events."""
     paid = start()
     sandbox.pay(paid)
     sandbox.deliver_notices()
@@ -123,7 +123,7 @@ def test_a_provider_that_does_not_answer_is_read_next_time(
     assert sweep(clock) == 2
 
 
-def test_an_event_that_can_not_be_read_keeps_nobody_from_reading_on(
+def test_an_event_that_can_not_be_read_does_not_stop_the_reading(
     start: Start, sandbox: Sandbox, clock: Clock
 ) -> None:
     sandbox.switch("drop", "1")
@@ -140,10 +140,10 @@ def test_an_event_that_can_not_be_read_keeps_nobody_from_reading_on(
 
 
 def test_a_provider_that_is_not_configured_is_passed_over(clock: Clock) -> None:
-    nobody = SandboxProvider(base_url="", public_url="", secret="")
-    registry.use("sandbox", nobody)
+    unconfigured = SandboxProvider(base_url="", public_url="", secret="")
+    registry.use("sandbox", unconfigured)
     assert sweep(clock) == 0
-    assert nobody.list_events(cursor="", limit=1, timeout_seconds=1) is None
+    assert unconfigured.list_events(cursor="", limit=1, timeout_seconds=1) is None
 
 
 # Silence
@@ -160,7 +160,7 @@ def alarms() -> list[tuple[str, int]]:
     return [(log["event"], log["open_payments"]) for log in logs if log["log_level"] == "error"]
 
 
-def test_silence_is_told_once(start: Start, sandbox: Sandbox, clock: Clock) -> None:
+def test_silence_is_logged_once(start: Start, sandbox: Sandbox, clock: Clock) -> None:
     sweep(clock)
     sandbox.pay(start())
     sandbox.deliver_notices()
@@ -178,7 +178,7 @@ def test_silence_is_told_once(start: Start, sandbox: Sandbox, clock: Clock) -> N
     assert silence(clock).silent_since == opened_at
     assert alarms() == [("payments.provider_silent_for", 1)]
     assert alarms() == []
-    # Heard again, and silent once more: told again.
+    # Heard again, and silent once more: logged again.
     sandbox.switch("drop", "")
     sandbox.pay(start("docomo", key="join:3:1"))
     sandbox.deliver_notices()
@@ -243,7 +243,7 @@ def test_another_applications_twins_are_recorded_only(
 
 
 class Counting:
-    """Counts questions, then asks the real provider, or fails as told."""
+    """Counts questions, then asks the real provider, or fails for the orders in `broken`."""
 
     def __init__(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[str] = []
@@ -254,7 +254,7 @@ class Counting:
     def fetch(self, order: Order, *, timeout_seconds: float) -> PaymentSnapshot | None:
         self.asked.append(order.order_id)
         if order.order_id in self.broken:
-            raise KeyError("an answer that nobody expected")
+            raise KeyError("an unexpected answer")
         return self._fetch(order, timeout_seconds=timeout_seconds)
 
 
@@ -323,8 +323,8 @@ def test_an_answer_that_can_t_be_written_down_keeps_no_other_from_it(
     with monkeypatch.context() as patch:
         patch.setattr(sandbox.provider, "fetch_payment", fetched)
         operations.poll_open(now=clock.advance(minutes=6), limit=10)
-    told = [now_of(payment).state for payment in payments]
-    assert told == [PaymentState.PAID, PaymentState.PENDING, *[PaymentState.PAID] * 2]
+    polled = [now_of(payment).state for payment in payments]
+    assert polled == [PaymentState.PAID, PaymentState.PENDING, *[PaymentState.PAID] * 2]
     operations.poll_open(now=clock.advance(minutes=30), limit=10)
     assert now_of(payments[1]).state is PaymentState.PAID
 
