@@ -28,8 +28,20 @@ def pytest_configure(config: pytest.Config) -> None:
         _set_up_django()
 
 
+# Single tests that take many seconds. They begin first: at the end, one would run alone.
+_LONG = (
+    "tests/crashes/",
+    "tests/lab/simulation/test_simulate.py",
+    "tests/payments/test_orders_of_messages.py",
+    "tests/security/test_deploy_checks.py",
+    "tests/security/test_fuzzed_forms.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out the cases that `few_on_postgres` says ask the same of it again."""
+    """Long tests first; on PostgreSQL without the cases that `few_on_postgres` says ask the same of
+    it again."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         return
     cases: Counter[str] = Counter()
