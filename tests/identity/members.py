@@ -87,7 +87,7 @@ def statements() -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        # Once a second, whatever happens, the tenant's revision is read.
+        # Once a second the tenant's revision is read in any case.
         if '"sites_' not in sql:
             # Savepoints are named after their thread and number: no part of the work's shape.
             seen.append("SAVEPOINT" if "SAVEPOINT" in sql else sql)

@@ -59,8 +59,10 @@ def test_agreeing_again_changes_nothing(plusmember: object, clock: Clock) -> Non
     clock.advance(days=3)
     agree(member, clock)
     assert queries.consents(member) == first
-    told = [r for r in audit.history(f"member:{member}") if r.action == "identity.consent_given"]
-    assert len(told) == 1
+    recorded = [
+        r for r in audit.history(f"member:{member}") if r.action == "identity.consent_given"
+    ]
+    assert len(recorded) == 1
 
 
 def test_a_record_can_not_be_changed(plusmember: object, clock: Clock) -> None:
@@ -99,7 +101,7 @@ def test_a_new_version_is_asked_from_its_day(plusmember: object, clock: Clock) -
     assert versions == [2, 1, 1]
 
 
-def test_a_new_version_that_asks_nobody(plusmember: object, clock: Clock) -> None:
+def test_a_new_version_that_needs_no_consent(plusmember: object, clock: Clock) -> None:
     before, never = make_member(), make_member("never@example.jp")
     agree(before, clock)
     apply_tenant(with_terms(2, asks=False))

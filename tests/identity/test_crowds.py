@@ -60,7 +60,7 @@ def test_a_crowd_takes_no_more_than_its_places(few: Places, monkeypatch) -> None
         results = pool.map(one, range(12))
         for _ in range(9):
             assert sent_away.acquire(timeout=20)
-        # Whoever was sent away was neither counted nor looked up.
+        # Those who were sent away were neither counted nor looked up.
         gate.set()
         results = list(results)
     assert sum(isinstance(each, Crowded) for each in results) == 9

@@ -35,7 +35,7 @@ def fault(field: str, typed: str) -> str:
         ("legal_name_kana", "ﾔﾏﾀﾞ\u3000ﾊﾅｺ", "ヤマダ ハナコ"),
         ("legal_name_kana", "マリ-・ルイ−ズ", "マリー・ルイーズ"),
         ("legal_name_kana", "ゔぃとん", "ヴィトン"),
-        # Full-width voicing marks that stand alone; iteration marks; double hyphens; small kana.
+        # Full-width voicing marks alone; iteration marks; double hyphens; small kana.
         ("legal_name_kana", "カ゛ク ハ゜ル", "ガク パル"),
         ("legal_name_kana", "みすゞ いすゝ", "ミスヾ イスヽ"),
         ("legal_name_kana", "スヾキ ナヽ", "スヾキ ナヽ"),
@@ -140,7 +140,7 @@ def test_what_is_refused(field: str, typed: str, code: str) -> None:
     assert text(code, "ja") != text(code, "en")
 
 
-def test_nothing_that_was_not_asked_is_kept_and_every_fault_is_told() -> None:
+def test_nothing_that_was_not_asked_is_kept_and_every_fault_is_reported() -> None:
     asked = ["nickname", "birth_date", "phone"]
     typed = {"nickname": "はなこ", "birth_date": "x", "phone": "y", "legal_name": "山田"}
     with pytest.raises(DetailsInvalid) as refused:

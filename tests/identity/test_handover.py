@@ -60,7 +60,7 @@ def test_a_code_is_good_for_one_site_and_one_state(sid: str) -> None:
     assert redeem(code, state="") is None
     assert redeem("no such code") is None
     assert redeem("") is None
-    # Whoever tried in vain has not burnt it.
+    # Failed tries have not used it up.
     assert redeem(code)
 
 

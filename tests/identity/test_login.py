@@ -198,7 +198,7 @@ class TestThrottle:
             log_in("E12345678", "wrong", device)
         assert log_in("E12345678", device=device).member_pk is None
         assert log_in("other@example.jp", device=device).refusal is None
-        # Those tries were the account's own: nobody else has any left.
+        # Those tries were the account's own: no other browser has any left.
         assert log_in("E12345678").member_pk is None
 
     def test_strangers_with_devices_of_their_own_get_no_more_tries(self, member: int) -> None:

@@ -1,9 +1,9 @@
-"""Known, unknown, wrong and locked can't be told apart by a clock either.
+"""Known, unknown, wrong and locked take the same time.
 
 What matters is asserted exactly elsewhere (one hash, the same statements); this looks for
-whatever else could differ. The kinds are sampled in turn, in shuffled rounds, so that whatever
-else the machine does falls on all alike, and compared by ranks: how often is a time of one
-kind the longer one? Equal kinds give one half. With 30 rounds the chance of leaving the
+any other difference. The kinds are sampled in turn, in shuffled rounds, so that other load of
+the machine falls on all alike, and compared by ranks: how often is a time of one kind the
+longer one? Equal kinds give one half. With 30 rounds the chance of leaving the
 accepted band by luck is below one in a hundred thousand; a missing hash gives 0 or 1.
 """
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.few_on_postgres(0)
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "src" / "kaiin" / "locales"
 ADDRESS = "nami..fan.@docomo.ne.jp"
-# Variables of the catalogs that hold a login ID; every other one holds something else.
+# Variables of the catalogs that are login IDs or addresses; every other one is something else.
 IDS, ADDRESSES = {"member_id"}, {"address", "email"}
 
 
@@ -97,7 +97,7 @@ def test_each_line_of_ours_reads_as_what_it_shows(
             seen += 1
             assert (read.kind, read.value) == (TypedKind.EMAIL, ADDRESS), (name, code, line)
         elif shown := re.search(r"[a-z]+@[a-z.]*example(?:\.jp)?", line):
-            # An address of an example, as it stands in the catalog.
+            # An address of an example, as it is written in the catalog.
             assert read.value == shown[0]
         elif "identifier.could_be_member_number" in read.hints:
             # A member number without its label, in the form of a legacy ID.

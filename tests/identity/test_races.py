@@ -45,7 +45,7 @@ def race(run: Callable[[int], T], threads: int = THREADS) -> list[T]:
 
 @pytest.fixture(autouse=True)
 def room_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is sent away: what is raced for here are counts, codes and rows."""
+    """No login is sent away: what is raced for here are counts, codes and rows."""
     monkeypatch.setattr(hashing, "places", Places(at_once=1, waiting=THREADS))
 
 

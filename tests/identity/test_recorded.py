@@ -1,4 +1,4 @@
-"""Whatever changes an account leaves in the audit trail how it is then: `kaiin verify` compares."""
+"""Every change of an account leaves its new values in the audit trail: `kaiin verify` compares."""
 
 from collections.abc import Callable
 

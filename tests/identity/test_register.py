@@ -159,7 +159,7 @@ class TestCode:
 
 
 class TestKnownAddress:
-    def test_it_is_told_by_mail_alone(self, deliver, mailoutbox) -> None:
+    def test_only_a_mail_says_so(self, deliver, mailoutbox) -> None:
         make_member("new@example.jp")
         code_id = send()
         deliver()
@@ -241,7 +241,7 @@ class TestRegistering:
         assert {name: getattr(view, name) for name in DETAILS} == DETAILS
         assert log_in(view.member_id).member_pk == view.pk
 
-    def test_it_is_told_and_audited_once(self, proven: str) -> None:
+    def test_it_is_published_and_audited_once(self, proven: str) -> None:
         pk = register_new(proven)
         assert register_new(proven) == pk
         assert Member.objects.count() == 1
@@ -266,7 +266,7 @@ class TestRegistering:
         with pytest.raises(MailNotProven):
             register_new(proven)
 
-    def test_whoever_comes_second_learns_that_the_address_is_taken(self, proven: str) -> None:
+    def test_an_address_that_was_taken_meanwhile_is_refused(self, proven: str) -> None:
         make_member("new@example.jp")
         members = Member.objects.count()
         with pytest.raises(AlreadyRegistered):

@@ -60,7 +60,7 @@ def test_other_things_stay(member: int, request_code) -> None:
     assert queries.member(member) == before
 
 
-def test_every_session_ends_and_the_member_is_told(
+def test_every_session_ends_and_a_mail_is_sent(
     member: int, request_code, deliver, mailoutbox
 ) -> None:
     sids = [start_session(member_pk=member, user_agent="") for _ in range(3)]
@@ -96,7 +96,7 @@ def test_other_codes_die_with_the_change(member: int, request_code) -> None:
     late = request_code()
     finish(*late)
     code_id, digits = early
-    # Who has only guessed sees a code like any other: nothing says that somebody has reset.
+    # Who has only guessed sees a code like any other: nothing says that the password was reset.
     wrong = finish(code_id, f"{int(digits) ^ 1:08}", "another one entirely")
     assert (wrong.refusal, wrong.words["left"]) == ("identity.code_wrong", 4)
     assert finish(*early, "another one entirely").refusal == "identity.code_used"
@@ -150,7 +150,9 @@ class TestNewPassword:
 
 
 class TestStrangers:
-    def test_an_address_without_an_account_is_told_by_mail(self, deliver, mailoutbox) -> None:
+    def test_an_address_without_an_account_gets_a_mail_that_says_so(
+        self, deliver, mailoutbox
+    ) -> None:
         code_id = request_reset(typed="nobody@example.jp", language="ja")
         deliver()
         (mail,) = mailoutbox
@@ -159,7 +161,7 @@ class TestStrangers:
         assert finish(code_id, "00000000").refusal == "identity.code_wrong"
 
     @pytest.mark.parametrize("typed", ["E87654321", "090-1234-5678", "???", ""])
-    def test_other_unknown_ids_mail_nobody(self, deliver, mailoutbox, typed: str) -> None:
+    def test_other_unknown_ids_send_no_mail(self, deliver, mailoutbox, typed: str) -> None:
         code_id = request_reset(typed=typed, language="ja")
         deliver()
         assert mailoutbox == []

@@ -17,7 +17,7 @@ def start(member: int) -> str:
     return start_session(member_pk=member, user_agent="Browser\x00")
 
 
-def test_a_session_tells_its_member_by_one_query() -> None:
+def test_the_member_of_a_session_is_read_by_one_query() -> None:
     member = make_member()
     sid = start(member)
     with statements() as seen:
@@ -28,7 +28,7 @@ def test_a_session_tells_its_member_by_one_query() -> None:
     assert len(seen) == 1
 
 
-def test_a_stolen_table_holds_no_session() -> None:
+def test_a_stolen_table_can_not_be_used_to_log_in() -> None:
     sid = start(make_member())
     assert len(sid) >= 43
     assert sid not in str(list(Session.objects.values()))
@@ -115,7 +115,7 @@ def test_a_proof_is_good_for_its_own_member_only() -> None:
         start_session(member_pk=other, user_agent="", proof=proof)
 
 
-def test_nobody_has_no_session() -> None:
+def test_an_unknown_member_gets_no_session() -> None:
     with pytest.raises(MemberUnknown):
         start_session(member_pk=999, user_agent="")
     assert queries.member(999) is None

@@ -164,8 +164,8 @@ class TestDisabling:
         for _ in range(2):
             disable_member(member_pk=pk, actor="staff:1", reason="asked by phone")
         row = AuditRow.objects.get(action="identity.disabled")
-        told = (row.subject, row.actor, row.details["reason"])
-        assert told == (f"member:{pk}", "staff:1", "asked by phone")
+        recorded = (row.subject, row.actor, row.details["reason"])
+        assert recorded == (f"member:{pk}", "staff:1", "asked by phone")
         view = queries.member(pk)
         assert view is not None
         assert view.state == "disabled"
@@ -173,7 +173,7 @@ class TestDisabling:
         assert log_in("hanako@example.jp", PASSWORD).member_pk == pk
         assert AuditRow.objects.filter(action="identity.enabled").count() == 1
 
-    def test_nobody_cannot_be_disabled(self) -> None:
+    def test_an_unknown_member_cannot_be_disabled(self) -> None:
         with pytest.raises(MemberUnknown):
             disable_member(member_pk=999, actor="staff:1", reason="")
         assert not AuditRow.objects.filter(subject="member:999").exists()

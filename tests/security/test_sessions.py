@@ -254,7 +254,7 @@ class TestStaff:
         assert staff.get("/admin/").status_code == 302
 
 
-def test_a_stolen_table_holds_no_session(world: World, member: int) -> None:
+def test_a_stolen_table_can_not_be_used_to_log_in(world: World, member: int) -> None:
     """Neither a visitor's nor a member's key, nor what a request with the table's own finds."""
     from kaiin.identity.models import Session
 
