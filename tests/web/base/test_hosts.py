@@ -13,7 +13,7 @@ OFFICIAL, IDENTITY = "official.localhost", "id.localhost"
 pytestmark = pytest.mark.usefixtures("plusmember")
 
 
-def test_an_unknown_host_is_told_nothing(client: Client) -> None:
+def test_an_unknown_host_gets_a_page_without_names(client: Client) -> None:
     response = client.get("/", HTTP_HOST="evil.example")
     assert response.status_code == 404
     body = response.content.decode()
@@ -54,7 +54,7 @@ def test_every_answer_has_the_strict_headers(client: Client, host: str) -> None:
     assert "camera=()" in headers["Permissions-Policy"]
 
 
-def test_pages_hold_no_inline_style_or_script(client: Client) -> None:
+def test_pages_have_no_inline_style_or_script(client: Client) -> None:
     body = client.get("/components", HTTP_HOST=OFFICIAL).content.decode()
     assert " style=" not in body
     assert "<style" not in body
@@ -122,7 +122,7 @@ def test_everything_a_page_needs_is_small() -> None:
     assert len(sheet.packed) + len(script.packed) < 14_000
 
 
-def test_a_stale_form_is_told_what_to_do(plusmember: TenantFile) -> None:
+def test_a_stale_form_gets_its_own_error_page(plusmember: TenantFile) -> None:
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/auth/logout", HTTP_HOST=OFFICIAL)
     assert response.status_code == 403

@@ -20,7 +20,7 @@ def test_before_the_first_apply_every_page_is_the_maintenance_page(client: Clien
     assert client.get("/readyz", HTTP_HOST="node-3").status_code == 503
 
 
-def test_without_a_database_the_maintenance_page_still_stands(
+def test_without_a_database_the_maintenance_page_is_still_served(
     plusmember: object, client: Client
 ) -> None:
     from kaiin.sites import queries

@@ -146,8 +146,8 @@ def test_a_known_address_looks_like_a_new_one_and_its_owner_is_led_to_log_in(
     ]
     assert screens[0] == screens[1]
     deliver()
-    [told] = [m for m in mail.outbox if m.to == ["known@mail.example"]]
-    link = re.search(r"http://id\.localhost\S*(/login\S+)", told.body)
+    [sent] = [m for m in mail.outbox if m.to == ["known@mail.example"]]
+    link = re.search(r"http://id\.localhost\S*(/login\S+)", sent.body)
     assert link is not None
     # The same browser logs in by the link: what was chosen is still there.
     visitor.get(link.group(1), follow=True)
@@ -157,7 +157,7 @@ def test_a_known_address_looks_like_a_new_one_and_its_owner_is_led_to_log_in(
 
 
 @pytest.mark.django_db
-def test_a_guessed_code_is_refused_and_creates_nobody(visitor, world, deliver) -> None:
+def test_a_guessed_code_is_refused_and_leads_no_further(visitor, world, deliver) -> None:
     choose(visitor)
     fill_in(visitor)
     code = mailed_code(deliver)
@@ -226,7 +226,7 @@ def test_minors_are_asked_for_their_guardians_consent(visitor, world, deliver) -
 
 
 @pytest.mark.django_db
-def test_nobody_sees_another_members_payment(
+def test_another_members_payment_is_not_found(
     visitor: Visitor, world, deliver, client_class
 ) -> None:
     register(visitor, deliver)
@@ -261,7 +261,9 @@ def test_a_site_that_is_not_there_is_a_page_that_says_so(visitor: Visitor, world
 
 
 @pytest.mark.django_db
-def test_too_many_declines_are_told_with_the_time(visitor: Visitor, world, deliver) -> None:
+def test_too_many_declines_are_refused_with_the_time_of_the_next_try(
+    visitor: Visitor, world, deliver
+) -> None:
     register(visitor, deliver)
     for _ in range(2):
         paying = visitor.post("/join/official/confirm", **confirmed(visitor))

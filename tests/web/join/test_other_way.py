@@ -1,5 +1,5 @@
-"""Paid at the store and told later: no page leads into paying again. Who pays again is told what
-it is for, and what stays."""
+"""Paid at the store and reported later: no page leads into paying again. Before a second payment
+the page says what it is for, and what stays."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -127,9 +127,9 @@ def test_so_may_one_that_the_provider_has_given_up(
         assert "発生していません" not in page, path
         assert "もう一度お支払いにならないでください" in page, path
     assert "請求した会費はありません" not in text_of(visitor.get("/my"))
-    [told] = [each for each in mail.outbox if "お支払いが完了していません" in each.subject]
-    assert "発生していません" not in told.body
-    assert "もう一度お支払いにならないでください" in told.body
+    [sent] = [each for each in mail.outbox if "お支払いが完了していません" in each.subject]
+    assert "発生していません" not in sent.body
+    assert "もう一度お支払いにならないでください" in sent.body
 
 
 def test_a_card_page_that_was_left_is_asked_about_at_the_next_confirmation(
@@ -148,7 +148,7 @@ def test_a_card_page_that_was_left_is_asked_about_at_the_next_confirmation(
 
 
 @pytest.mark.parametrize("way", ["docomo", "au"])
-def test_a_page_left_open_in_a_change_is_told_before_another_is_offered(
+def test_a_page_left_open_in_a_change_is_named_before_another_is_offered(
     world: World, way: str
 ) -> None:
     member = world.joined("monthly")
@@ -183,7 +183,7 @@ def test_a_card_page_of_a_registration_takes_no_money(world: World) -> None:
         ("decline", "決済会社からの回答：「カード会社の承認が得られませんでした」"),
     ],
 )
-def test_each_end_is_told_as_what_it_was(world: World, member: int, end: str, said: str) -> None:
+def test_each_end_has_its_own_words(world: World, member: int, end: str, said: str) -> None:
     card = world.join(member, "monthly").payment
     getattr(world.sandbox, end)(card)
     page = text_of(logged_in(world, member).get(f"/pay/return/{card.id}"))
@@ -225,13 +225,13 @@ def test_a_slip_of_a_change_has_its_own_words_and_can_be_given_up(world: World) 
     assert deadline in page
     assert "入会日は" not in page
     assert world.member_id(member) in page
-    told = mail.outbox[-1].body
-    assert deadline in told
-    assert "お申し込み" not in told
-    for words in (page, told, text_of(visitor.get("/my"))):
+    mailed = mail.outbox[-1].body
+    assert deadline in mailed
+    assert "お申し込み" not in mailed
+    for words in (page, mailed, text_of(visitor.get("/my"))):
         assert "ローソン" in words
         assert "Loppi" in words
-    assert world.member_id(member) in told
+    assert world.member_id(member) in mailed
     # The same change again is its slip; another one asks first.
     assert visitor.get(path).headers["Location"] == f"/pay/return/{slip.id}"
     other = f"/pay/{slip.id}/other"

@@ -59,7 +59,7 @@ def test_by_a_form_of_another_site(visitor: Visitor, payment: PaymentView) -> No
     assert {name: each.value for name, each in visitor.client.cookies.items()} == before
 
 
-def test_nobody_is_let_in_by_posting(payment: PaymentView) -> None:
+def test_posting_lets_no_browser_in(payment: PaymentView) -> None:
     bare = Visitor(Client())
     answer = bare.post(f"/pay/return/{payment.id}")
     assert answer.status_code == 303
@@ -70,7 +70,7 @@ def test_nobody_is_let_in_by_posting(payment: PaymentView) -> None:
 def test_money_that_billing_has_not_heard_of_is_acted_on(
     visitor: Visitor, payment: PaymentView
 ) -> None:
-    """The notice was applied, the worker has not told billing yet."""
+    """The notice was applied, the worker has not brought it to billing yet."""
     payment_operations.refresh_payment(payment_id=payment.id, timeout_seconds=2)
     page = text_of(visitor.get(f"/pay/return/{payment.id}"))
     assert "00000001" in page

@@ -95,7 +95,9 @@ def test_a_site_asks_who_has_been_logged_in_since_before(visitor: Visitor, world
     assert "b" * 64 in answer.headers["Location"]
 
 
-def test_a_closed_door_tells_the_truth_and_asks_nothing(visitor: Visitor, world: World) -> None:
+def test_without_a_membership_the_entry_says_so_and_asks_for_no_consent(
+    visitor: Visitor, world: World
+) -> None:
     member = world.member()
     apply_tenant(with_terms(2))
     visitor.log_in(world.member_id(member))
@@ -111,7 +113,7 @@ def test_who_joined_under_the_new_version_is_not_asked(visitor: Visitor, world: 
     assert visitor.get("/agree").headers["Location"] == "/my"
 
 
-def test_a_version_that_asks_nobody_is_not_asked_for(visitor: Visitor, world: World) -> None:
+def test_a_version_that_needs_no_consent_is_not_asked_for(visitor: Visitor, world: World) -> None:
     member = world.joined()
     apply_tenant(with_terms(2, asks=False))
     assert visitor.log_in_for(world.member_id(member)) == ENTRY
@@ -146,7 +148,7 @@ def test_it_leads_nowhere_else(
     assert answer.headers["Location"] == "/my"
 
 
-def test_nobody_is_asked_to_log_in_first_and_comes_back(
+def test_a_stranger_is_led_to_the_login_and_comes_back(
     visitor: Visitor, world: World, member: int
 ) -> None:
     assert visitor.get("/agree?next=/my/password").headers["Location"] == "/login"

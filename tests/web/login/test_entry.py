@@ -16,7 +16,7 @@ STATE = hashlib.sha256(b"the site's secret").hexdigest()
 
 # What brought it about, what the page says in each language, where its first cure leads.
 Story = tuple[Cause, list[str], list[str], str]
-TOLD: list[Story] = [
+STORIES: list[Story] = [
     (
         causes.no_membership,
         [
@@ -117,8 +117,8 @@ TOLD: list[Story] = [
 ]
 
 
-@pytest.mark.parametrize("story", TOLD, ids=lambda story: story[0].__name__)
-def test_each_cause_is_told_with_its_cure(
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story[0].__name__)
+def test_each_cause_is_shown_with_its_cure(
     visitor: Visitor,
     world: World,
     django_assert_max_num_queries: Any,
@@ -137,7 +137,7 @@ def test_each_cause_is_told_with_its_cure(
     page = text_of(visitor.get("/entry/official"))
     for words in english:
         assert words in page
-    # Just after "check now" nobody is asked again: what is left is what the page costs.
+    # Just after "check now" the provider is not asked again: what is left is what the page costs.
     visitor.post("/entry/official/check")
     # One of them asks for the version of the tenant, once a second at most.
     with django_assert_max_num_queries(13):

@@ -73,7 +73,7 @@ def test_a_login_is_seven_statements_four_of_them_writes(visitor: Visitor, world
     assert sorted(said) == ["DELETE", "INSERT", "INSERT", "INSERT", "SELECT", "SELECT", "SELECT"]
 
 
-def test_strangers_get_the_same_answer_whoever_they_try(world: World) -> None:
+def test_strangers_get_the_same_answer_for_every_account(world: World) -> None:
     """Unknown, wrong, locked, disabled: one body, one status, the same statements."""
     from kaiin.identity.flows.staff import disable_member
 
@@ -117,8 +117,8 @@ def test_a_locked_account_says_nothing_to_another_browser(visitor: Visitor, worl
     assert state_of(visitor) is None
 
 
-def test_the_browser_that_failed_so_often_is_told_the_lock_and_its_end(world: World) -> None:
-    """The same for an ID that nobody has; also to the right password; until the end, not longer."""
+def test_the_browser_that_failed_so_often_sees_the_lock_and_its_end(world: World) -> None:
+    """The same for an unknown ID; also to the right password; until the end, not longer."""
     member_id = world.member_id(world.member())
     pages = []
     for typed in ("E123456786", member_id):
@@ -178,7 +178,7 @@ def test_what_was_typed_stays_but_never_the_password(visitor: Visitor) -> None:
         ("はなこ", "形ではないようです"),
     ],
 )
-def test_something_else_is_told_from_its_shape_and_nobody_is_asked(
+def test_something_else_is_named_by_its_shape_without_a_try(
     visitor: Visitor, typed: str, said: str
 ) -> None:
     from kaiin.identity.models import LoginAttempt
@@ -247,7 +247,7 @@ def test_a_wrong_check_digit_is_said_beside_the_neutral_answer(visitor: Visitor)
 
 
 @pytest.mark.parametrize("path", EVIL)
-def test_nobody_is_led_elsewhere(visitor: Visitor, world: World, path: str) -> None:
+def test_login_leads_to_no_foreign_address(visitor: Visitor, world: World, path: str) -> None:
     member_id = world.member_id(world.member())
     visitor.get("/login", data={"next": path}, follow=True)
     assert visitor.log_in(member_id).headers["Location"] == "/my"
@@ -277,12 +277,12 @@ def test_cookies_are_tried_before_the_password_is_asked_for(world: World) -> Non
     assert "JO1 OFFICIAL SITE" in text_of(page)
 
 
-def test_an_old_shared_address_accuses_nobody(world: World) -> None:
+def test_an_old_shared_address_does_not_say_that_cookies_are_off(world: World) -> None:
     response = Client(HTTP_HOST="id.localhost").get("/login?tried=1000000000")
     assert response.status_code == 302
 
 
-def test_a_browser_inside_an_app_is_told_the_way_out_first(visitor: Visitor) -> None:
+def test_a_browser_inside_an_app_is_shown_the_way_out_first(visitor: Visitor) -> None:
     line = "Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Safari Line/13.0.0"
     visitor.client.defaults["HTTP_USER_AGENT"] = line
     response = visitor.get("/entry/official", follow=True)
@@ -294,9 +294,7 @@ def test_a_browser_inside_an_app_is_told_the_way_out_first(visitor: Visitor) -> 
     assert 'type="password"' in visitor.get("/login").content.decode()
 
 
-def test_a_stranger_cant_tell_a_closed_account_but_its_owner_is_told(
-    visitor: Visitor, world: World
-) -> None:
+def test_only_its_owner_learns_that_an_account_is_closed(visitor: Visitor, world: World) -> None:
     from kaiin.identity.flows.staff import disable_member
 
     member = world.member()

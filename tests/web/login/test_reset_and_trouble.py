@@ -99,7 +99,7 @@ def test_strangers_learn_nothing_by_asking(world: World, path: str) -> None:
         (causes.disabled, ["ご利用を停止しています", "access.disabled"]),
     ],
 )
-def test_the_report_tells_the_owner_everything(
+def test_the_report_to_the_owner_names_the_cause_and_the_ways_on(
     visitor: Visitor, world: World, cause: Cause, words: list[str]
 ) -> None:
     member = cause(world)
@@ -128,9 +128,7 @@ def test_the_report_comes_in_the_members_language(visitor: Visitor, world: World
     assert "Plus member ID: E" in report.body
 
 
-def test_an_address_without_an_account_is_told_so_by_mail_alone(
-    visitor: Visitor, world: World
-) -> None:
+def test_only_a_mail_says_that_an_address_has_no_account(visitor: Visitor, world: World) -> None:
     visitor.open("/login")
     visitor.post("/trouble", login="nobody@example.jp")
     report = last_mail(world)

@@ -16,7 +16,7 @@ HOST = "id.localhost"
 
 
 class Visitor:
-    """Somebody's browser on the identity host."""
+    """A browser on the identity host."""
 
     def __init__(self, client: Client, member: int | None) -> None:
         from kaiin.identity.flows.sessions import start_session
@@ -45,14 +45,14 @@ class Visitor:
 
 
 class Fans(World):
-    """The world with members who told all that the tenant asks for."""
+    """The world with members who gave all that the tenant asks for."""
 
     def member(self, email: str | None = "", language: str = "ja", **details: Any) -> int:
         from kaiin.identity import operations as identity
         from kaiin.identity.flows.register import import_member
 
         self._members += 1
-        told = {
+        defaults = {
             "nickname": "はなこ",
             "legal_name": "山﨑 花子",
             "legal_name_kana": "ヤマザキ ハナコ",
@@ -64,7 +64,7 @@ class Fans(World):
             member_id=None,
             email=f"hanako{self._members}@example.jp" if email == "" else email,
             password_hash="!",
-            details=identity.validate_details(told | details, tuple(told)),
+            details=identity.validate_details(defaults | details, tuple(defaults)),
             language=language,
             created_at=self.clock.now(),
             actor="system:tests",
@@ -86,5 +86,5 @@ def fans(sandbox: Sandbox, clock: Clock, plusmember: object, deliver: Callable[[
 
 @pytest.fixture
 def visit() -> Callable[[int | None], Visitor]:
-    """A browser, logged in as a member or as nobody."""
+    """A browser, logged in as a member or not at all."""
     return lambda member: Visitor(Client(), member)

@@ -82,7 +82,7 @@ def test_what_cannot_be_combined_says_why(fans: Fans, visit: Visit) -> None:
         assert "この内容で進む" not in refused
 
 
-def test_a_change_that_was_agreed_to_is_told_and_can_be_taken_back(
+def test_a_change_that_was_agreed_to_is_shown_and_can_be_taken_back(
     fans: Fans, visit: Visit
 ) -> None:
     member = fans.member()
@@ -110,7 +110,7 @@ def test_what_was_chosen_is_kept_on_the_way_back(fans: Fans, visit: Visit) -> No
 
 
 @pytest.mark.usefixtures("year_by_days")
-def test_the_look_before_tells_every_amount_and_the_number_that_stays(
+def test_the_confirmation_shows_every_amount_and_the_number_that_stays(
     fans: Fans, visit: Visit
 ) -> None:
     member = fans.joined()
@@ -147,7 +147,7 @@ def test_who_has_no_membership_has_nothing_to_change(fans: Fans, visit: Visit) -
         assert page.get(path).headers["Location"] == "/my"
 
 
-def test_a_break_is_told_everywhere_until_it_is_over(fans: Fans, visit: Visit) -> None:
+def test_a_break_is_shown_everywhere_until_it_is_over(fans: Fans, visit: Visit) -> None:
     member = fans.joined()
     page = visit(member)
     assert "1 December 2026 – 31 January 2027" in page.text(PAUSE).replace("\xa0", " ")

@@ -51,7 +51,7 @@ def _raising(error: KaiinError) -> Callable[..., object]:
 
 
 def _params(fans: Fans) -> dict[str, object]:
-    """Whatever the words of any of these errors name."""
+    """All that the words of these errors name."""
     at = fans.clock.now()
     return {"until": at, "site": "official", "course": "yearly", "method": "card", "from_at": at,
             "day": at, "provider": "sandbox", "fixed_from": at, "charge_at": at,

@@ -74,7 +74,7 @@ def flat(html: str) -> str:
 
 
 class Person:
-    """A member of one site, and everything that tells of the membership."""
+    """A member of one site, and everything that shows the membership."""
 
     def __init__(self, pk: int, site: str, language: str, fate: str) -> None:
         self.pk, self.site, self.language, self.fate = pk, site, language, fate
@@ -110,7 +110,7 @@ class Person:
 
 @pytest.fixture
 def fifty(fans: Fans) -> list[Person]:
-    """Every offer four times, by fate, and two who hold a slip that is not paid yet."""
+    """Every offer four times, by fate, and two who have a slip that is not paid yet."""
     from kaiin.billing.actions.leave import leave_site, undo_leave
 
     people: list[Person] = []
@@ -141,7 +141,7 @@ def fifty(fans: Fans) -> list[Person]:
 
 
 def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, Seen]]:
-    """Each fact that holds of the membership now: its name, its words, and what shows it."""
+    """Each fact that is true of the membership now: its name, its words, and what shows it."""
     site, language = person.site, person.language
     my_page, leave_page = person.read("/my"), ""
     if view.renewal is not None or view.cancel_at_period_end:
@@ -196,8 +196,8 @@ def ends_of(person: Person, view: MembershipView, my_page: str) -> Iterator[tupl
         yield "day of withdrawal", format_date(last_day(view.withdrawn_at), language), seen
 
 
-def compared(people: list[Person], told: set[str]) -> list[str]:
-    """What is missing somewhere; the facts that were found are added to `told`."""
+def compared(people: list[Person], covered: set[str]) -> list[str]:
+    """What is missing somewhere; the facts that were found are added to `covered`."""
     amiss = []
     browser = Client()
     for person in people:
@@ -205,7 +205,7 @@ def compared(people: list[Person], told: set[str]) -> list[str]:
         person.page = Visitor(browser, person.pk)
         view = person.view()
         for fact, words, surfaces in facts_of(person, view):
-            told.add(fact)
+            covered.add(fact)
             amiss += [
                 f"{person.fate}, {person.site} {view.course_key} {view.method}:"
                 f" “{words}” ({fact}) is not on: {surface}"
@@ -217,17 +217,17 @@ def compared(people: list[Person], told: set[str]) -> list[str]:
 
 def test_every_surface_says_the_same(fans: Fans, fifty: list[Person]) -> None:
     assert len(fifty) == 50
-    told = set()
-    amiss = compared(fifty, told)
+    covered = set()
+    amiss = compared(fifty, covered)
     for day in DAYS:
         fans.clock.freeze(datetime(*day, tzinfo=JST))
         fans.work()
         if day in LOOKED_AT:
             # Those whose months go on, or who are gone already, have nothing new to say.
             fates = ("leaves", "ends") if day == LOOKED_AT[0] else ("ends",)
-            amiss += compared([each for each in fifty if each.fate in fates], told)
+            amiss += compared([each for each in fifty if each.fate in fates], covered)
     assert not amiss, "\n".join(amiss)
-    assert told == {
+    assert covered == {
         "next renewal", "last day to stop it", "last day", "end of access", "reason of the end",
         "deadline", "card", "last day after a contract", "day of withdrawal",
     }  # fmt: skip
@@ -244,7 +244,7 @@ def test_paper_says_the_same_last_day(fans: Fans, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_a_course_is_sold_for_is_what_the_law_is_told(
+def test_the_course_page_and_the_legal_notice_say_the_same(
     fans: Fans, visit: Visit, language: str
 ) -> None:
     page = visit(fans.member())

@@ -16,7 +16,7 @@ Visit = Callable[[int | None], Visitor]
 FADING_CARD = "4000 0000 0000 0341"
 
 
-def test_nobody_logs_in_first_and_comes_back(fans: Fans, visit: Visit) -> None:
+def test_a_stranger_is_led_to_the_login_and_comes_back(fans: Fans, visit: Visit) -> None:
     for path, named in [("/my", "%2Fmy"), ("/my/receipts", "%2Fmy%2Freceipts")]:
         response = visit(None).get(path)
         assert response.status_code == 302
@@ -56,7 +56,7 @@ def test_a_running_monthly_course(fans: Fans, visit: Visit) -> None:
     assert 'href="/join/official/"' not in body
 
 
-def test_a_card_is_told_by_its_last_digits(fans: Fans, visit: Visit) -> None:
+def test_a_card_is_named_by_its_last_digits(fans: Fans, visit: Visit) -> None:
     assert "Visa ending in 4242" in visit(fans.joined()).text()
 
 
@@ -172,7 +172,7 @@ def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) 
     assert 'href="/join/official/again"' in body
 
 
-def test_a_lump_sum_that_ran_out_is_told_even_before_the_worker_acts(
+def test_a_lump_sum_that_ran_out_is_shown_even_before_the_worker_acts(
     fans: Fans, visit: Visit
 ) -> None:
     member = fans.joined("yearly")
@@ -218,7 +218,7 @@ def test_dormant_and_then_withdrawn(fans: Fans, visit: Visit) -> None:
     assert "00000001" not in page.text()
 
 
-def test_a_contract_ended_at_the_carrier_is_told_while_one_is_still_in(
+def test_a_contract_ended_at_the_carrier_is_shown_while_one_is_still_in(
     fans: Fans, visit: Visit
 ) -> None:
     member = fans.joined("monthly", Method.SOFTBANK)
@@ -234,9 +234,7 @@ def test_a_contract_ended_at_the_carrier_is_told_while_one_is_still_in(
     assert 'href="/join/official/again"' in page.get("/my").content.decode()
 
 
-def test_a_renewal_that_nobody_knows_about_asks_nothing_of_the_member(
-    fans: Fans, visit: Visit
-) -> None:
+def test_a_renewal_of_unknown_outcome_asks_nothing_of_the_member(fans: Fans, visit: Visit) -> None:
     member = fans.joined()
     fans.sandbox.switch("answer_lost", "0")
     fans.sandbox.switch("drop", "1")
@@ -250,7 +248,7 @@ def test_a_renewal_that_nobody_knows_about_asks_nothing_of_the_member(
     assert 'href="/join/official/again"' not in page.get("/my").content.decode()
 
 
-def test_two_sites_stand_on_one_page(fans: Fans, visit: Visit) -> None:
+def test_two_sites_are_on_one_page(fans: Fans, visit: Visit) -> None:
     member = fans.joined()
     fans.pay(fans.join(member, "yearly", Method.CARD, "mail").payment)
     page = visit(member)
@@ -265,7 +263,7 @@ def test_two_sites_stand_on_one_page(fans: Fans, visit: Visit) -> None:
     assert "style=" not in body
 
 
-def test_who_one_is_stands_below(fans: Fans, visit: Visit) -> None:
+def test_ones_own_details_are_below(fans: Fans, visit: Visit) -> None:
     from kaiin.identity import queries
 
     member = fans.member()
@@ -283,7 +281,7 @@ def test_who_one_is_stands_below(fans: Fans, visit: Visit) -> None:
     assert 'action="/logout"' in body
 
 
-def test_a_member_without_an_address_is_told_so(fans: Fans, visit: Visit) -> None:
+def test_a_member_without_an_address_sees_so(fans: Fans, visit: Visit) -> None:
     assert "Email address None on file" in visit(fans.member(email=None)).text()
 
 
@@ -306,13 +304,13 @@ def test_my_page_needs_thirteen_queries_at_most(fans: Fans, visit: Visit) -> Non
     page.get("/my")
     with CaptureQueriesContext(connection) as queries:
         assert page.get("/my").status_code == 200
-    # Once a second, whatever is asked for, the tenant's revision is read.
+    # Once a second the tenant's revision is read in any case.
     asked = [query["sql"][:150] for query in queries if 'FROM "sites_tenant"' not in query["sql"]]
     assert len(asked) <= 13, "\n".join(asked)
 
 
 class TestAccessFromStaff:
-    """My page shows it, its end and the way in, and a mail tells the member."""
+    """My page shows it, its end and the way in, and a mail is sent."""
 
     def grant(self, fans: Fans, member: int, until: datetime) -> int:
         from kaiin.billing.actions.grants import grant_access
@@ -323,7 +321,7 @@ class TestAccessFromStaff:
         fans.work()
         return found
 
-    def test_to_somebody_who_has_not_joined(self, fans: Fans, visit: Visit) -> None:
+    def test_to_a_member_who_has_not_joined(self, fans: Fans, visit: Visit) -> None:
         from kaiin.billing.actions.grants import revoke_grant
 
         member = fans.member()
@@ -341,7 +339,7 @@ class TestAccessFromStaff:
         assert fans.mails(member) == ["granted", "grant_revoked"]
         assert "Open to you" not in page.text()
 
-    def test_after_the_end_the_old_steps_stand_beside_the_way_in(
+    def test_after_the_end_the_old_steps_are_beside_the_way_in(
         self, fans: Fans, visit: Visit
     ) -> None:
         member = fans.joined("yearly")

@@ -14,7 +14,7 @@ Visit = Callable[[int | None], Visitor]
 PATH = "/my/official/leave"
 
 
-def test_the_page_tells_what_leaving_means(fans: Fans, visit: Visit) -> None:
+def test_the_page_says_what_leaving_means(fans: Fans, visit: Visit) -> None:
     member = fans.joined()
     page = visit(member)
     english, japanese = page.text(PATH), page.text(PATH, "ja")
@@ -115,7 +115,7 @@ def test_where_there_is_nothing_to_leave(fans: Fans, visit: Visit) -> None:
     assert page.post("/my/nowhere/stay").status_code == 404
 
 
-def test_nobody_leaves_without_logging_in_or_by_a_link(fans: Fans, visit: Visit) -> None:
+def test_leaving_needs_a_login_and_a_form_not_a_link(fans: Fans, visit: Visit) -> None:
     member = fans.joined()
     assert visit(None).post(PATH).headers["Location"] == "/login?next=%2Fmy%2Fofficial%2Fleave"
     page = visit(member)

@@ -90,7 +90,7 @@ def paper(page: Visitor, path: str, language: str = "ja") -> PdfDocument:
 
 
 def read(pdf: PdfDocument) -> str:
-    """What stands on it, on one line."""
+    """Its text, on one line."""
     return " ".join(" ".join(page.get_textpage().get_text_range() for page in pdf).split())
 
 

@@ -184,5 +184,5 @@ def test_a_date_is_asked_for_in_the_languages_order(language: str, order: list[s
         ("", None),
     ],
 )
-def test_browsers_inside_apps_are_told(user_agent: str, app: str | None) -> None:
+def test_browsers_inside_apps_are_recognised(user_agent: str, app: str | None) -> None:
     assert in_app_browser(user_agent) == app

@@ -182,7 +182,7 @@ def test_signing_in_begins_a_new_session_and_burns_the_code(
 ) -> None:
     client.get("/members/", HTTP_HOST=OFFICIAL)
     session = client.session
-    session["planted"] = "by somebody else"
+    session["planted"] = "by another"
     session.save()
     planted = session.session_key
     assert sign_in(client, entitled.member_id, onward="/card/") == "/card/"
@@ -201,7 +201,7 @@ def test_signing_in_again_where_one_is_in_already(client: Client, entitled: Memb
         assert client.get("/members/", HTTP_HOST=OFFICIAL).status_code == 200
 
 
-def test_nobody_signs_another_browser_in(entitled: Membership) -> None:
+def test_a_code_signs_no_other_browser_in(entitled: Membership) -> None:
     attacker, victim = Client(), Client()
     root = start_session(member_pk=entitled.member_id, user_agent="test")
     started = attacker.get("/auth/start", HTTP_HOST=OFFICIAL)
@@ -219,7 +219,7 @@ def test_nobody_signs_another_browser_in(entitled: Membership) -> None:
     assert reload.headers["Location"] == "/members/"
 
 
-def test_a_forged_return_signs_nobody_in(client: Client) -> None:
+def test_a_forged_return_is_refused(client: Client) -> None:
     client.get("/auth/start", HTTP_HOST=OFFICIAL)
     for query in ({}, {"state": "x", "code": "y"}, {"state": "ä" * 12, "code": "\x00"}):
         assert client.get("/auth/return", query, HTTP_HOST=OFFICIAL).status_code == 400

@@ -43,7 +43,7 @@ def test_an_empty_installation_has_figures(client: Client) -> None:
     assert "process_resident_memory_bytes" in figures
 
 
-def test_the_outbox_tells_how_far_behind_it_is(client: Client, clock: Clock) -> None:
+def test_the_outbox_shows_how_far_behind_it_is(client: Client, clock: Clock) -> None:
     event_log.publish(topic=mail.TOPIC, key="1", payload={})
     event_log.publish(topic=mail.TOPIC, key="2", payload={})
     Delivery.objects.filter(event__key="2").update(due_at=None, dead_at=clock.now())
@@ -227,7 +227,7 @@ def _count() -> None:
     "headers",
     [
         {"REMOTE_ADDR": "203.0.113.9"},
-        # A proxy that nobody declared speaks for the whole world.
+        # A proxy that was not declared speaks for the whole world.
         {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
         {"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=127.0.0.1"},
     ],
