@@ -143,7 +143,7 @@ class Club:
             return clock.now()
 
     def jump_to(self, at: datetime) -> None:
-        """Turn the clock at once, while nobody has anything that falls due between."""
+        """Turn the clock at once, while nothing falls due in between."""
         with self.inside():
             clock.turn_to(at)
 

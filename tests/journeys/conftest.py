@@ -177,7 +177,7 @@ class Visits:
         fresh: bool = False,
         **options: object,
     ) -> Page:
-        """A browser without cookies: nobody is logged in. A `fresh` one has nothing cached.
+        """A browser without cookies, not logged in. A `fresh` one has nothing cached.
         `options` are Playwright's."""
         context = self._looks.lend(
             fresh=fresh,
@@ -208,7 +208,7 @@ class Visits:
         self.watches.append(Watch(page))
 
     def examine(self, page: Page) -> None:
-        """Examine the page as it stands; what is wrong is told at the test's end."""
+        """Examine the page as it is now; what is wrong is reported at the test's end."""
         # A click ends when the next page begins, which may have no style yet.
         page.wait_for_load_state()
         if page.url.startswith("http"):
@@ -253,7 +253,7 @@ def page(visit: Visits) -> Page:
 
 @pytest.fixture
 def sound(visit: Visits, page: Page) -> Callable[[], None]:
-    """Examines `page` as it stands now."""
+    """Examines `page` as it is now."""
     return lambda: visit.examine(page)
 
 

@@ -25,7 +25,7 @@ NAMES = ("nginx", "caddy", "haproxy")
 OUTSIDE, STAFF = "127.0.0.2", "127.0.0.3"
 IDENTITY, OFFICIAL = "id.example.jp", "official.example.jp"
 
-# What the page's configurations stand in, and what a test changes in them.
+# What encloses the configurations of the docs page, and what a test changes in them.
 _AROUND = {
     "nginx": "daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; {user}\n"
     "events {{}}\n"

@@ -1,4 +1,4 @@
-"""What stands in a club's books and in the provider's, and members made without their pages.
+"""What is in a club's books and in the provider's, and members made without their pages.
 
 Journeys act on pages; here they look up what came of it, or set the stage for it.
 """
@@ -40,7 +40,7 @@ NOTHING_PAID = Books(1, 0, 0, 0, 0, 0, 0)
 
 
 def books(club: Club, email: str) -> Books:
-    """Everything that stands to a member's account."""
+    """Everything that is recorded for a member."""
     from django.db.models import Sum
 
     from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting, Receipt
@@ -117,7 +117,7 @@ def switch(club: Club, payment_id: UUID, name: str, value: object) -> None:
 
 
 def make_member(club: Club, email: str, password: str) -> "MemberView":
-    """Somebody who has an account and no membership."""
+    """A member who has an account and no membership."""
     from kaiin.identity import operations
     from kaiin.identity.flows.register import import_member
     from kaiin.infra import clock
@@ -141,7 +141,7 @@ def make_member(club: Club, email: str, password: str) -> "MemberView":
 def start_joining(
     club: Club, email: str, *, site: str = "official", course: str = "monthly", way: str = "card"
 ) -> "PaymentView":
-    """The member stands before the provider's page."""
+    """The member has come to the provider's page."""
     from kaiin.billing.actions.join import join_site
     from kaiin.infra import clock
     from kaiin.sites import queries as sites
@@ -183,7 +183,7 @@ def make_paid_member(
     course: str = "monthly",
     way: str = "card",
 ) -> "MembershipView":
-    """Somebody who has joined and paid, in every book."""
+    """A member who has joined and paid, in every book."""
     make_member(club, email, password)
     pay(club, start_joining(club, email, site=site, course=course, way=way), card)
     club.until(lambda: membership(club, email, site).paid_until, seconds=30)
@@ -194,7 +194,7 @@ def _find(email: str) -> "MemberView":
     from kaiin.identity import queries
 
     found = queries.find_member(email)
-    assert found is not None, f"nobody has the address {email}"
+    assert found is not None, f"no member has the address {email}"
     return found
 
 

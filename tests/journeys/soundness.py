@@ -84,7 +84,7 @@ class Watch:
 
 
 def problems_of(page: Page, *, javascript: bool = True) -> list[str]:
-    """Everything wrong with the page as it stands: axe, untranslated texts, width.
+    """Everything wrong with the page as it is now: axe, untranslated texts, width.
 
     Axe needs timers, which a browser without JavaScript does not run.
     """
@@ -120,7 +120,7 @@ def _too_wide(page: Page) -> Iterator[str]:
 
 @cache
 def _text_ids() -> frozenset[str]:
-    """The ids of all texts, and the codes that they stand for."""
+    """The ids of all texts, and the codes that they are of."""
     ids = {
         match
         for file in LOCALES.glob("*/*.ftl")

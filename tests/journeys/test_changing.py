@@ -40,14 +40,14 @@ def opens_change(person: Visitor, course: str, way: str) -> int:
     page.locator(f"[name=way][value={'new_card' if swaps and way == 'card' else way}]").check()
     shown = page.locator("[data-answer]:visible")
     expect(shown).to_have_count(1)
-    told = shown.locator(".price").inner_text()
+    promised = shown.locator(".price").inner_text()
     shown.get_by_role("link", name=person.words("changing.go_on")).click()
     person.sees("changing.confirm_title")
     totals = page.locator(".money-table tfoot td")
-    assert told == (
+    assert promised == (
         totals.inner_text() if totals.count() else format_money(0, language=person.language)
     )
-    return int(re.sub(r"\D", "", told))
+    return int(re.sub(r"\D", "", promised))
 
 
 def goes_through(person: Visitor, way: str) -> None:

@@ -1,6 +1,6 @@
-"""The demo tells the truth: each ready login is what its story says, by Kaiin and by the provider.
+"""Each ready login of the demo is what its story says, by Kaiin and by the provider.
 
-The stories' days are counted back from the day on which the demo is made: they hold on any day.
+The stories' days are counted back from the day on which the demo is made, so any day will do.
 """
 
 import json

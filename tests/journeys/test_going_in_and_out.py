@@ -62,7 +62,7 @@ def test_log_out_at_one_place_is_out_everywhere(club: Club, person: Visitor) -> 
 
 
 def test_a_new_password_by_member_id(club: Club, visit: Visits, person: Visitor) -> None:
-    """From another browser; whoever was logged in with the old one is out."""
+    """From another browser; sessions of the old password are ended."""
     person.enters()
     person.is_in()
     forgot = Visitor(club, visit(), email=person.email, password="あたらしいあいことば2027")
@@ -92,20 +92,20 @@ def test_a_new_password_by_member_id(club: Club, visit: Visits, person: Visitor)
 def test_a_new_password_shows_strangers_nothing(club: Club, visit: Visits) -> None:
     known, stranger = Visitor(club, visit()), Visitor(club, visit())
     make_member(club, known.email, known.password)
-    told = []
+    pages = []
     for person in (known, stranger):
         person.opens("id", "/reset")
         person.fill("login.id", person.email)
         person.press("reset.submit")
         person.sees("reset.code_title")
-        told.append(person.page.get_by_role("main").inner_text())
-    assert told[0] == told[1]
+        pages.append(person.page.get_by_role("main").inner_text())
+    assert pages[0] == pages[1]
 
 
 def test_typed_slips_are_named_without_asking_for_the_password_in_vain(
     club: Club, person: Visitor
 ) -> None:
-    """A mistyped domain is mended by one tap; a payment's number is told from an ID."""
+    """A mistyped domain is mended by one tap; a phone number is recognised."""
     person.opens("id", "/login")
     mistyped = "hanako@gmial.com"
     person.logs_in(mistyped)
@@ -122,7 +122,7 @@ def test_typed_slips_are_named_without_asking_for_the_password_in_vain(
 
 class TestUnusualBrowsers:
     def test_cookies_off(self, club: Club, browser: Browser, tmp_path: Path) -> None:
-        """Told before the password is typed in vain."""
+        """The page says so before the password is typed in vain."""
         block_cookies(tmp_path)
         context = browser.browser_type.launch_persistent_context(
             tmp_path,

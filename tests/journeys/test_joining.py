@@ -145,7 +145,7 @@ def test_konbini(club: Club, visit: Visits) -> None:
     expect(page.get_by_role("main")).to_contain_text(slip)
     visit.examine(page)
 
-    # At the store, with somebody else's eyes on the same numbers
+    # At the store, from another browser, by the same numbers
     till = Visitor(club, visit())
     till.page.goto(f"http://pay.localhost:{club.port + 1}/store")
     till.page.get_by_label(till.says("slip.number"), exact=True).fill(slip)
@@ -198,7 +198,7 @@ def test_declined_then_paid_another_way(club: Club, visit: Visits) -> None:
 
 
 def test_without_javascript(club: Club, visit: Visits) -> None:
-    """Where no script holds a second click back, the code is sent twice."""
+    """Where no script stops a second click, the code is sent twice."""
     page = visit(javascript=False)
     person = Visitor(club, page)
     person.opens("id", "/join/official/")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def person(club: Club, visit: Visits) -> Visitor:
-    """Somebody before the provider's page, who is to pay by card."""
+    """A visitor one step before the provider's page, who is to pay by card."""
     person = Visitor(club, visit())
     person.goes_to_confirm()
     return person
@@ -149,14 +149,14 @@ def test_back_from_the_provider_and_on_again(club: Club, person: Visitor) -> Non
 
 
 def test_two_tabs_choose_otherwise(club: Club, visit: Visits, person: Visitor) -> None:
-    """The first tab is told before it pays; what it then pays is what it shows."""
+    """The first tab says so before it pays; what it then pays is what it shows."""
     other = Visitor(club, person.page.context.new_page(), email=person.email)
     other.opens("id", "/join/official/")
     other.chooses("yearly", "card")
     other.sees("join.confirm_join")
     person.presses_pay(550)
-    told = person.page.get_by_role("status")
-    expect(told).to_contain_text(person.words("join.changed_title"))
+    message = person.page.get_by_role("status")
+    expect(message).to_contain_text(person.words("join.changed_title"))
     assert person.fact("join.course") == "月会費まとめて払いコース"
     visit.examine(person.page)
     person.presses_pay(6600)
@@ -204,7 +204,7 @@ def test_back_without_having_paid(club: Club, visit: Visits, person: Visitor) ->
 def test_the_return_page_before_anything_was_paid(
     club: Club, visit: Visits, person: Visitor
 ) -> None:
-    """Somebody opens the address again while the payment is still open at the provider."""
+    """The address is opened again while the payment is still open at the provider."""
     person.presses_pay()
     payment = open_payment(club, person.email)
     person.opens("id", f"/pay/return/{payment.id}")
@@ -216,7 +216,7 @@ def test_the_return_page_before_anything_was_paid(
     assert books(club, person.email) == ONE_OF_EACH
 
 
-def test_somebody_elses_return_page(club: Club, visit: Visits, person: Visitor) -> None:
+def test_a_strangers_return_page(club: Club, visit: Visits, person: Visitor) -> None:
     person.presses_pay()
     payment = open_payment(club, person.email)
     stranger = Visitor(club, visit())

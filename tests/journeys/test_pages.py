@@ -110,7 +110,7 @@ def test_page(
         listed.steps(page)
         page.wait_for_load_state()
     assert page.locator("h1").count() == 1
-    # The examination of what then stands there comes with the end of every journey.
+    # The page is examined at the end, as in every journey.
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK])

@@ -75,7 +75,9 @@ def proxy(request: pytest.FixtureRequest, running: dict[str, Proxy]) -> Proxy:
         ["Connection: close, X-Forwarded-For, X-Forwarded-Proto"],
     ],
 )
-def test_the_address_is_the_real_one_whatever_is_claimed(proxy: Proxy, claims: list[str]) -> None:
+def test_the_address_is_the_real_one_despite_forged_headers(
+    proxy: Proxy, claims: list[str]
+) -> None:
     """The back office opens to an address of staff, and to no other."""
     for source, other, status in ((OUTSIDE, STAFF, 404), (STAFF, OUTSIDE, 302)):
         sent = [claim.format(other=other) for claim in claims]

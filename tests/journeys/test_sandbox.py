@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def start(club: Club, method: Method, language: str = "ja") -> "PaymentView":
-    """A payment of nobody in particular, that leads back to the site's top."""
+    """A payment of any member, that leads back to the site's top."""
     from kaiin.payments import operations
 
     with club.inside():
@@ -34,7 +34,7 @@ def start(club: Club, method: Method, language: str = "ja") -> "PaymentView":
 
 
 def settled(club: Club, payment: "PaymentView") -> None:
-    """Wait until the notice has come and the worker has applied it; nobody asks for it here."""
+    """Wait until the notice has come and the worker has applied it; nothing is polled here."""
     from kaiin.payments import queries
 
     def paid() -> bool:
@@ -54,7 +54,7 @@ _TOO_SMALL = """(least) => [...document.querySelectorAll('a, button, select, sum
 
 
 def look(visit: Visits, page: Page) -> None:
-    """Examine the page as it stands; all that is pressed there is large enough for a thumb."""
+    """Examine the page as it is now; all that is pressed there is large enough for a thumb."""
     visit.examine(page)
     assert page.evaluate(_TOO_SMALL, _THUMB_PX) == []
 

@@ -37,7 +37,7 @@ def answered(club: Club, sent: bytes) -> tuple[int, bytes]:
 def slow_senders(club: Club) -> Iterator[None]:
     """Connections that announce a body and wait, that stop within a header, that say nothing."""
     with ExitStack() as stack:
-        # Its token is looked for, which stands in the body, once the browser has the cookie.
+        # With the cookie sent, the server reads the body to look for the form's token.
         cookies = f"Cookie: kaiin-try=1; kaiin-csrf={'a' * 32}"
         kind = "Content-Type: application/x-www-form-urlencoded"
         form = request(club, "POST /login", cookies, kind, "Content-Length: 500", body="csrf")

@@ -60,7 +60,7 @@ def calendar(club: Club) -> Calendar:
     """Next month's tenth, and six members who have just joined."""
     now = club.now().astimezone(JST)
     following = (now.replace(day=1) + timedelta(days=32)).replace(day=10, hour=12, minute=0)
-    # Nobody is there yet: the clock may jump.
+    # There are no members yet: the clock may jump.
     club.jump_to(following.replace(second=0, microsecond=0))
     calendar = Calendar(club, following)
     for role in ROLES:
@@ -137,7 +137,7 @@ def at_the_store(club: Club, numbers: dict[str, str]) -> None:
 
 
 def test_a_slip_that_ran_out(club: Club, visit: Visits, calendar: Calendar) -> None:
-    """Told, and free to begin again."""
+    """A page says so, and the member can begin again."""
     person = Visitor(club, visit())
     make_member(club, person.email, person.password)
     pay(club, start_joining(club, person.email, course="yearly", way="konbini"))
@@ -192,8 +192,8 @@ def test_a_declined_card_has_its_days_of_grace(
     person.enters()
     person.is_in()
     person.sees_code("membership.grace")
-    told = person.words("mail.renewal_failed.subject", site=SITES["official"])
-    assert told in calendar.subjects("declined")
+    subject = person.words("mail.renewal_failed.subject", site=SITES["official"])
+    assert subject in calendar.subjects("declined")
     number = membership(club, person.email).member_number
 
     calendar.walk_to(1, 4)
@@ -221,12 +221,12 @@ def test_coming_back_within_thirty_days(club: Club, visit: Visits, calendar: Cal
 
 
 def test_the_carrier_ends_the_contract(club: Club, visit: Visits, calendar: Calendar) -> None:
-    """Told at once; in until the end of what is paid; then told why, and back by another way."""
+    """A mail comes at once; access lasts as long as is paid; then the reason, and another way."""
     email = calendar.emails["carrier"]
     mandate = club.ask_provider("SELECT mandate_id FROM payment WHERE email = ?", email)
     post(club, f"/mandates/{mandate}/end", by="carrier")
-    told = Visitor(club, visit()).words("mail.mandate_ended.subject", site=SITES["official"])
-    club.until(lambda: told in calendar.subjects("carrier"))
+    subject = Visitor(club, visit()).words("mail.mandate_ended.subject", site=SITES["official"])
+    club.until(lambda: subject in calendar.subjects("carrier"))
     person = calendar.visitor(visit, "carrier")
     person.enters()
     person.is_in()

@@ -30,7 +30,7 @@ def logins(club: Club) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def arrive(club: Club, visit: Visits, logins: dict[str, dict[str, Any]]) -> Any:
-    """Somebody of the demo knocks at a site's door, with the right password."""
+    """A member of the demo comes to a site, with the right password."""
 
     def arrive(story: str, language: str = "ja", site: str = "official") -> Visitor:
         login = logins[story]
@@ -141,7 +141,7 @@ def test_a_member_of_the_other_site_is_sent_there(arrive: Any) -> None:
     person.is_in("mail")
 
 
-def test_somebody_without_any_membership_can_join(club: Club, visit: Visits) -> None:
+def test_a_member_without_any_membership_can_join(club: Club, visit: Visits) -> None:
     person = Visitor(club, visit())
     make_member(club, person.email, person.password)
     person.enters("mail")
@@ -151,7 +151,7 @@ def test_somebody_without_any_membership_can_join(club: Club, visit: Visits) -> 
 
 
 def test_disabled(club: Club, arrive: Any) -> None:
-    """Its owner is told, and nobody is logged in."""
+    """The page says so to its owner, and logs no one in."""
     person = arrive("disabled")
     person.sees("access.disabled.title")
     link = person.page.get_by_role("link", name=person.words("cure.contact"))
@@ -161,7 +161,7 @@ def test_disabled(club: Club, arrive: Any) -> None:
 
 
 def test_a_paid_member_whose_notice_was_lost(club: Club, arrive: Any) -> None:
-    """In by logging in alone: paid at the provider, which nobody has asked since."""
+    """In by logging in alone: paid at the provider, which was not polled since."""
     from tests.journeys.records import pay, switch
 
     email = "lost.notice@mail.example"
@@ -178,19 +178,19 @@ def test_a_paid_member_whose_notice_was_lost(club: Club, arrive: Any) -> None:
     person.is_in()
 
 
-def test_the_wrong_password_tells_nothing(
+def test_the_wrong_password_shows_nothing_of_an_account(
     club: Club, visit: Visits, logins: dict[str, Any]
 ) -> None:
     """Known, unknown, disabled: one answer. "Can't log in?" mails the truth to the owner."""
     person = Visitor(club, visit())
-    told = []
+    pages = []
     for typed in (logins["grace"]["member_id"], "E123456786", logins["disabled"]["member_id"]):
         person.page.context.clear_cookies()
         person.enters(typed=typed)
         summary = person.page.get_by_role("alert")
         expect(summary).to_contain_text(person.words("login.refused"))
-        told.append(person.page.get_by_role("main").inner_text())
-    assert len(set(told)) == 1
+        pages.append(person.page.get_by_role("main").inner_text())
+    assert len(set(pages)) == 1
     visit.examine(person.page)
 
     person.page.context.clear_cookies()

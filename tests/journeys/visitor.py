@@ -29,13 +29,13 @@ def name_of_id(_language: str) -> str:
 
 
 def new_email() -> str:
-    """An address that nobody has yet."""
+    """An address without an account."""
     return f"hanako.{token_hex(4)}@mail.example"
 
 
 @dataclass
 class Visitor:
-    """Somebody with a browser. `member_id` is read from the page that first shows it."""
+    """A person with a browser. `member_id` is read from the page that first shows it."""
 
     club: Club
     page: Page
@@ -138,7 +138,7 @@ class Visitor:
         self.sees("join.confirm_join")
 
     def pays_again(self, *, yen: int = 550) -> None:
-        """From a way back, which leads to the confirmation: by card, whatever it was before."""
+        """From a way back, which leads to the confirmation: by card, even if it was another way."""
         if self.fact("join.way") != self.words("payments.method.card"):
             of_way = self.words("common.change_what", what=self.words("join.way"))
             name = re.compile(rf"{self.words('common.change')}\s*{re.escape(of_way)}")
@@ -150,7 +150,7 @@ class Visitor:
     # Paying
 
     def agrees(self) -> None:
-        """On the confirmation, where it asks: whoever agreed before is not asked again."""
+        """On the confirmation, where it asks: a member who agreed before is not asked again."""
         agree = self.page.locator("[name=agree]")
         if agree.count():
             agree.check()
