@@ -38,7 +38,7 @@ SHOWN_GROUPS = 10
 PARALLEL = ["-n", str(CORES), "--dist", "worksteal"]
 INSTALLATION = (
     "security/test_deploy_checks.py"
-    "::test_a_safe_installation_passes_and_an_unsafe_one_is_told_everything"
+    "::test_a_safe_installation_passes_and_an_unsafe_one_gets_every_error"
 )
 # A stage that can use any core as long as there is work gives way to those that can't, so that
 # none of these is left alone at the end.

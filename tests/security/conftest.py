@@ -24,5 +24,5 @@ def mailbox(settings: Any) -> list[Any]:
 
 @pytest.fixture
 def member(world: "World") -> int:
-    """Somebody with an account and no membership."""
+    """A member with an account and no membership."""
     return world.member()

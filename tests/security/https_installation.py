@@ -37,7 +37,7 @@ class Browser:
         return self._note(self.client.get(path, HTTP_HOST=host))
 
     def post(self, path: str, page: str, host: str = IDENTITY, **form: str) -> Any:
-        """Send a form with the token of the page that holds it."""
+        """Send a form with the token of the page that contains it."""
         shown = self.get(page, host).content.decode()
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown)
         form["csrfmiddlewaretoken"] = found[1] if found else ""
@@ -83,7 +83,7 @@ def main() -> None:
     )
     cookies: dict[str, Any] = {}
     statuses = walk(Browser(cookies), Browser(cookies))
-    # The mail server answers nobody: every mail fails, and the log tells of it.
+    # The mail server does not answer: every mail fails, and the log says so.
     mails = [str(row.payload) for row in Delivery.objects.filter(lane="mail")]
     deliver_all()
     page = Browser({}).get("/login?tried=1")
@@ -146,7 +146,7 @@ def details(password: str) -> dict[str, str]:
 
 
 def broken(browser: Browser, password: str) -> Any:
-    """A login during which the program breaks: the log tells where, and not what was typed."""
+    """A login during which the program breaks: the log says where, and not what was typed."""
     from kaiin.identity.flows import login
 
     def breaks(**_: object) -> None:
@@ -170,7 +170,7 @@ def code_to(email: str, digits: int) -> str:
 
 
 def secrets_of(mails: list[str], cookies: dict[str, Any]) -> list[str]:
-    """Everything of this walk that no log may hold."""
+    """Everything of this walk that no log may contain."""
     from django.conf import settings
 
     from kaiin.identity.models import Member, OneTimeCode, Session

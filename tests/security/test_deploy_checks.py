@@ -29,7 +29,7 @@ def kaiin(*arguments: str, variables: dict[str, str]) -> subprocess.CompletedPro
     )
 
 
-def test_a_safe_installation_passes_and_an_unsafe_one_is_told_everything(tmp_path: Path) -> None:
+def test_a_safe_installation_passes_and_an_unsafe_one_gets_every_error(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
     safe = SAFE | {
@@ -57,7 +57,7 @@ def test_a_safe_installation_passes_and_an_unsafe_one_is_told_everything(tmp_pat
 
 
 @pytest.fixture
-def told(settings: Any, tmp_path: Path) -> Callable[..., list[str]]:
+def failed_checks(settings: Any, tmp_path: Path) -> Callable[..., list[str]]:
     """The codes of what is wrong with a safe environment after some changes."""
     from kaiin.config import deploy_checks, environment
 
@@ -72,20 +72,20 @@ def told(settings: Any, tmp_path: Path) -> Callable[..., list[str]]:
     return run
 
 
-def test_a_safe_environment(told: Callable[..., list[str]], db: None) -> None:
-    assert told() == []
-    assert told(smtp_url="smtp://127.0.0.1:25") == []
-    assert told(smtp_url="smtp://relay.internal:25") == []
-    assert told(smtp_url="smtps://kaiin:secret@mail.example.jp") == []
+def test_a_safe_environment(failed_checks: Callable[..., list[str]], db: None) -> None:
+    assert failed_checks() == []
+    assert failed_checks(smtp_url="smtp://127.0.0.1:25") == []
+    assert failed_checks(smtp_url="smtp://relay.internal:25") == []
+    assert failed_checks(smtp_url="smtps://kaiin:secret@mail.example.jp") == []
 
 
 @pytest.mark.parametrize("mode", ["demo", "test"])
 def test_other_modes_are_none_for_production(
-    told: Callable[..., list[str]], db: None, mode: str
+    failed_checks: Callable[..., list[str]], db: None, mode: str
 ) -> None:
     from kaiin.config.environment import Mode
 
-    assert told(mode=Mode(mode)) == ["kaiin.E001"]
+    assert failed_checks(mode=Mode(mode)) == ["kaiin.E001"]
 
 
 @pytest.mark.parametrize(
@@ -105,28 +105,33 @@ def test_other_modes_are_none_for_production(
         ("2000::/3", False),
     ],
 )
-def test_networks_that_hold_strangers(
-    told: Callable[..., list[str]], db: None, network: str, safe: bool
+def test_networks_that_contain_strangers(
+    failed_checks: Callable[..., list[str]], db: None, network: str, safe: bool
 ) -> None:
-    assert told(admin_networks=(network,)) == ([] if safe else ["kaiin.E003"])
-    assert told(trusted_proxies=(network,)) == ([] if safe else ["kaiin.E004"])
+    assert failed_checks(admin_networks=(network,)) == ([] if safe else ["kaiin.E003"])
+    assert failed_checks(trusted_proxies=(network,)) == ([] if safe else ["kaiin.E004"])
 
 
-def test_the_proxy_must_be_named(told: Callable[..., list[str]], db: None) -> None:
-    assert told(trusted_proxies=()) == ["kaiin.E005"]
+def test_the_proxy_must_be_named(failed_checks: Callable[..., list[str]], db: None) -> None:
+    assert failed_checks(trusted_proxies=()) == ["kaiin.E005"]
 
 
 def test_the_clock_is_the_machines(
-    told: Callable[..., list[str]], db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    failed_checks: Callable[..., list[str]],
+    db: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("KAIIN_CLOCK_FILE", str(tmp_path / "clock.json"))
-    assert told() == ["kaiin.E002"]
+    assert failed_checks() == ["kaiin.E002"]
 
 
-def test_the_sandbox_is_for_trials(told: Callable[..., list[str]], plusmember: object) -> None:
+def test_the_sandbox_is_for_trials(
+    failed_checks: Callable[..., list[str]], plusmember: object
+) -> None:
     """The example's ways to pay all name it."""
     near = {"sandbox_url": "http://127.0.0.1:8001"}
-    assert told() == ["kaiin.E008"]
-    assert told(**near) == ["kaiin.E009"]
-    assert told(**near, sandbox_secret="short") == ["kaiin.E009"]
-    assert told(**near, sandbox_secret="s" * 32) == ["kaiin.I001"]
+    assert failed_checks() == ["kaiin.E008"]
+    assert failed_checks(**near) == ["kaiin.E009"]
+    assert failed_checks(**near, sandbox_secret="short") == ["kaiin.E009"]
+    assert failed_checks(**near, sandbox_secret="s" * 32) == ["kaiin.I001"]

@@ -1,5 +1,5 @@
-"""Class 5: no flow tells a stranger whether an account exists. And pre-hijacking: nobody
-registers an address before whoever reads its mail.
+"""Class 5: no flow shows a stranger whether an account exists. And pre-hijacking: an address is
+registered only by a person who reads its mail.
 
 (By time: tests/identity/test_login_timing.py. The login page and the reset:
 tests/web/login/test_login.py, test_reset_and_trouble.py.)
@@ -70,7 +70,7 @@ def addresses(world: World) -> list[str]:
     return ["nobody@example.jp", "known@example.jp", "former@example.jp", "closed@example.jp"]
 
 
-def test_joining_tells_a_stranger_nothing(addresses: list[str]) -> None:
+def test_joining_does_not_show_whether_an_account_exists(addresses: list[str]) -> None:
     """The same pages, redirects, headers, cookies and statements up to a wrong code and beyond."""
     answers, work = {}, {}
     for email in addresses:
@@ -97,7 +97,9 @@ def test_joining_tells_a_stranger_nothing(addresses: list[str]) -> None:
         assert work[email] == work[first], email
 
 
-def test_a_reset_by_mail_address_tells_a_stranger_nothing(addresses: list[str]) -> None:
+def test_a_reset_by_mail_address_does_not_show_whether_an_account_exists(
+    addresses: list[str],
+) -> None:
     """Asking, a wrong code, the right form with a wrong code again."""
     answers, work = {}, {}
     for email in addresses:
@@ -120,7 +122,7 @@ def test_a_reset_by_mail_address_tells_a_stranger_nothing(addresses: list[str]) 
         assert work[email] == work[first], email
 
 
-def test_the_limits_of_mails_tell_a_stranger_nothing(addresses: list[str]) -> None:
+def test_the_limits_of_mails_do_not_show_whether_an_account_exists(addresses: list[str]) -> None:
     """The sixth mail in an hour is refused in the same words whether the address is known."""
     answers = []
     for email in addresses[:2]:
@@ -145,7 +147,7 @@ def test_only_the_mailbox_learns_that_the_account_exists(
     assert "さくら" not in mail.body
 
 
-def test_nobody_is_registered_by_who_cannot_read_the_mail(world: World, mailbox: list[Any]) -> None:
+def test_who_cannot_read_the_mail_registers_no_account(world: World, mailbox: list[Any]) -> None:
     """Pre-hijacking: the owner of the address comes later, and finds no account of a stranger's."""
     from kaiin.identity.models import Member
 

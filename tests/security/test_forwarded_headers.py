@@ -44,7 +44,7 @@ class TestBackOffice:
             {"REMOTE_ADDR": STRANGER, "HTTP_FORWARDED": "for=127.0.0.1"},
             {"REMOTE_ADDR": STRANGER, "HTTP_CLIENT_IP": "127.0.0.1"},
             {"REMOTE_ADDR": STRANGER, "HTTP_TRUE_CLIENT_IP": "127.0.0.1"},
-            # What stands left of the proxy's own word, anybody wrote.
+            # What is left of the proxy's own entry can be forged.
             {"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": f"127.0.0.1, {STRANGER}"},
             {"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": f"{STRANGER}, 10.0.0.3"},
             # A proxy on this machine that does not say whom it speaks for, or not readably.
@@ -85,11 +85,11 @@ class TestScheme:
     @pytest.mark.parametrize(
         "name", ["X_FORWARDED_PROTO", "KAIIN_SCHEME", "X_FORWARDED_SSL", "FRONT_END_HTTPS"]
     )
-    def test_nobody_else_is(self, name: str) -> None:
+    def test_another_sender_is_not_believed(self, name: str) -> None:
         assert not self.secure(REMOTE_ADDR=STRANGER, **{f"HTTP_{name}": "https"})
 
 
-def test_without_proxies_nobody_is_believed(plusmember: object) -> None:
+def test_without_proxies_no_header_is_believed(plusmember: object) -> None:
     assert django_settings.KAIIN.trusted_proxies == ()
     response = Client(HTTP_HOST=IDENTITY).get("/legal", HTTP_X_FORWARDED_PROTO="https")
     assert not response.wsgi_request.is_secure()
@@ -110,7 +110,7 @@ def test_a_claimed_address_gives_no_new_tries(visitor: Visitor, world: World) ->
     assert answers == [302] * 30 + [200]
 
 
-def test_a_claimed_member_is_nobody(world: World, member: int) -> None:
+def test_a_claimed_member_is_not_logged_in(world: World, member: int) -> None:
     """Headers that gates in front of other products set."""
     claims = ("REMOTE_USER", "HTTP_REMOTE_USER", "HTTP_X_REMOTE_USER", "HTTP_X_FORWARDED_USER")
     member_id = world.member_id(member)

@@ -40,8 +40,8 @@ class TestResetWithoutProof:
         assert 'name="code"' not in page.content.decode()
         assert is_password(world, member, PASSWORD)
 
-    def test_nor_with_a_request_for_nobody(self, world: World, member: int) -> None:
-        """A decoy's code is right for no one, whatever is typed."""
+    def test_nor_with_a_request_for_an_unknown_address(self, world: World, member: int) -> None:
+        """Nothing that can be typed is a decoy's code."""
         visitor = Visitor(Client())
         visitor.post("/reset", login="nobody@example.jp")
         for code in ("", "00000000", "nobody@example.jp"):
@@ -244,7 +244,7 @@ class TestHandOver:
             assert self.back(client, self.code(root, state), state) == 400
 
     def test_only_for_who_logs_in_and_is_entitled(self, world: World, member: int) -> None:
-        """Without a membership the entry tells why, and gives no code away."""
+        """Without a membership the entry says why, and gives no code away."""
         visitor = Visitor(Client())
         visitor.log_in(world.member_id(member))
         page = visitor.get(f"/entry/official?state={'a' * 64}")

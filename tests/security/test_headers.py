@@ -1,4 +1,4 @@
-"""What every answer carries, whatever became of the request."""
+"""What every answer carries, also the errors."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Class 2: links in mails and pages are built from configuration, whatever the request claims."""
+"""Class 2: links in mails and pages are built from configuration, not from the request."""
 
 import re
 from typing import Any

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Walk:
-    told: dict[str, Any]
+    printed: dict[str, Any]
     log: str
 
 
@@ -48,7 +48,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
 
 def test_the_walk_went_its_way(walk: Walk) -> None:
     """Forms work behind the proxy that speaks HTTPS; what is wrong is refused."""
-    assert walk.told["statuses"] == [
+    assert walk.printed["statuses"] == [
         *(200, 302, 302, 200),  # a wrong password, the right one, the language, My page
         400,  # a forged return to a site
         *(302, 302, 302, 200, 302, 302),  # joining: a wrong code, another, the right one
@@ -59,7 +59,7 @@ def test_the_walk_went_its_way(walk: Walk) -> None:
 
 
 def test_every_cookie_is_bound_to_its_host_and_out_of_scripts_reach(walk: Walk) -> None:
-    cookies = walk.told["cookies"]
+    cookies = walk.printed["cookies"]
     kinds = {name.partition("kaiin-entry-")[0] for name in cookies}
     assert kinds == {
         "__Host-kaiin",
@@ -78,28 +78,28 @@ def test_every_cookie_is_bound_to_its_host_and_out_of_scripts_reach(walk: Walk) 
 
 
 def test_https_is_asked_for_ever_after(walk: Walk) -> None:
-    headers = walk.told["headers"]
+    headers = walk.printed["headers"]
     assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_pages_of_development_are_not_there(walk: Walk) -> None:
-    assert walk.told["missing"] == 404
+    assert walk.printed["missing"] == 404
 
 
-def test_the_log_holds_no_secret_and_no_personal_data(walk: Walk) -> None:
+def test_the_log_has_no_secret_and_no_personal_data(walk: Walk) -> None:
     """Not even when a mail can't be sent, and when the program breaks during a login."""
     assert "events.failed" in walk.log
     assert "RuntimeError: broken" in walk.log
     assert "payments.notice_refused" in walk.log
-    assert len(walk.told["secrets"]) > 25
-    assert [secret for secret in walk.told["secrets"] if secret in walk.log] == []
+    assert len(walk.printed["secrets"]) > 25
+    assert [secret for secret in walk.printed["secrets"] if secret in walk.log] == []
 
 
 def test_nor_does_it_repeat_what_mails_say(walk: Walk) -> None:
-    assert len(walk.told["mails"]) >= 3
+    assert len(walk.printed["mails"]) >= 3
     assert "確認コード" not in walk.log
     assert "context" not in walk.log
-    for error in filter(None, walk.told["errors"]):
+    for error in filter(None, walk.printed["errors"]):
         assert error == "ConnectionRefusedError: [Errno 111] Connection refused"
 
 

@@ -1,7 +1,7 @@
 """What must be hidden is, and what only looks like it survives: a labelled corpus.
 
-Numbers of cards (13 to 19 digits, Luhn's check) are kept nowhere and shown to nobody, whoever
-typed one into whatever field. Payment numbers, which members and staff search by, stay whole.
+Numbers of cards (13 to 19 digits, Luhn's check) are stored nowhere and shown to no one, in
+whichever field one was typed. Payment numbers, which members and staff search by, stay whole.
 """
 
 import pytest
@@ -122,14 +122,14 @@ def test_details_that_come_by_another_way_are_checked_too(world: World) -> None:
     assert refused.value.errors == {"nickname": "identifier.is_card_number"}
 
 
-def test_a_path_to_go_on_to_holds_none(world: World) -> None:
+def test_a_path_to_go_on_to_contains_none(world: World) -> None:
     client = Client(HTTP_HOST=IDENTITY)
     client.get("/login?next=/mypage/4242-4242-4242-4242", follow=True)
     assert "4242" not in str(dict(client.session))
 
 
 @pytest.mark.parametrize("typed", CARDS)
-def test_no_log_line_holds_one(typed: str) -> None:
+def test_no_log_line_contains_one(typed: str) -> None:
     event = {"event": f"got {typed}", "list": [typed], "map": {typed: (typed,)}, "object": {typed}}
     assert typed not in str(mask_log(None, "info", event))
 

@@ -13,7 +13,7 @@ from tests.web.login.conftest import Visitor, World, without_tokens
 
 @pytest.fixture
 def stranger(world: World) -> Visitor:
-    """Somebody else who is logged in."""
+    """Another member, who is logged in."""
     visitor = Visitor(Client())
     visitor.log_in(world.member_id(world.member()))
     return visitor
@@ -60,7 +60,7 @@ def test_payments_on_their_way(world: World, stranger: Visitor) -> None:
         assert led.headers["Location"] == f"/login?next={way}{payment.id}"
 
 
-def test_nobody_leaves_for_another(world: World, stranger: Visitor) -> None:
+def test_no_member_leaves_for_another(world: World, stranger: Visitor) -> None:
     from kaiin.billing.models import Subscription
 
     world.joined()
@@ -95,7 +95,7 @@ def test_notices_come_by_post(world: World, method: str) -> None:
 
 
 class TestNotices:
-    """Forged, old, oversized, replayed: nothing is stored and nobody gets in.
+    """Forged, old, oversized, replayed: nothing is stored and no one gets in.
 
     (More of it: tests/payments/test_notices.py.)
     """
@@ -171,7 +171,7 @@ class TestNotices:
     def test_without_a_secret_nothing_is_believed(
         self, settings: Any, genuine: tuple[bytes, dict[str, str], Any]
     ) -> None:
-        """An installation that names no sandbox trusts nobody who says that they are one."""
+        """An installation that names no sandbox trusts no notice from one."""
         import hashlib
         import hmac
 

@@ -1,4 +1,4 @@
-"""Class 8: nobody is led elsewhere by an address of ours."""
+"""Class 8: no address of ours leads elsewhere."""
 
 import pytest
 from django.test import Client

@@ -15,7 +15,7 @@ COOKIE = "kaiin"
 def plant(client: Client) -> str:
     """A session of the attacker's choosing in the victim's browser."""
     session = client.session
-    session["planted"] = "by somebody else"
+    session["planted"] = "by another"
     session.save()
     assert session.session_key
     client.cookies[COOKIE] = session.session_key
@@ -150,7 +150,7 @@ class TestCrossingSites:
 
 
 class TestOutlived:
-    """Every request asks anew whether session and account stand."""
+    """Every request checks anew that session and account are valid."""
 
     @pytest.fixture
     def browsers(self, world: World, member: int) -> tuple[Client, Client]:
@@ -185,7 +185,7 @@ class TestOutlived:
         assert not signed_in(browsers[0], IDENTITY)
         assert not signed_in(browsers[1], OFFICIAL)
         world.work()
-        assert len(mailbox) == 2  # and the member is told
+        assert len(mailbox) == 2  # the code, and the notice of the change
 
     def test_logging_out_at_a_site_ends_the_login(self, browsers: tuple[Client, Client]) -> None:
         browsers[1].post("/auth/logout", HTTP_HOST=OFFICIAL)
