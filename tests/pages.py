@@ -1,7 +1,7 @@
 """Every page of the demo, once: `make screens` pictures them, tests walk them.
 
-A page is opened at a host, as a member of the demo or as nobody; `steps` then lead on to what is
-meant, as a person would, by what stands on the page. Add a page here when you add one.
+A page is opened at a host, as a member of the demo or logged out; `steps` then lead on to what is
+meant, as a person would, by what is on the page. Add a page here when you add one.
 """
 
 import re
@@ -17,7 +17,7 @@ Steps = Callable[[Page], object]
 @dataclass(frozen=True)
 class DemoPage:
     """`host` is a label: id, official, mail, demo. `login` is a ready login's story, without
-    `demo.story_`; None for nobody. `status` is that of the first answer."""
+    `demo.story_`; None without a login. `status` is that of the first answer."""
 
     name: str
     host: str

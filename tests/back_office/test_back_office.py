@@ -47,7 +47,7 @@ pytestmark = [
 
 @pytest.fixture
 def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
-    """Somebody who has joined, paid by card and is logged in: rows in every table."""
+    """A member who has joined, paid by card and is logged in: rows in every table."""
     pk = import_member(
         member_id=None,
         email=MEMBER[0],
@@ -82,7 +82,7 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
 
 
 def _pay_too_much(sandbox: Sandbox, clock: Clock) -> None:
-    """Somebody else, whose surplus waits for staff."""
+    """Another member, whose surplus waits for staff."""
     pk = import_member(
         member_id=None,
         email="taro@mail.example",
@@ -223,7 +223,7 @@ def test_a_card_number_is_neither_searched_for_nor_shown(staff: Client, typed: s
     assert "4242" not in login.content.decode()
 
 
-def test_a_stored_payment_number_is_found_whatever_it_looks_like(
+def test_a_stored_payment_number_that_looks_like_a_card_is_found(
     staff: Client, member: int
 ) -> None:
     number = "4111111111111111"
@@ -333,7 +333,7 @@ def test_tables_cost_few_queries(
             staff.get(_url(model, "changelist"), HTTP_HOST=HOST)
 
 
-def test_what_was_given_up_is_found_and_told_again(staff: Client, clock: Clock) -> None:
+def test_what_was_given_up_is_found_and_delivered_again(staff: Client, clock: Clock) -> None:
     with transaction():
         event_log.publish(topic="mail.queued", key="a", payload={}, confidential=True)
     lost = Delivery.objects.get(event__key="a")

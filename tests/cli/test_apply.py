@@ -145,7 +145,7 @@ def test_json_of_plan_and_result(friends: object, written: Path) -> None:
     assert json.loads(out) == {"result": "unchanged", "file": str(written), "changes": []}
 
 
-def test_help_tells_the_exit_codes() -> None:
+def test_help_names_the_exit_codes() -> None:
     code, out, _ = run("--help")
     assert code == 0
     assert "Exit codes" in out

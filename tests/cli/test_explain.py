@@ -49,13 +49,13 @@ def test_who_paid_is_in_and_every_record_is_named(world: World) -> None:
 
     started = world.join(member := world.member())
     world.pay(started.payment)
-    told = asked(member_id(member), "--site", "official")
-    assert told["allowed"]
-    assert told["kind"] == "paid"
-    assert at(told["since"]) == START
+    answer = asked(member_id(member), "--site", "official")
+    assert answer["allowed"]
+    assert answer["kind"] == "paid"
+    assert at(answer["since"]) == START
     # Three days of grace follow the month.
-    assert at(told["until"]) == DECEMBER + timedelta(days=3)
-    month, grace = told["windows"]
+    assert at(answer["until"]) == DECEMBER + timedelta(days=3)
+    month, grace = answer["windows"]
     (period,) = month["periods"]
     assert period["id"] == Period.objects.get().pk
     keys = LedgerEntry.objects.order_by("pk").values_list("key", flat=True)
@@ -95,7 +95,7 @@ def test_a_payment_leads_to_its_member(world: World) -> None:
     assert asked(str(started.payment.id))["allowed"]
 
 
-def test_nobody_and_a_number_of_several(world: World) -> None:
+def test_an_unknown_member_and_a_number_of_several(world: World) -> None:
     result = run("E0000000000", "--lang", "en")
     assert result.exit_code == 1
     assert "No member is found" in result.output
@@ -109,11 +109,11 @@ def test_nobody_and_a_number_of_several(world: World) -> None:
 def test_who_never_paid_and_who_never_joined(world: World) -> None:
     member = world.member()
     assert json.loads(run(member_id(member), "--json").output)["sites"] == []
-    told = asked(member_id(member), "--site", "official")
-    assert (told["allowed"], told["membership"], told["before"]) == (False, None, None)
+    answer = asked(member_id(member), "--site", "official")
+    assert (answer["allowed"], answer["membership"], answer["before"]) == (False, None, None)
     world.join(member)
-    told = asked(member_id(member))
-    assert (told["allowed"], told["standing"], told["before"]) == (False, "pending", None)
+    answer = asked(member_id(member))
+    assert (answer["allowed"], answer["standing"], answer["before"]) == (False, "pending", None)
     assert "まだ利用期間がありません" in run(member_id(member)).output
 
 
@@ -123,12 +123,12 @@ def test_what_ended_it_and_when(world: World) -> None:
     member = world.joined()
     leave_site(member_pk=member, site_key="official")
     world.go_to(DECEMBER + timedelta(days=1))
-    told = asked(member_id(member))
-    assert not told["allowed"]
-    assert told["ended"]["reason"] == "left"
-    assert told["ended"]["audit"]
-    assert at(told["before"]["ends_at"]) == DECEMBER
-    assert told["before"]["periods"][0]["payment"]["state"] == "paid"
+    answer = asked(member_id(member))
+    assert not answer["allowed"]
+    assert answer["ended"]["reason"] == "left"
+    assert answer["ended"]["audit"]
+    assert at(answer["before"]["ends_at"]) == DECEMBER
+    assert answer["before"]["periods"][0]["payment"]["state"] == "paid"
     english = run(member_id(member), "--lang", "en").output
     assert "may not enter. It was open until 30 November 2026" in english
     assert "Why: You asked to leave." in english
@@ -152,11 +152,11 @@ def test_another_time_past_and_to_come(world: World) -> None:
 def test_months_are_one_stretch_without_a_gap(world: World) -> None:
     member = world.joined()
     world.go_to(DECEMBER + timedelta(days=2))
-    told = asked(member_id(member))
-    assert at(told["since"]) == START
-    assert at(told["until"]) == JANUARY + timedelta(days=3)
-    assert [window["kind"] for window in told["windows"]] == ["paid", "grace"]
-    assert [period["number"] for period in told["windows"][0]["periods"]] == [1, 2]
+    answer = asked(member_id(member))
+    assert at(answer["since"]) == START
+    assert at(answer["until"]) == JANUARY + timedelta(days=3)
+    assert [window["kind"] for window in answer["windows"]] == ["paid", "grace"]
+    assert [period["number"] for period in answer["windows"][0]["periods"]] == [1, 2]
     shown = run(member_id(member)).output
     assert "入れます" in shown
     assert "猶予" in shown
@@ -175,9 +175,9 @@ def test_staffs_grant_names_who_and_why(world: World) -> None:
         reason_text="paid at the event",
         actor="staff:1",
     )
-    told = asked(member_id(member))
-    assert (told["allowed"], told["kind"], told["standing"]) == (True, "grant", "pending")
-    (grant,) = told["windows"][0]["grants"]
+    answer = asked(member_id(member))
+    assert (answer["allowed"], answer["kind"], answer["standing"]) == (True, "grant", "pending")
+    (grant,) = answer["windows"][0]["grants"]
     assert (grant["by"], grant["note"]) == ("staff:1", "paid at the event")
 
 
@@ -199,32 +199,32 @@ def test_imported_time_names_its_key(world: World) -> None:
     assert "入れません" in run(member_id(member), "--at", "2026-12-02").output
 
 
-def test_leaving_at_once_is_told_as_the_early_end(world: World) -> None:
+def test_leaving_at_once_is_explained_as_the_early_end(world: World) -> None:
     from kaiin.billing.actions.leave import leave_site
 
     member = world.joined()
     world.clock.advance(days=2)
     leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
-    told = asked(member_id(member))
-    assert not told["allowed"]
-    (period,) = told["before"]["periods"]
+    answer = asked(member_id(member))
+    assert not answer["allowed"]
+    (period,) = answer["before"]["periods"]
     assert at(period["ended_early_at"]) == world.clock.now()
     assert period["early_end"] == "left"
     english = run(member_id(member), "--lang", "en").output
     assert "Over earlier, on 24 November 2026, 12:00 JST: left at once." in english
 
 
-def test_consents_are_told_and_what_is_missing(world: World) -> None:
+def test_consents_are_listed_and_what_is_missing(world: World) -> None:
     from tests.sites.examples import with_terms
 
     from kaiin.billing.courses.tenant import apply_tenant
 
     member = member_id(world.joined())
     apply_tenant(with_terms(2))
-    told = json.loads(run(member, "--json").output)["member"]
-    given = {(each["document"], each["version"], each["page"]) for each in told["consents"]}
+    answer = json.loads(run(member, "--json").output)["member"]
+    given = {(each["document"], each["version"], each["page"]) for each in answer["consents"]}
     assert given == {("terms", 1, "confirmation"), ("privacy", 1, "confirmation")}
-    assert told["missing_consents"] == [{"document": "terms", "version": 2}]
+    assert answer["missing_consents"] == [{"document": "terms", "version": 2}]
     words = run(member, "--lang", "en").output
     assert "Agreed to the privacy policy (version 1) on 22 November 2026, 12:00 JST" in words
     assert "Has not agreed to the terms of use (version 2). Access goes on" in words

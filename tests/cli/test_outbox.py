@@ -29,7 +29,7 @@ def listed(*arguments: str) -> dict[str, Any]:
 
 @pytest.fixture
 def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
-    """A message and a notice that nobody could do anything with for days. Called: they can now."""
+    """A message and a notice that could not be handled for days. Called: now they can."""
     from kaiin.config import wiring
     from kaiin.infra import consumers, event_log
     from kaiin.infra.locks import transaction
@@ -40,7 +40,7 @@ def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
 
     def handler(_payload: dict[str, object]) -> None:
         if broken:
-            raise ConnectionError("nobody there")
+            raise ConnectionError("no answer")
 
     consumers.register({"test.said": [Consumer("test", Lane.OUTSIDE, handler)]})
     with transaction():
@@ -66,7 +66,7 @@ def test_nothing_waits() -> None:
 @pytest.mark.django_db
 def test_what_was_given_up_is_listed_and_tried_again(given_up: Callable[[], None]) -> None:
     shown = run().output
-    assert "nobody there" in shown
+    assert "no answer" in shown
     assert "nobodyknows" in shown
     assert "of one reader" not in shown
     (letter,) = listed()["outbox"]
@@ -108,7 +108,7 @@ def test_what_is_no_id_is_refused(wrong: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_shall_never_be_told_is_settled(given_up: Callable[[], None]) -> None:
+def test_what_shall_never_be_delivered_is_settled(given_up: Callable[[], None]) -> None:
     from kaiin.infra.models import AuditRow
 
     before = listed()
@@ -133,8 +133,8 @@ def test_a_parked_row_is_listed_and_tried_again_at_once(row: Parked, clock: Cloc
     shown = run().output
     assert f"parked:{row.id}  membership.renew 7" in shown
     assert "ValueError: lunar" in shown
-    (told,) = listed()["parked"]
-    assert (told["kind"], told["key"], told["attempts"]) == ("membership.renew", "7", 2)
+    (parked,) = listed()["parked"]
+    assert (parked["kind"], parked["key"], parked["attempts"]) == ("membership.renew", "7", 2)
     assert row.due_at > clock.now()
     assert listed("--retry", f"parked:{row.id}")["retried"] == 1
     assert parking.parked(limit=1)[0].due_at == clock.now()

@@ -66,12 +66,12 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path, port: int) ->
     parent = subprocess.Popen([sys.executable, "-c", PARENT, asked], stdout=subprocess.PIPE)
     assert parent.stdout is not None
     assert parent.stdout.readline() == b"up\n"
-    with socket.create_connection(("127.0.0.1", port)) as held:
+    with socket.create_connection(("127.0.0.1", port)) as connection:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
         parent.stdout.close()
-        # The child's end closes the connection that it held.
-        assert select.select([held], [], [], 20)[0], "the child lives on"
+        # The child's end closes its connection.
+        assert select.select([connection], [], [], 20)[0], "the child lives on"
 
 
 def test_a_process_that_ends_is_reported_with_its_last_words(

@@ -1,4 +1,4 @@
-"""The worker's loops: they go on whatever breaks, and walk the demo's clock when all is quiet."""
+"""The worker's loops: they go on after any failure, and walk the demo's clock when all is quiet."""
 
 import threading
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def test_a_failing_job_waits_longer_each_time() -> None:
     assert job.failing
 
 
-def test_once_does_everything_that_is_due_and_tells_failures(db: None) -> None:
+def test_once_does_everything_that_is_due_and_reports_failures(db: None) -> None:
     waiting = [3, 2, 1]
     assert worker.run_once([Job("works", lambda: waiting.pop() if waiting else 0, 60)])
     assert not waiting

@@ -1,4 +1,4 @@
-"""Every cause why somebody can't get in, brought about the way it happens in life."""
+"""Every cause why a member can't get in, brought about the way it happens in life."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

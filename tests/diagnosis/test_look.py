@@ -62,19 +62,19 @@ def test_each_cause_is_found(world: World, cause: Cause, codes: list[str]) -> No
 
 
 def test_a_failed_renewal_says_what_the_provider_said(world: World) -> None:
-    told = look(world, causes.lapsed_monthly(world)).findings[0].evidence
-    assert told["failure"] == "card_declined"
-    assert told["last_day"] == date(2026, 11, 30)
-    assert told["retry"] == "yes"
+    evidence = look(world, causes.lapsed_monthly(world)).findings[0].evidence
+    assert evidence["failure"] == "card_declined"
+    assert evidence["last_day"] == date(2026, 11, 30)
+    assert evidence["retry"] == "yes"
 
 
 def test_a_slip_shows_the_numbers_that_the_store_asks_for(world: World) -> None:
     member = causes.pending_slip(world)
-    told = look(world, member).findings[0].evidence
+    evidence = look(world, member).findings[0].evidence
     payment = world.view(member).open_payment
     assert payment is not None
-    assert told["number"] in {reference.value for reference in payment.references}
-    assert told["deadline"] == payment.expires_at
+    assert evidence["number"] in {reference.value for reference in payment.references}
+    assert evidence["deadline"] == payment.expires_at
 
 
 def test_who_has_paid_gets_in_by_looking_though_the_notice_was_lost(world: World) -> None:

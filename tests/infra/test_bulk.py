@@ -75,12 +75,12 @@ def test_only_what_changed_is_written(clock: Clock) -> None:
     rows = [bulk.remember(row) for row in Delivery.objects.order_by("id")]
     Delivery.objects.update(last_error="another hand's")
     for row in rows[:10]:
-        row.payload = {"told": row.consumer}
+        row.payload = {"by": row.consumer}
     rows[10].due_at, rows[10].dead_at = None, now
     with transaction():
         bulk.update(rows)
     found = list(Delivery.objects.order_by("id"))
-    assert [row.payload for row in found[:10]] == [{"told": str(n)} for n in range(10)]
+    assert [row.payload for row in found[:10]] == [{"by": str(n)} for n in range(10)]
     assert found[10].due_at is None
     assert {row.last_error for row in found} == {"another hand's"}
 

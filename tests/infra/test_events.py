@@ -74,7 +74,7 @@ def test_nothing_is_logged_of_a_change_that_did_not_happen(clock: Clock, heard: 
 
 
 @pytest.mark.django_db
-def test_what_nobody_consumes_is_logged_all_the_same(clock: Clock, heard: Heard) -> None:
+def test_an_event_without_a_consumer_is_logged_all_the_same(clock: Clock, heard: Heard) -> None:
     with transaction():
         event_log.publish(topic="test.unheard", key="a", payload={"n": 1})
     assert not Delivery.objects.exists()
@@ -106,7 +106,7 @@ def test_each_consumer_has_its_own_delivery(clock: Clock, consume: Callable[...,
 
 
 @pytest.mark.django_db
-def test_a_delivery_to_nobody_known_is_an_error(clock: Clock, heard: Heard) -> None:
+def test_a_delivery_to_an_unknown_consumer_is_an_error(clock: Clock, heard: Heard) -> None:
     say("a")
     consumers.register({})
     assert deliver() == 1

@@ -29,7 +29,7 @@ def test_smtp() -> None:
 
 
 @pytest.mark.usefixtures("plusmember")
-def test_mails_whatever_sends_them(mailoutbox: list[object]) -> None:
+def test_mails_by_every_way_of_sending(mailoutbox: list[object]) -> None:
     payload: dict[str, object] = {
         "to": "fan@example.jp",
         "template": "reset_unknown",

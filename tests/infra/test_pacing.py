@@ -25,7 +25,7 @@ def test_who_was_idle_does_not_wait() -> None:
     assert waited == []
 
 
-def test_without_a_limit_nobody_waits() -> None:
+def test_without_a_limit_no_call_waits() -> None:
     waited: list[float] = []
     pace = Pace(0, wait=waited.append)
     for _ in range(100):
@@ -64,7 +64,7 @@ def test_one_at_a_time_stays_in_the_callers_thread_and_is_done_as_it_is_taken() 
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
-def test_whoever_stops_taking_stops_the_rest(at_once: int) -> None:
+def test_a_reader_that_stops_taking_stops_the_rest(at_once: int) -> None:
     begun: list[int] = []
 
     def work(item: int) -> int:

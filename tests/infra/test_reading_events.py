@@ -1,4 +1,4 @@
-"""Reading the event log by cursor passes over nothing, in whatever order transactions commit."""
+"""Reading the event log by cursor passes over nothing, in any order of commits."""
 
 import threading
 from collections.abc import Callable

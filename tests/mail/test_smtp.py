@@ -1,4 +1,4 @@
-"""Mail over a real SMTP server: what stands in the envelope and in the header."""
+"""Mail over a real SMTP server: what is in the envelope and in the header."""
 
 import socket
 from collections.abc import Iterator

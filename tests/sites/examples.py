@@ -11,7 +11,7 @@ FRIENDS = (EXAMPLES / "museum-friends.yaml").read_text("utf-8")
 
 
 def changed(text: str, old: str, new: str) -> str:
-    """The text with what stands in it exactly once replaced."""
+    """The text with `old`, which is in it exactly once, replaced."""
     assert text.count(old) == 1, (old, text.count(old))
     return text.replace(old, new)
 

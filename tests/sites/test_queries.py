@@ -1,4 +1,4 @@
-"""What others are told about the tenant: from memory, yet never more than a second old."""
+"""What others read of the tenant: from memory, yet never more than a second old."""
 
 import threading
 
@@ -147,7 +147,7 @@ def test_another_process_s_apply_is_noticed_within_a_second(
     assert queries.tenant().formerly == ""
     known = queries._memory._known
     apply_tenant(parsed(changed(FRIENDS, "  host: account", "  host: account\n  formerly: Pass")))
-    # Another process: it keeps its memory, since nobody told it to forget.
+    # Another process: it keeps its memory, since `forget` was called in this one.
     queries._memory._known = known
     assert queries.tenant().formerly == ""
     tick[0] += 1.0

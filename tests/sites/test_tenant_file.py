@@ -169,18 +169,18 @@ def _problems(text: str) -> tuple[Problem, ...]:
 
 
 def _put(root: Any, path: tuple[Any, ...], junk: Any) -> None:
-    here = _holder(root, path)
+    here = _parent(root, path)
     if isinstance(here, dict) or (isinstance(here, list) and _has(here, path[-1])):
         here[path[-1]] = junk
 
 
 def _drop(root: Any, path: tuple[Any, ...]) -> None:
-    here = _holder(root, path)
+    here = _parent(root, path)
     if _has(here, path[-1]):
         del here[path[-1]]
 
 
-def _holder(root: Any, path: tuple[Any, ...]) -> Any:
+def _parent(root: Any, path: tuple[Any, ...]) -> Any:
     here = root
     for step in path[:-1]:
         if not _has(here, step):

@@ -1,4 +1,4 @@
-"""Every error of a tenant file: where it stands, what is wrong, what to write instead."""
+"""Every error of a tenant file: where it is, what is wrong, what to write instead."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.few_on_postgres(0)
 class Wrong:
     """`old` of museum-friends.yaml replaced by `new`, and the one error that this makes.
 
-    `at` stands in the changed file once, where the error is shown.
+    `at` is in the changed file once, where the error is shown.
     """
 
     old: str
@@ -517,7 +517,7 @@ def only(text: str | bytes) -> Problem:
 
 
 def place(text: str, marker: str) -> tuple[int, int]:
-    """Line and column, from 1, of a marker that stands in the text once."""
+    """Line and column, from 1, of a marker that is in the text once."""
     assert text.count(marker) == 1, marker
     before = text[: text.index(marker)]
     return before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1

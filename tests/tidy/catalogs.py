@@ -61,7 +61,7 @@ def written(language: str) -> dict[str, str]:
 
 @cache
 def faults() -> tuple[str, ...]:
-    """Lines that are no Fluent, and ids that stand twice."""
+    """Lines that are no Fluent, and ids that are defined twice."""
     found = []
     for language in LANGUAGES:
         seen: dict[str, str] = {}
@@ -72,7 +72,7 @@ def faults() -> tuple[str, ...]:
                     found.append(f"{name}: not Fluent: {(entry.content or '').splitlines()[0]}")
                 elif isinstance(entry, ftl.Message):
                     if entry.id.name in seen:
-                        found.append(f"{name}: {entry.id.name} stands in {seen[entry.id.name]} too")
+                        found.append(f"{name}: {entry.id.name} is in {seen[entry.id.name]} too")
                     seen[entry.id.name] = name
     return tuple(found)
 

@@ -4,7 +4,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class DoorsContract(Contract):
-    """Nobody outside a context imports anything of it but its doors.
+    """Modules outside a context import nothing of it but its doors.
 
     contexts: packages below the root, for example `billing`.
     doors: the modules of each that others may import, for example `queries`.

@@ -1,4 +1,4 @@
-"""Property tests try the same examples in every process, whatever was loaded into it before."""
+"""Property tests try the same examples in every process, after any imports."""
 
 import os
 import subprocess

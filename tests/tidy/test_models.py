@@ -12,7 +12,7 @@ from tests.tidy.source import show
 # As `urls_identity` does at its start.
 admin.autodiscover()
 
-# From the bottom up; what a table points at stands on a lower step. Siblings share one.
+# From the bottom up; what a table points at is on a lower step. Siblings share one.
 STEPS = {
     "contenttypes": 0, "infra": 0, "sites": 1, "identity": 2, "payments": 2, "billing": 3,
     "diagnosis": 4,
@@ -97,7 +97,7 @@ def _checked(model: type[models.Model]) -> dict[str, set[str]]:
 
 
 def test_enumerated_columns_are_checked_by_the_database() -> None:
-    """Whatever code or SQL writes: an unknown value would stop all that reads the column."""
+    """An unknown value, written by code or by SQL, would stop all that reads the column."""
     found, looked_at = [], 0
     for model in _models():
         for field in model._meta.local_fields:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("mutants/*.toml")), ids=lambda path: path.stem)
-def test_the_text_that_a_mutant_replaces_stands_once_in_its_file(path: Path) -> None:
+def test_the_text_that_a_mutant_replaces_is_once_in_its_file(path: Path) -> None:
     mutants = tomllib.loads(path.read_text())["mutant"]
     moved = [
         f"{mutant['name']}: {mutant['file']}"

@@ -30,7 +30,7 @@ def test_no_test_skips() -> None:
 
 
 def test_no_assertion_compares_with_a_condition() -> None:
-    """`== (seen and wanted, …)` holds with whatever `wanted` is once `seen` is None too."""
+    """`== (seen and wanted, …)` passes for any `wanted` once `seen` is None too."""
     found = [
         f"{where}:{node.lineno} {test.name}"
         for where, test in _tests()

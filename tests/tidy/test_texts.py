@@ -1,4 +1,4 @@
-"""Words stand in the catalogs: in every language the same ones, none missing, none unused."""
+"""Words are in the catalogs: in every language the same ones, none missing, none unused."""
 
 import ast
 import re
@@ -58,7 +58,7 @@ def test_no_text_is_unused() -> None:
     assert not found, show(sorted(found))
 
 
-def test_templates_hold_no_words() -> None:
+def test_templates_contain_no_words() -> None:
     found = []
     for path, text in templates().items():
         words = _words_of_page(text) if path.endswith(".html") else _words_of_mail(text)
@@ -66,7 +66,7 @@ def test_templates_hold_no_words() -> None:
     assert not found, show(found)
 
 
-def test_code_holds_no_japanese() -> None:
+def test_code_contains_no_japanese() -> None:
     found = [
         f"{module.path}:{node.lineno}: {node.value!r}"
         for module in modules()

@@ -33,7 +33,7 @@ def play(world: World) -> None:
     _contract_ends(world, ended)
     _fails_to_renew(world)
     world.go_to(NOW - timedelta(days=1))
-    for last in (_turns_back, _holds_a_slip, _pages_open, _joins_another_site, _disputes):
+    for last in (_turns_back, _has_an_open_slip, _pages_open, _joins_another_site, _disputes):
         last(world)
     world.go_to(NOW)
 
@@ -202,7 +202,7 @@ def _turns_back(world: World) -> None:
     world.work()
 
 
-def _holds_a_slip(world: World) -> None:
+def _has_an_open_slip(world: World) -> None:
     world.sandbox.get_slip(world.join(world.member(), "yearly", Method.KONBINI).payment)
     world.work()
 

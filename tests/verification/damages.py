@@ -52,7 +52,7 @@ TARGETS = {
 
 @dataclass(frozen=True)
 class Damage:
-    """`sqlite_only`: PostgreSQL itself refuses it whatever one does."""
+    """`sqlite_only`: PostgreSQL itself refuses it in any case."""
 
     check: str
     names: str

@@ -54,8 +54,8 @@ def test_every_check_was_seen_to_find_something_and_is_explained() -> None:
     codes = _codes()
     assert codes == {damage.check for damage in DAMAGES}
     rows = re.findall(r"^\| (`[^|]+`) \|", MANUAL.read_text("utf-8"), re.MULTILINE)
-    told = {code for row in rows for code in re.findall(r"`([a-z_.]+)`", row)}
-    assert {code for code in told if not code.startswith("provider.")} == codes
+    documented = {code for row in rows for code in re.findall(r"`([a-z_.]+)`", row)}
+    assert {code for code in documented if not code.startswith("provider.")} == codes
 
 
 def _codes() -> set[str]:
@@ -92,7 +92,7 @@ def _found(damage: Damage, targets: dict[str, str], world: World) -> list[Violat
 
 
 def _drop_checks() -> None:
-    """Damage may hold what the tables refuse; the test's own transaction brings them back."""
+    """Damage may contain what the tables refuse; the test's own transaction brings them back."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:

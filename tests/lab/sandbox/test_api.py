@@ -52,7 +52,7 @@ def call(
     return app.test_client().open(path, method=verb, json=content, headers=headers)
 
 
-def test_without_the_secret_nothing_is_told(app: SandboxApp) -> None:
+def test_without_the_secret_every_request_is_refused(app: SandboxApp) -> None:
     for header in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"bearer {SECRET}"}):
         answer = app.test_client().get("/v1/events", headers=header)
         assert (answer.status_code, answer.json) == (401, {"error": "unauthorized"})
@@ -145,7 +145,7 @@ def test_events_are_listed_after_a_cursor(app: SandboxApp) -> None:
     assert end == {"events": [], "cursor": rest["cursor"], "more": False}
 
 
-def test_a_page_that_nobody_finishes_expires(app: SandboxApp, clock: Clock) -> None:
+def test_a_page_that_is_not_finished_expires(app: SandboxApp, clock: Clock) -> None:
     call(app, "POST", "/v1/checkouts", CHECKOUT)
     clock.advance(hours=24)
     answer = call(app, "GET", "/v1/orders/order1").json
@@ -178,7 +178,7 @@ class Receiver:
         self.seen.append((body, headers))
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
         if status == 0:
-            raise OSError("nobody there")
+            raise OSError("no answer")
         return status
 
 
@@ -302,7 +302,7 @@ def test_notices_reach_names_that_only_browsers_resolve(app: SandboxApp) -> None
         assert tx.all("SELECT status FROM delivery") == [{"status": "delivered"}]
 
 
-def test_nobody_there_is_tried_again(app: SandboxApp, clock: Clock) -> None:
+def test_a_receiver_that_is_away_is_tried_again(app: SandboxApp, clock: Clock) -> None:
     cancel_one(app)
     app.notice_url = "http://id.localhost:1/webhooks/sandbox"
     assert app.deliver_due() == 1

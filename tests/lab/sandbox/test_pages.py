@@ -68,7 +68,9 @@ def test_both_catalogs_have_the_same_codes_and_places() -> None:
 
 
 @pytest.mark.parametrize("method", ["card", "docomo", "au", "softbank", "konbini"])
-def test_pages_speak_both_languages_and_need_nobody_else(app: SandboxApp, method: str) -> None:
+def test_pages_speak_both_languages_and_load_nothing_from_elsewhere(
+    app: SandboxApp, method: str
+) -> None:
     path = checkout(app, method)
     japanese = app.test_client().get(path)
     english = app.test_client().get(f"{path}?lang=en")

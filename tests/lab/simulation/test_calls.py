@@ -61,8 +61,8 @@ def _said(ask: Callable[[], object]) -> object:
 
 
 def _story(app: SandboxApp, provider: SandboxProvider) -> list[object]:
-    """A payment's life, each call under each fault; what was answered, and what the store holds."""
-    told: list[object] = []
+    """A payment's life, each call under each fault; what was answered, and what is in the store."""
+    answers: list[object] = []
 
     def ask(what: Callable[[], object]) -> None:
         for fault in _FAULTS:
@@ -70,7 +70,7 @@ def _story(app: SandboxApp, provider: SandboxProvider) -> list[object]:
                 for each in _FAULTS[:-1]:
                     value = "0" if each is fault else ""
                     switches.put(tx, scope=switches.GLOBAL, name=str(each), value=value)
-            told.append(_said(what))
+            answers.append(_said(what))
 
     ask(lambda: provider.fetch_payment(_ORDER, timeout_seconds=5))
     ask(lambda: provider.create_checkout(_checkout("k1"), timeout_seconds=5))
@@ -84,7 +84,7 @@ def _story(app: SandboxApp, provider: SandboxProvider) -> list[object]:
     ask(lambda: provider.list_events(cursor="1", limit=1, timeout_seconds=5))
     reading = app.service.store.reading()
     tables = ("payment", "event", "answer", "late_call")
-    return told + [reading.all(f"SELECT * FROM {table}") for table in tables]  # noqa: S608
+    return answers + [reading.all(f"SELECT * FROM {table}") for table in tables]  # noqa: S608
 
 
 @pytest.mark.usefixtures("clock")

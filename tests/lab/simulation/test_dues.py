@@ -18,8 +18,8 @@ _PENDING = (PaymentState.PENDING, _ASKED, None)
 def _theirs(
     status: str, reported_at: datetime | None, received: int | None = None
 ) -> dict[str, object]:
-    told = None if reported_at is None else reported_at.isoformat(timespec="microseconds")
-    return {"status": status, "reported_at": told, "received_amount": received}
+    reported = None if reported_at is None else reported_at.isoformat(timespec="microseconds")
+    return {"status": status, "reported_at": reported, "received_amount": received}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def _theirs(
         # Too little came: it is written down, and waits for people.
         ((PaymentState.PENDING, _ASKED, 1), _theirs("paid", _BEFORE, 1), False),
         ((PaymentState.PENDING, _ASKED, 1), _theirs("paid", _BEFORE, 550), True),
-        # Nobody knows whether the call arrived.
+        # It is unknown whether the call arrived.
         (_PENDING, None, True),
         ((PaymentState.UNKNOWN, _ASKED, None), _theirs("open", _BEFORE), True),
         ((PaymentState.INTENT, None, None), _theirs("open", _BEFORE), True),

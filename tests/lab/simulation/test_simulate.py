@@ -28,9 +28,9 @@ def _simulate(*options: str) -> dict[str, Any]:
 
 @pytest.mark.few_on_postgres(0)
 def test_nothing_is_found() -> None:
-    told = _simulate("--seed", "3", "--members", "10", "--months", "3", "--faults", "usual")
-    assert told["violation"] is None
-    assert told["money_received"] > 0
+    result = _simulate("--seed", "3", "--members", "10", "--months", "3", "--faults", "usual")
+    assert result["violation"] is None
+    assert result["money_received"] > 0
 
 
 @pytest.mark.django_db
@@ -76,10 +76,10 @@ def test_a_parked_row_ends_the_run_with_its_members_story() -> None:
         env=os.environ | {"PYTHONHASHSEED": "random"},
     )
     assert done.returncode == 1, done.stderr
-    told = done.stdout
-    assert "violation: step.broke  period:" in told
-    assert "an error that no code expects" in told
-    who = re.search(r"^seed 1, day .*, (p\d+)$", told, re.MULTILINE)
+    output = done.stdout
+    assert "violation: step.broke  period:" in output
+    assert "an error that no code expects" in output
+    who = re.search(r"^seed 1, day .*, (p\d+)$", output, re.MULTILINE)
     assert who
-    assert f"{who[1]}  " in told.partition(who[0])[2]
-    assert "\nmemberships:\n" in told
+    assert f"{who[1]}  " in output.partition(who[0])[2]
+    assert "\nmemberships:\n" in output
