@@ -1,4 +1,4 @@
-"""The back office: staff of our networks look at everything, change nothing, and are seen."""
+"""The back office: open to staff from our networks, read-only, each view audited."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""How renewals are charged: the intent first, so many calls at once, stopped anywhere."""
+"""How renewals are charged: the intent first, a few calls at once, the process killed anywhere."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The door, to the microsecond."""
+"""Access begins and ends to the microsecond."""
 
 from datetime import timedelta
 

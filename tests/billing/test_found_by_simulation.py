@@ -1,4 +1,4 @@
-"""Orders of events that `kaiin simulate` found, each with what it made of them."""
+"""Orders of events that `kaiin simulate` found, each with the fault that it led to."""
 
 from datetime import datetime, timedelta
 

@@ -259,7 +259,7 @@ def test_income_that_is_booked_already_keeps_no_other_from_being_earned(world: W
     assert balances()["income"] == -4 * 550
 
 
-def test_a_member_at_the_door_is_let_off_what_is_parked(world: World) -> None:
+def test_a_visit_passes_over_what_is_parked(world: World) -> None:
     """A visit does what the worker does; what it can't do is parked as well, and no error."""
     spoilt = lapsing(world)
     expire_member(member_pk=spoilt.members[0], now=world.clock.now())

@@ -1,4 +1,4 @@
-"""Walks over the real operations; afterwards every book and every door must be right."""
+"""Walks over the real operations; afterwards the books balance and everyone who paid is in."""
 
 import os
 

@@ -23,7 +23,7 @@ _COURSES = (
 
 
 class Walk:
-    """One member, staff, a bank and a provider, who do as the dice say."""
+    """One member, staff, a bank and a provider, each moved by one seeded source."""
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world

@@ -1,4 +1,4 @@
-"""A pause: nothing is charged, nothing is open, and what was is there afterwards."""
+"""A pause: no charge and no access, and the same membership afterwards."""
 
 from datetime import datetime
 

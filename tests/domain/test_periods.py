@@ -1,4 +1,4 @@
-"""Term rules: by example where people argue, by property everywhere else."""
+"""Term rules: examples of the disputed cases, properties of all others."""
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta

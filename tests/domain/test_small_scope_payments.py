@@ -149,7 +149,7 @@ def test_one_word_of_money_wins_in_every_order(money: PaymentEvent) -> None:
             assert state is S(money.value), order
 
 
-# Money that was taken: what is said of it is a fold over facts, whatever their order.
+# Money that was taken: its state is a fold over facts, in any order.
 
 
 def folded(news: tuple[tuple[str, object], ...], received: int) -> PaymentEvent:

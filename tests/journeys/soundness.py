@@ -1,4 +1,4 @@
-"""What every page must be: quiet in the console, self-contained, accessible, translated, narrow."""
+"""What every page is checked for: console, requests, accessibility, untranslated texts, width."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -241,7 +241,7 @@ def test_the_second_site_with_the_same_id(club: Club, visit: Visits) -> None:
     assert member(club, person.email).member_id
 
 
-class TestSomebodyWithAnAccount:
+class TestWithAnAccount:
     """Strangers can't learn that an account exists; its owner loses nothing that was chosen."""
 
     def test_joins_again(self, club: Club, visit: Visits) -> None:

@@ -295,7 +295,7 @@ def test_what_the_server_refuses_is_counted_for_every_process(server: Server) ->
     assert server.figure(name) == before + 3
 
 
-def test_slow_senders_keep_no_page_from_anybody(running: dict[str, Proxy]) -> None:
+def test_slow_senders_delay_no_other_request(running: dict[str, Proxy]) -> None:
     form = request("POST /login", f"Host: {IDENTITY}", "Content-Length: 500", body="csrf")
     header = f"GET /login HTTP/1.1\r\nHost: {IDENTITY}\r\nX".encode()
     with ExitStack() as stack:

@@ -47,7 +47,7 @@ def slow_senders(club: Club) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("slow_senders")
-def test_slow_senders_keep_no_page_from_anybody(club: Club) -> None:
+def test_slow_senders_delay_no_other_request(club: Club) -> None:
     for label, path in (("id", "/healthz"), ("id", "/login"), ("official", "/")):
         for _ in range(4):
             started = time.monotonic()

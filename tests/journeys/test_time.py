@@ -32,7 +32,7 @@ ROLES = ("renews", "declined", "carrier", "leaves", "leaves_for_long", "lump_sum
 
 @dataclass
 class Calendar:
-    """Everybody joined on `start`, the tenth of a month, at noon in Japan."""
+    """All joined on `start`, the tenth of a month, at noon in Japan."""
 
     club: Club
     start: datetime
@@ -84,7 +84,7 @@ DONE = {
 
 
 def rejoins(person: Visitor, cure: str, yen: int = 550, done: str = "") -> None:
-    """From the page of truth, by its own button, back in."""
+    """From the entry page, by the button of its cure, back in."""
     person.follow(cure)
     person.pays_again(yen=yen)
     person.sees(done or DONE[cure])

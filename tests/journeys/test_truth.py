@@ -1,4 +1,4 @@
-"""With the right password and the door closed: what is the matter, and a way out that works.
+"""The right password without access: the page names the cause, and its cure works.
 
 The demo's members are in every standing.
 """
@@ -181,7 +181,7 @@ def test_a_paid_member_whose_notice_was_lost(club: Club, arrive: Any) -> None:
 def test_the_wrong_password_shows_nothing_of_an_account(
     club: Club, visit: Visits, logins: dict[str, Any]
 ) -> None:
-    """Known, unknown, disabled: one answer. "Can't log in?" mails the truth to the owner."""
+    """Known, unknown, disabled: one answer. "Can't log in?" mails the cause to the owner."""
     person = Visitor(club, visit())
     pages = []
     for typed in (logins["grace"]["member_id"], "E123456786", logins["disabled"]["member_id"]):

@@ -40,7 +40,7 @@ FAULTS = {
 
 
 class World:
-    """Members, staff, the bank, the worker and the weather, each moved by one seeded source."""
+    """Members, staff, the bank, the worker and faults, each moved by one seeded source."""
 
     def __init__(self, seed: int, start: Start, sandbox: Sandbox, clock: Clock) -> None:
         self.chance = Random(seed)
@@ -140,7 +140,7 @@ class World:
         for switch in self.chance.sample(list(FAULTS), self.chance.randint(0, 3)):
             self.sandbox.switch(switch.value, FAULTS[switch])
 
-    def calm(self) -> None:
+    def without_faults(self) -> None:
         """Faults end; the worker goes its rounds for two days."""
         for switch in FAULTS:
             self.sandbox.switch(switch.value, "")
@@ -159,7 +159,7 @@ def test_in_the_end_we_know_what_the_provider_knows(
     world = World(seed, start, sandbox, clock)
     for _ in range(STEPS):
         world.step()
-    world.calm()
+    world.without_faults()
     with sandbox.app.service.store.transaction() as tx:
         theirs = {row["order_id"]: row for row in tx.all("SELECT * FROM payment")}
         given = tx.all("SELECT * FROM refund")

@@ -39,7 +39,7 @@ _FIELDS = ("input", "select", "button", "textarea")
 
 
 class Forms(HTMLParser):
-    """The forms of a page: where they go, and their fields with what stands in them."""
+    """The forms of a page: where they go, and their fields with their values."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""An https installation: its cookies, its headers, its log. One walk, looked at from all sides."""
+"""An https installation: its cookies, its headers, its log, after one walk."""
 
 import json
 import os

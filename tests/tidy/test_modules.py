@@ -1,4 +1,4 @@
-"""Modules and functions stay small, in rooms with a subject, without hidden ways."""
+"""Limits of modules and functions: length, names of packages, and what may import or call what."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Truth after proof: each cause, in both languages, with its dates and its cure one step away."""
+"""After the right password the entry page names each cause, its dates and a cure."""
 
 import hashlib
 from typing import Any

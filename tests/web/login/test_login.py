@@ -1,4 +1,4 @@
-"""The login page: forgiving, the same to every stranger, and never led astray."""
+"""The login page: what it reads of a typed ID, what it shows strangers, and where it leads."""
 
 from contextlib import ExitStack, suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""A new password, and "Can't log in?": the same pages for everyone, the truth in the mailbox."""
+"""A new password, and "Can't log in?": the same pages for everyone, the cause in the mail alone."""
 
 import re
 from typing import Any

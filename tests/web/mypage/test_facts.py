@@ -1,4 +1,4 @@
-"""One fact, one function, every surface.
+"""Each fact is worded by one function, and every surface shows these words.
 
 | fact | its one function | where it is shown |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""Leaving, and taking it back: one page, one button, the truth before and after."""
+"""Leaving, and taking it back: what the page says before and after."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A new password on My page: by the old one, on this device, in one place."""
+"""A new password on My page: the old one is asked for, and this device stays logged in."""
 
 from collections.abc import Callable
 from typing import Any
