@@ -1,4 +1,4 @@
-"""No notice comes, and the provider does not answer: it is asked again until it does."""
+"""Polling: no notice comes, and the provider does not answer; it is asked until it does."""
 
 from kaiin.domain.payments import PaymentState
 from kaiin.payments import operations, queries
@@ -7,7 +7,9 @@ from tests.fixtures.sandbox import Sandbox
 from tests.payments.conftest import Start
 
 
-def test_silence_at_the_poll_forgets_nothing(start: Start, sandbox: Sandbox, clock: Clock) -> None:
+def test_a_payment_is_polled_again_after_silence(
+    start: Start, sandbox: Sandbox, clock: Clock
+) -> None:
     # More than a provider is asked about in one round while it is silent.
     payments = [start(key=f"join:{number}:1", member_ref=number) for number in range(6)]
     for payment in payments:
