@@ -339,7 +339,7 @@ def test_what_was_given_up_is_found_and_delivered_again(staff: Client, clock: Cl
     lost = Delivery.objects.get(event__key="a")
     Delivery.objects.update(dead_at=clock.now(), due_at=None, last_error="ConnectionError")
     url = _url(Delivery, "changelist")
-    for state, shown in (("dead", True), ("told", False)):
+    for state, shown in (("dead", True), ("delivered", False)):
         page = staff.get(f"{url}?delivery={state}", HTTP_HOST=HOST).content.decode()
         assert ("ConnectionError" in page) == shown
     chosen = {"action": "retry", "_selected_action": [str(lost.pk)]}

@@ -55,7 +55,7 @@ def explain(
     with override(language or sites.tenant().default_language):
         found = _members(member)
         if len(found) != 1:
-            code = "cli.explain.nobody" if not found else "cli.explain.several"
+            code = "cli.explain.unknown" if not found else "cli.explain.several"
             ids = ", ".join(view.member_id for view in found)
             sys.exit(f"kaiin: {text(code, typed=member, members=ids)}")
         places = [sites.site(site)] if site else list(sites.sites())

@@ -97,7 +97,7 @@ def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) 
 
 
 def look_everywhere(*, member_pk: int, now: datetime) -> tuple[SiteOutlook, ...]:
-    """How a member in good standing stands at every site, in the order of the sites, for My page.
+    """A diagnosis of every site, in their order, for My page; the account is not disabled.
 
     No provider is asked: the page offers to.
     """

@@ -40,7 +40,7 @@ class DeliveryState(admin.SimpleListFilter):
     _rows: ClassVar = {
         "dead": Q(dead_at__isnull=False),
         "waiting": Q(due_at__isnull=False),
-        "told": Q(delivered_at__isnull=False),
+        "delivered": Q(delivered_at__isnull=False),
     }
 
     def lookups(self, _request: HttpRequest, _table: Any) -> Sequence[tuple[str, str]]:
@@ -79,8 +79,8 @@ class DeliveryAdmin(Deciding, ReadOnlyAdmin):
     decisions = (
         Decision(
             "retry",
-            label="outbox.tell_again",
-            question="outbox.tell_again_ask",
+            label="outbox.retry",
+            question="outbox.retry_ask",
             right=StaffRight.QUEUES,
             act=_retry,
         ),

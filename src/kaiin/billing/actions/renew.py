@@ -219,7 +219,7 @@ def _make_way(charge: Charge, now: datetime) -> None:
         checkout.stop(charge)
     except PaymentUnderWay:
         if not _fell_short(charge):
-            _log.warning("billing.renewal_held_up", intent=charge.intent_key)
+            _log.warning("billing.renewal_delayed", intent=charge.intent_key)
             _keep_open(charge, now)
             return
         _give_up(charge, now)

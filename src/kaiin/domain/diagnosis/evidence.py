@@ -140,7 +140,7 @@ def cures(evidence: Evidence, *codes: CureCode) -> tuple[Cure, ...]:
 
 
 def refusal_words(refusal: Refusal | None, prefix: str = "") -> dict[str, Value]:
-    """What a sentence about a refusal needs; `prefix` tells two refusals of one finding apart."""
+    """What a sentence about a refusal needs; `prefix` separates two refusals of one finding."""
     if refusal is None or not refusal.code:
         return {f"{prefix}failure": "none"}
     return {f"{prefix}failure": refusal.code, f"{prefix}failed": japanese_date(refusal.at)}

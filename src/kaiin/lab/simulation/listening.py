@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 # Logged as errors on purpose, and expected here: what an outage or another's event brings.
-_EXPECTED = ("payments.event_stuck", "payments.not_told", "payments.provider_silent_for")
+_EXPECTED = ("payments.event_stuck", "payments.provider_silent_for")
 _FORESEEN = ("ProviderUnavailable", "SMTPServerDisconnected")
 # A row is parked for an error that the code does not expect: that is never foreseen.
 _PARKED = "worker.row_parked"

@@ -1,7 +1,7 @@
 # What commands tell people who run Kaiin.
 
 ## kaiin explain
-cli-explain-nobody = No member is found for “{ $typed }”.
+cli-explain-unknown = No member is found for “{ $typed }”.
 cli-explain-several = “{ $typed }” leads to more than one member: { $members }. Give the { ID_NAME() } of one.
 cli-explain-head = { $member_id } ({ $nickname }), { $at }
 cli-explain-disabled = This account is disabled: whatever is said below, it can’t be used to log in.

@@ -2,7 +2,7 @@
 
 identifier-unknown = This does not look like your { ID_NAME() } or an email address. Please check it.
 
-# What was read in spite of how it was written (told only where it helps)
+# What was read in spite of how it was written (shown only where it helps)
 identifier-full_width = Full-width characters were read as half-width ones.
 identifier-invisible = Invisible characters were taken out.
 identifier-spaces = Spaces were taken out.
@@ -41,7 +41,7 @@ identifier-mail_characters = The email address seems to contain characters that 
 identifier-mail_old_carrier = This is an email address in a mobile carrier’s old form. You can use it as it is.
 identifier-mail_dots = Please check where the dots stand in the email address.
 
-# Told apart from other numbers
+# Recognised as other numbers
 identifier-is_phone = This looks like a phone number. Log in with your { ID_NAME() } or email address.
 identifier-is_docomo_payment = This looks like a docomo payment number (12 digits). Log in with your { ID_NAME() } or email address.
 identifier-is_au_contract = This looks like an au continuing-billing ID. Log in with your { ID_NAME() } or email address.

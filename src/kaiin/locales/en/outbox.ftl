@@ -10,12 +10,12 @@ outbox-event_waiting = inbox:{ $id }  waits for its order, next try { $at }  { $
 outbox-parked = parked:{ $id }  { $what }  fails since { $first }, next try { $at }  ({ $attempts } tries: { $error })
 
 ## In the back office
-outbox-tell_again = Deliver again what failed
-outbox-tell_again_ask = The following are tried again, up to 12 times. What was delivered already is passed over.
+outbox-retry = Deliver again what failed
+outbox-retry_ask = The following are tried again, up to 12 times. What was delivered already is passed over.
 outbox-delivery = where it stands
 outbox-delivery_dead = Given up
 outbox-delivery_waiting = Waiting
-outbox-delivery_told = Delivered
+outbox-delivery_delivered = Delivered
 outbox-apply_again = Apply again
 outbox-apply_again_ask = The following notices are tried again: the provider is asked, and its present state is recorded.
 outbox-abandon = Never deliver what failed

@@ -1,7 +1,7 @@
 # 運用する人にコマンドが伝えることば
 
 ## kaiin explain
-cli-explain-nobody = 「{ $typed }」に当たる会員は見つかりません。
+cli-explain-unknown = 「{ $typed }」に当たる会員は見つかりません。
 cli-explain-several = 「{ $typed }」に当たる会員が複数います（{ $members }）。{ ID_NAME() }を指定してください。
 cli-explain-head = { $member_id }（{ $nickname }）、{ $at }
 cli-explain-disabled = このアカウントは停止中です。下の内容にかかわらず、ログインできません。

@@ -10,12 +10,12 @@ outbox-event_waiting = inbox:{ $id }  注文が見つかるのを待っていま
 outbox-parked = parked:{ $id }  { $what }  { $first }から処理できていません（次回 { $at }）  （試行{ $attempts }回：{ $error }）
 
 ## In the back office
-outbox-tell_again = 送信できなかったものをもう一度送る
-outbox-tell_again_ask = 次のものを、もう一度、12回まで試します。すでに送ったものは飛ばします。
+outbox-retry = 送信できなかったものをもう一度送る
+outbox-retry_ask = 次のものを、もう一度、12回まで試します。すでに送ったものは飛ばします。
 outbox-delivery = 状態
 outbox-delivery_dead = 送信できなかったもの
 outbox-delivery_waiting = 待っているもの
-outbox-delivery_told = 送信済み
+outbox-delivery_delivered = 送信済み
 outbox-apply_again = もう一度適用する
 outbox-apply_again_ask = 次の通知をもう一度試します。決済会社に確認し、現在の状態を記録します。
 outbox-abandon = 送信できなかったものを、送らないことにする
