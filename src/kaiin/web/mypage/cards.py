@@ -101,7 +101,8 @@ def _notice(found: Diagnosis, said: explanations.Explanation) -> Notice | None:
     if FindingCode.DORMANT in found.codes:
         kind = "warning"
     codes = (code for code in found.codes if code not in _NOT_AMISS)
-    return Notice(kind, ", ".join(codes), said.title, said.lines, said.facts)
+    lines = said.lines[1:] if said.code in _LISTED else said.lines
+    return Notice(kind, ", ".join(codes), said.title, lines, said.facts)
 
 
 def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
@@ -216,6 +217,10 @@ _NOT_AMISS = frozenset(
         FindingCode.FIXED,
         FindingCode.OTHER_SITE,
     }
+)
+# Findings whose sums and days are in a card's lists: what they say first would only repeat them.
+_LISTED = frozenset(
+    {FindingCode.PENDING_SLIP, FindingCode.LAPSED_MONTHLY, FindingCode.EXPIRED_LUMP_SUM}
 )
 # The tag and its tone, by the first of these findings that was made.
 _TAGS = {
