@@ -12,10 +12,10 @@ from kaiin.domain.diagnosis.evidence import (
     NextCharge,
     OpenPayment,
     OtherMembership,
-    Refusal,
 )
 from kaiin.domain.diagnosis.findings import CureCode, Diagnosis, FindingCode
 from kaiin.domain.diagnosis.rule import diagnose
+from kaiin.domain.endings import Failure
 from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import OPEN_STATES, Method, PaymentState
@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 # The midnights in Japan that end 31 October and 31 December.
 END_OF_OCTOBER = datetime(2026, 10, 31, 15, 0, tzinfo=UTC)
 END_OF_DECEMBER = datetime(2026, 12, 31, 15, 0, tzinfo=UTC)
-REFUSED = Refusal("card_declined", NOW - DAY)
+REFUSED = Failure("card_declined", NOW - DAY)
 
 STRANGER = Evidence(site_key="official", now=NOW)
 MONTHLY = MembershipEvidence(
@@ -244,7 +244,7 @@ def test_never_paid_says_why_the_last_try_failed() -> None:
         MONTHLY,
         standing=Standing.PENDING,
         paid_until=None,
-        refusal=Refusal("card_declined", NOW - DAY),
+        refusal=Failure("card_declined", NOW - DAY),
     )
     found = look(failed)
     assert found.codes == (FindingCode.NEVER_PAID,)
@@ -258,7 +258,7 @@ def test_a_monthly_course_that_stopped_says_when_and_why() -> None:
         replace(
             MONTHLY,
             state=SubscriptionState.PAST_DUE,
-            refusal=Refusal("limit_exceeded", NOW),
+            refusal=Failure("limit_exceeded", NOW),
             next_charge=NextCharge(NOW + DAY, Money(550)),
         )
     )
@@ -428,7 +428,7 @@ memberships = st.builds(
     payable=st.booleans(),
     opens_at=maybe_instants,
     fixed=st.booleans(),
-    refusal=st.none() | st.builds(Refusal, st.sampled_from(["", "declined"]), instants),
+    refusal=st.none() | st.builds(Failure, st.sampled_from(["", "declined"]), instants),
     dormant_until=maybe_instants,
     withdrawn_at=maybe_instants,
     rejoin_until=maybe_instants,

@@ -34,7 +34,7 @@ def test_mails_by_every_way_of_sending(mailoutbox: list[object]) -> None:
         "to": "fan@example.jp",
         "template": "reset_unknown",
         "language": "ja",
-        "context": {"identity": "会員", "address": "a", "reset_url": "x", "contact": "y"},
+        "context": {"identity": {"ja": "会員"}, "address": "a", "reset_url": "x", "contact": "y"},
         "sender": {"name": "会員", "address": "info@example.jp"},
         "key": "k",
     }

@@ -79,7 +79,7 @@ def queue(number: int) -> None:
         to=f"fan{number}@example.jp",
         template="reset_unknown",
         language="ja",
-        context={"identity": "会員", "address": "a", "reset_url": "x", "contact": "y"},
+        context={"identity": {"ja": "会員"}, "address": "a", "reset_url": "x", "contact": "y"},
         sender=Sender("会員", "info@example.jp"),
         key=str(number),
     )
@@ -137,7 +137,12 @@ def test_a_mailbox_is_addressed_as_rfc_5321_demands(server: Kept, to: str, wire:
             "to": to,
             "template": "reset_unknown",
             "language": "ja",
-            "context": {"identity": "会員", "address": to, "reset_url": "x", "contact": "y"},
+            "context": {
+                "identity": {"ja": "会員"},
+                "address": to,
+                "reset_url": "x",
+                "contact": "y",
+            },
             "sender": {"name": "会員", "address": "info@example.jp"},
             "key": "k",
         }

@@ -12,7 +12,6 @@ from kaiin.domain.diagnosis.evidence import (
     NextCharge,
     OpenPayment,
     OtherMembership,
-    Refusal,
 )
 from kaiin.domain.entitlements import Window, WindowKind
 from kaiin.domain.references import ReferenceKind
@@ -97,8 +96,8 @@ def _membership(view: MembershipView) -> MembershipEvidence:
         opens_at=view.renewal_opens_at,
         fixed=view.fixed,
         end_reason=view.end_reason,
-        refusal=Refusal(failure.code, failure.at) if failure else None,
-        refused_since=Refusal(since.code, since.at) if since else None,
+        refusal=failure,
+        refused_since=since,
         dormant_until=view.dormant_until,
         withdrawn_at=view.withdrawn_at,
         rejoin_until=view.rejoin_until,

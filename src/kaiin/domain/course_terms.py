@@ -1,11 +1,10 @@
 """What a member agrees to with a course: one value, from the tenant file to the page."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, is_dataclass
-from enum import StrEnum
-from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from kaiin.domain import plain
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -93,35 +92,7 @@ class CourseTerms:
     def from_json(cls, stored: object) -> "CourseTerms":
         """The terms that were stored. Raises ValueError where a value is none of its type."""
         try:
-            terms: CourseTerms = _read(cls, stored)
+            terms: CourseTerms = plain.read(cls, stored)
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"these are no terms: {error}") from error
         return terms
-
-
-def _read(kind: Any, stored: Any) -> Any:
-    """A value of a type, from plain values."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if is_dataclass(kind):
-        return _read_fields(kind, stored)
-    if origin is tuple:
-        return tuple(_read(inner[0], each) for each in stored)
-    if origin is Mapping:
-        return {_read(inner[0], key): _read(inner[1], value) for key, value in stored.items()}
-    if type(None) in inner:
-        return None if stored is None else _read(inner[0], stored)
-    if issubclass(kind, StrEnum):
-        return kind(stored)
-    if type(stored) is not kind:
-        raise TypeError(f"{stored!r} is no {kind.__name__}")
-    return stored
-
-
-def _read_fields(kind: Any, stored: Any) -> Any:
-    kinds = _kinds(kind)
-    return kind(**{name: _read(kinds[name], value) for name, value in stored.items()})
-
-
-@cache
-def _kinds(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)

@@ -16,6 +16,7 @@ from kaiin.domain.mail_addresses import wire_form
 from kaiin.infra import event_log
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.locks import refuse_in_transaction
+from kaiin.mail import values
 from kaiin.sites.queries import Sender
 
 TOPIC = "mail.queued"
@@ -28,13 +29,14 @@ def queue(
 ) -> None:
     """Queue one mail within the caller's transaction; the same key is mailed only once.
 
-    `template` names `templates/<template>.txt`; `context` is JSON.
+    `template` names `templates/<template>.txt`, which writes the values of `context` out in
+    `language`: texts, numbers, codes, and the kinds of `values.py`.
     """
     payload: dict[str, object] = {
         "to": to,
         "template": template,
         "language": language,
-        "context": context,
+        "context": values.encode(context),
         "sender": asdict(sender),
         "key": key,
     }
@@ -46,7 +48,7 @@ def send(payload: dict[str, object]) -> None:
     with override(cast(str, payload["language"])):
         rendered = render_to_string(
             f"{payload['template']}.txt",
-            cast(dict[str, object], payload["context"]),
+            cast(dict[str, object], values.decode(payload["context"])),
             using="mails",
         )
     subject, _, body = rendered.strip().partition("\n")

@@ -18,9 +18,10 @@ from tests.domain.test_diagnosis import MONTHLY, NOW, YEARLY, window
 from tests.web.mypage.conftest import Fans
 
 from kaiin.diagnosis.operations import Report, SiteOutlook
-from kaiin.domain.diagnosis.evidence import Evidence, NextCharge, OtherMembership, Refusal
+from kaiin.domain.diagnosis.evidence import Evidence, NextCharge, OtherMembership
 from kaiin.domain.diagnosis.findings import Diagnosis, Finding, FindingCode
 from kaiin.domain.diagnosis.rule import diagnose
+from kaiin.domain.endings import Failure
 from kaiin.domain.entitlements import Window, WindowKind
 from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
@@ -38,7 +39,7 @@ IN = {"windows": (window(NOW - DAY, LATER),)}
 PAID = replace(MONTHLY, paid_until=LATER)
 CHARGE = NextCharge(LATER - DAY, Money(550))
 PAST_DUE = {"state": SubscriptionState.PAST_DUE, "next_charge": CHARGE}
-REFUSED = Refusal("insufficient_funds", NOW - DAY)
+REFUSED = Failure("insufficient_funds", NOW - DAY)
 GRANTED = {"windows": (Window(NOW - DAY, LATER, WindowKind.GRANT, ("grant:1",)),)}
 ELSEWHERE = (OtherMembership("mail", (window(NOW - DAY, LATER),)),)
 DORMANT = replace(
@@ -76,7 +77,7 @@ EXAMPLES: Mapping[FindingCode, tuple[Evidence, ...]] = {
     FindingCode.GRACE: (
         made(replace(PAID, **PAST_DUE, refusal=REFUSED), **IN),
         *(
-            made(replace(PAID, state=SubscriptionState.PAST_DUE, refusal=Refusal(code, NOW)), **IN)
+            made(replace(PAID, state=SubscriptionState.PAST_DUE, refusal=Failure(code, NOW)), **IN)
             for code in ("", "canceled", "expired", "failed", "not_executed", "amount_mismatch")
         ),
     ),
@@ -90,7 +91,7 @@ EXAMPLES: Mapping[FindingCode, tuple[Evidence, ...]] = {
     FindingCode.FIXED: (made(replace(PAID, fixed=True), **IN),),
     FindingCode.NEVER_PAID: tuple(
         made(replace(YEARLY, standing=Standing.PENDING, paid_until=None, refusal=refusal))
-        for refusal in (None, REFUSED, *(Refusal(c, NOW) for c in ("canceled", "expired")))
+        for refusal in (None, REFUSED, *(Failure(c, NOW) for c in ("canceled", "expired")))
     ),
     FindingCode.PAUSED: (
         made(replace(MONTHLY, paused_until=LATER)),

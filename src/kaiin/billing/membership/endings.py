@@ -10,6 +10,7 @@ from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import EarlyEnd, Period, Subscription
 from kaiin.domain import dunning, reminders
+from kaiin.domain.endings import Ending
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import (
     EndReason,
@@ -140,7 +141,7 @@ def release(mandate_id: int | None) -> None:
         )
 
 
-def _ending_of(locked: LockedMembership) -> failures.Ending | None:
+def _ending_of(locked: LockedMembership) -> Ending | None:
     """Why the last subscription that was paid for ended."""
     ended = [
         each
@@ -159,7 +160,7 @@ def _ending_of(locked: LockedMembership) -> failures.Ending | None:
     return _ending(locked, last) if last is not None else None
 
 
-def _ending(locked: LockedMembership, subscription: Subscription) -> failures.Ending | None:
+def _ending(locked: LockedMembership, subscription: Subscription) -> Ending | None:
     """Why it ended; the charge that was refused just now is not stored yet."""
     charges = {charge.pk: charge for charge in failures.refused(subscription)}
     return failures.ending(subscription, (charges | locked.charges).values())

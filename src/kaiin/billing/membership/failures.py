@@ -2,12 +2,11 @@
 `kaiin explain`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.models import Charge, Subscription
 from kaiin.domain.charges import ChargeState
+from kaiin.domain.endings import Ending, Failure
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 
@@ -15,28 +14,6 @@ from kaiin.domain.subscriptions import EndReason, SubscriptionState
 _OUR_REASONS = ("superseded", "left", "not_executed")
 # A change that was not made: what runs is as it was.
 _CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """The last charge of the present period that came to nothing. The code's words are
-    `payments.failure.<code>`."""
-
-    code: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Ending:
-    """Why a subscription that was paid for ended. `detail` is the provider's reason for the end of
-    a mandate, `failure` its last refusal."""
-
-    subscription_id: int
-    reason: EndReason
-    detail: str
-    method: Method
-    paid_until: datetime | None
-    failure: Failure | None
 
 
 def last_failure(subscription: Subscription, charges: Iterable[Charge]) -> Failure | None:

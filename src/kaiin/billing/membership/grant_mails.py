@@ -4,7 +4,6 @@ from datetime import datetime
 
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.mails import send
-from kaiin.infra import texts
 from kaiin.sites import queries as sites
 
 
@@ -15,7 +14,7 @@ def granted(locked: LockedMembership, key: str, *, until: datetime) -> None:
         "granted",
         key,
         {
-            "until": texts.format_end(until, locked.member.language),
+            "until": until,
             "site_url": sites.site_url(locked.site.key, "/members/"),
         },
     )

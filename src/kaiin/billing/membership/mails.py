@@ -1,7 +1,6 @@
-"""The mails of billing: which template, and its values, in the member's language.
+"""The mails of billing: which template, and its values, which the template puts into words.
 
-Called inside the transaction of the change; each mail has a key, so it is sent once. Values are
-words already: dates and money are written out here, since a queued mail is JSON.
+Called inside the transaction of the change; each mail has a key, so it is sent once.
 """
 
 from collections.abc import Sequence
@@ -9,24 +8,16 @@ from datetime import datetime
 
 from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.ledger.models import Receipt
-from kaiin.billing.membership.failures import Ending
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.wording import (
-    ending_words,
-    failure_words,
-    next_renewal_words,
-    renewal_lines,
-)
 from kaiin.billing.models import Charge, Course, RefundCase
+from kaiin.domain.endings import Ending
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan, days_after
 from kaiin.domain.previews import Renewal
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.subscriptions import EndReason
-from kaiin.infra import texts
 from kaiin.mail import operations as mail
-from kaiin.payments import queries as payments
 from kaiin.payments.providers.protocol import Reference
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
@@ -57,25 +48,21 @@ def receipt(
     references: Sequence[Reference],
 ) -> None:
     """A period was paid; `references` are the numbers that the bill or slip shows."""
-    language = _language(locked)
     _queue(
         locked,
         "receipt",
         row.number,
         {
             "number": row.number,
-            "course": _course(locked, row.course),
-            "method": texts.text(f"payments.method.{row.method}", language),
-            "total": texts.format_money(row.total, row.currency, language),
-            "paid_on": texts.format_date(row.paid_at, language),
-            "period_from": texts.format_date(period.starts_at, language),
-            "period_until": texts.format_end(period.ends_at, language),
-            "renewal": renewal_lines(renewal, language),
+            "course": row.course.name,
+            "method": row.method,
+            "total": Money(row.total, row.currency),
+            "paid_on": row.paid_at,
+            "period_from": period.starts_at,
+            "period_until": period.ends_at,
+            "renewal": renewal,
             "references": [
-                {
-                    "label": texts.text(f"payments.reference.{each.kind}", language),
-                    "value": each.value,
-                }
+                {"kind": each.kind, "number": each.value}
                 for each in sorted(references, key=lambda each: each.kind.place)
             ],
             "receipt_url": sites.identity_url(f"/my/receipts/{row.number}"),
@@ -85,7 +72,6 @@ def receipt(
 
 def slip(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
     """A convenience-store slip was issued: its numbers and its deadline."""
-    language = _language(locked)
     numbers = {reference.kind: reference.value for reference in payment.references}
     if payment.expires_at is None or ReferenceKind.KONBINI_SLIP not in numbers:
         return
@@ -94,16 +80,15 @@ def slip(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None
         "slip",
         str(payment.id),
         {
-            "course": _course(locked, charge.course),
+            "course": charge.course.name,
             "joins": charge.purpose == ChargePurpose.JOIN,
             "changes": charge.purpose == ChargePurpose.CHANGE,
             "member_id": locked.member.member_id,
             "slip_number": numbers[ReferenceKind.KONBINI_SLIP],
-            "store": payments.store_name(payment.store, language),
-            "steps": payments.store_steps(payment.store, language),
+            "store": payment.store,
             "confirmation_number": numbers.get(ReferenceKind.KONBINI_CONFIRMATION, ""),
-            "amount": texts.format_money(payment.amount.amount, payment.amount.currency, language),
-            "deadline": texts.format_datetime(payment.expires_at, language),
+            "amount": payment.amount,
+            "deadline": payment.expires_at,
         },
     )
 
@@ -119,17 +104,16 @@ def renewal_failed(
     open_until: datetime | None,
 ) -> None:
     """A renewal could not be charged and will be tried again, at last at the last of `tries`."""
-    language = _language(locked)
     _queue(
         locked,
         "renewal_failed",
         key,
         {
-            "course": _course(locked, course),
-            "method": texts.text(f"payments.method.{method}", language),
-            "reason": failure_words(failure_code, language),
-            "tries": [texts.format_date(at, language) for at in tries],
-            "open_until": texts.format_end(open_until, language) if open_until else "",
+            "course": course.name,
+            "method": method,
+            "reason": failure_code,
+            "tries": list(tries),
+            "open_until": open_until,
         },
     )
 
@@ -138,15 +122,14 @@ def mandate_ended(
     locked: LockedMembership, key: str, *, course: Course, paid_until: datetime, reason: str = ""
 ) -> None:
     """A card or carrier contract ended outside: the next renewal will not be charged."""
-    language = _language(locked)
     _queue(
         locked,
         "mandate_ended",
         key,
         {
-            "course": _course(locked, course),
-            "paid_until": texts.format_end(paid_until, language),
-            "reason": failure_words(reason, language) if reason else "",
+            "course": course.name,
+            "paid_until": paid_until,
+            "reason": reason,
         },
     )
 
@@ -162,17 +145,16 @@ def lapsed(
     ending: Ending | None,
 ) -> None:
     """Content is closed, My page still renews: `expired` (lump sum) or `dormant` (renewal)."""
-    language = _language(locked)
     _queue(
         locked,
         template,
         key,
         {
-            "course": _course(locked, course),
-            "paid_until": texts.format_end(paid_until, language),
-            "dormant_until": texts.format_end(dormant_until, language),
+            "course": course.name,
+            "paid_until": paid_until,
+            "dormant_until": dormant_until,
             "paid": ending is None or ending.reason not in _TAKEN_BACK,
-            "why": ending_words(ending, language) if ending else "",
+            "ending": ending,
         },
     )
 
@@ -187,16 +169,15 @@ def left(
     renewal: Renewal | None,
 ) -> None:
     """The member has asked to leave. `renewal`: past the lock day, what is still charged."""
-    language = _language(locked)
     _queue(
         locked,
         "left",
         key,
         {
-            "course": _course(locked, course),
-            "paid_until": texts.format_end(paid_until, language) if paid_until else "",
-            "keeps_until": texts.format_end(keeps_until, language),
-            "last_renewal": next_renewal_words(renewal, language) if renewal else "",
+            "course": course.name,
+            "paid_until": paid_until,
+            "keeps_until": keeps_until,
+            "last_renewal": renewal,
         },
     )
 
@@ -211,17 +192,16 @@ def left_at_once(
     keeps_until: datetime,
 ) -> None:
     """The membership ended on the spot; `refund` goes back for the days that were not lived."""
-    language = _language(locked)
     _queue(
         locked,
         "left_at_once",
         key,
         {
-            "course": _course(locked, course),
-            "refund": _money(refund, language) if refund else "",
+            "course": course.name,
+            "refund": refund,
             "method": method.value,
             "carrier": method.is_carrier,
-            "keeps_until": texts.format_end(keeps_until, language),
+            "keeps_until": keeps_until,
         },
     )
 
@@ -229,7 +209,6 @@ def left_at_once(
 def vanished(locked: LockedMembership, charge: Charge, failure_code: str, now: datetime) -> None:
     """A payment that the member had begun came to nothing without their doing: how to begin anew,
     and that the number is kept."""
-    language = _language(locked)
     membership, site = locked.membership, locked.site
     keeps_until = None
     if membership.withdrawn_at is not None:
@@ -240,15 +219,13 @@ def vanished(locked: LockedMembership, charge: Charge, failure_code: str, now: d
         "vanished",
         charge.intent_key,
         {
-            "course": _course(locked, charge.course),
-            "method": texts.text(f"payments.method.{charge.method}", language),
-            "reason": failure_words(failure_code, language),
+            "course": charge.course.name,
+            "method": charge.method,
+            "reason": failure_code,
             # A slip that was paid in time may be heard of hours after its deadline.
             "late_slip": charge.method == Method.KONBINI and failure_code == "expired",
             "kept": in_time and membership.member_number is not None,
-            "keeps_until": texts.format_end(keeps_until, language)
-            if keeps_until and in_time
-            else "",
+            "keeps_until": keeps_until if in_time else None,
             "join_url": sites.identity_url(
                 f"/my/{site.key}/change"
                 if charge.purpose == ChargePurpose.CHANGE
@@ -287,29 +264,27 @@ def withdrawn(
     locked: LockedMembership, key: str, *, keeps_until: datetime, ending: Ending | None
 ) -> None:
     """The membership is withdrawn: why, and until when rejoining keeps join date and number."""
-    language = _language(locked)
     shown = ending is not None and ending.reason is not EndReason.LEFT
     _queue(
         locked,
         "withdrawn",
         key,
         {
-            "keeps_until": texts.format_end(keeps_until, language),
-            "why": ending_words(ending, language) if ending and shown else "",
+            "keeps_until": keeps_until,
+            "ending": ending if shown else None,
         },
     )
 
 
 def _refund(locked: LockedMembership, template: str, case: RefundCase) -> None:
-    language = _language(locked)
     method = Method(case.charge.method)
     _queue(
         locked,
         template,
         case.refund_key,
         {
-            "course": _course(locked, case.charge.course),
-            "amount": _money(Money(case.amount, case.currency), language),
+            "course": case.charge.course.name,
+            "amount": Money(case.amount, case.currency),
             "why": case.reason,
             "method": method.value,
             "carrier": method.is_carrier,
@@ -326,16 +301,15 @@ def _queue(locked: LockedMembership, template: str, key: str, context: dict[str,
     if not locked.member.email:
         # Imported members may have none; My page shows them the same.
         return
-    language = _language(locked)
     support = sites.tenant().support
     mail.queue(
         to=locked.member.email,
         template=template,
-        language=language,
+        language=locked.member.language,
         context={
             "nickname": locked.member.nickname or locked.member.member_id,
-            "site": texts.localized(locked.site.name, language),
-            "identity": texts.localized(sites.tenant().identity_name, language),
+            "site": locked.site.name,
+            "identity": sites.tenant().identity_name,
             "my_url": sites.identity_url("/my"),
             "sender": locked.site.sender.name,
             "contact": support.email,
@@ -344,15 +318,3 @@ def _queue(locked: LockedMembership, template: str, key: str, context: dict[str,
         sender=locked.site.sender,
         key=f"{template}:{locked.membership.pk}:{key}",
     )
-
-
-def _language(locked: LockedMembership) -> str:
-    return locked.member.language
-
-
-def _course(locked: LockedMembership, course: Course) -> str:
-    return texts.localized(course.name, _language(locked))
-
-
-def _money(amount: Money, language: str) -> str:
-    return texts.format_money(amount.amount, amount.currency, language)

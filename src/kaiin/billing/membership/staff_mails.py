@@ -2,10 +2,8 @@
 address for questions, in the tenant's own language."""
 
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.wording import failure_words
 from kaiin.billing.models import Charge, RefundCase, Subscription
 from kaiin.domain.money import Money
-from kaiin.infra import texts
 from kaiin.mail import operations as mail
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
@@ -68,14 +66,14 @@ def _queue(
         template=template,
         language=language,
         context={
-            "site": texts.localized(locked.site.name, language),
-            "identity": texts.localized(tenant.identity_name, language),
+            "site": locked.site.name,
+            "identity": tenant.identity_name,
             "member_id": locked.member.member_id,
-            "course": texts.localized(charge.course.name, language),
-            "method": texts.text(f"payments.method.{charge.method}", language),
-            "amount": texts.format_money(amount.amount, amount.currency, language),
+            "course": charge.course.name,
+            "method": charge.method,
+            "amount": amount,
             "payment": str(charge.payment_id),
-            "reason": failure_words(code, language) if code else "",
+            "reason": code,
             "url": sites.identity_url(_PAGES[template]),
             "sender": locked.site.sender.name,
             "contact": tenant.support.email,

@@ -3,10 +3,9 @@
 `language` None is that of the present request.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
-from kaiin.billing.membership.failures import Ending
+from kaiin.domain.endings import Ending
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import ChargeDay, TermRule, japanese_date, shown_end
@@ -129,16 +128,6 @@ def short_start_words(short: ShortStart, total: Money, unit: PriceUnit) -> str:
         whole_from=short.whole_from,
         months=unit.months,
     )
-
-
-def renewal_lines(renewal: Renewal | None, language: str) -> Mapping[str, str] | None:
-    """What a mail says of the next renewal; None where none is coming."""
-    if renewal is None:
-        return None
-    return {
-        "next": next_renewal_words(renewal, language),
-        "stop": stop_words(renewal, language),
-    }
 
 
 def _unit(unit: PriceUnit, language: str | None) -> str:

@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from kaiin.billing.ledger.models import LedgerEntry, Receipt
-from kaiin.billing.membership.failures import Ending, ending, refused
+from kaiin.billing.membership.failures import ending, refused
 from kaiin.billing.models import Entitlement, Grant, Membership, Period, Subscription
+from kaiin.domain.endings import Ending
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import Standing

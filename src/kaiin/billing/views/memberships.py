@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kaiin.billing.courses import catalog
 from kaiin.billing.membership import payable, scheduling
-from kaiin.billing.membership.failures import Ending, Failure, ending, last_failure
+from kaiin.billing.membership.failures import ending, last_failure
 from kaiin.billing.models import (
     Charge,
     Entitlement,
@@ -16,6 +16,7 @@ from kaiin.billing.models import (
     Subscription,
 )
 from kaiin.domain.charges import ChargeState
+from kaiin.domain.endings import Ending, Failure
 from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method

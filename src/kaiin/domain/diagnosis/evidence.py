@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kaiin.domain.diagnosis.findings import Cure, CureCode, Value
+from kaiin.domain.endings import Failure
 from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
@@ -26,14 +27,6 @@ class OpenPayment:
     confirmation_number: str = ""
     store: str = ""
     automatic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The provider's answer to a charge that came to nothing."""
-
-    code: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +63,8 @@ class MembershipEvidence:
     opens_at: datetime | None = None
     fixed: bool = False
     end_reason: EndReason | None = None
-    refusal: Refusal | None = None
-    refused_since: Refusal | None = None
+    refusal: Failure | None = None
+    refused_since: Failure | None = None
     dormant_until: datetime | None = None
     withdrawn_at: datetime | None = None
     rejoin_until: datetime | None = None
@@ -139,7 +132,7 @@ def cures(evidence: Evidence, *codes: CureCode) -> tuple[Cure, ...]:
     return tuple(Cure(code, evidence.site_key) for code in codes)
 
 
-def refusal_words(refusal: Refusal | None, prefix: str = "") -> dict[str, Value]:
+def refusal_words(refusal: Failure | None, prefix: str = "") -> dict[str, Value]:
     """What a sentence about a refusal needs; `prefix` separates two refusals of one finding."""
     if refusal is None or not refusal.code:
         return {f"{prefix}failure": "none"}

@@ -8,7 +8,6 @@ from kaiin.identity import events
 from kaiin.identity.digests import digest
 from kaiin.identity.flows.verification import LIFETIME
 from kaiin.infra import event_log
-from kaiin.infra.texts import localized
 from kaiin.mail import operations as mail
 from kaiin.sites import queries as sites
 
@@ -29,8 +28,8 @@ def join(
     site = sites.site(site_key)
     path = login_path if _is_own_path(login_path) else f"/login?site={site_key}"
     context: dict[str, object] = {
-        "site": localized(site.name, language),
-        **_signature(language),
+        "site": site.name,
+        **_signature(),
         "minutes": MINUTES,
         "login_url": sites.identity_url(path),
         "reset_url": sites.identity_url("/reset"),
@@ -51,7 +50,7 @@ def reset(
     *, to: str, known: bool, code: str, member_id: str, language: str, site_key: str, key: str
 ) -> None:
     """To an account's address the code; to another that asked, that no account has it."""
-    context: dict[str, object] = {**_signature(language), "minutes": MINUTES}
+    context: dict[str, object] = {**_signature(), "minutes": MINUTES}
     if known:
         context |= {"code": code, "member_id": member_id}
     else:
@@ -78,7 +77,7 @@ def password_changed(*, to: str, member_id: str, language: str, key: str) -> Non
         template="password_changed",
         language=language,
         context={
-            **_signature(language),
+            **_signature(),
             "member_id": member_id,
             "reset_url": sites.identity_url("/reset"),
         },
@@ -87,12 +86,9 @@ def password_changed(*, to: str, member_id: str, language: str, key: str) -> Non
     )
 
 
-def _signature(language: str) -> dict[str, str]:
+def _signature() -> dict[str, object]:
     tenant = sites.tenant()
-    return {
-        "identity": localized(tenant.identity_name, language),
-        "contact": tenant.support.email,
-    }
+    return {"identity": tenant.identity_name, "contact": tenant.support.email}
 
 
 def _sender(site_key: str) -> sites.Sender:

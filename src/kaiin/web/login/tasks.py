@@ -10,7 +10,6 @@ from kaiin.diagnosis.operations import Report
 from kaiin.domain.diagnosis.findings import Diagnosis, FindingCode
 from kaiin.infra import clock
 from kaiin.infra.locks import transaction
-from kaiin.infra.texts import localized
 from kaiin.mail import operations as mail
 from kaiin.sites import queries as sites
 from kaiin.web.base.explanations import explanations
@@ -35,11 +34,12 @@ def send_report(payload: dict[str, object]) -> None:
 
 
 def _context(report: Report, site_key: str) -> dict[str, object]:
-    """Words already: a queued mail is JSON. Its links keep the site that the member came from."""
+    """The findings are in words already, as the door shows them. Links keep the site that the
+    member came from."""
     tenant = sites.tenant()
     query = f"?{urlencode({'site': site_key})}" if site_key else ""
     context: dict[str, object] = {
-        "identity": localized(tenant.identity_name),
+        "identity": tenant.identity_name,
         "login_url": sites.identity_url(f"/login{query}"),
         "reset_url": sites.identity_url(f"/reset{query}"),
         "trouble_url": sites.identity_url(f"/trouble{query}"),
@@ -57,7 +57,7 @@ def _context(report: Report, site_key: str) -> dict[str, object]:
 
 def _site(key: str, found: Diagnosis) -> dict[str, object]:
     return {
-        "name": localized(sites.site(key).name),
+        "name": sites.site(key).name,
         "findings": [
             {
                 "code": each.code,

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from django import template
@@ -14,6 +13,8 @@ from django.utils.safestring import SafeString
 
 from kaiin.billing.membership.wording import (
     days_left_words,
+    ending_words,
+    failure_words,
     next_renewal_words,
     price_words,
     refund_words,
@@ -24,9 +25,11 @@ from kaiin.billing.membership.wording import (
 from kaiin.billing.views.changes import ResumePreview
 from kaiin.billing.views.courses import JoinPreview
 from kaiin.domain.documents import DocumentKind
+from kaiin.domain.endings import Ending
 from kaiin.domain.money import Money
 from kaiin.domain.previews import PriceUnit, Renewal, ShortStart
 from kaiin.infra import texts
+from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
 from kaiin.web.parts import kept, markdown as markdown_texts
 
@@ -103,10 +106,8 @@ def _whole(name: str) -> SafeString:
 
 
 @register.filter
-def money(value: Money | Mapping[str, Any] | int) -> str:
-    """550円 / ¥550, of Money, of `{"amount", "currency"}` in a mail's context, or of yen."""
-    if isinstance(value, Mapping):
-        return texts.format_money(int(value["amount"]), str(value.get("currency", "JPY")))
+def money(value: Money | int) -> str:
+    """550円 / ¥550, of Money or of yen."""
     if isinstance(value, int):
         return texts.format_money(value)
     return texts.format_money(value.amount, value.currency)
@@ -136,6 +137,42 @@ def stop(value: Renewal) -> str:
     return stop_words(value)
 
 
+@register.filter
+def ending(value: Ending) -> str:
+    """Why something paid ended, as a sentence."""
+    return ending_words(value)
+
+
+@register.filter
+def failure(code: str) -> str:
+    """The words of a provider's reason."""
+    return failure_words(code)
+
+
+@register.filter
+def way(method: str) -> str:
+    """What a way to pay is called."""
+    return texts.text(f"payments.method.{method}")
+
+
+@register.filter
+def reference(kind: str) -> str:
+    """What bills and slips call a number."""
+    return texts.text(f"payments.reference.{kind}")
+
+
+@register.filter
+def store_name(store: str) -> str:
+    """The chain that a slip is for; "" where any will do."""
+    return payments.store_name(store)
+
+
+@register.filter
+def store_steps(store: str) -> str:
+    """What to do at a chain's store."""
+    return payments.store_steps(store)
+
+
 @register.inclusion_tag("components/short_start.html")
 def short_start(preview: JoinPreview | ResumePreview) -> dict[str, object]:
     """In the last days of a month: how many the money buys, and from when a whole month."""
@@ -159,13 +196,9 @@ def refund(leave_at_once: bool) -> str:  # noqa: FBT001 - a value of templates
 
 
 @register.filter
-def jdate(value: date | str | None) -> str:
-    """2026年11月22日(日) / 22 November 2026, in Japan; ISO strings come from mails' contexts."""
-    if not value:
-        return ""
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
-    return texts.format_date(value)
+def jdate(value: date | None) -> str:
+    """2026年11月22日(日) / 22 November 2026, in Japan."""
+    return texts.format_date(value) if value else ""
 
 
 @register.filter
@@ -175,11 +208,9 @@ def last_day(ends_at: datetime) -> str:
 
 
 @register.filter
-def jdatetime(value: datetime | str | None) -> str:
+def jdatetime(value: datetime | None) -> str:
     """2026年11月22日(日) 9:05 / 22 November 2026, 09:05 JST."""
-    if not value:
-        return ""
-    return texts.format_datetime(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    return texts.format_datetime(value) if value else ""
 
 
 @register.filter
