@@ -40,6 +40,8 @@ PAID = replace(MONTHLY, paid_until=LATER)
 CHARGE = NextCharge(LATER - DAY, Money(550))
 PAST_DUE = {"state": SubscriptionState.PAST_DUE, "next_charge": CHARGE}
 REFUSED = Failure("insufficient_funds", NOW - DAY)
+# No provider's refusal, and so worded without its answer.
+OURS = ("canceled", "expired", "failed", "not_executed", "amount_mismatch")
 GRANTED = {"windows": (Window(NOW - DAY, LATER, WindowKind.GRANT, ("grant:1",)),)}
 ELSEWHERE = (OtherMembership("mail", (window(NOW - DAY, LATER),)),)
 DORMANT = replace(
@@ -78,7 +80,7 @@ EXAMPLES: Mapping[FindingCode, tuple[Evidence, ...]] = {
         made(replace(PAID, **PAST_DUE, refusal=REFUSED), **IN),
         *(
             made(replace(PAID, state=SubscriptionState.PAST_DUE, refusal=Failure(code, NOW)), **IN)
-            for code in ("", "canceled", "expired", "failed", "not_executed", "amount_mismatch")
+            for code in ("", *OURS)
         ),
     ),
     FindingCode.GRANTED: (made(**GRANTED), made(WITHDRAWN, **GRANTED)),
@@ -91,7 +93,7 @@ EXAMPLES: Mapping[FindingCode, tuple[Evidence, ...]] = {
     FindingCode.FIXED: (made(replace(PAID, fixed=True), **IN),),
     FindingCode.NEVER_PAID: tuple(
         made(replace(YEARLY, standing=Standing.PENDING, paid_until=None, refusal=refusal))
-        for refusal in (None, REFUSED, *(Failure(c, NOW) for c in ("canceled", "expired")))
+        for refusal in (None, REFUSED, *(Failure(code, NOW) for code in OURS))
     ),
     FindingCode.PAUSED: (
         made(replace(MONTHLY, paused_until=LATER)),
@@ -202,7 +204,7 @@ def test_every_surface_says_the_same_of_a_finding(surfaces: Surfaces, code: Find
             whole = surface != "door" or found.findings[0] is finding
             lines = said.lines if whole else (said.what, said.do)
             if surface == "My page" and code in cards._LISTED:
-                lines = (said.why, said.do)
+                lines = (said.why, said.since, said.do)
             wanted = [said.title, *lines, *(fact.value for fact in said.facts if whole)]
             wanted += [step.label for step in said.steps]
             assert [each for each in wanted if each not in page] == [], surface

@@ -45,6 +45,7 @@ access-never_paid-why = { $failure ->
     [expired] The time to pay ran out on { $failed }.
     [failed] The payment on { $failed } was not completed.
     [not_executed] The payment on { $failed } never reached the payment company.
+    [amount_mismatch] The amount received on { $failed } was not the amount charged.
    *[other] The payment company’s answer on { $failed }: “{ $said }”
 }
 access-never_paid-do = Everything you registered is still here. Once you have paid, you can enter.
@@ -53,7 +54,7 @@ access-paused-title = You are on a break
 access-paused-what = You are on a break from { $site } until { $until }.
 access-paused-why = { $failure ->
     [none] Nothing is charged during a break, and the members’ pages are closed.
-   *[other] Nothing is charged during a break, and the members’ pages are closed. About your payment on { $failed }, the payment company said: “{ $said }”
+   *[other] Nothing is charged during a break, and the members’ pages are closed. { finding-refused }
 }
 access-paused-do = Come back sooner, or simply wait. You keep your member number and join date.
 
@@ -143,15 +144,7 @@ membership-leaving-do = If you change your mind, you can stay as before.
 
 membership-grace-title = We could not charge your fee
 membership-grace-what = You have access until { $until }.
-membership-grace-why = { $failure ->
-    [none] The payment for your renewal was not completed.
-    [canceled] The payment on { $failed } was cancelled.
-    [expired] The time to pay ran out on { $failed }.
-    [failed] The payment on { $failed } was not completed.
-    [not_executed] The payment on { $failed } never reached the payment company.
-    [amount_mismatch] The amount received on { $failed } was not the amount charged.
-   *[other] About your payment on { $failed }, the payment company said: “{ $said }”
-}
+membership-grace-why = { finding-refused }
 membership-grace-do = { $retry ->
     [yes] Please pay by { $until }. If you don’t, we will try again automatically on { $next_try }.
    *[no] Please pay by { $until }.
@@ -182,8 +175,16 @@ membership-fixed-title = Your next renewal is fixed
 membership-fixed-what = The deadline for this renewal has passed, so it will be charged as agreed.
 membership-fixed-do = Leaving or changing takes effect after that period.
 
-# What became of a try to pay since
-finding-since = About your payment on { $since_failed }, the payment company said: “{ $since }”
+# Why a payment came to nothing
+finding-refused = { $failure ->
+    [none] The payment was not completed.
+    [canceled] The payment on { $failed } was cancelled.
+    [expired] The time to pay ran out on { $failed }.
+    [failed] The payment on { $failed } was not completed.
+    [not_executed] The payment on { $failed } never reached the payment company.
+    [amount_mismatch] The amount received on { $failed } was not the amount charged.
+   *[other] About your payment on { $failed }, the payment company said: “{ $said }”
+}
 
 # One step out (buttons and links)
 cure-enter = Go to { $site }

@@ -45,6 +45,7 @@ access-never_paid-why = { $failure ->
     [expired] { $failed }に、お支払いの期限が切れたためです。
     [failed] { $failed }のお支払いが完了しなかったためです。
     [not_executed] { $failed }のお支払いが、決済会社に届かなかったためです。
+    [amount_mismatch] { $failed }に受け取った金額が、請求した金額と違ったためです。
    *[other] { $failed }のお支払いについての、決済会社からの回答：「{ $said }」
 }
 access-never_paid-do = 登録した内容はそのまま残っています。お支払いいただくと、すぐにご利用いただけます。
@@ -53,7 +54,7 @@ access-paused-title = お休み中です
 access-paused-what = { $site }は、{ $until }までお休み中です。
 access-paused-why = { $failure ->
     [none] お休みのあいだは会費を請求せず、会員ページを閉じています。
-   *[other] お休みのあいだは会費を請求せず、会員ページを閉じています。{ $failed }のお支払いに対する、決済会社からの回答：「{ $said }」
+   *[other] お休みのあいだは会費を請求せず、会員ページを閉じています。{ finding-refused }
 }
 access-paused-do = 早めに再開することも、このまま待つこともできます。会員番号と入会日はそのままです。
 
@@ -143,15 +144,7 @@ membership-leaving-do = 退会を取りやめると、これまでどおり続�
 
 membership-grace-title = 会費のお支払いができませんでした
 membership-grace-what = { $until }まではご利用いただけます。
-membership-grace-why = { $failure ->
-    [none] 更新のお支払いが完了しませんでした。
-    [canceled] { $failed }のお支払いが取り消されました。
-    [expired] { $failed }に、お支払いの期限が切れました。
-    [failed] { $failed }のお支払いが完了しませんでした。
-    [not_executed] { $failed }のお支払いが、決済会社に届きませんでした。
-    [amount_mismatch] { $failed }に受け取った金額が、請求した金額と違いました。
-   *[other] { $failed }のお支払いに対する、決済会社からの回答：「{ $said }」
-}
+membership-grace-why = { finding-refused }
 membership-grace-do = { $retry ->
     [yes] { $until }までにお支払いの手続きをお願いします。手続きがない場合は、{ $next_try }にもう一度自動で請求します。
    *[no] { $until }までにお支払いの手続きをお願いします。
@@ -182,8 +175,16 @@ membership-fixed-title = 次回の更新が確定しています
 membership-fixed-what = 更新の締切日を過ぎたため、次回の更新はこのままお支払いいただきます。
 membership-fixed-do = 退会や変更は、そのあとの期間からになります。
 
-# そのあとにもう一度お支払いを試されたとき
-finding-since = { $since_failed }のお支払いに対する、決済会社からの回答：「{ $since }」
+# お支払いができなかったわけ
+finding-refused = { $failure ->
+    [none] お支払いが完了しませんでした。
+    [canceled] { $failed }のお支払いが取り消されました。
+    [expired] { $failed }に、お支払いの期限が切れました。
+    [failed] { $failed }のお支払いが完了しませんでした。
+    [not_executed] { $failed }のお支払いが、決済会社に届きませんでした。
+    [amount_mismatch] { $failed }に受け取った金額が、請求した金額と違いました。
+   *[other] { $failed }のお支払いに対する、決済会社からの回答：「{ $said }」
+}
 
 # 解決への一歩（ボタンとリンク）
 cure-enter = { $site }へ進む

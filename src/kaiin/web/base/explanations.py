@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from kaiin.billing.membership.wording import end_words
+from kaiin.billing.membership.wording import end_words, failure_words
 from kaiin.domain.diagnosis.findings import (
     Cure,
     CureCode,
@@ -93,7 +93,7 @@ def explanation(finding: Finding, *, site_key: str, absolute: bool = False) -> E
         title=text(f"{code}.title", None, **words),
         what=text(f"{code}.what", None, **words),
         why=_optional(f"{code}.why", words),
-        since="" if words["since"] == "none" else text("finding.since", None, **words),
+        since=_since(finding.evidence),
         do=_optional(f"{code}.do", words),
         facts=_slip_facts(finding) if code is FindingCode.PENDING_SLIP else (),
         steps=tuple(_step(cure, finding, absolute=absolute) for cure in finding.cures),
@@ -103,14 +103,6 @@ def explanation(finding: Finding, *, site_key: str, absolute: bool = False) -> E
 def first_pressed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The first step is the one to press."""
     return tuple(replace(step, kind="") if at == 0 else step for at, step in enumerate(steps))
-
-
-def failure_words(code: str) -> str:
-    """What a provider said, in our words; "none" where it said nothing."""
-    if code in ("", "none"):
-        return "none"
-    known = f"payments.failure.{code}"
-    return text(known) if has_text(known) else text("payments.failure.other")
 
 
 def _optional(code: str, words: Mapping[str, object]) -> str:
@@ -127,13 +119,25 @@ def _words(finding: Finding, site_key: str) -> dict[str, object]:
         words["method_name"] = text(f"payments.method.{evidence['method']}")
     if "store" in evidence:
         words["how"] = payments.store_steps(str(evidence["store"]))
-    words["said"] = failure_words(str(evidence.get("failure", "")))
-    words["since"] = failure_words(str(evidence.get("since_failure", "")))
+    words["said"] = _said(str(evidence.get("failure", "none")))
     if isinstance(amount := evidence.get("amount"), Money):
         words["amount"] = format_money(amount.amount, amount.currency)
     if "reason" in evidence:
         words["ended"] = _ended(evidence)
     return words
+
+
+def _said(code: str) -> str:
+    return "" if code == "none" else failure_words(code)
+
+
+def _since(evidence: Mapping[str, Value]) -> str:
+    """What a try after the end came to."""
+    code = str(evidence.get("since_failure", "none"))
+    if code == "none":
+        return ""
+    failed = evidence["since_failed"]
+    return text("finding.refused", failure=code, failed=failed, said=_said(code))
 
 
 def _ended(evidence: Mapping[str, Value]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.references import ReferenceKind
-from kaiin.infra.texts import format_end, format_money, has_text, text
+from kaiin.infra.texts import format_end, format_money, text
 
 
 def way_words(method: Method) -> str:
@@ -21,16 +21,6 @@ def money_words(amount: Money) -> str:
 def reference_words(kind: ReferenceKind) -> str:
     """What bills and slips call a number."""
     return text(f"payments.reference.{kind.value}")
-
-
-# The member's own, time's or our doing: no answer of a provider.
-WITHOUT_REASON = frozenset({"", "failed", "expired", "canceled", "not_executed", "amount_mismatch"})
-
-
-def failure_words(code: str) -> str:
-    """What a provider said."""
-    known = f"payments.failure.{code}"
-    return text(known if has_text(known) else "payments.failure.other")
 
 
 def until_words(ends_at: datetime | None) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from kaiin.billing.actions.refresh import act_on_payment, refresh_open_payments
 from kaiin.billing.choices import ChargePurpose
-from kaiin.billing.membership.wording import card_words
+from kaiin.billing.membership.wording import card_words, failure_words
 from kaiin.billing.outcomes.recording import is_acted_on
 from kaiin.billing.views.charges import purpose_of_payment, returns_of_payment
 from kaiin.billing.views.memberships import membership_of_payment
@@ -27,7 +27,11 @@ from kaiin.web.base.requests import Request, come_from
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import CHANGES
 from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login
-from kaiin.web.mypage.words import WITHOUT_REASON, failure_words
+
+# The member's own, time's or our doing: no answer of a provider.
+_WITHOUT_REASON = frozenset(
+    {"", "failed", "expired", "canceled", "not_executed", "amount_mismatch"}
+)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -148,7 +152,7 @@ def _details(payment: PaymentView, outcome: str) -> Mapping[str, Any]:
         code = payment.failure_code
         return {
             "failure": failure_words(code),
-            "said": code not in WITHOUT_REASON,
+            "said": code not in _WITHOUT_REASON,
             # What came was another sum: it is given back.
             "nothing_charged": code != "amount_mismatch",
         }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from kaiin.billing.membership.wording import failure_words
 from kaiin.diagnosis import operations as diagnosis
 from kaiin.diagnosis.operations import Checked, TooManyChecks
 from kaiin.identity import queries as members
@@ -18,7 +19,7 @@ from kaiin.identity.flows.handover import issue_handover
 from kaiin.infra import clock
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
-from kaiin.web.base.explanations import explanations, failure_words
+from kaiin.web.base.explanations import explanations
 from kaiin.web.base.middleware import chosen_language
 from kaiin.web.base.requests import Request, come_from
 from kaiin.web.login import visit

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from kaiin.billing.actions.pause import pause_membership, resume_membership
 from kaiin.billing.errors import BillingError, NoMembership, PaymentUnderWay
-from kaiin.billing.membership.wording import renewal_price_words
+from kaiin.billing.membership.wording import failure_words, renewal_price_words
 from kaiin.billing.views.changes import PausePreview, pauses_offered, preview_resume
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.payments import PaymentState
@@ -21,7 +21,7 @@ from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.views.places import membership_at, number_at, site_of
-from kaiin.web.mypage.words import failure_words, money_words, way_words
+from kaiin.web.mypage.words import money_words, way_words
 from kaiin.web.parts.forms import Choice, ChoiceForm
 
 _TROUBLES = (MandateEnded, PaymentUnderWay, ProviderUnavailable)

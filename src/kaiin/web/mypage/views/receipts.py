@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from kaiin.billing.membership.wording import failure_words
 from kaiin.billing.views.charges import ChargeView, list_charges
 from kaiin.billing.views.receipts import ReceiptView, find_receipt
 from kaiin.identity.queries import MemberView
@@ -13,7 +14,7 @@ from kaiin.sites import queries as sites
 from kaiin.web.base.requests import Request, show_site
 from kaiin.web.mypage.receipt_words import receipt_words
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.words import failure_words, money_words, way_words
+from kaiin.web.mypage.words import money_words, way_words
 
 _TONES = {
     "paid": "good",
