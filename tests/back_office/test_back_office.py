@@ -156,6 +156,18 @@ def test_every_table_and_row_is_shown_without_inline_code(staff: Client, member:
     assert shown >= 40
 
 
+def test_a_membership_shows_what_the_member_is_told(staff: Client, member: int) -> None:
+    from kaiin.billing.actions.leave import leave_site
+    from kaiin.billing.models import Membership
+
+    leave_site(member_pk=member, site_key="official")
+    row = Membership.objects.get(member=member)
+    page = staff.get(_url(Membership, "change", row.pk), HTTP_HOST=HOST).content.decode()
+    for code in ("access.ok", "membership.leaving"):
+        assert code in page
+    assert "までご利用いただけます" in page
+
+
 def test_the_index_leads_to_every_table(staff: Client) -> None:
     for language, heading in (("ja", "仕訳"), ("en", "Ledger")):
         page = staff.get("/admin/", HTTP_HOST=HOST, HTTP_ACCEPT_LANGUAGE=language).content.decode()

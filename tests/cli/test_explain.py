@@ -228,3 +228,12 @@ def test_consents_are_listed_and_what_is_missing(world: World) -> None:
     words = run(member, "--lang", "en").output
     assert "Agreed to the privacy policy (version 1) on 22 November 2026, 12:00 JST" in words
     assert "Has not agreed to the terms of use (version 2). Access goes on" in words
+
+
+def test_what_the_member_is_told_now_is_named_by_its_code(world: World) -> None:
+    member = member_id(world.joined())
+    (finding,) = asked(member)["findings"]
+    assert finding["code"] == "access.ok"
+    assert "JO1 OFFICIAL SITE" in finding["title"]
+    assert f"{finding['title']}（access.ok）" in run(member).output
+    assert "findings" not in asked(member, "--at", "2026-12-31")

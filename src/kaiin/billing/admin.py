@@ -5,9 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.module_loading import import_string
+from django.utils.safestring import mark_safe
 
 from kaiin.billing.actions.decide_refund import decide_refund
 from kaiin.billing.actions.grants import grant_access, revoke_grant
@@ -235,7 +239,14 @@ class MembershipAdmin(Deciding, _OfMember):
     list_filter = ("standing", "site")
     list_select_related = ("member", "site")
     ordering = ("-id",)
+    readonly_fields = ("findings",)
     inlines = (_Subscriptions, _Entitlements)
+
+    @admin.display
+    def findings(self, row: Membership) -> str:
+        """What the door and My page say to the member, by its codes."""
+        found = import_string(settings.KAIIN_FINDINGS_FOR_STAFF)(row.member_id, row.site.key)
+        return format_html_join(mark_safe("<br>"), "{} {}", found)
 
     def describe(self, row: Membership) -> str:
         """Whose membership, of which site."""

@@ -60,6 +60,8 @@ def explain(
             sys.exit(f"kaiin: {text(code, typed=member, members=ids)}")
         places = [sites.site(site)] if site else list(sites.sites())
         answer = _answer(found[0], places, instant or clock.now(), only_joined=not site)
+        if instant is None:
+            _add_findings(answer, found[0].pk)
         if json_:
             print(json.dumps(answer, ensure_ascii=False, indent=2, default=_json_value))
         else:
@@ -133,6 +135,15 @@ def _answer(
         "at": at,
         "sites": reports,
     }
+
+
+def _add_findings(answer: Fields, member_pk: int) -> None:
+    """What the door and My page say to the member now; of another instant nothing is known."""
+    from kaiin.web.base.explanations import for_staff
+
+    for site in answer["sites"]:
+        found = for_staff(member_pk, site["site"])
+        site["findings"] = [{"code": code, "title": title} for code, title in found]
 
 
 @dataclass(frozen=True)
@@ -286,6 +297,14 @@ def _consent_lines(member: Fields) -> Iterator[str]:
 
 
 def _site_lines(site: Fields) -> Iterator[str]:
+    from kaiin.infra.texts import text
+
+    yield from _access_lines(site)
+    for finding in site.get("findings", ()):
+        yield "  " + text("cli.explain.finding", quoted=finding["code"], title=finding["title"])
+
+
+def _access_lines(site: Fields) -> Iterator[str]:
     from kaiin.infra.texts import format_end, text
 
     if site["allowed"]:

@@ -191,6 +191,8 @@ LANGUAGE_COOKIE_NAME = f"{_PREFIX}kaiin-language"
 KAIIN_STRICT_TEXTS = KAIIN.mode is not Mode.PRODUCTION
 # What `{ ID_NAME() }` in the catalogs calls.
 KAIIN_ID_NAME = "kaiin.sites.queries.name_of_id"
+# What the page of a membership in the back office, which is below the diagnosis, shows of it.
+KAIIN_FINDINGS_FOR_STAFF = "kaiin.web.base.explanations.for_staff"
 
 # By name, because they ask contexts, which load later.
 _BACK_OFFICE = "kaiin.config.back_office"

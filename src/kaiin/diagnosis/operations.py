@@ -92,8 +92,7 @@ def look(*, member: MemberView, site_key: str, now: datetime, ask: bool = True) 
         return open_now
     if ask:
         refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
-    found = _up_to_date(member.pk, now)
-    return diagnose(queries.evidence(found, site_key=site_key, now=now))
+    return _diagnosis(member, _up_to_date(member.pk, now), site_key, now)
 
 
 def look_everywhere(*, member_pk: int, now: datetime) -> tuple[SiteOutlook, ...]:
@@ -111,6 +110,11 @@ def look_everywhere(*, member_pk: int, now: datetime) -> tuple[SiteOutlook, ...]
         )
         for site in sites.sites()
     )
+
+
+def as_recorded(*, member: MemberView, site_key: str, now: datetime) -> Diagnosis:
+    """The same for staff, who only look: nothing is asked, and nothing brought up to date."""
+    return _diagnosis(member, queries.known(member.pk, now), site_key, now)
 
 
 def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checked:
@@ -226,19 +230,13 @@ def _every_site(
     found = _up_to_date(member.pk, now)
     keys = dict.fromkeys((site_key, *found.site_keys))
     known = {site.key for site in sites.sites()}
-    disabled = member.state != ACTIVE
-    return tuple(
-        (
-            key,
-            diagnose(
-                Evidence(site_key=key, now=now, disabled=True)
-                if disabled
-                else queries.evidence(found, site_key=key, now=now)
-            ),
-        )
-        for key in keys
-        if key in known
-    )
+    return tuple((key, _diagnosis(member, found, key, now)) for key in keys if key in known)
+
+
+def _diagnosis(member: MemberView, found: Known, site_key: str, now: datetime) -> Diagnosis:
+    if member.state != ACTIVE:
+        return diagnose(Evidence(site_key=site_key, now=now, disabled=True))
+    return diagnose(queries.evidence(found, site_key=site_key, now=now))
 
 
 def _may_mail(bucket: str) -> bool:

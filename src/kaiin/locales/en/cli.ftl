@@ -26,4 +26,5 @@ cli-explain-grant-staff = Given by staff from { $since } to { $until }
 cli-explain-consent-confirmation = Agreed to the { $title } (version { $version }) on { $at }, at the final confirmation of { $site }
 cli-explain-consent-question = Agreed to the { $title } (version { $version }) on { $at }, on the page that asks
 cli-explain-consent_missing = Has not agreed to the { $title } (version { $version }). Access goes on; buying anew needs it.
+cli-explain-finding = The member is told: { $title } ({ $quoted })
 cli-explain-basis = By the records as they stand now, read at the instant above. Times are those of Japan.

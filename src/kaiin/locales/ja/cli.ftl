@@ -26,4 +26,5 @@ cli-explain-grant-staff = スタッフが認めた期間：{ $since }から{ $un
 cli-explain-consent-confirmation = { $title }（第{ $version }版）に同意：{ $at }、{ $site }の申し込みの最終確認
 cli-explain-consent-question = { $title }（第{ $version }版）に同意：{ $at }、同意のお願いの画面
 cli-explain-consent_missing = { $title }（第{ $version }版）に未同意。利用は続けられます。新しい申し込みには同意が必要です。
+cli-explain-finding = 会員への案内：{ $title }（{ $quoted }）
 cli-explain-basis = 現在の記録による利用期間を、上の日時について示しています。日時は日本時間です。

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from kaiin.billing.membership.wording import end_words, failure_words
+from kaiin.diagnosis import operations as diagnosis
 from kaiin.domain.diagnosis.findings import (
     Cure,
     CureCode,
@@ -22,6 +23,8 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.references import ReferenceKind
 from kaiin.domain.subscriptions import EndReason
+from kaiin.identity import queries as identity
+from kaiin.infra import clock
 from kaiin.infra.texts import format_datetime, format_money, has_text, localized, text
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
@@ -69,12 +72,12 @@ class Explanation:
 
 
 def explanations(
-    diagnosis: Diagnosis, *, site_key: str, absolute: bool = False
+    found: Diagnosis, *, site_key: str, absolute: bool = False
 ) -> tuple[Explanation, ...]:
     """Every finding in the current language; `absolute` links are for mails."""
     every = []
     offered: set[str] = set()
-    for finding in diagnosis.findings:
+    for finding in found.findings:
         one = explanation(finding, site_key=site_key, absolute=absolute)
         # A step that is on the page already isn't offered a second time.
         steps = tuple(step for step in one.steps if step.url not in offered or step.posts)
@@ -98,6 +101,16 @@ def explanation(finding: Finding, *, site_key: str, absolute: bool = False) -> E
         facts=_slip_facts(finding) if code is FindingCode.PENDING_SLIP else (),
         steps=tuple(_step(cure, finding, absolute=absolute) for cure in finding.cures),
     )
+
+
+def for_staff(member_pk: int, site_key: str) -> list[tuple[str, str]]:
+    """Each finding's code, and the title under which the member reads it."""
+    member = identity.member(member_pk)
+    if member is None:
+        return []
+    found = diagnosis.as_recorded(member=member, site_key=site_key, now=clock.now())
+    every = (explanation(finding, site_key=site_key) for finding in found.findings)
+    return [(each.code.value, each.title) for each in every]
 
 
 def first_pressed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
