@@ -73,7 +73,7 @@ DONE = {
 @pytest.mark.parametrize(
     ("story", "code", "cure"),
     [
-        ("lapsed", "access.lapsed_monthly", "cure.renew"),
+        ("lapsed", "access.lapsed_monthly", "cure.pay"),
         ("expired", "access.expired_lump_sum", "cure.renew"),
         ("withdrawn", "access.withdrawn", "cure.rejoin"),
     ],

@@ -8,7 +8,8 @@ rendered anew where `fresh` is false. No part with a CSRF token or a member's da
 from collections.abc import Hashable
 
 from django.template import Context, Node, NodeList
-from django.template.base import FilterExpression, Parser, TemplateSyntaxError, Token
+from django.template.base import FilterExpression, Parser, Token
+from django.template.exceptions import TemplateSyntaxError
 from django.utils.translation import get_language
 
 from kaiin.web.parts.brand import Brand
