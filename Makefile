@@ -58,6 +58,7 @@ check: $(DEV) ## the quick part of test: tools and domain, in seconds
 fmt: $(DEV) ## put the code in order
 	$(PY) -m ruff check --fix --quiet .
 	$(PY) -m ruff format .
+	$(PY) -m scripts.tenant_schema
 
 .PHONY: bench
 bench: $(DEV) ## measure, as JSON and a table

@@ -20,7 +20,7 @@ from kaiin.infra.models import AuditRow
 from kaiin.sites import queries
 from kaiin.sites.models import DocumentVersion, Site, Tenant
 from kaiin.sites.operations import ChangeKind, Plan
-from kaiin.sites.tenant_file.values import TenantFile
+from kaiin.sites.tenant_file.models import TenantFile
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed, parsed
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

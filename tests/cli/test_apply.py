@@ -1,6 +1,8 @@
 """`kaiin apply` as its users meet it: what it prints, and its exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,18 @@ def test_plan_apply_and_again(db: None) -> None:
     assert (code, out.splitlines()[-1]) == (0, f"{file}: 9 changes applied")
     assert run(file) == (0, f"{file}: nothing to change\n", "")
     assert run(file, "--plan") == (0, f"{file}: nothing to change\n", "")
+
+
+def test_only_who_reads_a_tenant_file_waits_for_pydantic() -> None:
+    script = """
+import sys
+from kaiin.cli.app import app
+from kaiin.cli.loading import load_django
+load_django()
+import kaiin.billing.courses.tenant, kaiin.config.wsgi
+assert "pydantic" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_changes_are_shown_field_by_field(friends: object, written: Path) -> None:

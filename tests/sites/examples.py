@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kaiin.sites.tenant_file.loading import parse_tenant_file
-from kaiin.sites.tenant_file.values import TenantFile
+from kaiin.sites.tenant_file.models import TenantFile
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PLUSMEMBER = (EXAMPLES / "plusmember.yaml").read_text("utf-8")

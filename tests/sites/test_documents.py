@@ -9,7 +9,7 @@ from kaiin.domain.documents import DocumentKind, content_digest
 from kaiin.infra import audit
 from kaiin.sites import queries
 from kaiin.sites.operations import Change
-from kaiin.sites.tenant_file.values import TenantFile
+from kaiin.sites.tenant_file.models import TenantFile
 from tests.sites.examples import FRIENDS, changed, parsed
 
 TERMS_1 = """  terms:

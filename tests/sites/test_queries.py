@@ -11,7 +11,7 @@ from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat
 from kaiin.domain.payments import Method
 from kaiin.sites import queries
 from kaiin.sites.models import Tenant
-from kaiin.sites.tenant_file.values import TenantFile
+from kaiin.sites.tenant_file.models import TenantFile
 from tests.sites.examples import FRIENDS, changed, parsed
 
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
+from scripts.tenant_schema import SCHEMA_FILE, schema_text
 
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import TermRule, TermRuleSpec
 from kaiin.sites.tenant_file.loading import parse_tenant_file
+from kaiin.sites.tenant_file.models import schema
 from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
-from kaiin.sites.tenant_file.schema import schema
 from tests.sites.examples import FRIENDS, PLUSMEMBER, changed, parsed
 
 pytestmark = pytest.mark.few_on_postgres(0)
@@ -50,7 +51,7 @@ def test_defaults() -> None:
     text = changed(text, "    member_number: {digits: 5, start: 1001}\n    rejoin_days: 90\n", "")
     file = parsed(text)
     site = file.sites[0]
-    assert (site.member_number_digits, site.member_number_start, site.rejoin_days) == (8, 1, 30)
+    assert (site.member_number.digits, site.member_number.start, site.rejoin_days) == (8, 1, 30)
     terms = site.courses[0].terms
     assert terms.dunning == DunningPolicy((), 0, 1)
     assert (terms.renewal_opens_months, terms.slip_days) == (3, 7)
@@ -91,15 +92,44 @@ def _parts(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _parts(inner, f"{path}/{key}")
 
 
-def test_every_leaf_of_the_schema_says_what_to_write() -> None:
+def test_the_schema_for_editors_is_that_of_the_models() -> None:
+    """Otherwise: make fmt."""
+    assert SCHEMA_FILE.read_text("utf-8") == schema_text()
+
+
+def test_every_text_of_the_schema_says_what_to_write() -> None:
+    """What to write instead of a number or one of a choice follows from its bounds."""
     silent = [
         path
         for path, part in _parts(schema())
-        if ("type" in part or "enum" in part)
-        and isinstance(part.get("type", ""), str | list)
-        and path
-        and "x-write" not in part
-        and not path.endswith("/properties")
+        if part.get("type") == "string" and not part.keys() & {"enum", "x-write"}
+    ]
+    assert not silent
+
+
+def test_every_field_has_words_for_editors() -> None:
+    """Its own or those of its type; what its name says needs none."""
+    plain = {
+        "name",
+        "address",
+        "phone",
+        "email",
+        "device",
+        "browser",
+        "title",
+        "digits",
+        "ja",
+        "en",
+    }
+    parts = dict(_parts(schema()))
+    silent = [
+        path
+        for path, part in parts.items()
+        if path.endswith("/properties")
+        for name, field in part.items()
+        if name not in plain
+        and "description"
+        not in {**parts.get(field.get("$ref", "#").removeprefix("#"), {}), **field}
     ]
     assert not silent
 

@@ -11,8 +11,8 @@ from kaiin.cli.loading import load_django, stop_unless_migrated
 
 if TYPE_CHECKING:
     from kaiin.sites.operations import Change, Plan
+    from kaiin.sites.tenant_file.models import TenantFile
     from kaiin.sites.tenant_file.problems import TenantFileErrors
-    from kaiin.sites.tenant_file.values import TenantFile
 
 BAD_FILE = 2
 REFUSED = 3

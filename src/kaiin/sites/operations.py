@@ -4,20 +4,25 @@ Courses are billing's: `billing.courses.tenant` does both in one transaction.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
+from kaiin.domain.documents import DocumentKind
 from kaiin.domain.periods import japanese_date
 from kaiin.infra import audit
 from kaiin.infra.locks import for_update
 from kaiin.sites import queries
 from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
-from kaiin.sites.tenant_file.values import DocumentSpec, SiteSpec, TenantFile
+
+if TYPE_CHECKING:
+    # pydantic: a quarter of a second, of which most commands have no need.
+    from kaiin.sites.tenant_file.models import DocumentSpec, SiteSpec, TenantFile
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_TENANT = (
@@ -97,7 +102,7 @@ def lock_tenant() -> None:
     for_update(Tenant.objects.filter(pk=TENANT_ID)).get()
 
 
-def plan_sites(*, file: TenantFile, in_use: InUse, now: datetime) -> tuple[Change, ...]:
+def plan_sites(*, file: "TenantFile", in_use: InUse, now: datetime) -> tuple[Change, ...]:
     """What applying the file would do to the tenant, its documents and sites; changes nothing."""
     changes = [*_plan_tenant(file, in_use), *_plan_documents(file, now), *_shared_hosts(file)]
     known = {row.key: row for row in Site.objects.all()}
@@ -110,7 +115,7 @@ def plan_sites(*, file: TenantFile, in_use: InUse, now: datetime) -> tuple[Chang
 
 
 def apply_sites(
-    *, file: TenantFile, changes: tuple[Change, ...], now: datetime, actor: str
+    *, file: "TenantFile", changes: tuple[Change, ...], now: datetime, actor: str
 ) -> None:
     """Carry out what `plan_sites` planned, after `lock_tenant` and in the same transaction."""
     subjects = {change.subject: change for change in changes}
@@ -125,10 +130,10 @@ def apply_sites(
         if f"site:{spec.key}" in subjects:
             columns = {**_site_columns(spec, position), "removed_at": None}
             Site.objects.update_or_create(key=spec.key, defaults=columns)
-    for document in file.documents:
-        if f"document:{document.kind.value}" in subjects:
+    for kind, document in file.documents.items():
+        if f"document:{kind.value}" in subjects:
             DocumentVersion.objects.update_or_create(
-                kind=document.kind.value,
+                kind=kind.value,
                 version=document.version,
                 defaults=_document_columns(document),
                 create_defaults={**_document_columns(document), "created_at": now},
@@ -188,7 +193,7 @@ def difference(row: object, columns: Mapping[str, object]) -> dict[str, tuple[ob
     }
 
 
-def _plan_tenant(file: TenantFile, in_use: InUse) -> list[Change]:
+def _plan_tenant(file: "TenantFile", in_use: InUse) -> list[Change]:
     row = Tenant.objects.filter(pk=TENANT_ID).exclude(applied_at=_NEVER).first()
     if row is None:
         name = file.identity.name[file.identity.default_language]
@@ -201,7 +206,7 @@ def _plan_tenant(file: TenantFile, in_use: InUse) -> list[Change]:
 
 
 def _refused_of_tenant(
-    row: Tenant, file: TenantFile, fields: Mapping[str, tuple[object, object]]
+    row: Tenant, file: "TenantFile", fields: Mapping[str, tuple[object, object]]
 ) -> list[Change]:
     refusals = []
     form = f"{row.member_id_prefix} and {row.member_id_digits} digits"
@@ -215,7 +220,7 @@ def _refused_of_tenant(
                 f"member_id: {{prefix: {row.member_id_prefix}, digits: {row.member_id_digits}}}",
             )
         )
-    kept = [asdict(each) for each in file.identity.legacy_member_ids]
+    kept = [each.model_dump() for each in file.identity.member_id.legacy]
     for lost in (each for each in row.member_id_legacy if each not in kept):
         legacy = f"{{prefix: {lost['prefix']}, digits: {lost['digits']}}}"
         refusals.append(
@@ -232,26 +237,28 @@ def _refused_of_tenant(
     return refusals
 
 
-def _plan_documents(file: TenantFile, now: datetime) -> list[Change]:
+def _plan_documents(file: "TenantFile", now: datetime) -> list[Change]:
     newest = {row.kind: row for row in DocumentVersion.objects.order_by("version")}
     changes: list[Change] = []
-    for spec in file.documents:
-        changes += _plan_document(spec, newest.pop(spec.kind.value, None), now)
-    for kind, row in newest.items():
+    for kind, spec in file.documents.items():
+        changes += _plan_document(kind, spec, newest.pop(kind.value, None), now)
+    for lost, row in newest.items():
         note = f"version {row.version} was published, and stays readable and in force"
         changes.append(
             Change(
                 ChangeKind.REFUSE,
-                f"document:{kind}",
+                f"document:{lost}",
                 note=note,
-                instead=f"{kind} in documents as it was, or a new version of it",
+                instead=f"{lost} in documents as it was, or a new version of it",
             )
         )
     return changes
 
 
-def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetime) -> list[Change]:
-    subject = f"document:{spec.kind.value}"
+def _plan_document(
+    kind: DocumentKind, spec: "DocumentSpec", row: DocumentVersion | None, now: datetime
+) -> list[Change]:
+    subject = f"document:{kind.value}"
     begins = f"version {spec.version}, from {japanese_date(spec.starts_at)}"
     if row is None:
         return [Change(ChangeKind.CREATE, subject, note=begins)]
@@ -277,7 +284,7 @@ def _plan_document(spec: DocumentSpec, row: DocumentVersion | None, now: datetim
     return [Change(ChangeKind.CHANGE, subject, shown)] if shown else []
 
 
-def _shared_hosts(file: TenantFile) -> list[Change]:
+def _shared_hosts(file: "TenantFile") -> list[Change]:
     """A label and a full name that come to the same host on this installation."""
     taken = {queries.full_host(file.identity.host): "tenant"}
     changes = []
@@ -294,7 +301,7 @@ def _shared_hosts(file: TenantFile) -> list[Change]:
     return changes
 
 
-def _plan_site(spec: SiteSpec, position: int, row: Site | None, in_use: InUse) -> list[Change]:
+def _plan_site(spec: "SiteSpec", position: int, row: Site | None, in_use: InUse) -> list[Change]:
     subject = f"site:{spec.key}"
     if row is None or row.removed_at is not None:
         return [Change(ChangeKind.CREATE, subject, note=queries.full_host(spec.host))]
@@ -344,7 +351,7 @@ def _fields(change: Change | None) -> Mapping[str, tuple[object, object]]:
     return change.fields if change else {}
 
 
-def _tenant_columns(file: TenantFile) -> dict[str, object]:
+def _tenant_columns(file: "TenantFile") -> dict[str, object]:
     identity = file.identity
     return {
         "identity_name": dict(identity.name),
@@ -355,33 +362,33 @@ def _tenant_columns(file: TenantFile) -> dict[str, object]:
         "default_language": identity.default_language,
         "member_id_prefix": identity.member_id.prefix,
         "member_id_digits": identity.member_id.digits,
-        "member_id_legacy": [asdict(form) for form in identity.legacy_member_ids],
+        "member_id_legacy": [form.model_dump() for form in identity.member_id.legacy],
         # Pairs and not a mapping: PostgreSQL's JSON forgets the order of keys.
         "details": [[name, how] for name, how in identity.details.items()],
         "consent_age": identity.consent_age,
         "sender_name": identity.sender.name,
         "sender_address": identity.sender.address,
-        "support": asdict(file.support),
-        "seller": asdict(file.seller),
+        "support": file.support.model_dump(),
+        "seller": file.seller.model_dump(),
         "ways_to_pay": {way.value: served for way, served in file.ways_to_pay.items()},
         "refund_second_payments": file.refund_second_payments,
         "renewal_reminder_days": list(file.renewal_reminder_days),
-        "environments": [asdict(each) for each in file.environments],
+        "environments": [each.model_dump() for each in file.environments],
         "in_app_note": dict(file.in_app_note),
     }
 
 
-def _document_columns(spec: DocumentSpec) -> dict[str, object]:
+def _document_columns(spec: "DocumentSpec") -> dict[str, object]:
     return {
         "starts_at": spec.starts_at,
-        "asks_members": spec.asks_members,
-        "texts": dict(spec.texts),
+        "asks_members": spec.ask_members,
+        "texts": dict(spec.text),
         "url": spec.url,
         "digest": spec.digest,
     }
 
 
-def _site_columns(spec: SiteSpec, position: int) -> dict[str, object]:
+def _site_columns(spec: "SiteSpec", position: int) -> dict[str, object]:
     return {
         "position": position,
         "name": dict(spec.name),
@@ -391,12 +398,12 @@ def _site_columns(spec: SiteSpec, position: int) -> dict[str, object]:
         "tagline": dict(spec.tagline),
         "description": dict(spec.description),
         "what_you_get": [dict(each) for each in spec.what_you_get],
-        "members_page": {"title": dict(spec.members_title), "body": dict(spec.members_body)},
+        "members_page": spec.members_page.model_dump(),
         "sender_name": spec.sender.name,
         "sender_address": spec.sender.address,
-        "member_number_digits": spec.member_number_digits,
-        "member_number_start": spec.member_number_start,
+        "member_number_digits": spec.member_number.digits,
+        "member_number_start": spec.member_number.start,
         "rejoin_days": spec.rejoin_days,
-        "environments": [asdict(each) for each in spec.environments],
+        "environments": [each.model_dump() for each in spec.environments],
         "in_app_note": dict(spec.in_app_note),
     }

@@ -5,7 +5,7 @@ from django.test import Client
 from tests.sites.examples import FRIENDS, parsed
 
 from kaiin.billing.courses.tenant import apply_tenant
-from kaiin.sites.tenant_file.values import TenantFile
+from kaiin.sites.tenant_file.models import TenantFile
 from kaiin.web.parts import assets
 
 OFFICIAL, IDENTITY = "official.localhost", "id.localhost"

@@ -9,7 +9,7 @@ from tests.sites.examples import FRIENDS, changed, parsed
 
 from kaiin.billing.courses.tenant import apply_tenant
 from kaiin.sites import queries as sites
-from kaiin.sites.tenant_file.values import TenantFile
+from kaiin.sites.tenant_file.models import TenantFile
 from kaiin.web.parts import brand, kept
 
 

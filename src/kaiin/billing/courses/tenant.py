@@ -6,6 +6,7 @@ version; running subscriptions keep the one they were bought with.
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.domain.errors import KaiinError
@@ -16,7 +17,9 @@ from kaiin.infra.locks import transaction
 from kaiin.payments import queries as payments_queries
 from kaiin.sites import operations as sites_operations, queries as sites_queries
 from kaiin.sites.operations import Change, ChangeKind, InUse, Plan
-from kaiin.sites.tenant_file.values import CourseSpec, SiteSpec, TenantFile
+
+if TYPE_CHECKING:
+    from kaiin.sites.tenant_file.models import CourseSpec, SiteSpec, TenantFile
 
 _KEEPING = "running subscriptions keep version {version}"
 
@@ -31,12 +34,12 @@ class TenantRefused(KaiinError):
         super().__init__(count=len(plan.refusals))
 
 
-def plan_tenant(file: TenantFile) -> Plan:
+def plan_tenant(file: "TenantFile") -> Plan:
     """What applying the file would do; changes nothing."""
     return _plan(file, clock.now())
 
 
-def apply_tenant(file: TenantFile, *, actor: str = "system:cli") -> Plan:
+def apply_tenant(file: "TenantFile", *, actor: str = "system:cli") -> Plan:
     """Bring tenant, sites and courses to what the file says, in one transaction.
 
     Applies come in turn; each plans anew once it is its turn. Returns what was done, which
@@ -54,12 +57,12 @@ def apply_tenant(file: TenantFile, *, actor: str = "system:cli") -> Plan:
     return plan
 
 
-def _plan(file: TenantFile, now: datetime) -> Plan:
+def _plan(file: "TenantFile", now: datetime) -> Plan:
     sites_changes = sites_operations.plan_sites(file=file, in_use=_in_use(), now=now)
     return Plan((*_plan_providers(file), *sites_changes, *_plan_courses(file)))
 
 
-def _apply(file: TenantFile, plan: Plan, now: datetime, actor: str) -> None:
+def _apply(file: "TenantFile", plan: Plan, now: datetime, actor: str) -> None:
     of_courses = tuple(each for each in plan.changes if each.subject.startswith("course:"))
     of_sites = tuple(each for each in plan.changes if each not in of_courses)
     sites_operations.apply_sites(file=file, changes=of_sites, now=now, actor=actor)
@@ -89,7 +92,7 @@ def _in_use() -> InUse:
     )
 
 
-def _plan_providers(file: TenantFile) -> Iterator[Change]:
+def _plan_providers(file: "TenantFile") -> Iterator[Change]:
     known = payments_queries.provider_names()
     for way, provider in file.ways_to_pay.items():
         if provider not in known:
@@ -101,7 +104,7 @@ def _plan_providers(file: TenantFile) -> Iterator[Change]:
             )
 
 
-def _plan_courses(file: TenantFile) -> list[Change]:
+def _plan_courses(file: "TenantFile") -> list[Change]:
     latest = _latest_versions()
     in_use = _courses_in_use()
     changes: list[Change] = []
@@ -118,7 +121,7 @@ def _plan_courses(file: TenantFile) -> list[Change]:
 
 
 def _plan_course(
-    subject: str, spec: CourseSpec, position: int, row: Course | None
+    subject: str, spec: "CourseSpec", position: int, row: Course | None
 ) -> Iterator[Change]:
     if row is None:
         yield Change(ChangeKind.CREATE, subject, note=f"{spec.terms.price:,} yen")
@@ -143,7 +146,7 @@ def _plan_removal(subject: str, *, in_use: bool) -> Change:
     return Change(ChangeKind.REMOVE, subject, note="no longer offered; nothing is deleted")
 
 
-def _apply_courses(file: TenantFile, changes: tuple[Change, ...], now: datetime) -> None:
+def _apply_courses(file: "TenantFile", changes: tuple[Change, ...], now: datetime) -> None:
     planned = {change.subject: change.kind for change in changes}
     latest = _latest_versions()
     for (site_key, key), row in latest.items():
@@ -157,7 +160,7 @@ def _apply_courses(file: TenantFile, changes: tuple[Change, ...], now: datetime)
 
 
 def _write_course(
-    site: SiteSpec, spec: CourseSpec, position: int, row: Course | None, now: datetime
+    site: "SiteSpec", spec: "CourseSpec", position: int, row: Course | None, now: datetime
 ) -> None:
     site_id = sites_operations.site_id(key=site.key)
     versions = Course.objects.filter(site_id=site_id, key=spec.key)
@@ -188,11 +191,11 @@ def _courses_in_use() -> set[tuple[str, str]]:
     return set(running.values_list("course__site__key", "course__key").distinct())
 
 
-def _subject(site: SiteSpec, spec: CourseSpec) -> str:
+def _subject(site: "SiteSpec", spec: "CourseSpec") -> str:
     return f"course:{site.key}/{spec.key}"
 
 
-def _looks(spec: CourseSpec, position: int) -> dict[str, object]:
+def _looks(spec: "CourseSpec", position: int) -> dict[str, object]:
     """What may change under running subscriptions."""
     return {
         "name": dict(spec.name),

@@ -11,8 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from kaiin.sites.tenant_file.problems import Problem, path_text, problem_at
-from kaiin.sites.tenant_file.values import Path, Position
+from kaiin.sites.tenant_file.problems import Path, Position, Problem, path_text, problem_at
 
 MAX_BYTES = 1_000_000
 # A short file of aliases within aliases can expand to millions of values.

@@ -1,13 +1,13 @@
 """The tenant file: YAML in, checked values out, or every error with its line and column.
 
-`document` reads, `schema` and `rules` check, `build` makes the values of `values`.
+`document` reads, `checking` compares with the `models`, `rules` looks across their parts.
 """
 
 from pathlib import Path
 
-from kaiin.sites.tenant_file import build, document, rules, schema
+from kaiin.sites.tenant_file import checking, document, rules
+from kaiin.sites.tenant_file.models import TenantFile
 from kaiin.sites.tenant_file.problems import TenantFileErrors
-from kaiin.sites.tenant_file.values import TenantFile
 
 
 def load_tenant_file(path: Path) -> TenantFile:
@@ -21,9 +21,9 @@ def parse_tenant_file(*, name: str, data: bytes) -> TenantFile:
         read = document.read(data)
     except document.Unreadable as unreadable:
         raise TenantFileErrors(name, [unreadable.problem]) from None
-    wrong = schema.check(read)
+    file, wrong = checking.check(read)
     rules.check(read, wrong)
     problems = read.problems()
-    if problems:
+    if file is None or problems:
         raise TenantFileErrors(name, problems)
-    return build.tenant_file(name, read)
+    return file

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from kaiin.domain.errors import KaiinError
-from kaiin.sites.tenant_file.values import Path, Position
+
+Path = tuple[str | int, ...]
 
 # What people write for a value that has another name here.
 OTHER_NAMES = {
@@ -43,6 +44,14 @@ OTHER_NAMES = {
     "message": "body",
     "benefits": "what_you_get",
 }
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """Line and column, both counted from 1."""
+
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, order=True)

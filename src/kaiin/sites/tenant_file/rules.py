@@ -1,32 +1,26 @@
-"""What a schema can't say: how the parts of a tenant file must fit together.
+"""What the models can't say: how the parts of a tenant file must fit together.
 
 Every rule reads raw values that may have any shape, since all errors are listed at once: a
-part that the schema refused already is passed over.
+part that was refused already is passed over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, cast
+from typing import cast
 
-from kaiin.domain.documents import DocumentKind
 from kaiin.sites.tenant_file.document import Document
-from kaiin.sites.tenant_file.problems import inside, meant
-from kaiin.sites.tenant_file.schema import schema
-from kaiin.sites.tenant_file.values import Path
+from kaiin.sites.tenant_file.problems import Path, inside, meant
 
 # Words that addresses such as /my/<site>/… use themselves.
 RESERVED_SITE_KEYS = frozenset({"receipts", "entry", "join", "my"})
 
 
 def check(document: Document, wrong: set[Path]) -> None:
-    """Note every error between parts; `wrong`: the paths that the schema refused."""
+    """Note every error between parts; `wrong`: the paths that were refused already."""
     file = _File(document, wrong)
     _languages(file)
-    _texts(file)
     _member_ids(file)
     _consent(file)
-    _documents(file)
     _hosts(file)
     _keys(file)
     for _, path in file.items(("sites",)):
@@ -36,12 +30,11 @@ def check(document: Document, wrong: set[Path]) -> None:
             _terms(file, course, course_path)
             _by_renewal(file, course, course_path)
             _automatic(file, course, course_path)
-            _dunning(file, course_path)
 
 
 @dataclass(frozen=True)
 class _File:
-    """The document, read with a tolerance for what the schema refused."""
+    """The document, read with a tolerance for what was refused."""
 
     document: Document
     wrong: set[Path]
@@ -93,50 +86,6 @@ def _languages(file: _File) -> None:
         )
 
 
-def _texts(file: _File) -> None:
-    languages = [text for text, _ in file.texts(("identity", "languages"))]
-    if not languages:
-        return
-    for path in _text_paths(file.document.root, schema(), ()):
-        value = file.get(path)
-        if isinstance(value, str) and len(languages) > 1:
-            each = ", ".join(f"{language}: …" for language in languages)
-            file.add(path, "a tenant with several languages needs the text in each", f"{{{each}}}")
-        elif isinstance(value, dict):
-            _translations(file, path, value, languages)
-
-
-def _translations(file: _File, path: Path, value: dict[str, object], languages: list[str]) -> None:
-    for language in languages:
-        if language not in value:
-            file.add(path, f"the “{language}” text is missing", f"{language}: …", key=True)
-    for language in value:
-        if language not in languages and (*path, language) not in file.wrong:
-            file.add(
-                (*path, language),
-                f"“{language}” is not one of the languages ({', '.join(languages)})",
-                f"nothing, or add {language} to identity.languages",
-                key=True,
-            )
-
-
-def _text_paths(value: object, part: object, path: Path) -> Iterator[Path]:
-    """The paths of all values whose place in the schema is a text."""
-    if not isinstance(part, dict):
-        return
-    name = str(part.get("$ref", "")).rpartition("/")[2]
-    if name == "text":
-        yield path
-        return
-    place: Mapping[str, Any] = schema()["$defs"][name] if name else part
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _text_paths(inner, place.get("properties", {}).get(key), (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _text_paths(inner, place.get("items"), (*path, index))
-
-
 def _member_ids(file: _File) -> None:
     base: Path = ("identity", "member_id")
     current = (file.get((*base, "prefix")), file.get((*base, "digits")))
@@ -154,30 +103,6 @@ def _consent(file: _File) -> None:
     asked = file.mapping(("identity", "details"))
     if file.get(path) and file.get(("identity", "details")) and "birth_date" not in asked:
         file.add(path, "an age can't be known where no birth date is asked", "details.birth_date")
-
-
-def _documents(file: _File) -> None:
-    for kind in DocumentKind:
-        path: Path = ("documents", kind.value)
-        document = file.mapping(path)
-        if not document:
-            continue
-        if "text" in document and "url" in document:
-            message = "a text and an address: members could not know which of them applies"
-            file.add((*path, "url"), message, "only one of the two", key=True)
-        elif not {"text", "url"} & document.keys():
-            file.add(path, "it says nothing", "text: …, or url: with its address", key=True)
-        day = file.get((*path, "from"))
-        if isinstance(day, str) and not _is_day(day):
-            file.add((*path, "from"), f"there is no day “{day}”", "a day such as 2027-04-01")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _hosts(file: _File) -> None:
@@ -346,11 +271,3 @@ def _ends_anywhere(file: _File, course: dict[str, object], path: Path) -> bool:
     return course.get("renewal") == "monthly" or any(
         term.get("rule") == "anniversary" or term.get("months", 1) == 1 for term in terms if term
     )
-
-
-def _dunning(file: _File, path: Path) -> None:
-    here: Path = (*path, "dunning", "retry_days")
-    days = file.get(here)
-    whole = isinstance(days, list) and all(isinstance(day, int) for day in days)
-    if isinstance(days, list) and whole and days != sorted(days):
-        file.add(here, "the days do not rise", f"{sorted(days)}")
