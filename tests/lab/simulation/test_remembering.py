@@ -12,6 +12,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from kaiin.infra.constraints import IsAppendOnly
+from kaiin.infra.consumers import Lane
 from kaiin.infra.models import AuditRow, Delivery, Event
 from kaiin.lab.simulation.remembering import Remembering, _remembering
 from kaiin.payments.models import Payment
@@ -47,6 +48,9 @@ def made(event: Event) -> list[Delivery]:
 _READ: dict[str, Make] = {
     "all": lambda rows, _: rows.order_by("pk"),
     "one": lambda rows, n: rows.filter(consumer=str(n)),
+    "a member of an enumeration": lambda rows, n: rows.filter(
+        ~Q(lane=Lane.MAIL), lane=list(Lane)[n % 4]
+    ).order_by("pk"),
     "none": lambda rows, n: rows.filter(due_at=None, lane=_LANES[n % 3]),
     "is null": lambda rows, n: rows.filter(due_at__isnull=n % 2 == 0).order_by("-consumer"),
     "in": lambda rows, n: rows.filter(consumer__in={"1", "2", str(n)}).order_by("consumer"),

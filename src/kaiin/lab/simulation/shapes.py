@@ -3,6 +3,7 @@ values in which they differ, as the database gets them."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
@@ -65,7 +66,8 @@ def _of_q(model: type[models.Model], q: Any, bound: list[Bound]) -> Hashable:
 def _of_leaf(
     model: type[models.Model], name: str, value: Any, bound: list[Bound]
 ) -> tuple[Hashable, Any]:
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | Enum):
+        # In the statement's text (`infra/enumerated.py`).
         return (name, value), value
     if type(value) in _NAMES:
         return (name, type(value), value.name), value
