@@ -18,7 +18,7 @@ from kaiin.billing.membership.change_plans import ChangePreview, preview_of
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, Course, Membership, Subscription
-from kaiin.billing.outcomes.recording import record_payments
+from kaiin.billing.outcomes.recording import record_views
 from kaiin.domain.changes import ChangeKind
 from kaiin.domain.charges import ChargeState
 from kaiin.domain.money import Money
@@ -95,7 +95,7 @@ def change_course(
             checkout.stop(charge)
             continue
         payment = _pay(intended, charge, member.email, return_url, language)
-        record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
+        record_views([payment], actor=f"member:{member_pk}")
         charge.refresh_from_db(fields=["state"])
         if payment.is_open and not charge.is_live:
             # Another tab chose otherwise between the two steps; this payment is being voided.

@@ -8,7 +8,7 @@ from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.membership import intents, payable
 from kaiin.billing.membership.locking import lock_memberships
 from kaiin.billing.models import Charge
-from kaiin.billing.outcomes.recording import record_payments
+from kaiin.billing.outcomes.recording import record_views
 from kaiin.domain.charges import ChargeState
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -103,7 +103,7 @@ def stop(charge: Charge) -> None:
             )
         except ProviderUnavailable as error:
             raise PaymentUnderWay from error
-    record_payments(payment_ids=[payment.id], actor=f"member:{payment.member_ref}")
+    record_views([payment], actor=f"member:{payment.member_ref}")
     if payment.is_open:
         raise PaymentUnderWay
 

@@ -17,7 +17,7 @@ from kaiin.billing.errors import ConsentMissing, NoMembership, PaymentUnderWay
 from kaiin.billing.membership import intents, late_renewals, payable
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.models import Charge, Course, Membership, Subscription
-from kaiin.billing.outcomes.recording import record_payments
+from kaiin.billing.outcomes.recording import record_views
 from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
 from kaiin.identity.choices import ConsentPage
@@ -90,7 +90,7 @@ def join_site(
         payment = checkout.start(
             charge, email=member.email, return_url=return_url, language=language
         )
-        record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
+        record_views([payment], actor=f"member:{member_pk}")
         charge.refresh_from_db(fields=["state"])
         if payment.is_open and not charge.is_live:
             # Another tab chose otherwise between the two steps; this payment is being voided.

@@ -9,7 +9,7 @@ from kaiin.billing.membership import change_mails, change_plans, intents, schedu
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, Membership, Subscription
-from kaiin.billing.outcomes.recording import record_payments
+from kaiin.billing.outcomes.recording import record_views
 from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
 from kaiin.infra import audit, clock
@@ -93,7 +93,7 @@ def resume_membership(*, member_pk: int, site_key: str) -> Resumed:
             checkout.stop(charge)
             continue
         payment = checkout.charge_mandate(charge, mandate_id=mandate_id, language=member.language)
-        record_payments(payment_ids=[payment.id], actor=f"member:{member_pk}")
+        record_views([payment], actor=f"member:{member_pk}")
         return Resumed(payment)
     raise PaymentUnderWay
 

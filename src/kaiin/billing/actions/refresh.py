@@ -4,7 +4,7 @@ gets in by this."""
 import time
 from uuid import UUID
 
-from kaiin.billing.outcomes.recording import is_acted_on, record_payments
+from kaiin.billing.outcomes.recording import is_acted_on, record_payments, record_views
 from kaiin.domain.payments import ENDED_STATES
 from kaiin.payments import operations as payment_operations, queries as payments
 
@@ -39,5 +39,5 @@ def refresh_open_payments(*, member_pk: int, timeout_seconds: float = 2.0) -> No
             break
         after = payment_operations.refresh_payment(payment_id=payment.id, timeout_seconds=left)
         if (after.state, after.references) != (payment.state, payment.references):
-            changed.append(payment.id)
-    record_payments(payment_ids=changed)
+            changed.append(after)
+    record_views(changed)

@@ -202,7 +202,7 @@ def _wanted(
     if subscription.mandate_id is None:
         return None
     return ChargeIntent(
-        member_ref=locked.member.pk,
+        member_ref=locked.membership.member_id,
         mandate_id=subscription.mandate_id,
         intent_key=charge.intent_key,
         amount=Money(charge.price + charge.handling, charge.course.terms.currency),

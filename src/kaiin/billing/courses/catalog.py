@@ -1,9 +1,14 @@
 """Which version of a course is bought."""
 
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from uuid import UUID
+
 from kaiin.billing.errors import CourseNotOffered, WayNotOffered
 from kaiin.billing.models import Course, Subscription
 from kaiin.domain.payments import Method
 from kaiin.domain.previews import Terms
+from kaiin.sites import queries as sites
 
 
 def offered(site_id: int, key: str, method: Method) -> Course:
@@ -14,6 +19,21 @@ def offered(site_id: int, key: str, method: Method) -> Course:
     if method not in course.terms.ways:
         raise WayNotOffered(course=key, method=method.value)
     return course
+
+
+def versions(course_ids: Collection[int]) -> Mapping[int, Course]:
+    """At least the versions of these keys. Each is read once a process and apply: what it costs
+    and buys never changes, and its names only by an apply."""
+    known = _versions(sites.revision())
+    missing = set(course_ids) - known.keys()
+    if missing:
+        known.update(Course.objects.in_bulk(missing))
+    return known
+
+
+@lru_cache(maxsize=1)
+def _versions(_revision: UUID) -> dict[int, Course]:
+    return {}
 
 
 def coming(subscription: Subscription) -> Course:

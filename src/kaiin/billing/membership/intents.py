@@ -98,7 +98,7 @@ def _charge(
     attempt = last_attempts.get(subscription.pk, 0) + 1
     terms = course.terms.by(method)
     return Charge(
-        membership_id=subscription.membership_id,
+        membership=subscription.membership,
         subscription=subscription,
         period_index=index,
         attempt=attempt,

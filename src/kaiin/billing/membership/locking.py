@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import Q
 
+from kaiin.billing.courses import catalog
 from kaiin.billing.membership.last_periods import last_spans
-from kaiin.billing.models import Charge, Course, Membership, Subscription
+from kaiin.billing.models import Charge, Membership, Subscription
 from kaiin.domain.charges import ChargeState
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.subscriptions import SubscriptionState
@@ -18,17 +20,36 @@ from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 
 
+class _Members:
+    """The members of memberships that were locked together, read where one is needed: most
+    decisions need none."""
+
+    def __init__(self, member_pks: Collection[int]) -> None:
+        self._pks = member_pks
+
+    def __getitem__(self, member_pk: int) -> MemberView:
+        return self._views[member_pk]
+
+    @cached_property
+    def _views(self) -> Mapping[int, MemberView]:
+        return {view.pk: view for view in identity.members(self._pks)}
+
+
 @dataclass
 class LockedMembership:
     """One locked membership. `charges` are its open ones and those that were asked for;
     `last_periods` are by subscription."""
 
     membership: Membership
-    member: MemberView
     site: SiteView
+    _members: _Members
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     charges: dict[int, Charge] = field(default_factory=dict)
     last_periods: dict[int, PeriodSpan] = field(default_factory=dict)
+
+    @property
+    def member(self) -> MemberView:
+        return self._members[self.membership.member_id]
 
     @property
     def open_subscription(self) -> Subscription | None:
@@ -54,26 +75,28 @@ def lock_memberships(
 ) -> Mapping[int, LockedMembership]:
     """Lock memberships, in key order, and read what a decision about them needs.
 
-    Some six queries for any number. Call it first thing in a transaction.
+    Some four queries for any number. Call it first thing in a transaction.
     `skip_locked` leaves out those that another worker has locked, rather than wait for them.
     """
     lock = claimed if skip_locked else for_update
     rows = {
         row.pk: bulk.remember(row) for row in lock(Membership.objects.filter(pk__in=membership_ids))
     }
-    members = {view.pk: view for view in identity.members({r.member_id for r in rows.values()})}
+    members = _Members({row.member_id for row in rows.values()})
     places = {view.id: view for view in sites.sites()}
     memberships = {
-        pk: LockedMembership(row, members[row.member_id], places[row.site_id])
-        for pk, row in rows.items()
+        pk: LockedMembership(row, places[row.site_id], members) for pk, row in rows.items()
     }
     charges = _charges(memberships.keys(), charge_ids)
     subscriptions = _subscriptions(memberships.keys(), {c.subscription_id for c in charges})
     _share_courses(charges, subscriptions)
     for charge in charges:
-        memberships[charge.membership_id].charges[charge.pk] = bulk.remember(charge)
+        locked = memberships[charge.membership_id]
+        charge.membership = locked.membership
+        locked.charges[charge.pk] = bulk.remember(charge)
     for subscription in subscriptions:
         locked = memberships[subscription.membership_id]
+        subscription.membership = locked.membership
         locked.subscriptions[subscription.pk] = bulk.remember(subscription)
     spans = last_spans(subscriptions)
     for subscription in subscriptions:
@@ -82,6 +105,11 @@ def lock_memberships(
                 subscription.pk
             ]
     return memberships
+
+
+def lock_alone(membership_id: int) -> None:
+    """Lock a membership for a change that needs to read nothing of it."""
+    list(for_update(Membership.objects.filter(pk=membership_id)).values_list("pk", flat=True))
 
 
 def _charges(membership_ids: Collection[int], charge_ids: Collection[int]) -> list[Charge]:
@@ -105,11 +133,11 @@ def _subscriptions(
 
 
 def _share_courses(charges: Sequence[Charge], subscriptions: Sequence[Subscription]) -> None:
-    """Thousands have the same few courses: each is read once."""
+    """Thousands have the same few courses."""
     wanted = {charge.course_id for charge in charges}
     wanted |= {subscription.course_id for subscription in subscriptions}
     wanted |= {s.next_course_id for s in subscriptions if s.next_course_id is not None}
-    courses = Course.objects.in_bulk(wanted)
+    courses = catalog.versions(wanted)
     for charge in charges:
         charge.course = courses[charge.course_id]
     for subscription in subscriptions:

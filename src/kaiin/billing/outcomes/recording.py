@@ -1,14 +1,15 @@
 """A payment's outcome becomes a period, books, a receipt and access; or dunning; or is parked;
 and what money bought ends where it goes back."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from kaiin.billing.membership import endings
-from kaiin.billing.membership.locking import LockedMembership, lock_memberships
+from kaiin.billing.membership.locking import LockedMembership, lock_alone, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge
 from kaiin.billing.outcomes import deciding, paid_change, reversals
@@ -16,13 +17,15 @@ from kaiin.domain.charges import ChargeState
 from kaiin.domain.payments import Dispute, Method, PaymentState
 from kaiin.infra import clock
 from kaiin.infra.gathering import gathering_transaction
+from kaiin.infra.locks import transaction
 from kaiin.payments import charging, queries as payments
 from kaiin.payments.charging import Call
 from kaiin.payments.queries import PaymentView
 from kaiin.payments.snapshots import News
 
+_T = TypeVar("_T")
 _AT_ONCE = 50
-# What `_is_known` looks at.
+# What `_is_known` and `_is_noted` look at.
 _DECIDES = ("pk", "membership_id", "intent_key", "payment_id", "state", "automatic")
 SYSTEM = "system:billing"
 _log = structlog.get_logger(__name__)
@@ -46,10 +49,13 @@ class Answer:
 def record_payments(*, payment_ids: Sequence[UUID], actor: str = SYSTEM) -> None:
     """`record_payment` for many, some fifty in a transaction."""
     for chunk in _chunks(payment_ids):
-        more = _record(chunk, actor)
-        if more:
-            # Money that came and went before we looked: first what it bought, then that it is over.
-            _record(more, actor)
+        _record_chunk(list(payments.payments(chunk).values()), actor)
+
+
+def record_views(views: Sequence[PaymentView], *, actor: str = SYSTEM) -> None:
+    """As `record_payments`, of payments that were just read."""
+    for chunk in _chunks(views):
+        _record_chunk(chunk, actor)
 
 
 def record_answers(answers: Sequence[Answer]) -> None:
@@ -61,19 +67,42 @@ def record_answers(answers: Sequence[Answer]) -> None:
         lambda: charging.record_answers(results, now=clock.now()),
         SYSTEM,
     )
-    if more:
-        _record(more, SYSTEM)
+    _record_more(more, SYSTEM)
 
 
-def _record(payment_ids: Collection[UUID], actor: str) -> list[UUID]:
-    views = {view.intent_key: view for view in payments.payments(list(payment_ids)).values()}
+def _record_chunk(views: Sequence[PaymentView], actor: str) -> None:
+    _record_more(_record({view.intent_key: view for view in views}, actor), actor)
+
+
+def _record_more(payment_ids: Sequence[UUID], actor: str) -> None:
+    """Money that came and went before we looked: first what it bought, then that it is over."""
+    if payment_ids:
+        views = payments.payments(payment_ids).values()
+        _record({view.intent_key: view for view in views}, actor)
+
+
+def _record(views: Mapping[str, PaymentView], actor: str) -> list[UUID]:
     charges = Charge.objects.filter(intent_key__in=views).only(*_DECIDES)
     # The same news comes by several ways: what changes nothing is not worth the locks.
     news = [charge for charge in charges if not _is_known(charge, views[charge.intent_key])]
+    news = [charge for charge in news if not _is_noted(charge, views[charge.intent_key])]
     ids = [views[charge.intent_key].id for charge in news]
     known = [(charge.pk, charge.membership_id) for charge in news]
     # The state may have moved while we waited for the locks: it is read under them.
     return _act(known, lambda: payments.payments(ids), actor) if known else []
+
+
+def _is_noted(charge: Charge, payment: PaymentView) -> bool:
+    """Note which payment an open charge has got, where that is all there is to say of it: a page
+    was opened. False: there is more, or the charge has moved."""
+    if charge.payment_id is not None or charge.state != ChargeState.OPEN or not payment.is_open:
+        return False
+    if not _says_nothing(charge, payment):
+        return False
+    with transaction():
+        lock_alone(charge.membership_id)
+        rows = Charge.objects.filter(pk=charge.pk, state=ChargeState.OPEN, payment_id__isnull=True)
+        return rows.update(payment_id=payment.id) == 1
 
 
 def _is_known(charge: Charge, payment: PaymentView) -> bool:
@@ -81,7 +110,12 @@ def _is_known(charge: Charge, payment: PaymentView) -> bool:
 
     What moves either of them later publishes an event of its own.
     """
-    if charge.payment_id != payment.id or payment.state is PaymentState.REGISTERED:
+    return charge.payment_id == payment.id and _says_nothing(charge, payment)
+
+
+def _says_nothing(charge: Charge, payment: PaymentView) -> bool:
+    """Whether `_decide` would change nothing of a charge that knows its payment."""
+    if payment.state is PaymentState.REGISTERED:
         return False
     if payment.state.took_money:
         return _is_settled(charge) and not _went_back(payment)
@@ -147,9 +181,9 @@ def _went_back(payment: PaymentView) -> bool:
     return payment.state is not PaymentState.PAID or payment.dispute is not Dispute.NONE
 
 
-def _chunks(payment_ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    for start in range(0, len(payment_ids), _AT_ONCE):
-        yield payment_ids[start : start + _AT_ONCE]
+def _chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
 
 
 def is_acted_on(payment_id: UUID) -> bool:
