@@ -49,7 +49,9 @@ def _outbox(reader: Reader, late: datetime) -> Iterator[Violation]:
         "SELECT d.id, d.lane, d.consumer, e.topic, e.key, {column}, d.last_error"
         " FROM infra_delivery d JOIN infra_event e ON e.id = d.event_id WHERE "
     )
-    dead = reader.stream(select.format(column="d.dead_at") + "d.dead_at IS NOT NULL ORDER BY d.id")
+    dead = reader.stream(
+        select.format(column="d.dead_at") + "d.dead_at IS NOT NULL ORDER BY d.dead_at, d.id"
+    )
     for key, lane, consumer, topic, name, at, error in dead:
         yield Violation(
             "outbox.dead",
@@ -57,7 +59,7 @@ def _outbox(reader: Reader, late: datetime) -> Iterator[Violation]:
             f"{lane}: given up for {consumer} at {at}: {error}",
         )
     overdue = reader.stream(
-        select.format(column="d.due_at") + "d.due_at < %s ORDER BY d.id", (late,)
+        select.format(column="d.due_at") + "d.due_at < %s ORDER BY d.due_at, d.id", (late,)
     )
     for key, lane, consumer, topic, name, at, error in overdue:
         yield Violation(

@@ -152,4 +152,4 @@ _ALIKE: dict[type, Callable[[Any], Any]] = {datetime: _utc, UUID: attrgetter("he
 
 
 def _alike(row: Row) -> Row:
-    return tuple([_ALIKE[type(v)](v) if type(v) in _ALIKE else v for v in row])
+    return tuple([v if (alike := _ALIKE.get(type(v))) is None else alike(v) for v in row])

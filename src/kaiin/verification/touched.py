@@ -39,7 +39,8 @@ def sealed_before(reader: Reader, since: datetime) -> int:
 def _before(reader: Reader, since: datetime, table: str, key: str, column: str) -> int:
     # From the newest row back: those that it passes are read anyway.
     row = reader.one(
-        f"SELECT {key} FROM {table} WHERE {column} < %s"  # noqa: S608 (names from above)
+        f"SELECT {key} FROM {table} WHERE {key} IS NOT NULL"  # noqa: S608 (names from above)
+        f" AND {column} < %s"
         f" ORDER BY {key} DESC LIMIT 1",
         (since - _MARGIN,),
     )

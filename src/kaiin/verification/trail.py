@@ -11,6 +11,7 @@ from kaiin.verification.reading import Reader, Row, as_object, marks
 from kaiin.verification.violation import Violation
 
 _START = "0" * 64
+_text_of = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 # The actions that say that a payment brought money, even if it went back since.
 _MONEY_CAME = (
     "payments.paid",
@@ -45,9 +46,7 @@ def check_chain(reader: Reader, *, after: int = 0) -> Iterator[Violation]:
             )
         else:
             covered = [number, sealed_at.isoformat(), key, at.isoformat(), action, subject, actor]
-            text = json.dumps(
-                [before, *covered, as_object(details)], ensure_ascii=False, sort_keys=True
-            )
+            text = _text_of([before, *covered, as_object(details)])
             if hashlib.sha256(text.encode()).hexdigest() != digest:
                 yield Violation(
                     "audit.chain",

@@ -114,14 +114,14 @@ def run_ended(work: Callable[[], str], *, at: int) -> Fate:
             left -= 1
             if left:
                 return
-            ended_at, written = point, _changes()
+            ended_at, written = point, changes()
         raise _Ended
 
     crash_points.install(count)
     try:
         said = work()
     except _Ended:
-        if _in_transaction() or _changes() != written:
+        if _in_transaction() or changes() != written:
             return Fate(broke=f"went on writing after its end at {ended_at}")
         return Fate(killed_at=ended_at)
     finally:
@@ -129,7 +129,7 @@ def run_ended(work: Callable[[], str], *, at: int) -> Fate:
     return Fate(said=said) if ended_at is None else Fate(broke=f"survived its end at {ended_at}")
 
 
-def _changes() -> int:
+def changes() -> int:
     """How many rows this process has written so far; 0 where the database does not say."""
     return sum(
         each.connection.total_changes

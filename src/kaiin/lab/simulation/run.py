@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kaiin.domain.periods import JST
 from kaiin.infra import clock, randomness
-from kaiin.lab.simulation import checks, listening
+from kaiin.lab.simulation import checks, killing, listening
 from kaiin.lab.simulation.chance import Source
 from kaiin.lab.simulation.dues import ASKING, KNOWN, NETWORK, dues, has_news
 from kaiin.lab.simulation.expectations import SWEEP, Expectations
@@ -95,6 +95,8 @@ class Run:
         self._next_round: datetime | None = None
         # When open payments were last asked about, and how long they rest after that.
         self._asked_at = plan.start
+        self._dues: Mapping[str, datetime] = {}
+        self._dues_after: tuple[int, ...] | None = None
         self._asking_gap = timedelta()
 
     def play(self) -> Outcome:
@@ -170,7 +172,7 @@ class Run:
     def _plan_round(self, known: Mapping[str, datetime] | None = None) -> None:
         """The worker wakes up when something is due, not at once and not late. `known`: when
         that is, as just read."""
-        waiting = dict(dues(self.provider) if known is None else known)
+        waiting = dict(self._read_dues() if known is None else known)
         asking = waiting.pop(ASKING, None)
         chance, now = self.steps.chance(), clock.now()
         times = []
@@ -200,11 +202,11 @@ class Run:
         known: Mapping[str, datetime] | None = None
         for turn in range(_MAX_TURNS):
             now = clock.now()
-            known = dues(self.provider)
+            known = self._read_dues()
             due = {name for name, at in known.items() if at <= now}
             if everything and turn == 0:
                 due |= self._others_today()
-            elif not asks or not self._is_worth_asking(now):
+            elif ASKING in due and not (asks and self._is_worth_asking(now)):
                 due.discard(ASKING)
             order = [job for job in self._jobs if job[0] in due]
             if not order:
@@ -218,6 +220,14 @@ class Run:
             if everything:
                 self._full_sweeps = [*self._full_sweeps, clock.now()][-8:]
         self._plan_round(known)
+
+    def _read_dues(self) -> Mapping[str, datetime]:
+        """When each job is due: half of the time nothing was written since they were last read."""
+        ours = killing.changes()
+        after = (ours, self.provider.file.total_changes, self.steps.apart)
+        if not ours or after != self._dues_after:
+            self._dues, self._dues_after = dues(self.provider), after
+        return self._dues
 
     def _is_time_to_ask(self) -> bool:
         chance, now = self.steps.chance(), clock.now()
@@ -241,6 +251,8 @@ class Run:
         return {name for name in names if sunday or not name.endswith((".forget", ".count"))}
 
     def _end_day(self) -> None:
+        # The checks may close the provider's file, whose count then begins anew.
+        self._dues_after = None
         self._raise_first(self.expectations.learn())
         now, listed_since = clock.now(), self._since(self._full_sweeps)
         self._raise_first(self.expectations.check(now, self._since(self._sweeps), listed_since))

@@ -55,6 +55,8 @@ class Steps:
         self.others: Sequence[tuple[str, Work]] = ()
         # Whose step it is, for the one that breaks.
         self.acting = ""
+        # How many were run in a process of their own: what these wrote, this one did not.
+        self.apart = 0
         self._plan = plan
         self._trace = trace
         self._provider = provider
@@ -130,6 +132,7 @@ class Steps:
         """Run a step that ends when it reaches a point for the n-th time."""
         at = chance.randint(1, chance.randint(1, _MAX_POINTS))
         if chance.random() < _REALLY_KILLED:
+            self.apart += 1
             apart = lent(self._provider.file)
             fate = run_killed(lambda: _outcome(work, chance), at=at, apart=apart)
         else:

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from kaiin.domain.periods import JST
 
@@ -19,7 +20,12 @@ class Line:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.at.astimezone(JST):%Y-%m-%d %H:%M:%S}  {self.who:<18} {self.what}"
+        return f"{_jst(self.at)}  {self.who:<18} {self.what}"
+
+
+@lru_cache(maxsize=100)
+def _jst(at: datetime) -> str:
+    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S}"
 
 
 class Trace:
