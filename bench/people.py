@@ -16,36 +16,21 @@ SITE = "official"
 def join(count: int) -> list[int]:
     """So many members, each paid by card for the month that has just begun; their keys."""
     from bench.instant import InstantProvider  # noqa: PLC0415
-    from kaiin.billing.actions.join import join_site  # noqa: PLC0415
-    from kaiin.domain.payments import Method  # noqa: PLC0415
     from kaiin.identity import operations as identity  # noqa: PLC0415
-    from kaiin.identity.flows.register import import_member  # noqa: PLC0415
-    from kaiin.infra import clock  # noqa: PLC0415
+    from kaiin.lab import life  # noqa: PLC0415
     from kaiin.payments.providers import registry  # noqa: PLC0415
-    from kaiin.sites import queries as sites  # noqa: PLC0415
 
     registry.use("sandbox", InstantProvider())  # type: ignore[arg-type]
     password_hash = identity.hash_password(PASSWORD)
     members = []
     for number in range(count):
-        pk = import_member(
-            member_id=None,
-            email=f"member{number}@mail.example",
-            password_hash=password_hash,
-            details={"nickname": f"会員{number}", "legal_name": "山田 花子"},
-            language="ja",
-            created_at=clock.now(),
+        pk = life.register(
+            f"member{number}@mail.example",
             actor="system:bench",
+            details={"nickname": f"会員{number}", "legal_name": "山田 花子"},
+            password_hash=password_hash,
         )
-        join_site(
-            member_pk=pk,
-            site_key=SITE,
-            course_key="monthly",
-            method=Method.CARD,
-            return_url_for=str,
-            language="ja",
-            agrees_to=sites.documents_in_force(clock.now()),
-        )
+        life.join(pk, site=SITE)
         members.append(pk)
     return members
 

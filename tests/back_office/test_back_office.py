@@ -11,20 +11,18 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from kaiin.billing.actions.join import join_site
 from kaiin.domain.payments import Method
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import operations as identity, queries as members
 from kaiin.identity.flows.login import log_in
-from kaiin.identity.flows.register import import_member
 from kaiin.identity.flows.sessions import start_session
 from kaiin.identity.flows.staff import create_staff, disable_member
 from kaiin.infra import deliveries, event_log
 from kaiin.infra.locks import transaction
 from kaiin.infra.models import AuditRow, Delivery
+from kaiin.lab import life
 from kaiin.payments import operations as payments
 from kaiin.payments.models import PaymentReference
-from kaiin.sites import queries as sites
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
 
@@ -48,24 +46,13 @@ pytestmark = [
 @pytest.fixture
 def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
     """A member who has joined, paid by card and is logged in: rows in every table."""
-    pk = import_member(
-        member_id=None,
-        email=MEMBER[0],
-        password_hash=identity.hash_password(MEMBER[1]),
-        details={"nickname": "はなこ", "legal_name": "山田 花子", "phone": "+819012345678"},
-        language="ja",
-        created_at=clock.now(),
+    pk = life.register(
+        MEMBER[0],
         actor="system:test",
+        details={"nickname": "はなこ", "legal_name": "山田 花子", "phone": "+819012345678"},
+        password_hash=identity.hash_password(MEMBER[1]),
     )
-    started = join_site(
-        member_pk=pk,
-        site_key="official",
-        course_key="monthly",
-        method=Method.CARD,
-        return_url_for=lambda _: "http://id.localhost/",
-        language="ja",
-        agrees_to=sites.documents_in_force(clock.now()),
-    )
+    started = life.join(pk, "monthly", Method.CARD)
     sandbox.pay(started.payment)
     _pay_too_much(sandbox, clock)
     sandbox.deliver_notices()
@@ -83,24 +70,13 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
 
 def _pay_too_much(sandbox: Sandbox, clock: Clock) -> None:
     """Another member, whose surplus waits for staff."""
-    pk = import_member(
-        member_id=None,
-        email="taro@mail.example",
-        password_hash=identity.hash_password("a-password-of-taro"),
-        details={},
-        language="ja",
-        created_at=clock.now(),
+    pk = life.register(
+        "taro@mail.example",
         actor="system:test",
+        details={},
+        password_hash=identity.hash_password("a-password-of-taro"),
     )
-    started = join_site(
-        member_pk=pk,
-        site_key="official",
-        course_key="yearly",
-        method=Method.KONBINI,
-        return_url_for=lambda _: "http://id.localhost/",
-        language="ja",
-        agrees_to=sites.documents_in_force(clock.now()),
-    )
+    started = life.join(pk, "yearly", Method.KONBINI)
     sandbox.get_slip(started.payment)
     sandbox.pay_at_store(started.payment, amount=7000)
 

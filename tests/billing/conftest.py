@@ -34,17 +34,15 @@ class World:
 
     def member(self, email: str | None = "", language: str = "ja") -> int:
         """A new member; an address of None is none."""
-        from kaiin.identity.flows.register import import_member
+        from kaiin.lab import life
 
         self._members += 1
-        return import_member(
-            member_id=None,
-            email=f"fan{self._members}@example.jp" if email == "" else email,
-            password_hash=self.password_hash,
+        return life.register(
+            f"fan{self._members}@example.jp" if email == "" else email,
+            actor="system:tests",
             details={"nickname": "ゆき"},
             language=language,
-            created_at=self.clock.now(),
-            actor="system:tests",
+            password_hash=self.password_hash,
         )
 
     def join(
@@ -55,18 +53,9 @@ class World:
         site: str = "official",
     ) -> "JoinStarted":
         """Choose a course and a way to pay, up to the provider's page."""
-        from kaiin.billing.actions.join import join_site
-        from kaiin.sites import queries as sites
+        from kaiin.lab import life
 
-        return join_site(
-            member_pk=member,
-            site_key=site,
-            course_key=course,
-            method=method,
-            return_url_for=lambda payment: f"http://id.localhost/pay/return/{payment}",
-            language="ja",
-            agrees_to=sites.documents_in_force(self.clock.now()),
-        )
+        return life.join(member, course, method, site)
 
     def joined(self, course: str = "monthly", method: Method = Method.CARD, **card: Any) -> int:
         """A member who has joined the official site, paid, and whose notice has arrived."""

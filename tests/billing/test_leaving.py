@@ -301,7 +301,7 @@ def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World)
         language="ja",
     )
     assert started.payment is not None
-    world.pay(started.payment)
+    world.work()
     credited = 550 * 8 // 9
     assert books(world)["provider_cash"] == 6600 - credited + 550
     world.clock.advance(days=1)

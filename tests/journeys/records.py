@@ -119,21 +119,17 @@ def switch(club: Club, payment_id: UUID, name: str, value: object) -> None:
 def make_member(club: Club, email: str, password: str) -> "MemberView":
     """A member who has an account and no membership."""
     from kaiin.identity import operations
-    from kaiin.identity.flows.register import import_member
-    from kaiin.infra import clock
+    from kaiin.lab import life
 
     with club.inside():
         if password not in _HASHES:
             with at_real_cost():
                 _HASHES[password] = operations.hash_password(password)
-        import_member(
-            member_id=None,
-            email=email,
-            password_hash=_HASHES[password],
-            details={"nickname": "はな🌸", "legal_name": "髙﨑 花"},
-            language="ja",
-            created_at=clock.now(),
+        life.register(
+            email,
             actor="system:test",
+            details={"nickname": "はな🌸", "legal_name": "髙﨑 花"},
+            password_hash=_HASHES[password],
         )
         return _find(email)
 
@@ -142,21 +138,10 @@ def start_joining(
     club: Club, email: str, *, site: str = "official", course: str = "monthly", way: str = "card"
 ) -> "PaymentView":
     """The member has come to the provider's page."""
-    from kaiin.billing.actions.join import join_site
-    from kaiin.infra import clock
-    from kaiin.sites import queries as sites
+    from kaiin.lab import life
 
     with club.inside():
-        started = join_site(
-            member_pk=_find(email).pk,
-            site_key=site,
-            course_key=course,
-            method=Method(way),
-            return_url_for=lambda payment_id: sites.identity_url(f"/pay/return/{payment_id}"),
-            language="ja",
-            agrees_to=sites.documents_in_force(clock.now()),
-        )
-        return started.payment
+        return life.join(_find(email).pk, course, Method(way), site).payment
 
 
 def pay(club: Club, payment: "PaymentView", card: str = "4242424242424242") -> None:

@@ -136,7 +136,7 @@ def test_a_break_and_coming_back(club: Club, person: Visitor) -> None:
     paused = membership(club, person.email)
     assert paused.paused_until is not None
     assert paused.next_charge_at == paused.paused_until
-    person.follow("changing.resume_undo")
+    person.follow("cure.undo_pause")
     person.press("changing.resume_cancel")
     assert membership(club, person.email).paused_until is None
     person.opens("official", "/members/")

@@ -1,6 +1,6 @@
 """A card is registered without a charge, ends with its month, and too many errors pause tries."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -103,7 +103,7 @@ def test_a_contract_ends_by_itself_when_its_card_expires(
     start: Start, sandbox: Sandbox, clock: Clock
 ) -> None:
     payment = start()
-    sandbox.pay_by_card(payment, expiry="12/26")
+    sandbox.pay_by_card(payment, expires_at=datetime(2026, 12, 31, 15, tzinfo=UTC))
     sandbox.deliver_notices()
     assert mandate_of(payment).active
     clock.advance(days=45)
@@ -131,10 +131,7 @@ def test_four_errors_pause_further_tries_for_a_day(
     fail(start, sandbox, "join:1:1")
     clock.advance(hours=23)
     second = start(key="join:1:2")
-    sandbox.pages.post(
-        f"/pay/{sandbox.row(second)['token']}/card",
-        data={"number": "4000000000000002", "expiry": "12/49", "cvc": "123"},
-    )
+    sandbox.pay_by_card(second, number="4000 0000 0000 0002")
     sandbox.deliver_notices()
     until = clock.now() + timedelta(hours=24)
     before = AuditRow.objects.count()

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from uuid import UUID
 
 from kaiin.billing.actions.change import change_course
-from kaiin.billing.actions.join import join_site
 from kaiin.billing.actions.pause import pause_membership
 from kaiin.billing.actions.refresh import refresh_open_payments
 from kaiin.billing.views.changes import changes_offered, pauses_offered
@@ -21,24 +19,18 @@ from kaiin.cli.demo_people import Person
 from kaiin.domain.payments import Method
 from kaiin.domain.references import ReferenceKind
 from kaiin.identity import operations as identity
-from kaiin.identity.flows.register import import_member
 from kaiin.infra import clock
-from kaiin.lab.sandbox import cards, switches
+from kaiin.lab import life
 from kaiin.lab.sandbox.app import SandboxApp
-from kaiin.lab.sandbox.cards import Card
 from kaiin.lab.sandbox.switches import Switch
 from kaiin.payments import operations as payments
 from kaiin.payments.queries import PaymentView
-from kaiin.sites import queries as sites
 
 PASSWORD = "tanoshii-demo-2026"  # noqa: S105
 ACTOR = "system:demo"
-GOOD_CARD = cards.CARDS[0]
-FAILS_AT_RENEWAL = next(card for card in cards.CARDS if card.renewals_fail)
-HAS_NO_FUNDS = next(card for card in cards.CARDS if card.declines == "insufficient_funds")
 
-# What a member does on the provider's page, by the page's token.
-AtProvider = Callable[[str], object]
+# What a member does on the provider's page.
+AtProvider = Callable[[PaymentView], object]
 
 
 @dataclass(order=True)
@@ -57,7 +49,7 @@ class Club:
         self.source = source
         self.now = now
         self.start = now - timedelta(days=days)
-        self._app = app
+        self.provider = life.Provider(app)
         self._days = days
         # One hash for all: the demo's passwords are no secret, and three hundred cost ten seconds.
         self._password_hash = identity.hash_password(PASSWORD)
@@ -90,7 +82,7 @@ class Club:
     def _end_the_day(self) -> None:
         jobs = worker.jobs()
         worker.run_once(jobs)
-        while self._app.deliver_due(_receive):
+        while self.provider.deliver():
             worker.run_once(jobs)
 
     # What members do
@@ -99,15 +91,13 @@ class Club:
         self, person: Person, *, member_id: str | None = None, former_email: str = ""
     ) -> int:
         """Take a member over, as from another system; returns the key."""
-        return import_member(
-            member_id=member_id,
-            email=person.email,
-            former_emails=(former_email,) if former_email else (),
-            password_hash=self._password_hash,
-            details=person.details,
-            language="ja",
-            created_at=clock.now(),
+        return life.register(
+            person.email,
             actor=ACTOR,
+            details=person.details,
+            password_hash=self._password_hash,
+            member_id=member_id,
+            former_emails=(former_email,) if former_email else (),
         )
 
     def join(
@@ -122,17 +112,9 @@ class Club:
     ) -> None:
         """Join and pay, or do something else on the provider's page. `ask`: Kaiin asks the
         provider at once, as where the member comes back from its page."""
-        started = join_site(
-            member_pk=member_pk,
-            site_key=site,
-            course_key=course,
-            method=way,
-            return_url_for=_return_url,
-            language="ja",
-            agrees_to=sites.documents_in_force(clock.now()),
-        )
+        started = life.join(member_pk, course, way, site)
         self._go_to_provider(member_pk, started.payment, at_provider)
-        while self._app.deliver_due(_receive):
+        while self.provider.deliver():
             payments.apply_waiting_events(limit=100)
         if ask:
             refresh_open_payments(member_pk=member_pk)
@@ -147,7 +129,7 @@ class Club:
             site_key=site,
             course_key=course,
             method=way,
-            return_url_for=_return_url,
+            return_url_for=life.return_url,
             language="ja",
         )
         if started.payment is not None and started.payment.checkout is not None:
@@ -159,60 +141,20 @@ class Club:
         if len(pauses_offered(member_pk, site)) >= 2:
             pause_membership(member_pk=member_pk, site_key=site, periods=2)
 
-    # On the provider's pages, by a page's token
-
     def _go_to_provider(
         self, member_pk: int, payment: PaymentView, at_provider: AtProvider | None
     ) -> None:
-        if payment.checkout is None:
-            raise RuntimeError("the sandbox provider gave no page to pay on")
-        token = payment.checkout.url.rstrip("/").rpartition("/")[2]
-        (at_provider or self._payer(payment.method))(token)
-        found = self._app.service.fetch_by_token(token, clock.now())
+        (at_provider or self.provider.pay_to_the_end)(payment)
+        found = self.provider.row_of(payment)
         self._orders[member_pk] = found["order_id"]
         if found["mandate_id"]:
             self._mandates[member_pk] = found["mandate_id"]
 
-    def _payer(self, method: Method) -> AtProvider:
-        match method:
-            case Method.CARD:
-                return self.pays_by_card
-            case Method.KONBINI:
-                return self.gets_and_pays_slip
-            case _:
-                return self.agrees
-
-    def pays_by_card(self, token: str, card: Card = GOOD_CARD) -> None:
-        self._app.service.enter_card(token, card, clock.now())
-        self._app.service.answer_three_ds(token, clock.now(), proven=True)
-
-    def agrees(self, token: str) -> None:
-        """At a carrier: the PIN, and yes."""
-        self._app.service.enter_pin(token, clock.now())
-        self._app.service.agree(token, clock.now())
-
-    def gets_slip(self, token: str) -> str:
-        """Choose a store; returns the slip's number."""
-        slip = self._app.service.issue_slip(token, "lawson", clock.now())
-        return str(slip["slip"])
-
-    def gets_and_pays_slip(self, token: str) -> None:
-        self._app.service.pay_at_store(self.gets_slip(token), clock.now(), report_after=timedelta())
-
-    def turns_back(self, token: str) -> None:
-        self._app.service.give_up(token, clock.now())
-
-    def is_declined(self, token: str) -> None:
-        """The same card until the page closes: not enough funds on it."""
-        while self._app.service.fetch_by_token(token, clock.now())["status"] == "open":
-            self._app.service.enter_card(token, HAS_NO_FUNDS, clock.now())
-
-    def pays_unnoticed(self, token: str) -> None:
+    def pays_unnoticed(self, payment: PaymentView) -> None:
         """By card, and no notice of this order is ever sent."""
-        order = self._app.service.fetch_by_token(token, clock.now())["order_id"]
-        with self._app.service.store.transaction() as tx:
-            switches.put(tx, scope=order, name=Switch.DROP, value="1")
-        self.pays_by_card(token)
+        order = self.provider.row_of(payment)["order_id"]
+        self.provider.put_switch(Switch.DROP, "1", scope=order)
+        self.provider.pay(payment)
 
     # What happens at the store, the carrier and the bank
 
@@ -220,36 +162,20 @@ class Club:
         """Cash over the counter for a member's open slip; the store's report comes later."""
         payment = list_memberships(member_pk)[0].open_payment
         numbers = {each.kind: each.value for each in payment.references} if payment else {}
-        self._app.service.pay_at_store(
-            numbers[ReferenceKind.KONBINI_SLIP], clock.now(), report_after=report_after
-        )
+        self.provider.pay_slip(numbers[ReferenceKind.KONBINI_SLIP], report_after=report_after)
 
     def end_contract(self, member_pk: int) -> None:
         """The carrier ends the contract behind a member's subscription."""
-        self._app.service.end_mandate(self._mandates[member_pk], "carrier", clock.now())
+        self.provider.end_contract(self._mandates[member_pk])
 
     def refuse_renewals(self, member_pk: int, code: str) -> None:
         """From now on the provider declines what is charged over a member's contract."""
-        self._app.service.refuse_charges(self._mandates[member_pk], code, clock.now())
+        self.provider.refuse_charges(self._mandates[member_pk], code)
 
     def dispute(self, member_pk: int) -> None:
         """The payer denies a member's last payment at the bank."""
-        self._app.service.open_dispute(self._orders[member_pk], clock.now())
+        self.provider.open_dispute(self._orders[member_pk])
 
     def lose_dispute(self, member_pk: int) -> None:
         """The bank finds for the payer."""
-        self._app.service.close_dispute(self._orders[member_pk], clock.now(), won=False)
-
-
-def _return_url(payment_id: UUID) -> str:
-    return sites.identity_url(f"/pay/return/{payment_id}")
-
-
-def _receive(body: bytes, headers: dict[str, str]) -> int:
-    """The sandbox's notice, handed over as the webhook page would."""
-    return payments.receive_notice(
-        provider="sandbox",
-        headers={name.lower(): value for name, value in headers.items()},
-        body=body,
-        content_type=headers["Content-Type"],
-    ).status
+        self.provider.close_dispute(self._orders[member_pk], won=False)

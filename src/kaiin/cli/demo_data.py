@@ -16,14 +16,16 @@ from rich.progress import track
 
 from kaiin.billing.actions.leave import leave_site
 from kaiin.billing.views.memberships import list_memberships
-from kaiin.cli.demo_club import FAILS_AT_RENEWAL, GOOD_CARD, Club
+from kaiin.cli.demo_club import Club
 from kaiin.cli.demo_people import Crowd
 from kaiin.cli.demo_stories import Stories
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
+from kaiin.lab.life import FAILS_AT_RENEWAL, GOOD_CARD
 from kaiin.lab.sandbox.app import SandboxApp, create_app
 from kaiin.payments.providers import registry
 from kaiin.payments.providers.sandbox.provider import SandboxProvider
+from kaiin.payments.queries import PaymentView
 from kaiin.web.demo import logins
 
 _SEED = 20261122
@@ -94,8 +96,8 @@ def _plan_member(club: Club, people: Crowd, site: str, course: str, way: Method)
     fails = way is Method.CARD and source.random() < 0.1
     member: list[int] = []
 
-    def pays(token: str) -> None:
-        club.pays_by_card(token, FAILS_AT_RENEWAL if fails else GOOD_CARD)
+    def pays(payment: PaymentView) -> None:
+        club.provider.pay(payment, FAILS_AT_RENEWAL if fails else GOOD_CARD)
 
     def join() -> None:
         member.append(club.register(person))

@@ -77,18 +77,18 @@ class Stories:
         club, kind, way = self._club, Kind.FIRST, Method.KONBINI
         self._joins(
             "pending_slip", kind, "これから", way, club.ago(1.2),
-            course="yearly", at_provider=club.gets_slip,
+            course="yearly", at_provider=club.provider.pay,
         )  # fmt: skip
         reported_later = self._joins(
             "slip_paid", kind, "おまち", way, club.ago(1.1),
-            course="yearly", at_provider=club.gets_slip,
+            course="yearly", at_provider=club.provider.pay,
         )  # fmt: skip
         self._ago(
             0.01, lambda: club.pay_at_store(reported_later.pk, report_after=timedelta(hours=3))
         )
         self._joins(
             "slip_expired", kind, "わすれた", way, club.ago(12.0),
-            course="yearly", at_provider=club.gets_slip,
+            course="yearly", at_provider=club.provider.pay,
         )  # fmt: skip
         self._joins(
             "notice_lost", kind, "とどかない", Method.CARD, club.ago(0.001),
@@ -96,10 +96,15 @@ class Stories:
         )  # fmt: skip
         self._joins(
             "turned_back", kind, "とちゅう", Method.CARD, club.ago(3.0),
-            at_provider=club.turns_back,
+            at_provider=club.provider.give_up,
         )  # fmt: skip
         self._joins(
-            "declined", kind, "たりない", Method.CARD, club.ago(4.0), at_provider=club.is_declined
+            "declined",
+            kind,
+            "たりない",
+            Method.CARD,
+            club.ago(4.0),
+            at_provider=club.provider.try_in_vain,
         )
 
     def _plan_refused_renewals(self) -> None:
@@ -148,7 +153,7 @@ class Stories:
         self._ago(4.0, lambda: club.lose_dispute(denied.pk))
         twice = self._joins(
             "paid_twice", Kind.BACK, "にかい", Method.KONBINI, club.ago(10.3),
-            course="yearly", at_provider=club.gets_slip,
+            course="yearly", at_provider=club.provider.pay,
         )  # fmt: skip
         self._ago(10.2, lambda: self._pay_twice(twice.pk))
 

@@ -15,12 +15,11 @@ from tests.fixtures.sandbox import Sandbox
 from kaiin.cli import worker
 from kaiin.domain.payments import Method
 from kaiin.identity.flows.login import log_in
-from kaiin.identity.flows.register import import_member
 from kaiin.infra import audit, event_log
 from kaiin.infra.models import Delivery
 from kaiin.infra.parking import Parking
+from kaiin.lab import life
 from kaiin.mail import operations as mail
-from kaiin.sites import queries as sites
 
 _OUTBOX = ("waiting", "due", "oldest_seconds", "dead")
 pytestmark = pytest.mark.usefixtures("plusmember")
@@ -76,22 +75,10 @@ def test_parked_rows_are_counted_by_kind(client: Client, clock: Clock) -> None:
 
 
 def test_a_join_is_seen_in_every_figure(client: Client, sandbox: Sandbox, clock: Clock) -> None:
-    from kaiin.billing.actions.join import join_site
     from kaiin.billing.actions.refresh import refresh_open_payments
 
-    member = import_member(
-        member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
-        created_at=clock.now(), actor="system:test",
-    )  # fmt: skip
-    started = join_site(
-        member_pk=member,
-        site_key="official",
-        course_key="monthly",
-        method=Method.CARD,
-        return_url_for=lambda _: "http://id.localhost/",
-        language="ja",
-        agrees_to=sites.documents_in_force(clock.now()),
-    )
+    member = life.register("a@mail.example", actor="system:test", details={})
+    started = life.join(member, "monthly", Method.CARD)
     sandbox.pay(started.payment)
     sandbox.deliver_notices(apply=False)
     _count()
@@ -136,22 +123,10 @@ def test_a_silent_provider_is_seen(client: Client, sandbox: Sandbox, clock: Cloc
 
 
 def test_money_that_waits_for_staff_is_seen(client: Client, sandbox: Sandbox, clock: Clock) -> None:
-    from kaiin.billing.actions.join import join_site
     from kaiin.billing.actions.refresh import refresh_open_payments
 
-    member = import_member(
-        member_id=None, email="a@mail.example", password_hash="!", details={}, language="ja",
-        created_at=clock.now(), actor="system:test",
-    )  # fmt: skip
-    started = join_site(
-        member_pk=member,
-        site_key="official",
-        course_key="yearly",
-        method=Method.KONBINI,
-        return_url_for=lambda _: "http://id.localhost/",
-        language="ja",
-        agrees_to=sites.documents_in_force(clock.now()),
-    )
+    member = life.register("a@mail.example", actor="system:test", details={})
+    started = life.join(member, "yearly", Method.KONBINI)
     sandbox.get_slip(started.payment)
     sandbox.pay_at_store(started.payment, amount=7000)
     refresh_open_payments(member_pk=member)

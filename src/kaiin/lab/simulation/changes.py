@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from random import Random
-from uuid import UUID
 
 from django.db import connection
 
@@ -15,11 +14,11 @@ from kaiin.billing.views.changes import changes_offered, preview_change
 from kaiin.billing.views.memberships import MembershipView
 from kaiin.billing.views.refunds import refund_cases
 from kaiin.infra import clock
+from kaiin.lab import life
 from kaiin.lab.simulation.person import SETTLED, SOON, Person, some_days
 from kaiin.lab.simulation.plan import Faults, Plan
 from kaiin.lab.simulation.provider import Provider
 from kaiin.lab.simulation.steps import KILLED, Broken, Steps
-from kaiin.sites import queries as sites
 
 _STAFF = "staff:1"
 
@@ -56,7 +55,7 @@ class Changes:
                 site_key=site,
                 course_key=offer.course_key,
                 method=offer.method,
-                return_url_for=return_url,
+                return_url_for=life.return_url,
                 language="ja",
                 agreed=Agreed(shown.kind, shown.total),
             )
@@ -150,7 +149,7 @@ class Changes:
             if ends:
                 self._provider.end_contract(mandate["id"], by)
                 return f"ended by {by}"
-            self._provider.spoil_card(mandate["id"], code)
+            self._provider.refuse_charges(mandate["id"], code)
             return f"charges fail with {code or 'nothing'}"
 
         self._steps.person(person.name, "contract", end, chance=chance)
@@ -176,7 +175,7 @@ class Changes:
                 self._provider.open_dispute(row["order_id"])
                 return "dispute opened"
             key = f"dashboard-{random.getrandbits(64):x}"
-            self._provider.refund(row["order_id"], key=key, amount=amount)
+            self._provider.refund(row["order_id"], amount, key=key, reason="dashboard")
             return f"{amount} given back at the provider"
 
         self._steps.person(person.name, "quarrels", quarrel, chance=chance)
@@ -214,11 +213,6 @@ def _has_open_case(person: Person) -> bool:
             [person.pk],
         )
         return cursor.fetchone() is not None
-
-
-def return_url(payment_id: UUID) -> str:
-    """Where the provider sends the browser back to."""
-    return sites.identity_url(f"/pay/return/{payment_id}")
 
 
 Act = Callable[[Person, MembershipView | None, str, Random], timedelta]

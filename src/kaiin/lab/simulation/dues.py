@@ -1,16 +1,14 @@
 """When each job has something to do next, read from the tables: quiet hours cost nothing."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Protocol
-from uuid import UUID
 
 from django.db import connection
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.consumers import Lane
+from kaiin.lab.life import order_of
 from kaiin.lab.sandbox.store import read
 
 
@@ -106,12 +104,6 @@ def has_news(provider: Provider, now: datetime) -> bool:
     marks = ", ".join("?" * len(ours))
     theirs = {row["order_id"]: row for row in provider.rows(f"{_AT_PROVIDER} ({marks})", *ours)}
     return any(is_news(rest, theirs.get(order)) for order, rest in ours.items())
-
-
-@lru_cache(maxsize=1000)
-def order_of(key: object) -> str:
-    """What the provider calls a payment."""
-    return base64.b32encode(UUID(str(key)).bytes).decode().rstrip("=").lower()
 
 
 def is_news(ours: Sequence[Any], theirs: Mapping[str, Any] | None) -> bool:

@@ -10,10 +10,11 @@ from kaiin.billing.views.courses import CourseView
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, month_start
 from kaiin.infra import clock
+from kaiin.lab.life import FAILS_AT_RENEWAL, GOOD_CARD
 from kaiin.lab.sandbox import cards
 from kaiin.lab.simulation.person import Imported, Person
 from kaiin.lab.simulation.plan import Faults, Plan
-from kaiin.lab.simulation.provider import BAD_RENEWALS_CARD, GOOD_CARD, Provider
+from kaiin.lab.simulation.provider import Provider
 from kaiin.lab.simulation.steps import KILLED, Steps
 from kaiin.payments.importing import ForeignMandate
 
@@ -97,7 +98,7 @@ class Imports:
         card = None
         if method is Method.CARD:
             bad = self._plan.faults is not Faults.NONE and chance.random() < 0.2
-            card = BAD_RENEWALS_CARD if bad else GOOD_CARD
+            card = FAILS_AT_RENEWAL if bad else GOOD_CARD
         key = f"old_{person.name}"
         self._provider.add_mandate(
             key, person.pk, method, course.terms.by(method).total.amount, card

@@ -5,7 +5,6 @@ from datetime import timedelta
 from random import Random
 
 from kaiin.billing.actions.expire import expire_member
-from kaiin.billing.actions.join import join_site
 from kaiin.billing.actions.refresh import refresh_open_payments
 from kaiin.billing.views.courses import CourseView, list_courses
 from kaiin.billing.views.entry import check_entry
@@ -14,16 +13,17 @@ from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import Standing
 from kaiin.identity import queries as accounts
 from kaiin.identity.errors import MemberDisabled
-from kaiin.identity.flows.register import import_member
 from kaiin.identity.flows.sessions import start_session
 from kaiin.infra import clock
+from kaiin.lab import life
+from kaiin.lab.life import FAILS_AT_RENEWAL, GOOD_CARD
 from kaiin.lab.sandbox import cards
 from kaiin.lab.sandbox.store import read
-from kaiin.lab.simulation.changes import Act, Changes, return_url
+from kaiin.lab.simulation.changes import Act, Changes
 from kaiin.lab.simulation.imports import Imports
 from kaiin.lab.simulation.person import SETTLED, SOON, Person, some_days
 from kaiin.lab.simulation.plan import Faults, Plan
-from kaiin.lab.simulation.provider import BAD_RENEWALS_CARD, GOOD_CARD, Provider
+from kaiin.lab.simulation.provider import Provider
 from kaiin.lab.simulation.staff import Staff
 from kaiin.lab.simulation.steps import KILLED, Broken, Steps
 from kaiin.lab.simulation.trace import Trace
@@ -49,21 +49,15 @@ class People:
         self._imports = Imports(plan, steps, provider)
         self._sites = [site.key for site in sites.sites()]
         self._courses = {key: list_courses(key) for key in self._sites}
-        # One hash for all: no login uses it.
-        # No password leads to it. A hash's random salt would end up in the run's fingerprint.
-        self._password = "!"  # noqa: S105
 
     def newcomer(self, chance: Random, name: str) -> Person:
         """A person registers; what they join comes later."""
         person = Person(name, chance.choice(self._sites))
-        person.pk = import_member(
-            member_id=None,
-            email=f"{name}@mail.example",
-            password_hash=self._password,
+        person.pk = life.register(
+            f"{name}@mail.example",
+            actor="system:simulation",
             details={"nickname": name},
             language=chance.choice(("ja", "en")),
-            created_at=clock.now(),
-            actor="system:simulation",
         )
         self.everybody.append(person)
         self._trace.note(clock.now(), name, f"registered as member {person.pk}")
@@ -167,15 +161,7 @@ class People:
         language = chance.choice(("ja", "en"))
 
         def join(_: Random) -> str:
-            started = join_site(
-                member_pk=person.pk,
-                site_key=site,
-                course_key=course.key,
-                method=method,
-                return_url_for=return_url,
-                language=language,
-                agrees_to=sites.documents_in_force(clock.now()),
-            )
+            started = life.join(person.pk, course.key, method, site, language=language)
             return f"payment {started.payment.id} {started.payment.state}"
 
         person.clicked(site, inwards=True)
@@ -195,15 +181,7 @@ class People:
         course, method = self._choice(None, site, chance)
 
         def join_otherwise(_: Random) -> str:
-            started = join_site(
-                member_pk=person.pk,
-                site_key=site,
-                course_key=course.key,
-                method=method,
-                return_url_for=return_url,
-                language="ja",
-                agrees_to=sites.documents_in_force(clock.now()),
-            )
+            started = life.join(person.pk, course.key, method, site)
             return f"joins {course.key} by {method}: payment {started.payment.id}"
 
         return join_otherwise
@@ -306,7 +284,7 @@ class People:
         if self._plan.faults is Faults.NONE or chance.random() < 0.75:
             return GOOD_CARD
         if chance.random() < 0.5:
-            return BAD_RENEWALS_CARD
+            return FAILS_AT_RENEWAL
         return chance.choice(cards.CARDS)
 
 

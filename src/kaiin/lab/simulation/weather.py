@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from random import Random
 
+from kaiin.lab.life import receive_notice
 from kaiin.lab.sandbox.switches import DECLINES, Switch
 from kaiin.lab.simulation.plan import Faults
 from kaiin.lab.simulation.provider import Provider
@@ -102,7 +103,7 @@ class Weather:
     def _turn(self, switch: Switch, value: str) -> None:
         if self._on.get(switch, "") == value:
             return
-        self._provider.switch(switch.value, value)
+        self._provider.put_switch(switch.value, value)
         if value:
             self._on[switch] = value
         else:
@@ -118,7 +119,7 @@ class Weather:
             )
         )
         signature = chance.choice(("", "t=1,v1=00", "t=notatime,v1=", "v1=" + "0" * 64))
-        status = self._provider.send(
+        status = receive_notice(
             body, {"Content-Type": "application/json", "Sandbox-Signature": signature}
         )
         self._trace.count(f"fault garbage, answered {status}")
