@@ -24,12 +24,13 @@ def check(document: Document, wrong: set[Path]) -> None:
     _hosts(file)
     _keys(file)
     for _, path in file.items(("sites",)):
-        for course, course_path in file.items((*path, "courses")):
-            _ways(file, course, course_path)
-            _of_ways(file, course, course_path)
-            _terms(file, course, course_path)
-            _by_renewal(file, course, course_path)
-            _automatic(file, course, course_path)
+        for raw, course_path in file.items((*path, "courses")):
+            course = _Course(file, raw, course_path)
+            _ways(course)
+            _of_ways(course)
+            _terms(course)
+            _renewal(course)
+            _lengths(course)
 
 
 @dataclass(frozen=True)
@@ -140,134 +141,130 @@ def _unique_keys(file: _File, path: Path, noun: str) -> None:
         first.setdefault(key, file.document.at(at).line)
 
 
-def _ways(file: _File, course: dict[str, object], path: Path) -> None:
-    offered = list(file.mapping(("ways_to_pay",)))
-    for way, here in file.texts((*path, "ways")):
+@dataclass(frozen=True)
+class _Course:
+    """One course of the document."""
+
+    file: _File
+    raw: dict[str, object]
+    path: Path
+
+    @property
+    def renewal(self) -> object:
+        return self.raw.get("renewal")
+
+    @property
+    def ways(self) -> list[str]:
+        return [way for way, _ in self.file.texts((*self.path, "ways"))]
+
+    def terms(self) -> Iterator[tuple[dict[str, object], Path]]:
+        """The usable terms, of all ways and of single ones, each with its path."""
+        by_method: Path = (*self.path, "term_by_method")
+        for path in (
+            (*self.path, "term"),
+            *((*by_method, way) for way in self.file.mapping(by_method)),
+        ):
+            if term := self.file.mapping(path):
+                yield term, path
+
+    def add(self, field: str, message: str, instead: str) -> None:
+        self.file.add((*self.path, field), message, instead)
+
+    def out(self, *field: str, why: str, instead: str = "nothing: take the line out") -> None:
+        """Note a field that has no meaning in this course, where it is written."""
+        if field[-1] in self.file.mapping((*self.path, *field[:-1])):
+            self.file.add((*self.path, *field), why, instead, key=True)
+
+
+def _ways(course: _Course) -> None:
+    offered = list(course.file.mapping(("ways_to_pay",)))
+    for way, here in course.file.texts((*course.path, "ways")):
         if offered and way not in offered:
-            guess = meant(way, offered)
-            file.add(
-                here,
-                f"“{way}” is not one of ways_to_pay",
-                guess or f"one of {', '.join(offered)}, or add {way} to ways_to_pay",
-            )
-        if way == "konbini" and course.get("renewal") == "monthly":
-            file.add(
-                here,
-                "a convenience-store slip can't be charged again each month",
-                "konbini on a lump_sum course only",
-            )
+            other = f"one of {', '.join(offered)}, or add {way} to ways_to_pay"
+            message = f"“{way}” is not one of ways_to_pay"
+            course.file.add(here, message, meant(way, offered) or other)
+        if way == "konbini" and course.renewal == "monthly":
+            message = "a convenience-store slip can't be charged again each month"
+            course.file.add(here, message, "konbini on a lump_sum course only")
+    if course.renewal == "automatic" and course.ways == ["konbini"]:
+        message = "a convenience-store slip can't be charged again"
+        course.add("renewal", message, "lump_sum, or another way to pay")
 
 
-def _of_ways(file: _File, course: dict[str, object], path: Path) -> None:
-    """Fees and terms of a way to pay that the course does not have."""
-    ways = [way for way, _ in file.texts((*path, "ways"))]
+def _of_ways(course: _Course) -> None:
+    """Fees, terms and slips of a way to pay that the course does not have."""
+    ways = course.ways
     if not ways:
         return
     for field in ("fees", "term_by_method"):
-        for way in file.mapping((*path, field)):
-            here = (*path, field, way)
-            if way not in ways and here not in file.wrong:
-                file.add(
-                    here,
-                    f"the course can't be paid by {way}",
-                    f"one of {', '.join(ways)}, or add {way} to ways",
-                    key=True,
-                )
-    if "slip_days" in course and "konbini" not in ways:
-        file.add(
-            (*path, "slip_days"),
+        for way in course.file.mapping((*course.path, field)):
+            if way not in ways and (*course.path, field, way) not in course.file.wrong:
+                instead = f"one of {', '.join(ways)}, or add {way} to ways"
+                course.out(field, way, why=f"the course can't be paid by {way}", instead=instead)
+    if "konbini" not in ways:
+        why, instead = (
             "the course has no convenience-store slips",
             "nothing, or add konbini to ways",
-            key=True,
         )
+        course.out("slip_days", why=why, instead=instead)
 
 
-def _terms(file: _File, course: dict[str, object], path: Path) -> None:
-    places: list[Path] = [(*path, "term")]
-    places += [(*path, "term_by_method", way) for way in file.mapping((*path, "term_by_method"))]
-    for place in places:
-        term = file.mapping(place)
-        rule, months = term.get("rule"), file.get((*place, "months"))
-        months = months if isinstance(months, int) else 1
+def _terms(course: _Course) -> None:
+    for term, path in course.terms():
+        rule, months = term.get("rule"), _months(course, path)
         if term.get("joining_month_free") and rule != "through_month_end":
-            file.add(
-                (*place, "joining_month_free"),
-                "only through_month_end can give the month of joining free",
-                "rule: through_month_end, or nothing here",
-                key=True,
-            )
-        if months == 1:
-            continue
-        if course.get("renewal") == "monthly":
-            message, instead = "a monthly course pays for one month", "1, or renewal: lump_sum"
-            file.add((*place, "months"), message, instead)
-        elif rule == "calendar_month":
-            message = "calendar_month pays for one month"
+            message = "only through_month_end can give the month of joining free"
+            instead = "rule: through_month_end, or nothing here"
+            course.file.add((*path, "joining_month_free"), message, instead, key=True)
+        if months != 1 and course.renewal == "monthly":
+            message = "a monthly course pays for one month"
+            course.file.add((*path, "months"), message, "1, or renewal: lump_sum")
+        elif months != 1 and rule == "calendar_month":
             instead = f"rule: through_month_end with months: {months}"
-            file.add((*place, "months"), message, instead)
+            course.file.add((*path, "months"), "calendar_month pays for one month", instead)
 
 
-def _by_renewal(file: _File, course: dict[str, object], path: Path) -> None:
-    opens: Path = (*path, "renewal_opens_months")
-    months = file.get((*path, "term", "months"))
-    if course.get("renewal") == "monthly" and "renewal_opens_months" in course:
-        file.add(opens, "a monthly course renews by itself", "nothing: take the line out", key=True)
-        return
-    early = file.get(opens)
-    term = months if isinstance(months, int) else 1
-    if isinstance(early, int) and early > term and file.mapping((*path, "term")):
-        file.add(opens, f"longer than the term of {term} months", f"{term} or less")
-    if "late_renewal" in course and course.get("renewal") in ("monthly", "automatic"):
-        file.add(
-            (*path, "late_renewal"),
-            "only a lump_sum course is renewed by hand, and can be late",
-            "nothing: take the line out",
-            key=True,
-        )
-    if course.get("renewal") == "lump_sum":
-        for waiting in ("retry_days", "grace_days"):
-            if waiting in file.mapping((*path, "dunning")):
-                file.add(
-                    (*path, "dunning", waiting),
-                    "nothing is charged again on a lump_sum course, so there is no wait for it",
-                    "nothing: take the line out",
-                    key=True,
-                )
+def _renewal(course: _Course) -> None:
+    """What has a meaning only where renewals are charged, or only where they are not."""
+    if course.renewal == "monthly":
+        course.out("renewal_opens_months", why="a monthly course renews by itself")
+    if course.renewal in ("monthly", "automatic"):
+        why = "only a lump_sum course is renewed by hand, and can be late"
+        course.out("late_renewal", why=why)
+    if course.renewal == "lump_sum":
+        why = "nothing is charged again on a lump_sum course"
+        for field in ("retry_days", "grace_days"):
+            course.out("dunning", field, why=f"{why}, so there is no wait for it")
+        for field in ("pause_periods", *_days_of_month(course)):
+            course.out(field, why=why, instead="nothing, or renewal: automatic")
 
 
-def _automatic(file: _File, course: dict[str, object], path: Path) -> None:
-    """What only makes sense where renewals are charged, and where they fall on a month's end."""
-    ways = [way for way, _ in file.texts((*path, "ways"))]
-    if course.get("renewal") == "automatic" and ways == ["konbini"]:
-        file.add(
-            (*path, "renewal"),
-            "a convenience-store slip can't be charged again",
-            "lump_sum, or another way to pay",
-        )
-    early = course.get("charge_day") == "last_business_day"
-    given = [field for field in ("lock_day", "pause_periods") if field in course]
-    for field in [*given, *(["charge_day"] if early else [])]:
-        if course.get("renewal") == "lump_sum":
-            file.add(
-                (*path, field),
-                "nothing is charged again on a lump_sum course",
-                "nothing, or renewal: automatic",
-                key=True,
-            )
-        elif field != "pause_periods" and _ends_anywhere(file, course, path):
-            # Within the first month the charge, or the lock, would come before the joining.
-            file.add(
-                (*path, field),
-                "a day of the month is for terms of several months that end with a month",
-                "nothing, or rule: through_month_end with months: 2 or more",
-                key=True,
-            )
-
-
-def _ends_anywhere(file: _File, course: dict[str, object], path: Path) -> bool:
-    others = file.mapping((*path, "term_by_method"))
-    places: list[Path] = [(*path, "term"), *((*path, "term_by_method", way) for way in others)]
-    terms = [file.mapping(place) for place in places]
-    return course.get("renewal") == "monthly" or any(
-        term.get("rule") == "anniversary" or term.get("months", 1) == 1 for term in terms if term
+def _lengths(course: _Course) -> None:
+    """What depends on how long the terms are, and with what they end."""
+    early, whole = course.raw.get("renewal_opens_months"), (*course.path, "term")
+    if course.renewal != "monthly" and course.file.mapping(whole) and isinstance(early, int):
+        months = _months(course, whole)
+        if early > months:
+            message = f"longer than the term of {months} months"
+            course.add("renewal_opens_months", message, f"{months} or less")
+    ends_anywhere = course.renewal == "monthly" or any(
+        term.get("rule") == "anniversary" or term.get("months", 1) == 1
+        for term, _ in course.terms()
     )
+    if ends_anywhere and course.renewal != "lump_sum":
+        # Within the first month the charge, or the lock, would come before the joining.
+        why = "a day of the month is for terms of several months that end with a month"
+        instead = "nothing, or rule: through_month_end with months: 2 or more"
+        for field in _days_of_month(course):
+            course.out(field, why=why, instead=instead)
+
+
+def _days_of_month(course: _Course) -> list[str]:
+    """The fields that set a day of the month."""
+    early = course.raw.get("charge_day") == "last_business_day"
+    return ["lock_day", "charge_day"] if early else ["lock_day"]
+
+
+def _months(course: _Course, term: Path) -> int:
+    months = course.file.get((*term, "months"))
+    return months if isinstance(months, int) else 1
