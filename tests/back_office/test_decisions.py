@@ -150,7 +150,7 @@ def test_access_is_given_and_taken_back(world: World, decide: Decide) -> None:
 
 def test_staff_end_a_membership_at_once(world: World, decide: Decide) -> None:
     member = world.joined("yearly")
-    shown = preview_leave(member_pk=member, site_key="official").refund
+    shown = preview_leave(member_pk=member, site_key="official", at=world.clock.now()).refund
     decide(Membership.objects.get(), "leave_at_once")
     world.work()
     assert not world.entry(member).allowed

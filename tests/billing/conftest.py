@@ -108,7 +108,7 @@ class World:
         """The member's membership as My page shows it."""
         from kaiin.billing.views.memberships import list_memberships
 
-        return next(v for v in list_memberships(member) if v.site_key == site)
+        return next(v for v in list_memberships(member, at=self.clock.now()) if v.site_key == site)
 
     def entry(self, member: int, site: str = "official") -> "Entry":
         """Whether the member may enter now."""

@@ -122,9 +122,8 @@ def test_what_is_shown_is_posted(
         member = world.member()
         world.pay(world.join(member, course, method, site).payment)
         world.clock.advance(days=days)
-        offered = {
-            (offer.course_key, offer.method): offer for offer in changes_offered(member, site)
-        }
+        found = changes_offered(member, site, at=world.clock.now())
+        offered = {(offer.course_key, offer.method): offer for offer in found}
         if (wanted_course, wanted) in offered:
             _change_as_shown(world, member, wanted_course, wanted, site)
             made.add((wanted_course, wanted))

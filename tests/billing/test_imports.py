@@ -191,7 +191,7 @@ def test_what_is_refused(world: World, bring: Bring) -> None:
         with pytest.raises(ImportRefused) as refused:
             bring(member, **changes)
         assert refused.value.params["reason"] == reason, changes
-    assert list_memberships(member) == ()
+    assert list_memberships(member, at=world.clock.now()) == ()
 
 
 def test_one_membership_and_one_mandate(world: World, bring: Bring) -> None:
@@ -206,7 +206,7 @@ def test_one_membership_and_one_mandate(world: World, bring: Bring) -> None:
     bring(member, mandate=card)
     with pytest.raises(MandateKnown):
         bring(other, import_key="old:2", member_number=2, mandate=card)
-    assert list_memberships(other) == ()
+    assert list_memberships(other, at=world.clock.now()) == ()
 
 
 def test_the_numbers_of_a_contract_find_the_member(world: World, bring: Bring) -> None:

@@ -31,10 +31,10 @@ def leave(member: int, **options: object) -> None:
     leave_site(member_pk=member, site_key="official", at_once=True, **options)  # type: ignore[arg-type]
 
 
-def preview(member: int) -> Money:
+def preview(world: World, member: int) -> Money:
     from kaiin.billing.views.refunds import preview_leave
 
-    return preview_leave(member_pk=member, site_key="official").refund
+    return preview_leave(member_pk=member, site_key="official", at=world.clock.now()).refund
 
 
 def test_unused_days_go_back_to_the_yen(world: World) -> None:
@@ -45,7 +45,7 @@ def test_unused_days_go_back_to_the_yen(world: World) -> None:
     world.clock.freeze(jst(2026, 12, 1, 9))
     number = world.view(member).member_number
     expected = 6600 * 334 // 344
-    assert preview(member) == Money(expected)
+    assert preview(world, member) == Money(expected)
     leave(member, agreed=Money(expected))
     assert not world.entry(member).allowed
     view = world.view(member)
@@ -128,7 +128,7 @@ def test_what_was_agreed_to_is_what_happens(world: World) -> None:
     from kaiin.billing.errors import RefundDiffers
 
     member = world.joined("yearly", Method.CARD)
-    shown = preview(member)
+    shown = preview(world, member)
     world.clock.advance(days=1)
     with pytest.raises(RefundDiffers):
         leave(member, agreed=shown)
@@ -169,7 +169,7 @@ def test_a_period_paid_ahead_goes_back_whole_without_its_handling(world: World) 
     world.work()
     world.pay(world.join(member, "yearly", Method.KONBINI).payment)
     running = 6600 * 60 // 344
-    assert preview(member) == Money(running + 6600)
+    assert preview(world, member) == Money(running + 6600)
     leave(member)
     world.work()
     assert books(world) == {
@@ -182,7 +182,7 @@ def test_a_period_paid_ahead_goes_back_whole_without_its_handling(world: World) 
 def test_on_the_last_day_nothing_goes_back(world: World) -> None:
     member = world.joined("monthly", Method.CARD)
     world.clock.freeze(jst(2026, 11, 30, 20))
-    assert preview(member) == Money(0)
+    assert preview(world, member) == Money(0)
     leave(member)
     world.work()
     assert not world.entry(member).allowed
@@ -306,7 +306,7 @@ def test_days_that_an_earlier_payment_paid_go_back_to_that_payment(world: World)
     assert books(world)["provider_cash"] == 6600 - credited + 550
     world.clock.advance(days=1)
     unused = 6600 * 363 // 365
-    assert preview(member) == Money(unused)
+    assert preview(world, member) == Money(unused)
     leave(member, agreed=Money(unused))
     world.work()
     shares = {case.payment_id: case.amount.amount for case in refund_cases(member)}
@@ -354,7 +354,7 @@ def test_what_was_given_back_of_a_period_is_not_paid_back_with_its_unused_days(
     world.pay(payment)
     world.sandbox.refund_at_provider(payment, 500)
     world.work()
-    assert preview(member) == Money(50)
+    assert preview(world, member) == Money(50)
     leave(member, agreed=Money(50))
     world.work()
     assert sum(case.amount.amount for case in refund_cases(member)) == 550

@@ -150,7 +150,7 @@ class TestFixed:
             change(member, "monthly", Method.CARD, site="mail")
         assert refused.value.code == "billing.renewal_fixed"
         assert refused.value.params["free_from"] == date(2027, 12, 1)
-        offers = changes_offered(member, "mail")
+        offers = changes_offered(member, "mail", at=world.clock.now())
         assert [(each.course_key, each.kind) for each in offers] == [
             ("yearly", ChangeKind.REGISTER)
         ]
@@ -188,7 +188,7 @@ def test_a_year_by_another_way_is_paid_in_the_window_only(world: World) -> None:
     member = joined(world)
 
     def ways() -> set[Method]:
-        offers = changes_offered(member, "mail")
+        offers = changes_offered(member, "mail", at=world.clock.now())
         return {offer.method for offer in offers if offer.course_key == "yearly"}
 
     assert ways() == {Method.CARD}

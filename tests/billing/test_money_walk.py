@@ -75,7 +75,8 @@ class Walk:
 
         at_once = self.dice.random() < 0.7
         try:
-            shown = preview_leave(member_pk=self.member, site_key="official").refund
+            now = self.world.clock.now()
+            shown = preview_leave(member_pk=self.member, site_key="official", at=now).refund
             leave_site(
                 member_pk=self.member,
                 site_key="official",

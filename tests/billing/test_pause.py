@@ -33,7 +33,7 @@ def test_two_months_are_passed_over_and_then_it_goes_on(world: World) -> None:
 
     member = world.joined()
     before = world.view(member)
-    shown = pauses_offered(member, "official")[1]
+    shown = pauses_offered(member, "official", at=world.clock.now())[1]
     assert shown.periods == 2
     assert (shown.starts_at, shown.ends_at) == (jst(2026, 12, 1), jst(2027, 2, 1))
     pause(member)

@@ -35,6 +35,7 @@ def look(world: World, member: int, *, ask: bool = True) -> Diagnosis:
     ("cause", "codes"),
     [
         (causes.paid_and_noticed, ["access.ok"]),
+        (causes.granted, ["access.ok"]),
         (causes.no_membership, ["access.no_membership"]),
         (causes.never_paid, ["access.never_paid"]),
         (causes.gave_up, ["access.never_paid"]),

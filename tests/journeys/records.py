@@ -91,9 +91,10 @@ def member(club: Club, email: str) -> "MemberView":
 
 def membership(club: Club, email: str, site: str = "official") -> "MembershipView":
     from kaiin.billing.views.memberships import list_memberships
+    from kaiin.infra import clock
 
     with club.inside():
-        found = list_memberships(_find(email).pk)
+        found = list_memberships(_find(email).pk, at=clock.now())
         return next(view for view in found if view.site_key == site)
 
 

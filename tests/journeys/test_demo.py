@@ -212,7 +212,7 @@ def facts(club: Club, login: dict[str, str], site: str) -> Facts:
             login=login,
             member=member,
             found=found,
-            memberships=list_memberships(member.pk),
+            memberships=list_memberships(member.pk, at=clock.now()),
             refunds=refund_cases(member.pk),
             payments=tx.all(
                 "SELECT *, (SELECT sum(amount) FROM refund WHERE payment_id = payment.id"

@@ -140,7 +140,9 @@ def _leave_at_once(row: Membership, actor: str, _: dict[str, Any]) -> None:
 def _describe_refund(row: Membership) -> str:
     """Whose membership, and what would go back."""
     try:
-        refund = preview_leave(member_pk=row.member_id, site_key=row.site.key).refund
+        refund = preview_leave(
+            member_pk=row.member_id, site_key=row.site.key, at=clock.now()
+        ).refund
     except NoMembership as error:
         return f"{row.member} – {error_text(error)}"
     amount = format_money(refund.amount, refund.currency)

@@ -121,7 +121,7 @@ class Club:
 
     def change(self, member_pk: int, site: str, course: str, way: Method) -> None:
         """To another course or way to pay, where it is offered."""
-        offers = changes_offered(member_pk, site)
+        offers = changes_offered(member_pk, site, at=clock.now())
         if not any((offer.course_key, offer.method) == (course, way) for offer in offers):
             return
         started = change_course(
@@ -138,7 +138,7 @@ class Club:
 
     def pause(self, member_pk: int, site: str) -> None:
         """A break of two months, for those who may take one."""
-        if len(pauses_offered(member_pk, site)) >= 2:
+        if len(pauses_offered(member_pk, site, at=clock.now())) >= 2:
             pause_membership(member_pk=member_pk, site_key=site, periods=2)
 
     def _go_to_provider(
@@ -160,7 +160,7 @@ class Club:
 
     def pay_at_store(self, member_pk: int, *, report_after: timedelta) -> None:
         """Cash over the counter for a member's open slip; the store's report comes later."""
-        payment = list_memberships(member_pk)[0].open_payment
+        payment = list_memberships(member_pk, at=clock.now())[0].open_payment
         numbers = {each.kind: each.value for each in payment.references} if payment else {}
         self.provider.pay_slip(numbers[ReferenceKind.KONBINI_SLIP], report_after=report_after)
 

@@ -121,11 +121,11 @@ def _plan_member(club: Club, people: Crowd, site: str, course: str, way: Method)
 
 
 def _has_period(member_pk: int, site: str) -> bool:
-    views = list_memberships(member_pk)
+    views = list_memberships(member_pk, at=clock.now())
     return any(view.site_key == site and view.period for view in views)
 
 
 def _leave(member_pk: int, site: str) -> None:
-    views = list_memberships(member_pk)
+    views = list_memberships(member_pk, at=clock.now())
     if any(each.site_key == site and each.paid_until and each.state.is_open for each in views):
         leave_site(member_pk=member_pk, site_key=site)

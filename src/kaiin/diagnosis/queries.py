@@ -42,7 +42,7 @@ def known(member_pk: int, now: datetime) -> Known:
     """What is known at `now`. An application that was given up before it was paid is none."""
     views = tuple(
         view
-        for view in list_memberships(member_pk)
+        for view in list_memberships(member_pk, at=now)
         if view.open_payment is not None or not is_given_up(view.standing, view.state)
     )
     return Known(views, granted_until(member_pk, now))

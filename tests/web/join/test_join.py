@@ -96,7 +96,7 @@ def test_from_the_first_choice_to_the_providers_page(visitor: Visitor, world, de
     world.sandbox.pay(payment)
     done = text_of(visitor.get(f"/pay/return/{payment_id}"))
     assert "00000001" in done
-    [view] = list_memberships(payment.member_ref)
+    [view] = list_memberships(payment.member_ref, at=world.clock.now())
     assert view.member_number == 1
     assert check_entry(member_pk=view.member_pk, site_key="official", at=world.clock.now()).allowed
 

@@ -41,6 +41,6 @@ def test_a_friend_joins_without_a_word_of_japanese(
     seen += [visitor.get(f"/pay/return/{payment.id}"), visitor.get("/my"), visitor.get("/login")]
     for page in seen:
         assert not _JAPANESE.search(text_of(page)), text_of(page)
-    [view] = list_memberships(payment.member_ref)
+    [view] = list_memberships(payment.member_ref, at=clock.now())
     assert view.member_number == 1001
     assert visitor.get("/my").wsgi_request.member.member_id.startswith("M")

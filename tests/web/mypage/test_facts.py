@@ -48,6 +48,7 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST, last_day
 from kaiin.domain.subscriptions import EndReason, Standing
 from kaiin.identity import queries as identity
+from kaiin.infra import clock
 from kaiin.infra.texts import format_date, format_datetime, format_end, localized, text
 
 Visit = Callable[[int | None], Visitor]
@@ -84,7 +85,8 @@ class Person:
         self.member_id, self.email = found.member_id, found.email
 
     def view(self) -> MembershipView:
-        return next(v for v in list_memberships(self.pk) if v.site_key == self.site)
+        found = list_memberships(self.pk, at=clock.now())
+        return next(view for view in found if view.site_key == self.site)
 
     def read(self, path: str) -> str:
         assert self.page is not None

@@ -132,7 +132,7 @@ def _intend(
             mandate_id = None if preview.needs_page else subscription.mandate_id
             return _Intended(preview, pk, charge, mandate_id, in_the_way=not same)
         if preview.kind is ChangeKind.AT_END:
-            _agree(locked, subscription, course, preview)
+            _agree(locked, subscription, course, preview, now)
             return _Intended(preview, pk, None, None)
         if preview.needs_page:
             payments.check_may_try(member_ref=member_pk)
@@ -187,12 +187,13 @@ def _agree(
     subscription: Subscription,
     course: Course,
     preview: ChangePreview,
+    now: datetime,
 ) -> None:
     """The coming renewal is of another course, or again of the running one."""
     next_course = None if course.key == subscription.course.key else course
     if subscription.next_course == next_course and not subscription.cancel_at_period_end:
         return
-    work = UnitOfWork(now=clock.now(), actor=locked.subject, memberships=[locked])
+    work = UnitOfWork(now=now, actor=locked.subject, memberships=[locked])
     subscription.next_course = next_course
     subscription.cancel_at_period_end = subscription.renewal_fixed = False
     work.revoked.append(locked.membership.pk)

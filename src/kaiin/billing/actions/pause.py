@@ -1,6 +1,7 @@
 """Pausing: whole periods are passed over after the paid one, and coming back before that."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kaiin.billing.actions import checkout
 from kaiin.billing.choices import ChargePurpose
@@ -107,15 +108,15 @@ def _start(member_pk: int, site_key: str) -> tuple[Charge | None, int | None]:
             raise NoMembership(site=site_key)
         if subscription.mandate_id is None or subscription.mandate_end_reason:
             raise MandateEnded(mandate=subscription.mandate_id)
-        if subscription.paid_until is not None and clock.now() < subscription.paid_until:
-            _take_back(locked, subscription)
+        now = clock.now()
+        if subscription.paid_until is not None and now < subscription.paid_until:
+            _take_back(locked, subscription, now)
             return None, None
-        return locked.open_charge or _intend(locked, subscription), subscription.mandate_id
+        return locked.open_charge or _intend(locked, subscription, now), subscription.mandate_id
 
 
-def _intend(locked: LockedMembership, subscription: Subscription) -> Charge:
+def _intend(locked: LockedMembership, subscription: Subscription, now: datetime) -> Charge:
     """The intent to charge for a first period, before the pause is over."""
-    now = clock.now()
     method = Method(subscription.method)
     course = subscription.next_course or subscription.course
     charge = intents.open_charge(
@@ -130,9 +131,9 @@ def _intend(locked: LockedMembership, subscription: Subscription) -> Charge:
     return charge
 
 
-def _take_back(locked: LockedMembership, subscription: Subscription) -> None:
+def _take_back(locked: LockedMembership, subscription: Subscription, now: datetime) -> None:
     """The pause has not begun: everything is as if it had never been agreed to."""
-    work = UnitOfWork(now=clock.now(), actor=locked.subject, memberships=[locked])
+    work = UnitOfWork(now=now, actor=locked.subject, memberships=[locked])
     subscription.paused_until = None
     work.revoked.append(locked.membership.pk)
     scheduling.plan(locked, subscription, work)

@@ -3,6 +3,7 @@ and what money bought ends where it goes back."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -64,7 +65,7 @@ def record_answers(answers: Sequence[Answer]) -> None:
     results = [(answer.call, answer.news) for answer in answers]
     more = _act(
         [(answer.charge.pk, answer.charge.membership_id) for answer in answers],
-        lambda: charging.record_answers(results, now=clock.now()),
+        lambda now: charging.record_answers(results, now=now),
         SYSTEM,
     )
     _record_more(more, SYSTEM)
@@ -89,7 +90,7 @@ def _record(views: Mapping[str, PaymentView], actor: str) -> list[UUID]:
     ids = [views[charge.intent_key].id for charge in news]
     known = [(charge.pk, charge.membership_id) for charge in news]
     # The state may have moved while we waited for the locks: it is read under them.
-    return _act(known, lambda: payments.payments(ids), actor) if known else []
+    return _act(known, lambda _now: payments.payments(ids), actor) if known else []
 
 
 def _is_noted(charge: Charge, payment: PaymentView) -> bool:
@@ -132,7 +133,9 @@ def _is_settled(charge: Charge) -> bool:
 
 
 def _act(
-    known: Sequence[tuple[int, int]], read: Callable[[], Mapping[UUID, PaymentView]], actor: str
+    known: Sequence[tuple[int, int]],
+    read: Callable[[datetime], Mapping[UUID, PaymentView]],
+    actor: str,
 ) -> list[UUID]:
     """Act on the payments of charges (key, membership), which `read` brings under the locks.
     Returns those whose money was recorded just now, and which have more to record."""
@@ -141,8 +144,9 @@ def _act(
         memberships = lock_memberships(
             {m for _, m in known}, charge_ids=[charge for charge, _ in known]
         )
-        views = {view.intent_key: view for view in read().values()}
-        work = UnitOfWork(now=clock.now(), actor=actor, memberships=list(memberships.values()))
+        now = clock.now()
+        views = {view.intent_key: view for view in read(now).values()}
+        work = UnitOfWork(now=now, actor=actor, memberships=list(memberships.values()))
         for locked in memberships.values():
             for charge in sorted(locked.charges.values(), key=lambda charge: charge.pk):
                 if charge.intent_key in views:

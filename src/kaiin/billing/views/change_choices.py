@@ -1,6 +1,7 @@
 """The two questions of a change, course and way to pay, and what each pair of answers comes to."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kaiin.billing.courses import catalog
 from kaiin.billing.errors import NoMembership, WayNotOffered
@@ -58,13 +59,13 @@ class ChangeChoices:
     coming: tuple[str, str]
 
 
-def change_choices(member_pk: int, site_key: str) -> ChangeChoices | None:
-    """The choices that a member has now; None for one who has nothing to change. Raises
+def change_choices(member_pk: int, site_key: str, *, at: datetime) -> ChangeChoices | None:
+    """The choices that a member has at `at`; None for one who has nothing to change. Raises
     SiteUnknown."""
     site_id = sites.site(site_key).id
     try:
         subscription = running(member_pk, site_id)
-        found = answers(subscription, site_id)
+        found = answers(subscription, site_id, at=at)
     except NoMembership:
         return None
     courses = {course.key: course for course, _, _ in found}

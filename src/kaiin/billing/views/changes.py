@@ -17,7 +17,6 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart, Terms
 from kaiin.domain.subscriptions import SubscriptionState
-from kaiin.infra import clock
 from kaiin.sites import queries as sites
 
 
@@ -84,13 +83,13 @@ def preview_change(
     )
 
 
-def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
-    """What the member may change to now, in the order of the tenant file; nothing for a member
+def changes_offered(member_pk: int, site_key: str, *, at: datetime) -> tuple[ChangeOffer, ...]:
+    """What the member may change to at `at`, in the order of the tenant file; nothing for a member
     who has nothing. Raises SiteUnknown."""
     site_id = sites.site(site_key).id
     try:
         subscription = running(member_pk, site_id)
-        found = answers(subscription, site_id)
+        found = answers(subscription, site_id, at=at)
     except NoMembership:
         return ()
     return tuple(
@@ -102,11 +101,11 @@ def changes_offered(member_pk: int, site_key: str) -> tuple[ChangeOffer, ...]:
 
 
 def answers(
-    subscription: Subscription, site_id: int
+    subscription: Subscription, site_id: int, *, at: datetime
 ) -> list[tuple[Course, Method, ChangePreview | ChangeRefused]]:
-    """What changing to each course by each of its ways to pay would be now, or why it can't be
+    """What changing at `at` to each course by each of its ways to pay would be, or why it can't be
     done. Raises NoMembership."""
-    last, at = change_plans.last_period(subscription), clock.now()
+    last = change_plans.last_period(subscription)
     found: list[tuple[Course, Method, ChangePreview | ChangeRefused]] = []
     for course, method in _choices(subscription, site_id):
         try:
@@ -138,20 +137,20 @@ def _offer(found: ChangePreview, terms: Terms) -> ChangeOffer:
     )
 
 
-def pauses_offered(member_pk: int, site_key: str) -> tuple[PausePreview, ...]:
-    """Every pause that the member may take now, the shortest first. Raises SiteUnknown."""
+def pauses_offered(member_pk: int, site_key: str, *, at: datetime) -> tuple[PausePreview, ...]:
+    """Every pause that the member may take at `at`, the shortest first. Raises SiteUnknown."""
     try:
         subscription = running(member_pk, sites.site(site_key).id)
         last = change_plans.last_period(subscription)
     except NoMembership:
         return ()
-    most = scheduling.pause_periods(subscription, clock.now())
-    return tuple(_pause(subscription, last, periods) for periods in range(1, most + 1))
+    most = scheduling.pause_periods(subscription, at)
+    return tuple(_pause(subscription, last, periods, at) for periods in range(1, most + 1))
 
 
-def _pause(subscription: Subscription, last: Period, periods: int) -> PausePreview:
+def _pause(subscription: Subscription, last: Period, periods: int, at: datetime) -> PausePreview:
     subscription.paused_until = None
-    paused_until = scheduling.pause_until(subscription, last, periods, clock.now())
+    paused_until = scheduling.pause_until(subscription, last, periods, at)
     subscription.paused_until = paused_until
     renewal = scheduling.renewal(subscription)
     if renewal is None:

@@ -23,7 +23,6 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import days_after, last_day
 from kaiin.domain.previews import Renewal
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
-from kaiin.infra import clock
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import MandateView, PaymentView
 from kaiin.sites import queries as sites
@@ -112,17 +111,17 @@ class MembershipView:
         return None if self.paid_until is None else last_day(self.paid_until)
 
 
-def list_memberships(member_pk: int) -> tuple[MembershipView, ...]:
-    """A member's memberships, in the order of the sites; at most nine queries, however many."""
-    return _views(Membership.objects.filter(member_id=member_pk), clock.now())
+def list_memberships(member_pk: int, *, at: datetime) -> tuple[MembershipView, ...]:
+    """A member's memberships at `at`, in the order of the sites; nine queries at most."""
+    return _views(Membership.objects.filter(member_id=member_pk), at)
 
 
-def membership_of_payment(payment_id: UUID) -> MembershipView | None:
+def membership_of_payment(payment_id: UUID, *, at: datetime) -> MembershipView | None:
     """The membership that a payment is for; None if it is not billing's."""
     found = Membership.objects.filter(
         pk__in=Charge.objects.filter(payment_id=payment_id).values("membership")
     )
-    return next(iter(_views(found, clock.now())), None)
+    return next(iter(_views(found, at)), None)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import days_after, last_day
 from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.domain.subscriptions import SubscriptionState
-from kaiin.infra import clock
 from kaiin.sites import queries as sites
 
 # Staff have to act on these.
@@ -82,10 +81,9 @@ class RefundFigures:
     oldest_at: datetime | None
 
 
-def preview_leave(*, member_pk: int, site_key: str, at: datetime | None = None) -> LeavePreview:
-    """What leaving at `at` (default: now) would be. Raises SiteUnknown, NoMembership."""
+def preview_leave(*, member_pk: int, site_key: str, at: datetime) -> LeavePreview:
+    """What leaving at `at` would be. Raises SiteUnknown, NoMembership."""
     site = sites.site(site_key)
-    at = at or clock.now()
     subscription = (
         Subscription.objects.filter(membership__member_id=member_pk, membership__site_id=site.id)
         .exclude(state=SubscriptionState.ENDED)

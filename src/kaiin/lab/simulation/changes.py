@@ -35,7 +35,7 @@ class Changes:
         self, person: Person, _view: MembershipView | None, site: str, chance: Random
     ) -> timedelta:
         """Another course or way to pay, as the page offers them now."""
-        offers = changes_offered(person.pk, site)
+        offers = changes_offered(person.pk, site, at=clock.now())
         if not offers:
             return some_days(chance, SETTLED)
         offer = chance.choice(offers)

@@ -68,7 +68,8 @@ class People:
     def act(self, person: Person) -> timedelta:
         """One thing that a person does now; returns when they come back."""
         chance = self._steps.chance()
-        views = {view.site_key: view for view in list_memberships(person.pk)}
+        found = list_memberships(person.pk, at=clock.now())
+        views = {view.site_key: view for view in found}
         other = chance.choice(self._sites)
         site = person.favourite if chance.random() < 0.8 else other
         for key, view in views.items():

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from kaiin.billing.views.memberships import list_memberships
+from kaiin.infra import clock
 from kaiin.web.base.requests import Request
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import slip_first
@@ -19,7 +20,8 @@ def pay_again(request: Request, site_key: str) -> HttpResponse:
     if request.member is None:
         # The confirmation of a newcomer asks for a login or for details by itself.
         return redirect("join:start", site.key)
-    view = next((v for v in list_memberships(request.member.pk) if v.site_key == site.key), None)
+    found = list_memberships(request.member.pk, at=clock.now())
+    view = next((v for v in found if v.site_key == site.key), None)
     if view is None:
         return redirect("join:start", site.key)
     if (slip := slip_first(request, request.member, site.key)) is not None:

@@ -58,7 +58,7 @@ def ask(request: Request, payment_id: UUID) -> HttpResponse:
     asked_at = clock.now()
     if payment.is_open:
         refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
-    membership = membership_of_payment(payment_id)
+    membership = membership_of_payment(payment_id, at=clock.now())
     site_key = membership.site_key if membership else ""
     found = open_payment(member_pk=request.member.pk, site_key=site_key) if site_key else None
     if membership is None or found is None or found.payment.id != payment_id:

@@ -69,7 +69,7 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         payment = payments.payment(payment_id) or payment
     act_on_payment(payment_id=payment_id, timeout_seconds=ASK_SECONDS)
     payment = payments.payment(payment_id) or payment
-    membership = membership_of_payment(payment_id)
+    membership = membership_of_payment(payment_id, at=clock.now())
     if membership is None:
         raise Http404
     come_from(request, membership.site_key)

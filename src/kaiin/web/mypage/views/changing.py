@@ -58,7 +58,7 @@ def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     other, first = _under_way(request, member, view)
     if first is not None:
         return first
-    choices = change_choices(member.pk, site_key)
+    choices = change_choices(member.pk, site_key, at=clock.now())
     if view is None or choices is None or len(choices.answers) == 1:
         messages.info(request, text("changing.none"))
         return redirect("mypage:home")

@@ -78,7 +78,7 @@ def _at_once(member: MemberView, view: MembershipView) -> LeavePreview | None:
     if view.cancel_at_period_end or not view.may_leave_at_once:
         return None
     try:
-        preview = preview_leave(member_pk=member.pk, site_key=view.site_key)
+        preview = preview_leave(member_pk=member.pk, site_key=view.site_key, at=clock.now())
     except NoMembership:
         # Another tab has left meanwhile.
         return None

@@ -33,7 +33,7 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """For how long: each choice with its days; then it is done."""
     site = site_of(request, site_key)
     view = membership_at(member, site_key)
-    previews = pauses_offered(member.pk, site_key)
+    previews = pauses_offered(member.pk, site_key, at=clock.now())
     if view is None or not previews:
         return redirect("mypage:home")
     form = ChoiceForm(

@@ -4,6 +4,7 @@ from django.http import Http404
 
 from kaiin.billing.views.memberships import MembershipView, list_memberships
 from kaiin.identity.queries import MemberView
+from kaiin.infra import clock
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteUnknown, SiteView
 from kaiin.web.base.requests import Request, show_site
@@ -21,7 +22,8 @@ def site_of(request: Request, site_key: str) -> SiteView:
 
 def membership_at(member: MemberView, site_key: str) -> MembershipView | None:
     """The member's membership there, if they ever had one."""
-    return next((each for each in list_memberships(member.pk) if each.site_key == site_key), None)
+    found = list_memberships(member.pk, at=clock.now())
+    return next((each for each in found if each.site_key == site_key), None)
 
 
 def number_at(view: MembershipView, site: SiteView) -> str:
