@@ -88,7 +88,7 @@ STORIES: dict[str, tuple[tuple[FindingCode, ...], Claim]] = {
             and it.here.member_number
         ),
     ),
-    "granted": ((*IN, FindingCode.GRANTED), lambda it: not it.memberships and not it.payments),
+    "granted": (IN, lambda it: not it.memberships and not it.payments),
     "pending_slip": (
         SLIP,
         lambda it: it.payments[0]["slip"] and not it.payments[0]["store_paid_at"],

@@ -203,7 +203,7 @@ def test_a_declined_card_has_its_days_of_grace(
     assert said in person.page.get_by_role("main").inner_text()
     visit.examine(person.page)
     assert books(club, person.email).paid == 1
-    rejoins(person, "cure.renew", done="join.paid_due_title")
+    rejoins(person, "cure.pay", done="join.paid_due_title")
     assert membership(club, person.email).member_number == number
     assert books(club, person.email).paid_at_provider == 2
 
