@@ -1,7 +1,8 @@
 """What a member agrees to with a course: one value, from the tenant file to the page."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kaiin.domain import plain
@@ -21,7 +22,7 @@ _BOUNDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CourseTerms:
     """All that a version of a course fixes. `price` and `fees` are in the currency's smallest unit.
 
@@ -70,14 +71,22 @@ class CourseTerms:
 
     def by(self, method: Method) -> Terms:
         """What a period costs and buys when it is paid this way."""
-        return Terms(
-            rule=self.rule(method),
-            price=Money(self.price, self.currency),
-            handling=Money(self.fees.get(method, 0), self.currency),
-            renews=self.renews and method.can_renew,
-            charge_day=self.charge_day,
-            lock_day=self.lock_day,
-        )
+        return self._by_method[method]
+
+    @cached_property
+    def _by_method(self) -> Mapping[Method, Terms]:
+        # Once: thousands of renewals in one transaction share a few courses.
+        return {
+            method: Terms(
+                rule=self.rule(method),
+                price=Money(self.price, self.currency),
+                handling=Money(self.fees.get(method, 0), self.currency),
+                renews=self.renews and method.can_renew,
+                charge_day=self.charge_day,
+                lock_day=self.lock_day,
+            )
+            for method in Method
+        }
 
     def difference(self, other: "CourseTerms") -> dict[str, tuple[object, object]]:
         """What the other terms say otherwise, by name, with both values as JSON takes them."""
@@ -86,7 +95,8 @@ class CourseTerms:
 
     def to_json(self) -> dict[str, Any]:
         """Its values by name, as JSON takes them."""
-        return asdict(self)
+        written: dict[str, Any] = plain.write(self)
+        return written
 
     @classmethod
     def from_json(cls, stored: object) -> "CourseTerms":
