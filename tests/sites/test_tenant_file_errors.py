@@ -584,6 +584,29 @@ def test_a_text_in_a_language_that_the_tenant_does_not_have() -> None:
     assert (found.line, found.column) == place(text, "ja: どうぞ")
 
 
+@pytest.mark.parametrize("key", ["bitcoin", "[key]"])
+def test_a_way_to_pay_that_there_is_not(key: str) -> None:
+    text = changed(FRIENDS, "card: sandbox", f'card: sandbox\n  "{key}": sandbox')
+    found = only(text)
+    assert (found.path, found.instead) == (
+        f"ways_to_pay.{key}", "one of docomo, au, softbank, konbini",
+    )  # fmt: skip
+    assert (found.line, found.column) == place(text, f'"{key}"')
+
+
+def test_half_a_character() -> None:
+    found = only(changed(FRIENDS, "tagline: Come as often as you like.", 'tagline: "a\\ud800b"'))
+    assert found.message.endswith("half of a character")
+
+
+def test_an_empty_lock_day() -> None:
+    text = changed(FRIENDS, "price: 4400", "price: 4400\n        lock_day:")
+    assert {each.message for each in problems(text)} == {
+        "nothing is charged again on a lump_sum course",
+        "nothing is not a whole number",
+    }
+
+
 def test_a_comma_that_cuts_a_text_off_is_named() -> None:
     text = changed(FRIENDS, "tagline: Come as often as you like.", "tagline: {en: Come, and go}")
     found = only(text)

@@ -29,6 +29,7 @@ _MESSAGES = {
     "too_short": "empty",
     "string_too_long": "longer than {max_length}",
     "too_long": "longer than {max_length}",
+    "json_invalid": "an escape such as \\ud800 is half of a character",
 }
 # How pydantic marks an error of a key of a mapping.
 _KEY = "[key]"
@@ -51,8 +52,8 @@ def check(document: Document) -> tuple[TenantFile | None, set[Path]]:
     for error in sorted(errors, key=lambda error: error["loc"][-1:] != (_KEY,)):
         if error["type"] == "missing":
             _note_missing(document, error["loc"])
-        elif error["type"] == "extra_forbidden" or _KEY in error["loc"]:
-            path = tuple(step for step in error["loc"] if step != _KEY)
+        elif error["type"] == "extra_forbidden" or error["loc"][-1:] == (_KEY,):
+            path = error["loc"] if error["type"] == "extra_forbidden" else error["loc"][:-1]
             _note_unknown(document, path)
             wrong.add(path)
         else:
@@ -105,7 +106,8 @@ def _note(document: Document, path: Path, error: ErrorDetails) -> Path:
         document.add(path, *_wrong_type(document, path, part, value))
     else:
         kind = "too_short" if value == "" else kind
-        message = _MESSAGES.get(kind, error["msg"]).format(value=_shown(value), **context)
+        said = _MESSAGES.get(kind, "{message}")
+        message = said.format(value=_shown(value), message=error["msg"], **context)
         fits = kind == "string_pattern_mismatch"
         document.add(path, message, _better(part, value, value) if fits else _write(part))
     return path
