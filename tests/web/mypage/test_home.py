@@ -64,6 +64,7 @@ def test_a_lump_sum_says_that_nothing_more_is_charged(fans: Fans, visit: Visit) 
     member = fans.joined("yearly", Method.KONBINI)
     page = visit(member)
     assert "Paid for 22 November 2026 – 31 October 2027" in page.text()
+    assert "6,820円（12か月分・税込）" in page.text(language="ja")
     assert "Nothing more will be charged Renewal opens on 1 July 2027" in page.text()
     assert "今後の請求はありません 更新は2027年7月1日(木)から受け付けます" in page.text(
         language="ja"
@@ -159,8 +160,8 @@ def test_a_failed_renewal_gives_grace_and_then_closes(fans: Fans, visit: Visit) 
     assert "“The card issuer did not approve the payment”" in english
     # Three days of grace end at the midnight after the third.
     assert "You have access until 3 December 2026." in english
-    assert "Please pay by 3 December 2026. If you don’t, we will try again" in english
-    assert "We will try again on 4 December 2026" in english
+    assert "Please pay by 3 December 2026. If you don’t, we will try to charge ¥550" in english
+    assert "We will try to charge ¥550 again on 4 December 2026" in english
     assert "2026年12月3日(木)まではご利用いただけます" in page.text(language="ja")
     assert 'href="/entry/official"' in page.get("/my").content.decode()
 

@@ -21,7 +21,7 @@ from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import days_after, last_day
-from kaiin.domain.previews import Renewal
+from kaiin.domain.previews import PriceUnit, Renewal
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import MandateView, PaymentView
@@ -46,6 +46,7 @@ class PeriodView:
 class MembershipView:
     """A member at a site, by their open subscription or else the last one.
 
+    `price` is what a period costs by its terms, handling included, and `unit` what it is for.
     `period` is the one that runs now; `paid_until` the end of the last one bought. `next_charge_at`
     and `next_amount` are None where nothing is charged by itself; `next_try_at` is set while a
     failed renewal is being tried again, else `renewal` says what that charge is. `payable`: the
@@ -68,6 +69,8 @@ class MembershipView:
     course_key: str
     course_name: Mapping[str, str]
     renews: bool
+    price: Money
+    unit: PriceUnit
     method: Method
     mandate: MandateView | None
     mandate_lost: bool
@@ -212,6 +215,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
     running = gathered.running.get(subscription.pk)
     retrying = state is SubscriptionState.PAST_DUE
     next_charge_at = subscription.next_due_at
+    terms = catalog.running_terms(subscription)
     withdrawn_at = row.withdrawn_at
     return MembershipView(
         id=row.pk,
@@ -219,7 +223,9 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         site_key=site.key,
         course_key=subscription.course.key,
         course_name=subscription.course.name,
-        renews=catalog.running_terms(subscription).renews,
+        renews=terms.renews,
+        price=terms.total,
+        unit=terms.unit,
         method=Method(subscription.method),
         mandate=gathered.mandates.get(subscription.mandate_id or 0),
         mandate_lost=state.is_open and bool(subscription.mandate_end_reason),

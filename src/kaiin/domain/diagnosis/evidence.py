@@ -140,7 +140,8 @@ def refusal_words(refusal: Failure | None, prefix: str = "") -> dict[str, Value]
 
 
 def retry_words(membership: MembershipEvidence) -> dict[str, Value]:
-    """When a failed renewal is tried again."""
+    """When a failed renewal is tried again, and how much is charged then."""
     if not membership.past_due or membership.next_charge is None:
         return {"retry": "no"}
-    return {"retry": "yes", "next_try": japanese_date(membership.next_charge.at)}
+    charge = membership.next_charge
+    return {"retry": "yes", "next_try": japanese_date(charge.at), "amount": charge.amount}

@@ -69,7 +69,7 @@ access-lapsed_monthly-what = { $reason ->
 }
 access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->
-    [yes] We will try again automatically on { $next_try }. To get in sooner, pay now. You keep your join date and member number.
+    [yes] We will try to charge { $amount } again on { $next_try }. To get in sooner, pay now. You keep your join date and member number.
    *[no] { $keeps ->
         [dated] Renew by { $until }, and you can enter at once. You keep your join date and member number.
        *[no] Once you have paid, you can enter. You keep your join date and member number.
@@ -146,7 +146,7 @@ membership-grace-title = We could not charge your fee
 membership-grace-what = You have access until { $until }.
 membership-grace-why = { finding-refused }
 membership-grace-do = { $retry ->
-    [yes] Please pay by { $until }. If you don’t, we will try again automatically on { $next_try }.
+    [yes] Please pay by { $until }. If you don’t, we will try to charge { $amount } again on { $next_try }.
    *[no] Please pay by { $until }.
 }
 

@@ -23,7 +23,7 @@ mypage-last_period = Paid until
 mypage-until = { $day }
 mypage-next = Next charge
 mypage-next_renewal = Next renewal
-mypage-next_retry = We will try again on { $day }
+mypage-next_retry = We will try to charge { $amount } again on { $day }
 mypage-next_none = Nothing more will be charged
 mypage-next_opens = Renewal opens on { $day }
 

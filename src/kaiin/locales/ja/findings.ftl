@@ -69,7 +69,7 @@ access-lapsed_monthly-what = { $reason ->
 }
 access-lapsed_monthly-why = { $ended }
 access-lapsed_monthly-do = { $retry ->
-    [yes] { $next_try }にもう一度自動で請求します。すぐにご利用になりたい場合は、お支払いの手続きをお願いします。入会日と会員番号はそのままです。
+    [yes] { $next_try }に{ $amount }をもう一度自動で請求します。すぐにご利用になりたい場合は、お支払いの手続きをお願いします。入会日と会員番号はそのままです。
    *[no] { $keeps ->
         [dated] { $until }までに更新すると、すぐにご利用いただけます。入会日と会員番号もそのままです。
        *[no] お支払いいただくと、すぐにご利用いただけます。入会日と会員番号はそのままです。
@@ -146,7 +146,7 @@ membership-grace-title = 会費のお支払いができませんでした
 membership-grace-what = { $until }まではご利用いただけます。
 membership-grace-why = { finding-refused }
 membership-grace-do = { $retry ->
-    [yes] { $until }までにお支払いの手続きをお願いします。手続きがない場合は、{ $next_try }にもう一度自動で請求します。
+    [yes] { $until }までにお支払いの手続きをお願いします。手続きがない場合は、{ $next_try }に{ $amount }をもう一度自動で請求します。
    *[no] { $until }までにお支払いの手続きをお願いします。
 }
 

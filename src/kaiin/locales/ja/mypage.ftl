@@ -23,7 +23,7 @@ mypage-last_period = ご利用期間
 mypage-until = { $day }まで
 mypage-next = 次回のお支払い
 mypage-next_renewal = 次回の更新日
-mypage-next_retry = { $day }に、もう一度自動で請求します
+mypage-next_retry = { $day }に{ $amount }を、もう一度自動で請求します
 mypage-next_none = 今後の請求はありません
 mypage-next_opens = 更新は{ $day }から受け付けます
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from kaiin.billing.membership.wording import card_words, next_renewal_words, stop_words
+from kaiin.billing.membership.wording import card_words, next_renewal_words, price_words, stop_words
 from kaiin.billing.views.memberships import MembershipView
 from kaiin.diagnosis.operations import SiteOutlook
 from kaiin.domain.diagnosis.findings import Diagnosis, Finding, FindingCode
@@ -20,7 +20,7 @@ from kaiin.sites.queries import SiteView
 from kaiin.web.base import explanations
 from kaiin.web.base.explanations import Step
 from kaiin.web.mypage.marks import Mark
-from kaiin.web.mypage.words import until_words, way_words
+from kaiin.web.mypage.words import money_words, until_words, way_words
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,19 @@ def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
 def _facts(view: MembershipView) -> tuple[Fact, ...]:
     change = reverse("mypage:change", args=(view.site_key,)) if _may_change(view) else ""
     rows = [
-        Fact(text("mypage.course"), localized(view.course_name), change=change),
+        Fact(text("mypage.course"), localized(view.course_name), soft=_price(view), change=change),
         Fact(text("mypage.way"), way_words(view.method), soft=_card_words(view), change=change),
         _paid(view),
         _coming(view),
         *_next(view),
     ]
     return tuple(row for row in rows if row is not None)
+
+
+def _price(view: MembershipView) -> str:
+    """What the running course costs, where no renewal says so below."""
+    runs = view.state in (SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE)
+    return price_words(view.price, view.unit) if runs and view.renewal is None else ""
 
 
 def _paid(view: MembershipView) -> Fact | None:
@@ -146,8 +152,9 @@ def _next(view: MembershipView) -> tuple[Fact, ...]:
     label = text("mypage.next")
     if view.standing is not Standing.ACTIVE or view.open_payment is not None:
         return ()
-    if view.next_try_at is not None:
-        return (Fact(label, text("mypage.next_retry", day=japanese_date(view.next_try_at))),)
+    if view.next_try_at is not None and view.next_amount is not None:
+        day, amount = japanese_date(view.next_try_at), money_words(view.next_amount)
+        return (Fact(label, text("mypage.next_retry", day=day, amount=amount)),)
     if view.renewal is not None:
         stop = "" if view.fixed else stop_words(view.renewal)
         label = text("mypage.next_renewal")
