@@ -5,12 +5,14 @@ order that are due together, so that duplicates, any order of arrival and days o
 same.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
 
+from kaiin.domain.payments import PaymentState
 from kaiin.infra import bulk
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
@@ -32,6 +34,8 @@ from kaiin.payments.providers.protocol import (
 _log = structlog.get_logger(__name__)
 
 _ASK_SECONDS = 5.0
+# A charge is answered, and written down with its whole set, within this: its notice waits so long.
+_CALL_ENDS_WITHIN = timedelta(seconds=30)
 # What still can't be applied after this, and so many tries, is for people to look at.
 _GIVE_UP = timedelta(days=3)
 _MIN_TRIES = 12
@@ -100,6 +104,7 @@ def apply_due(*, limit: int, now: datetime, actor: str) -> int:
     for row in due:
         subject = _Subject(row.provider, row.order_id, row.provider_mandate_id)
         subjects.setdefault(subject, []).append(row)
+    _put_by(subjects, now)
     for subject, rows in subjects.items():
         parking.keep()
         with parking.apart(*(row.pk for row in rows)):
@@ -151,12 +156,44 @@ def _row(
         kind=notice.kind[:64],
         order_id=notice.order_id,
         provider_mandate_id=notice.provider_mandate_id,
+        says=notice.says.value if notice.says else "",
         received_at=now,
         body=body,
         listed=listed,
         state=state,
         due_at=now if state is EventState.RECEIVED else None,
     )
+
+
+def _put_by(subjects: dict[_Subject, list[ProviderEvent]], now: datetime) -> None:
+    """Take those out that need no question: ten thousand renewals' notices would keep a member
+    waiting who has just paid.
+
+    What they say is known already; or their payment is a charge whose call is under way, and whose
+    answer says more than they do.
+    """
+    named = defaultdict(list)
+    for subject in subjects:
+        named[payment_id(subject.order_id)].append(subject)
+    found = Payment.objects.filter(pk__in=[key for key in named if key is not None])
+    known: list[ProviderEvent] = []
+    early: list[ProviderEvent] = []
+    for key, state, mandate_id in found.values_list("pk", "state", "mandate_id"):
+        for subject in named[key]:
+            rows = subjects[subject]
+            charged = state == PaymentState.INTENT and mandate_id is not None
+            if all(row.says == state for row in rows):
+                known += rows
+            elif charged and all(now - row.received_at < _CALL_ENDS_WITHIN for row in rows):
+                early += rows
+            else:
+                continue
+            del subjects[subject]
+    if known:
+        _finish(known, now)
+    if early:
+        later = now + _CALL_ENDS_WITHIN
+        ProviderEvent.objects.filter(pk__in=[row.pk for row in early]).update(due_at=later)
 
 
 def _apply_together(

@@ -238,6 +238,8 @@ class ProviderEvent(models.Model):
     # What the notice is about: our order number, or the provider's mandate id.
     order_id = models.CharField(max_length=64, blank=True, default="")
     provider_mandate_id = models.CharField(max_length=128, blank=True, default="")
+    # What it says the payment came to; "" where it does not say.
+    says = models.CharField(max_length=16, blank=True, default="")
     received_at = models.DateTimeField()
     # Null once it is over and old (KAIIN_KEEP_NOTICES_DAYS).
     body = models.BinaryField(null=True)

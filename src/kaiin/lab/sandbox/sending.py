@@ -1,5 +1,6 @@
 """Sending notices over HTTP."""
 
+from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -9,15 +10,18 @@ from kaiin.lab.sandbox.events import Post
 _TIMEOUT_SECONDS = 10.0
 
 
+@cache
 def over_http(url: str) -> Post:
-    """Sends to an address; a missing answer is an OSError."""
+    """Sends to an address; a missing answer is an OSError. One client for all notices: each would
+    load the system's certificates anew, which takes longer than sending."""
     address, host = reachable(url)
+    # A connection for each notice: one that was kept may be closed by the other side meanwhile.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    client = httpx.Client(timeout=_TIMEOUT_SECONDS, limits=limits)
 
     def post(body: bytes, headers: dict[str, str]) -> int:
         try:
-            answer = httpx.post(
-                address, content=body, headers=headers | {"Host": host}, timeout=_TIMEOUT_SECONDS
-            )
+            answer = client.post(address, content=body, headers=headers | {"Host": host})
         except httpx.HTTPError as error:
             raise OSError(str(error)) from error
         return answer.status_code

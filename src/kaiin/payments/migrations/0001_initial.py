@@ -371,6 +371,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=64)),
                 ("order_id", models.CharField(blank=True, default="", max_length=64)),
                 ("provider_mandate_id", models.CharField(blank=True, default="", max_length=128)),
+                ("says", models.CharField(blank=True, default="", max_length=16)),
                 ("received_at", models.DateTimeField()),
                 ("body", models.BinaryField(null=True)),
                 ("listed", models.BooleanField(default=False)),

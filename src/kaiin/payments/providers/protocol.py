@@ -240,15 +240,18 @@ class VerifiedNotice:
 
     `event_id` is unique for the provider and the same when it is sent again; SBPS and GMO send
     none, so the adapter makes it from a digest of the fields that do not change on a retry.
-    `unreadable`: proven, but its content can't be read: the adapter names it by a digest of its
-    bytes; people look at it, nothing follows. `foreign`: of another product on the same account
-    (Stripe and KOMOJU share one webhook per account; SBPS and GMO name a service or shop id).
+    `says`: what it says the payment came to, where it does: where that is known already, the
+    provider is not asked. `unreadable`: proven, but its content can't be read: the adapter names it
+    by a digest of its bytes; people look at it, nothing follows. `foreign`: of another product on
+    the same account (Stripe and KOMOJU share one webhook per account; SBPS and GMO name a service
+    or shop id).
     """
 
     event_id: str
     kind: str
     order_id: str = ""
     provider_mandate_id: str = ""
+    says: ProviderState | None = None
     foreign: bool = False
     unreadable: bool = False
 

@@ -102,11 +102,14 @@ def notice(body: bytes) -> VerifiedNotice:
 def event(data: Json) -> VerifiedNotice:
     """An event, as notices and the list carry it. Raises one of UNREADABLE."""
     about = data["data"]
+    subject, _, became = data["type"].partition(".")
+    known = subject == "payment" and became in set(ProviderState)
     return VerifiedNotice(
         event_id=_short(data["id"], 128),
         kind=_short(data["type"], 64),
         order_id=_short(about.get("order_id") or "", 64),
         provider_mandate_id=_short(about.get("mandate_id") or "", 128),
+        says=ProviderState(became) if known else None,
         foreign=data["application"] != APPLICATION,
     )
 
