@@ -22,7 +22,7 @@ from rich.table import Table
 from bench.figures import Figure, ratio
 
 # In this order; each module's `measure()` yields its figures.
-SUBJECTS = ("login", "crowd", "health", "pages", "renewals", "events", "growth")
+SUBJECTS = ("login", "crowd", "health", "pages", "renewals", "events", "door", "growth")
 PACKAGES = ("django", "granian", "argon2-cffi", "psycopg")
 
 
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.partition("\n")[0])
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"of {', '.join(SUBJECTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    parser.add_argument("--full", action="store_true", help="growth: up to a million members")
+    parser.add_argument("--full", action="store_true", help="door, growth: at full size")
     asked = parser.parse_args()
     if unknown := set(asked.subjects) - set(SUBJECTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}")

@@ -86,7 +86,7 @@ class Club:
 @contextmanager
 def club(*, cores: Sequence[int], members: int) -> Iterator[Club]:
     """A club of the example tenant, pinned to some cores, with a process of pages for each."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="kaiin-bench-") as folder:
         variables = demo_variables(Path(folder), port)
         for command in (["migrate"], ["apply", str(ROOT / "examples" / "plusmember.yaml")]):
@@ -128,7 +128,12 @@ def run_module(name: str, *arguments: str, variables: dict[str, str]) -> str:
     return done.stdout
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that no process listens at, nor at the next one."""
+    while True:
+        with socket.socket() as probe, socket.socket() as beside:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+            with suppress(OSError, OverflowError):
+                beside.bind(("127.0.0.1", port + 1))
+                return port

@@ -35,8 +35,8 @@ def join(count: int) -> list[int]:
     return members
 
 
-def site_cookie(member_pk: int) -> str:
-    """The cookie of a browser that is signed in at the site."""
+def cookies(member_pk: int) -> tuple[str, str]:
+    """The cookies of a browser that is signed in: of the identity host, and of the site's."""
     from django.conf import settings  # noqa: PLC0415
 
     from kaiin.identity.flows.handover import issue_handover, redeem_handover, state_digest  # noqa: PLC0415
@@ -46,7 +46,8 @@ def site_cookie(member_pk: int) -> str:
     state = state_digest("state")
     code = issue_handover(sid=root, site_key=SITE, state_digest=state)
     sid = redeem_handover(code=code, site_key=SITE, state="state")
-    return f"{settings.SESSION_COOKIE_NAME}={sid}"
+    name = settings.SESSION_COOKIE_NAME
+    return f"{name}={root}", f"{name}={sid}"
 
 
 def main() -> None:
@@ -55,7 +56,7 @@ def main() -> None:
 
     members = join(int(sys.argv[1]))
     logins = [view.member_id for view in queries.members(members)]
-    print(json.dumps({"logins": logins, "cookie": site_cookie(members[0])}))
+    print(json.dumps({"logins": logins, "cookie": cookies(members[0])[1]}))
 
 
 if __name__ == "__main__":
