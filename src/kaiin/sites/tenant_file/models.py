@@ -397,6 +397,11 @@ class _Schema(GenerateJsonSchema):
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
+    def function_after_schema(self, schema: Any) -> JsonSchemaValue:
+        found = super().function_after_schema(schema)
+        unique = schema["function"]["function"] is ONCE.func
+        return {**found, "uniqueItems": True} if unique else found
+
     def default_schema(self, schema: Any) -> JsonSchemaValue:
         found = super().default_schema(schema)
         empty = found.get("default") in (None, "", {}, [])
