@@ -1,11 +1,11 @@
 """Which version of a course is bought."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
 from functools import lru_cache
 from uuid import UUID
 
 from kaiin.billing.errors import CourseNotOffered, WayNotOffered
-from kaiin.billing.models import Course, Subscription
+from kaiin.billing.models import Charge, Course, Subscription
 from kaiin.domain.payments import Method
 from kaiin.domain.previews import Terms
 from kaiin.sites import queries as sites
@@ -21,14 +21,21 @@ def offered(site_id: int, key: str, method: Method) -> Course:
     return course
 
 
-def versions(course_ids: Collection[int]) -> Mapping[int, Course]:
-    """At least the versions of these keys. Each is read once a process and apply: what it costs
-    and buys never changes, and its names only by an apply."""
-    known = _versions(sites.revision())
-    missing = set(course_ids) - known.keys()
-    if missing:
-        known.update(Course.objects.in_bulk(missing))
-    return known
+def read_courses(subscriptions: Sequence[Subscription], charges: Sequence[Charge] = ()) -> None:
+    """Give rows their courses. Each version is read once a process and apply: what it costs and
+    buys never changes, and its names only by an apply."""
+    wanted = {charge.course_id for charge in charges}
+    wanted |= {subscription.course_id for subscription in subscriptions}
+    wanted |= {s.next_course_id for s in subscriptions if s.next_course_id is not None}
+    courses = _versions(sites.revision())
+    if missing := wanted - courses.keys():
+        courses.update(Course.objects.in_bulk(missing))
+    for charge in charges:
+        charge.course = courses[charge.course_id]
+    for subscription in subscriptions:
+        subscription.course = courses[subscription.course_id]
+        if subscription.next_course_id is not None:
+            subscription.next_course = courses[subscription.next_course_id]
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from kaiin.billing.courses import catalog
 from kaiin.billing.errors import SlipTooLate
 from kaiin.billing.membership.last_periods import last_spans
 from kaiin.billing.models import Course, Subscription
@@ -21,8 +22,11 @@ def lapsed(membership_id: int | None, course: Course) -> Lapsed | None:
     if course.terms.renews or membership_id is None:
         return None
     paid = Subscription.objects.filter(membership=membership_id, period_count__gt=0)
-    last = paid.select_related("course").order_by("-paid_until", "-pk").first()
-    if last is None or not _may_be_renewed(last, course):
+    last = paid.order_by("-paid_until", "-pk").first()
+    if last is None:
+        return None
+    catalog.read_courses([last])
+    if not _may_be_renewed(last, course):
         return None
     period = last_spans([last]).get(last.pk)
     if period is None or period.ends_at != last.paid_until:

@@ -1,6 +1,6 @@
 """A membership with everything that hangs on it, read under its lock."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -89,7 +89,7 @@ def lock_memberships(
     }
     charges = _charges(memberships.keys(), charge_ids)
     subscriptions = _subscriptions(memberships.keys(), {c.subscription_id for c in charges})
-    _share_courses(charges, subscriptions)
+    catalog.read_courses(subscriptions, charges)
     for charge in charges:
         locked = memberships[charge.membership_id]
         charge.membership = locked.membership
@@ -130,17 +130,3 @@ def _subscriptions(
     if missing:
         found += Subscription.objects.filter(pk__in=missing)
     return found
-
-
-def _share_courses(charges: Sequence[Charge], subscriptions: Sequence[Subscription]) -> None:
-    """Thousands have the same few courses."""
-    wanted = {charge.course_id for charge in charges}
-    wanted |= {subscription.course_id for subscription in subscriptions}
-    wanted |= {s.next_course_id for s in subscriptions if s.next_course_id is not None}
-    courses = catalog.versions(wanted)
-    for charge in charges:
-        charge.course = courses[charge.course_id]
-    for subscription in subscriptions:
-        subscription.course = courses[subscription.course_id]
-        if subscription.next_course_id is not None:
-            subscription.next_course = courses[subscription.next_course_id]

@@ -197,9 +197,10 @@ def running(member_pk: int, site_id: int) -> Subscription:
     found = Subscription.objects.filter(
         membership__member_id=member_pk, membership__site_id=site_id, period_count__gt=0
     ).exclude(state=SubscriptionState.ENDED)
-    subscription = found.select_related("course", "next_course").first()
+    subscription = found.first()
     if subscription is None:
         raise NoMembership
+    catalog.read_courses([subscription])
     return subscription
 
 

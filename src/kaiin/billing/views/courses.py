@@ -196,7 +196,10 @@ def _open_subscription(membership: Membership | None) -> Subscription | None:
     found = Subscription.objects.filter(membership=membership).exclude(
         state=SubscriptionState.ENDED
     )
-    return found.select_related("course", "next_course").first()
+    subscription = found.first()
+    if subscription is not None:
+        catalog.read_courses([subscription])
+    return subscription
 
 
 def view_of_course(row: Course) -> CourseView:
