@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,8 @@ _KEY_LIFE = timedelta(hours=24)
 _MAX_EVENTS = 100
 # Marks a delayed call that is carried out now.
 _LATE = "kaiin.lab.sandbox.late"
+# Where a request keeps its order's switches.
+_ON = "kaiin.lab.sandbox.switches"
 Answer = tuple[dict[str, Any], int]
 
 
@@ -255,7 +257,7 @@ def _once(run: Callable[[datetime], dict[str, Any]]) -> tuple[Response, int]:
         with _service().store.transaction() as tx:
             tx.run("DELETE FROM answer WHERE created_at < ?", (written(now - _KEY_LIFE),))
             known = tx.one("SELECT * FROM answer WHERE key = ?", (key,))
-            if known is not None and switches.get(tx, Switch.KEYLESS, _order_id()) is None:
+            if known is not None and Switch.KEYLESS not in _switches():
                 if known["request"] != digest:
                     raise Refused("idempotency_conflict", 422)
                 return json.loads(known["body"]), known["status"]
@@ -298,7 +300,7 @@ def _delayed(now: datetime) -> bool:
     """Whether the switch `late` keeps this call for later."""
     if request.environ.get(_LATE):
         return False
-    minutes = switches.get(_service().store.reading(), Switch.LATE, _order_id())
+    minutes = _switches().get(Switch.LATE)
     if minutes is None:
         return False
     with _service().store.transaction() as tx:
@@ -328,16 +330,24 @@ def _fault(switch: Switch, status: int) -> tuple[Response, int] | None:
     """The answer of a switch that is on for this request's order, after its wait."""
     if request.environ.get(_LATE):
         return None
-    value = switches.get(_service().store.reading(), switch, _order_id())
+    value = _switches().get(switch)
     if value is None:
         return None
     time.sleep(int(value))
     return jsonify(error=switch.value), status
 
 
+def _switches() -> Mapping[str, str]:
+    """The switches that are on for this request's order, as it came in."""
+    on: dict[str, str] | None = request.environ.get(_ON)
+    if on is None:
+        on = switches.values(_service().store.reading(), _order_id())
+        request.environ[_ON] = on
+    return on
+
+
 def _order_id() -> str:
-    order_id = (request.view_args or {}).get("order_id", "")
+    if order_id := (request.view_args or {}).get("order_id"):
+        return str(order_id)
     content = request.get_json(silent=True)
-    if not order_id and isinstance(content, dict):
-        order_id = content.get("order_id", "")
-    return str(order_id)
+    return str(content.get("order_id", "")) if isinstance(content, dict) else ""

@@ -1,7 +1,9 @@
 """The sandbox provider as a WSGI application."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -26,6 +28,10 @@ class SandboxApp(Flask):
     service: Service
     secret: str
     notice_url: str
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Every view and hook is: Flask would look at each at each request."""
+        return func
 
     def deliver_due(self, post: Post | None = None, *, limit: int = _NOTICES_AT_ONCE) -> int:
         """Let happen what is due, then send due notices; how many were tried.

@@ -115,13 +115,19 @@ def number(tx: Transaction, switch: Switch, order_id: str) -> int:
     return int(get(tx, switch, order_id) or 0)
 
 
-def numbers(tx: Transaction, order_id: str) -> dict[str, int]:
-    """As `number`, of each switch that is on and has one, by its name."""
+def values(tx: Transaction, order_id: str) -> dict[str, str]:
+    """As `get`, of each switch that is on, by its name."""
     on = tx.all(
         "SELECT name, value FROM switch WHERE scope IN (?, ?) ORDER BY scope <> ?",
         (order_id, GLOBAL, GLOBAL),
     )
-    return {row["name"]: int(row["value"]) for row in on if row["name"] not in _NAMES}
+    return {row["name"]: str(row["value"]) for row in on}
+
+
+def numbers(tx: Transaction, order_id: str) -> dict[str, int]:
+    """As `number`, of each switch that is on and has one, by its name."""
+    on = values(tx, order_id)
+    return {name: int(value) for name, value in on.items() if name not in _NAMES}
 
 
 def every(tx: Transaction) -> dict[str, dict[str, str]]:
