@@ -79,7 +79,7 @@ def _prepare(folder: Path, url: str) -> None:
     settings.EMAIL_BACKEND = "kaiin.lab.simulation.mails.Postbox"
     options = cast(dict[str, object], settings.DATABASES["default"].setdefault("OPTIONS", {}))
     if url.startswith("sqlite"):
-        options |= {"init_command": _UNSYNCED, "cached_statements": 1000}
+        options |= {"init_command": _UNSYNCED, "cached_statements": 4000}
     else:
         options["options"] = "-c synchronous_commit=off"
     from django.core.management import call_command
