@@ -163,6 +163,33 @@ def test_coming_back_without_paying_changes_nothing(world: World) -> None:
     assert world.mails(member) == []
 
 
+def test_a_page_of_a_charge_that_another_tab_gave_up_meanwhile_is_voided(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kaiin.billing.errors import PaymentUnderWay
+    from kaiin.billing.events import PAYMENT_SUPERSEDED
+    from kaiin.billing.membership.locking import lock_alone
+    from kaiin.billing.models import Charge
+    from kaiin.infra import clock
+    from kaiin.infra.models import Event
+    from kaiin.payments import queries as payments
+
+    def another_tab_first(membership_id: int) -> None:
+        # It saw no payment yet, so it had none to void.
+        given_up = {"state": "closed", "failure_code": "superseded", "closed_at": clock.now()}
+        Charge.objects.filter(membership=membership_id, payment=None).update(**given_up)
+        lock_alone(membership_id)
+
+    monkeypatch.setattr("kaiin.billing.outcomes.recording.lock_alone", another_tab_first)
+    member = world.member()
+    with pytest.raises(PaymentUnderWay):
+        world.join(member)
+    charge = Charge.objects.get()
+    assert Event.objects.get(topic=PAYMENT_SUPERSEDED).key == str(charge.payment_id)
+    world.work()
+    assert payments.open_payments(member) == ()
+
+
 def test_recording_twice_changes_nothing(world: World) -> None:
     from kaiin.billing.ledger.models import LedgerEntry
     from kaiin.billing.outcomes.recording import record_payment

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from kaiin.billing.courses.tenant import TenantRefused, apply_tenant, plan_tenant
 from kaiin.billing.models import Course, Membership, Subscription
 from kaiin.billing.views.courses import list_courses
+from kaiin.billing.views.memberships import list_memberships
 from kaiin.domain.dunning import DunningPolicy
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import TermRule, TermRuleSpec
@@ -232,6 +233,30 @@ def test_courses_are_read_once_an_apply_and_another_process_knows_within_a_secon
     assert price() == 4400
     seconds[0] += 1.0
     assert price() == 5000
+
+
+def test_the_courses_of_memberships_are_read_once_an_apply_too(
+    friends: TenantFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [1000.0]
+    monkeypatch.setattr("kaiin.sites.queries.monotonic", lambda: seconds[0])
+    member = a_subscription("friends", "friend").membership.member
+
+    def name() -> str:
+        [view] = list_memberships(member.pk, at=AT)
+        return view.course_name["en"]
+
+    assert name() == "Friend for a year"
+    with CaptureQueriesContext(connection) as captured:
+        assert name() == "Friend for a year"
+    assert not any('FROM "billing_course"' in query["sql"] for query in captured)
+    known = queries._memory._known
+    apply_text(changed(FRIENDS, "name: Friend for a year", "name: One year"))
+    # Another process, as above.
+    queries._memory._known = known
+    assert name() == "Friend for a year"
+    seconds[0] += 1.0
+    assert name() == "One year"
 
 
 def test_a_course_is_taken_out_of_the_shop_and_put_back(friends: TenantFile) -> None:
