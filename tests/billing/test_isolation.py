@@ -3,7 +3,7 @@ and it is done, too, once it is mended."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from kaiin.domain.periods import JST
 from kaiin.infra import parking
 from kaiin.infra.models import ParkedRow
 from kaiin.payments.models import Mandate, Payment
+from kaiin.sites.models import Site
 from kaiin.verification.checking import checks
 from tests.billing.conftest import World, balances, nothing_is_amiss
 
@@ -144,20 +145,28 @@ def reminding(world: World) -> Spoilt:
 
 
 def reminding_of_withdrawal(world: World) -> Spoilt:
-    """A day that the calendar does not have in Japan."""
+    """Of a site that no apply knows."""
     members = [world.joined(number=RENEWS_BADLY) for _ in range(4)]
     world.go_to(datetime(2026, 12, 9, tzinfo=JST))
     row = membership(members[0])
     assert row.notice_due_at is not None
     world.clock.freeze(row.notice_due_at)
     rows = Membership.objects.filter(pk=row.pk)
-    rows.update(dormant_until=datetime(9999, 12, 31, 20, tzinfo=UTC))
+    unknown = Site.objects.get(pk=row.site_id)
+    unknown.pk, unknown.key, unknown.host = None, "unknown", "unknown"
+    unknown.save(force_insert=True)
+    rows.update(site=unknown)
+
+    def mend() -> None:
+        rows.update(site=row.site_id)
+        unknown.delete()
+
     return Spoilt(
         "membership.remind_of_withdrawal",
         members,
         remind_due,
         Membership.objects.filter(notice_due_at__lte=row.notice_due_at).count,
-        lambda: rows.update(dormant_until=row.dormant_until),
+        mend,
     )
 
 
