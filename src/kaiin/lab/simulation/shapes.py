@@ -23,6 +23,8 @@ _LOOKUPS = {"exact", "in", "lt", "lte", "gt", "gte", "isnull"}
 MAX_LIST = 200
 _MAX_SUBQUERIES = 20
 _PLAIN = {int, str, datetime, UUID}
+# Written into a statement, and not bound (`infra/enumerated.py`).
+_IN_THE_TEXT = (bool, Enum)
 # Expressions that are names alone.
 _NAMES = (models.F, models.OuterRef)
 _AGGREGATES = (models.Count, models.Max, models.Min)
@@ -66,13 +68,14 @@ def _of_q(model: type[models.Model], q: Any, bound: list[Bound]) -> Hashable:
 def _of_leaf(
     model: type[models.Model], name: str, value: Any, bound: list[Bound]
 ) -> tuple[Hashable, Any]:
-    if value is None or isinstance(value, bool | Enum):
-        # In the statement's text (`infra/enumerated.py`).
-        return (name, value), value
-    if type(value) in _NAMES:
-        return (name, type(value), value.name), value
+    kind = type(value)
+    if kind not in _PLAIN:
+        if value is None or isinstance(value, _IN_THE_TEXT):
+            return (name, value), value
+        if kind in _NAMES:
+            return (name, kind, value.name), value
     lookup, prepare = _leaf(model, name)
-    if type(value) in _PLAIN and lookup != "in":
+    if kind in _PLAIN and lookup != "in":
         bound.append((prepare, value))
         return name, value
     if lookup == "in":
