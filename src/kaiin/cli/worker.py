@@ -25,7 +25,7 @@ import typer
 from kaiin.cli.loading import load_django, stop_unless_migrated
 from kaiin.infra.consumers import Lane
 
-# The lane of what is due by date: renewals, ends, reminders, polling.
+# The lane of what is due by date: renewals, ends, reminders.
 JOBS = "jobs"
 LANES = (*(lane.value for lane in Lane), JOBS)
 
@@ -109,9 +109,10 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
 
     every = [
         Job("payments.notices", notices, 0.2, Lane.MONEY),
-        Job("payments.ask", due(payments.poll_open), 5.0),
-        Job("payments.backfill", due(payments.backfill_events), 60.0),
-        Job("payments.silence", payments.watch_providers, 60.0),
+        # Not beside renewals, whose rounds take a minute: a lost notice's member waits for these.
+        Job("payments.ask", due(payments.poll_open), 5.0, Lane.OUTSIDE),
+        Job("payments.backfill", due(payments.backfill_events), 60.0, Lane.OUTSIDE),
+        Job("payments.silence", payments.watch_providers, 60.0, Lane.OUTSIDE),
         *(
             Job(f"events.{lane}", partial(deliveries.deliver_due, lane=lane), 0.2, lane)
             for lane in Lane
@@ -255,7 +256,7 @@ def worker(
     """Deliver, renew, expire and ask until stopped.
 
     Several may run, on one machine or many. Lanes: money (providers' notices, payments' events),
-    access, mail, outside (calls to other services), jobs (renewals, ends, reminders, polling).
+    access, mail, outside (calls to other services, polling), jobs (renewals, ends, reminders).
     """
     wanted = [name.strip() for name in lanes.split(",")]
     if unknown := set(wanted) - set(LANES):
