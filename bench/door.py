@@ -36,8 +36,7 @@ UNDER_LOAD = datetime(2026, 12, 1, 0, 5, tzinfo=JST)
 _LOOK_SECONDS = 0.1
 _LONGEST_SECONDS = 300.0
 # One joins so often alone; under load they are spread over the renewals, and join no faster.
-_ALONE_SECONDS = 0.5
-_LOADED_SECONDS = 1.0
+_EVERY_SECONDS = 1.0
 _SECONDS_A_RENEWAL = 0.03
 
 Joiner = dict[str, str]
@@ -93,10 +92,10 @@ def _on(database: str, sizes: Sizes, folder: Path, more: dict[str, str]) -> Iter
     house = House(variables, folder)
     clock.turn_to(ALONE)
     with house.open():
-        alone = house.watch(sizes, every=_ALONE_SECONDS)
+        alone = house.watch(sizes, every=_EVERY_SECONDS)
         clock.turn_to(UNDER_LOAD)
         spread = sizes.renewals * _SECONDS_A_RENEWAL / sizes.notices
-        busy = house.watch(sizes, every=max(spread, _LOADED_SECONDS))
+        busy = house.watch(sizes, every=max(spread, _EVERY_SECONDS))
     for times in (alone, busy):
         yield from _figures(database, times)
 
