@@ -180,7 +180,7 @@ def test_another_language_keeps_the_place(club: Club, visit: Visits) -> None:
     person.is_in()
     person.opens("id", "/my")
     person.language = "en"
-    person.follow("mypage.go", site=SITES["official"])
+    person.follow("cure.enter", site=SITES["official"])
     person.is_in()
 
 
