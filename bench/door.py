@@ -35,6 +35,10 @@ UNDER_LOAD = datetime(2026, 12, 1, 0, 5, tzinfo=JST)
 # Each look is a page: of 50 a second and waiting member, most of what is measured would be looks.
 _LOOK_SECONDS = 0.1
 _LONGEST_SECONDS = 300.0
+# After the worker says that it has started, its lanes load what their first rounds need.
+_WARM_UP_SECONDS = 3.0
+# From paying to the visit, as the provider's page leads back.
+_BACK_SECONDS = 0.5
 # One joins so often alone; under load they are spread over the renewals, and join no faster.
 _EVERY_SECONDS = 1.0
 _SECONDS_A_RENEWAL = 0.03
@@ -169,8 +173,8 @@ class House:
             worker.start("worker", "worker")
             # The worker's own start is no part of what is measured.
             while b"worker.started" not in (self._folder / "worker.log").read_bytes():
-                time.sleep(0.1)
-            time.sleep(3)
+                time.sleep(_LOOK_SECONDS)
+            time.sleep(_WARM_UP_SECONDS)
             started = time.monotonic()
             if due:
                 threading.Thread(target=self._see_load_end, args=(due, started, times)).start()
@@ -226,7 +230,7 @@ class House:
     def _visits(self, joiner: Joiner) -> float:
         """Pay, and come to the site a moment later; the seconds of the visit."""
         self._pay(joiner)
-        time.sleep(0.5)
+        time.sleep(_BACK_SECONDS)
         started = time.perf_counter()
         if self._is_open(joiner):
             self._fail("the door was open though the notice was lost")

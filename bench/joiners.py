@@ -44,7 +44,7 @@ def club(count: int) -> None:
 
 
 def ready(count: int) -> list[dict[str, str]]:
-    """So many members who have chosen a course and stand at the provider's page."""
+    """So many members who have chosen a course and opened the provider's page."""
     from bench.people import SITE, cookies  # noqa: PLC0415
     from kaiin.infra import randomness  # noqa: PLC0415
     from kaiin.lab import life  # noqa: PLC0415

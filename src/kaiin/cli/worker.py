@@ -37,7 +37,7 @@ _LONGEST_BACK_OFF_SECONDS = 60.0
 _BATCH = 100
 # Renewals are claimed and written in sets: each round costs some sixty statements, however many.
 _RENEWALS = 1000
-# SQLite has one writer: whoever pays or logs in meanwhile waits for a whole set.
+# SQLite has one writer: payments and logins wait until a whole set is written.
 _RENEWALS_OF_ONE_WRITER = 100
 _SEALS = 1000
 # Rows that are dropped in one transaction, so that its locks are brief.

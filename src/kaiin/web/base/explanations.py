@@ -32,7 +32,7 @@ from kaiin.sites import queries as sites
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of what a slip shows; `number` for those that are typed or read out at a store."""
+    """One line of what a slip or a receipt shows; `number` for those that are typed or read out."""
 
     label: str
     value: str

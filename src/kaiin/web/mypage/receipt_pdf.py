@@ -8,8 +8,9 @@ from fpdf.enums import WrapMode
 
 from kaiin.domain.money import Money
 from kaiin.infra.texts import text
+from kaiin.web.base.explanations import Fact
 from kaiin.web.mypage.receipt_fonts import MAIN, Fonts
-from kaiin.web.mypage.receipt_words import Fact, RateTotal, ReceiptWords
+from kaiin.web.mypage.receipt_words import RateTotal, ReceiptWords
 from kaiin.web.mypage.words import money_words
 
 # All in millimetres but the sizes of letters, which are in points.

@@ -9,6 +9,7 @@ from kaiin.domain.taxes import REDUCED_PERCENT, TaxedLine, TaxTotal
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import format_date, localized, text
 from kaiin.sites.queries import Seller
+from kaiin.web.base.explanations import Fact
 from kaiin.web.mypage.words import reference_words, way_words
 
 # What invoices put beside a line of the reduced rate.
@@ -40,15 +41,6 @@ class Refunded:
     day: str
     amount: Money
     rates: tuple[RateTotal, ...]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One line of the receipt; `number` where it is to be read out."""
-
-    label: str
-    value: str
-    number: bool = False
 
 
 @dataclass(frozen=True)
