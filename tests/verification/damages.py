@@ -174,6 +174,36 @@ MONEY = (
         ),
     ),
     by(
+        # A member's own intent that holds a renewal up.
+        "charge.abandoned",
+        "charge:{charge}",
+        _set(
+            "billing_charge",
+            "charge",
+            state="'open'",
+            automatic="false",
+            intent_key="'nobody'",
+            payment_id="NULL",
+            created_at=LONG_AGO,
+        ),
+        _set("billing_subscription", "subscription", paid_until=LONG_AGO),
+    ),
+    by(
+        # The same, of one that failed and should long have been tried again.
+        "charge.abandoned",
+        "charge:{charge}",
+        _set(
+            "billing_charge",
+            "charge",
+            state="'open'",
+            automatic="false",
+            intent_key="'nobody'",
+            payment_id="NULL",
+            created_at=LONG_AGO,
+        ),
+        _set("billing_subscription", "subscription", paid_until=LONG_AGO, failures="1"),
+    ),
+    by(
         "period.without_charge",
         "period:{period}",
         _set("billing_charge", "charge", state="'closed'"),

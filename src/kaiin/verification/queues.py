@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
 
+from kaiin.verification import terms
 from kaiin.verification.news import News
 from kaiin.verification.reading import Reader
 from kaiin.verification.violation import Violation
@@ -125,22 +126,29 @@ def _parked(reader: Reader) -> Iterator[Violation]:
 
 
 def _abandoned(reader: Reader, late: datetime) -> Iterator[Violation]:
-    """Intents that no payment followed, and that are waited for."""
+    """Intents that no payment followed, and that are waited for: a renewal's own, and a member's
+    that holds a renewal up once it is due."""
     found = reader.stream(
-        "SELECT c.id, c.created_at, s.id FROM billing_charge c"
+        "SELECT c.id, c.created_at, c.automatic OR s.failures = 0, s.id, k.terms, s.failures,"
+        " s.paused_until, s.paid_until, f.closed_at FROM billing_charge c"
         " JOIN billing_subscription s ON s.id = c.subscription_id"
+        " JOIN billing_course k ON k.id = s.course_id"
         " LEFT JOIN payments_payment p ON p.intent_key = c.intent_key"
+        " LEFT JOIN billing_charge f ON f.id = (SELECT max(id) FROM billing_charge"
+        " WHERE subscription_id = s.id AND automatic AND state = 'closed')"
         " WHERE c.state = 'open' AND c.created_at < %s AND p.id IS NULL"
         " AND (c.automatic OR (s.state <> 'ended'"
         " AND COALESCE(s.paused_until, s.paid_until) < %s)) ORDER BY c.id",
         (late, late),
     )
-    for key, at, subscription in found:
-        yield Violation(
-            "charge.abandoned",
-            (f"charge:{key}", f"subscription:{subscription}"),
-            f"intended at {at}, and payments never heard of it",
-        )
+    for key, at, due, subscription, text, failures, paused, paid, failed_at in found:
+        ends_at = paused or paid
+        if due or terms.retried_at(text, failures, ends_at, failed_at or ends_at) < late:
+            yield Violation(
+                "charge.abandoned",
+                (f"charge:{key}", f"subscription:{subscription}"),
+                f"intended at {at}, and payments never heard of it",
+            )
 
 
 def _mandates(reader: Reader) -> Iterator[Violation]:

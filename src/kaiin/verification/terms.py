@@ -55,6 +55,14 @@ def dormant_until(ends_at: datetime, months: int) -> date:
     return _moved(day, months, day.day)
 
 
+def retried_at(text: str, failures: int, ends_at: datetime, failed_at: datetime) -> datetime:
+    """When a renewal is tried again that was due at `ends_at`, has failed so often (1 or more) and
+    last at `failed_at`: on a day that the course names, or a day later where that has passed."""
+    days = read(text)["dunning"]["retry_days"]
+    planned = ends_at + timedelta(days=days[min(failures, len(days)) - 1] if days else 0)
+    return planned if planned > failed_at else failed_at + timedelta(days=1)
+
+
 def leaves_grid(term: Mapping[str, Any], starts_at: datetime, anchor_day: int) -> bool:
     """Whether anniversaries begin off the anchor, after periods of another rule: this beginning is
     their anchor then."""

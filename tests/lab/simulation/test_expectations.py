@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from kaiin.lab.simulation.expectations import Money, _came_second
+from kaiin.lab.simulation.expectations import Money, _came_second, _undecided_after_break
 from kaiin.lab.simulation.person import Person
 
 SLIP_ORDERED = datetime(2028, 9, 30, 9, tzinfo=UTC)
@@ -43,3 +43,21 @@ def test_neither_a_renewal_nor_what_was_paid_after_the_report_makes_it_second() 
     renewal = money(at, at, at, automatic=True)
     late = SLIP_REPORTED + timedelta(minutes=1)
     assert not _came_second(SLIP, [SLIP, renewal, money(late, late, late)])
+
+
+BREAK_ENDS = datetime(2029, 3, 31, 15, tzinfo=UTC)
+
+
+def test_after_a_break_the_door_is_open_while_the_charge_is_undecided() -> None:
+    """Seed 135: the first charge after three months never reached the provider."""
+    hour = timedelta(hours=1)
+    assert _undecided_after_break([BREAK_ENDS], [], BREAK_ENDS + 24 * hour)
+    assert not _undecided_after_break([BREAK_ENDS], [], BREAK_ENDS - hour)
+    assert not _undecided_after_break([BREAK_ENDS], [], BREAK_ENDS + timedelta(days=7))
+
+
+def test_once_a_charge_after_the_break_was_refused_it_is_closed() -> None:
+    day = timedelta(days=1)
+    before, after = [BREAK_ENDS - day], [BREAK_ENDS + timedelta(minutes=1)]
+    assert _undecided_after_break([BREAK_ENDS], before, BREAK_ENDS + day)
+    assert not _undecided_after_break([BREAK_ENDS], after, BREAK_ENDS + day)

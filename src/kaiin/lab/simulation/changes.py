@@ -10,7 +10,7 @@ from kaiin.billing.actions.change import Agreed, change_course
 from kaiin.billing.actions.decide_refund import decide_refund
 from kaiin.billing.actions.leave import leave_site, undo_leave
 from kaiin.billing.actions.pause import pause_membership, resume_membership
-from kaiin.billing.views.changes import changes_offered, preview_change
+from kaiin.billing.views.changes import changes_offered, pauses_offered, preview_change
 from kaiin.billing.views.memberships import MembershipView
 from kaiin.billing.views.refunds import refund_cases
 from kaiin.infra import clock
@@ -73,19 +73,22 @@ class Changes:
         self, person: Person, view: MembershipView | None, site: str, chance: Random
     ) -> timedelta:
         """Some periods without paying, or back from them."""
-        most = view.pause_periods if view is not None else 0
-        periods = chance.randint(1, most) if most else 0
+        offers = pauses_offered(person.pk, site, at=clock.now())
+        offer = chance.choice(offers) if offers else None
 
         def pause(_: Random) -> str:
             if view is not None and view.paused_until is not None:
                 person.clicked(site, inwards=True)
                 resume_membership(member_pk=person.pk, site_key=site)
                 return "comes back"
-            pause_membership(member_pk=person.pk, site_key=site, periods=periods)
+            if offer is not None:
+                pause_membership(member_pk=person.pk, site_key=site, periods=offer.periods)
             return "pauses"
 
-        if not periods and (view is None or view.paused_until is None):
+        if offer is None and (view is None or view.paused_until is None):
             return some_days(chance, SETTLED)
+        if offer is not None:
+            person.breaks.setdefault(site, []).append(offer.ends_at)
         person.clicked(site, inwards=True)
         self._steps.person(person.name, f"break at {site}", pause, chance=chance)
         return some_days(chance, SETTLED)

@@ -33,6 +33,8 @@ _AFTERWARDS = timedelta(days=14)
 # Two charges of one contract are a month apart, or less where the first was retried for a week.
 _APART = timedelta(days=15)
 _OWN_DOING = timedelta(days=2)
+# While it is unknown whether the first charge after a break was made, its member is let in.
+_AFTER_BREAK = timedelta(days=7)
 # How long before the end of a period its renewal is charged: holidays at the end of a month.
 _EARLIEST = timedelta(days=12)
 
@@ -136,9 +138,12 @@ class Expectations:
             yield from _given_or_brought(person, open_now, now)
         for member_pk, site_key in sorted(open_now):
             paid = self.money.get((member_pk, site_key), [])
-            if not any(
-                money.enough and money.paid_at <= now < money.closed_from for money in paid
-            ) and not _may_be_in(persons[member_pk], site_key, now):
+            person = persons[member_pk]
+            if not (
+                any(money.enough and money.paid_at <= now < money.closed_from for money in paid)
+                or _may_be_in(person, site_key, now)
+                or self._is_undecided(person, site_key, now, swept_since)
+            ):
                 yield Violation(
                     "people.in_without_money",
                     (f"member:{member_pk}",),
@@ -152,6 +157,20 @@ class Expectations:
             for before in all_money
             if before.paid_at < money.paid_at and now < before.closed_from
         )
+
+    def _is_undecided(
+        self, person: Person, site_key: str, now: datetime, swept_since: datetime | None
+    ) -> bool:
+        breaks = person.breaks.get(site_key)
+        if not breaks or swept_since is None:
+            return bool(breaks)
+        refused = [
+            at
+            for row in self.provider.refused_charges(person.pk)
+            if self._bills[row["description"]].site_key == site_key
+            and (at := read(row["created_at"])) <= swept_since
+        ]
+        return _undecided_after_break(breaks, refused, now)
 
     def _charged_rightly(self, money: Money) -> Iterator[Violation]:
         if not money.automatic:
@@ -247,6 +266,17 @@ def _must_be_in(
     if UUID(bytes=base64.b32decode(f"{money.order_id.upper()}======")) in money.person.kept:
         return False
     return not money.person.turned_away(money.site_key, money.paid_at, money.reported_at + SWEEP)
+
+
+def _undecided_after_break(
+    breaks: Sequence[datetime], refused: Sequence[datetime], now: datetime
+) -> bool:
+    """Whether the first charge after one of the `breaks`, given by their ends, may be undecided.
+    `refused`: when charges were declined that the installation has asked about since."""
+    return any(
+        ends_at <= now < ends_at + _AFTER_BREAK and not any(at >= ends_at for at in refused)
+        for ends_at in breaks
+    )
 
 
 def _came_second(money: Money, all_money: Sequence[Money]) -> bool:

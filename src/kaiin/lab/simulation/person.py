@@ -51,6 +51,8 @@ class Person:
     wants_to_leave: set[str] = field(default_factory=set)
     # Every click that means "in" (True) or "out" at a site, also those without an answer.
     clicks: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    # Where their breaks at a site end, as the page said before each click.
+    breaks: dict[str, list[datetime]] = field(default_factory=dict)
     # When they turned back on the provider's page.
     turned_back: dict[str, list[datetime]] = field(default_factory=dict)
     imported: Imported | None = None

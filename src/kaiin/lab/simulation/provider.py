@@ -91,6 +91,14 @@ class Provider(life.Provider):
             f"m{member_pk}",
         )
 
+    def refused_charges(self, member_pk: int) -> list[Row]:
+        """Every charge of a member that was declined, oldest first."""
+        return self.rows(
+            "SELECT * FROM payment WHERE customer = ? AND kind = 'charge' AND status = 'failed'"
+            " ORDER BY created_at, id",
+            f"m{member_pk}",
+        )
+
     def is_untroubled(self, order_id: str) -> bool:
         """Whether a payment's money was never asked back."""
         return not self.rows(
