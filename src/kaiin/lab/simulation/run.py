@@ -42,7 +42,7 @@ _ASKS_EARLY = 0.2
 _LATE_HOUR = 22
 # Of the worker's own story, when it is the worker that broke.
 _JOB_LINES = 30
-_AFTER_THE_END = timedelta(days=9)
+_DAYS_AFTER_THE_END = 9
 
 
 @dataclass
@@ -270,10 +270,11 @@ class Run:
         self.weather.calm()
         Postbox.fails_one_in = 0
         self._events.clear()
-        end = clock.now() + _AFTER_THE_END
         self._next_round = None
-        self._round(everything=True)
-        self._until(end)
+        # Every job has a turn each day: one that is killed is not the last.
+        for days in range(_DAYS_AFTER_THE_END):
+            self._at(clock.now() + days * _DAY, lambda: self._round(everything=True))
+        self._until(clock.now() + _DAYS_AFTER_THE_END * _DAY)
         self._end_day()
         self._raise_first(self.checks.settled(clock.now()))
 
