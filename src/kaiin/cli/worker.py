@@ -38,7 +38,7 @@ _BATCH = 100
 # Renewals are claimed and written in sets: each round costs some sixty statements, however many.
 _RENEWALS = 1000
 # SQLite has one writer: payments and logins wait until a whole set is written.
-_RENEWALS_OF_ONE_WRITER = 100
+_RENEWALS_OF_ONE_WRITER = 25
 _SEALS = 1000
 # Rows that are dropped in one transaction, so that its locks are brief.
 _OLD = 1000
