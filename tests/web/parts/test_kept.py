@@ -31,12 +31,6 @@ class TestPart:
         source = "{% kept %}{{ word }}{% endkept %}{% kept %}-{% endkept %}"
         assert render(source, brand.of_identity(sites.tenant())) == "a-a-"
 
-    def test_where_its_condition_is_false_it_is_rendered_anew(self) -> None:
-        source = "{% kept if=fresh %}{{ word }}{% endkept %}"
-        identity = brand.of_identity(sites.tenant())
-        assert render(source, identity, fresh=False) == "ab"
-        assert render(source, identity, fresh=True) == "aa"
-
     def test_without_a_tenant_nothing_is_kept(self) -> None:
         assert render("{% kept %}{{ word }}{% endkept %}", brand.PLAIN) == "ab"
 
@@ -80,3 +74,26 @@ def test_each_browser_has_its_own_token_and_way_on() -> None:
         pages.append(page)
     tokens = [re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page) for page in pages]
     assert len({token for found in tokens for token in found}) > 1
+
+
+@pytest.mark.usefixtures("plusmember")
+def test_each_language_and_address_has_a_page_of_its_own() -> None:
+    pages = [
+        Client().get(path, HTTP_HOST="official.localhost", HTTP_ACCEPT_LANGUAGE=language).content
+        for path in ("/", "/?from=mail")
+        for language in ("en", "ja", "en")
+    ]
+    assert (pages[0], pages[3]) == (pages[2], pages[5])
+    assert len(set(pages)) == 4
+
+
+@pytest.mark.usefixtures("plusmember")
+def test_a_kept_page_s_form_is_accepted() -> None:
+    for _ in range(2):
+        browser = Client(enforce_csrf_checks=True)
+        browser.cookies["kaiin-try"] = "1"
+        page = browser.get("/login", HTTP_HOST="id.localhost").content.decode()
+        tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert tokens
+        sent = {"csrfmiddlewaretoken": tokens[0], "login": "nobody@example.jp", "password": "x"}
+        assert browser.post("/login", sent, HTTP_HOST="id.localhost").status_code == 200

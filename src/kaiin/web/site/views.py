@@ -21,6 +21,7 @@ from kaiin.infra import clock
 from kaiin.infra.texts import localized, text
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
+from kaiin.web.base.kept_pages import kept_page
 from kaiin.web.base.requests import Request
 
 EnteredView = Callable[[Request, SiteView, Entry], HttpResponse]
@@ -38,7 +39,9 @@ def top(request: Request) -> HttpResponse:
         "join_url": _identity_url(request, f"/join/{site.key}/"),
         "trouble_url": _identity_url(request, "/trouble", site=site.key),
     }
-    return render(request, "site/top.html", context)
+    if request.member is not None:
+        return render(request, "site/top.html", context)
+    return kept_page(request, "site/top.html", context)
 
 
 def for_members(view: EnteredView) -> Callable[[Request], HttpResponse]:

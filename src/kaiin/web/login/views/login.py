@@ -21,6 +21,7 @@ from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 from kaiin.web.base.browsers import in_app_browser
 from kaiin.web.base.errors import ask_again
+from kaiin.web.base.kept_pages import kept_page
 from kaiin.web.base.requests import Request, show_site
 from kaiin.web.login import cookies, hints, visit
 from kaiin.web.login.forms import LoginForm
@@ -173,7 +174,6 @@ def _page(
         form.fields["password"].widget.attrs["autofocus"] = True
     context = {
         "form": form,
-        "fresh": not form.is_bound and not form.initial.get("login"),
         "hint": hint,
         "may_insist": hint is not None and refused is None and _may_insist(identified),
         "refused": refused,
@@ -182,7 +182,10 @@ def _page(
         "mended": mended,
         "next": visit.next_path(request),
     }
-    return render(request, "entrance/login.html", context)
+    if form.is_bound or form.initial.get("login"):
+        return render(request, "entrance/login.html", context)
+    site_key = request.site.key if request.site else ""
+    return kept_page(request, "entrance/login.html", context, context["next"], site_key)
 
 
 def _may_insist(identified: Identified | None) -> bool:

@@ -1,0 +1,30 @@
+"""Whole pages that are rendered once for each version of the tenant."""
+
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+
+from kaiin.web.base.requests import Request
+from kaiin.web.parts.kept import once
+
+# Stands in a kept page where each browser's own token is put.
+_TOKEN = "the-token-of-this-browser"  # noqa: S105
+
+
+def kept_page(
+    request: Request, template: str, context: Mapping[str, object], *values: object
+) -> HttpResponse:
+    """A page for someone who is not logged in. It depends on nothing but the address, the language
+    and `values`; forms get the browser's own CSRF token."""
+    if request.member is not None:
+        raise ValueError("a member's page is not kept")
+    page = once(
+        request.brand,
+        (template, request.get_full_path(), *map(str, values)),
+        lambda: render_to_string(template, {**context, "csrf_token": _TOKEN}, request),
+    )
+    if _TOKEN in page:
+        page = page.replace(_TOKEN, get_token(request))
+    return HttpResponse(page)
