@@ -98,6 +98,8 @@ def main() -> int:
 def _all_stages() -> list[Outcome]:
     with ThreadPoolExecutor(2) as beside:
         single = beside.submit(lambda: [*_tools(workers=1), _journeys()])
+        # Compiles the tests once: five processes at the same time would each take as long for it.
+        _run([PYTHON, "-m", "pytest", "--quiet", "--collect-only", "tests"], {}, io.StringIO())
         on_postgres = beside.submit(_on_postgres)
         try:
             on_sqlite = _pytest(
