@@ -1,9 +1,18 @@
 """What a simulation expects of money, where that is not obvious."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from kaiin.lab.simulation.expectations import Money, _came_second, _undecided_after_break
+from kaiin.lab.simulation.expectations import (
+    Expectations,
+    Money,
+    _came_second,
+    _undecided_after_break,
+)
+from kaiin.lab.simulation.people import People
 from kaiin.lab.simulation.person import Person
+from kaiin.lab.simulation.provider import Provider
 
 SLIP_ORDERED = datetime(2028, 9, 30, 9, tzinfo=UTC)
 SLIP_PAID = SLIP_ORDERED + timedelta(days=6, hours=16)
@@ -19,6 +28,7 @@ def money(
         site_key="mail",
         automatic=automatic,
         mandate_id="",
+        sent_at=created_at,
         created_at=created_at,
         paid_at=paid_at,
         reported_at=reported_at,
@@ -61,3 +71,14 @@ def test_once_a_charge_after_the_break_was_refused_it_is_closed() -> None:
     before, after = [BREAK_ENDS - day], [BREAK_ENDS + timedelta(minutes=1)]
     assert _undecided_after_break([BREAK_ENDS], before, BREAK_ENDS + day)
     assert not _undecided_after_break([BREAK_ENDS], after, BREAK_ENDS + day)
+
+
+def test_a_charge_that_was_sent_before_leaving_may_be_carried_out_after_it() -> None:
+    """Seed 150: it timed out, its member left, and twenty minutes later the provider made it."""
+    left_at = SLIP_PAID + timedelta(minutes=3)
+    made_at = SLIP_PAID + timedelta(minutes=23)
+    for sent_at, found in ((SLIP_PAID, []), (made_at, ["people.charged_after_leaving"])):
+        charged = replace(money(made_at, made_at, made_at, automatic=True), sent_at=sent_at)
+        charged.person.left_at["mail"] = left_at
+        expectations = Expectations(cast(People, None), cast(Provider, None))
+        assert [each.check for each in expectations._charged_rightly(charged)] == found

@@ -279,7 +279,7 @@ def run_late_calls(app: Flask, now: datetime) -> None:
         return
     with service.store.transaction() as tx:
         due = tx.all("SELECT * FROM late_call WHERE due_at <= ? ORDER BY number", (written(now),))
-        tx.run("DELETE FROM late_call WHERE due_at <= ?", (written(now),))
+        tx.run("UPDATE late_call SET due_at = NULL WHERE due_at <= ?", (written(now),))
     for call in due:
         headers = {
             "Authorization": f"Bearer {app.config['SECRET']}",
@@ -310,6 +310,8 @@ def _delayed(now: datetime) -> bool:
                 "path": request.path,
                 "key": request.headers.get("Idempotency-Key", ""),
                 "body": request.get_data(),
+                "order_id": _order_id(),
+                "sent_at": written(now),
                 "due_at": written(now + timedelta(minutes=int(minutes))),
             },
         )

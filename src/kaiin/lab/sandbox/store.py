@@ -101,8 +101,12 @@ CREATE TABLE IF NOT EXISTS late_call (
     path TEXT NOT NULL,
     key TEXT NOT NULL,
     body BLOB NOT NULL,
-    due_at TEXT NOT NULL
+    order_id TEXT NOT NULL,
+    sent_at TEXT NOT NULL,
+    due_at TEXT
 );
+CREATE INDEX IF NOT EXISTS late_call_due ON late_call (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS late_call_of_order ON late_call (order_id);
 CREATE TABLE IF NOT EXISTS event (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,

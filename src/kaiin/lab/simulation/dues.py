@@ -45,7 +45,7 @@ _STORE = (
     " UNION ALL SELECT min(closes_at) FROM payment WHERE closes_at IS NOT NULL"
     " UNION ALL SELECT min(report_at) FROM payment WHERE report_at IS NOT NULL"
     " UNION ALL SELECT min(settles_at) FROM refund WHERE settles_at IS NOT NULL"
-    " UNION ALL SELECT min(due_at) FROM late_call)"
+    " UNION ALL SELECT min(due_at) FROM late_call WHERE due_at IS NOT NULL)"
 )
 _QUERY = "SELECT " + ", ".join(
     [

@@ -39,7 +39,8 @@ _AFTER_BREAK = timedelta(days=7)
 _EARLIEST = timedelta(days=12)
 
 _MONEY = (
-    "SELECT payment.*, event.number AS event, event.created_at AS reported_at FROM event"
+    "SELECT payment.*, event.number AS event, event.created_at AS reported_at, (SELECT"
+    " min(sent_at) FROM late_call WHERE order_id = payment.order_id) AS late_since FROM event"
     " JOIN payment ON payment.order_id = event.order_id"
     " WHERE event.number > ? AND event.type = 'payment.paid' AND payment.status = 'paid'"
     " ORDER BY event.number"
@@ -64,13 +65,15 @@ class _Bought:
 
 @dataclass(frozen=True)
 class Money:
-    """One sum that the provider has. `reported_at`: from when on asking brings it."""
+    """One sum that the provider has. `sent_at`: when its charge was first sent; it may be carried
+    out later. `reported_at`: from when on asking brings it."""
 
     order_id: str
     person: Person
     site_key: str
     automatic: bool
     mandate_id: str
+    sent_at: datetime
     created_at: datetime
     paid_at: datetime
     reported_at: datetime
@@ -202,12 +205,12 @@ class Expectations:
                 f" charged at {_jst(before)} already",
             )
         left_at = money.person.left_at.get(money.site_key)
-        if left_at is not None and left_at < money.created_at:
+        if left_at is not None and left_at < money.sent_at:
             yield _violation(
                 money,
                 "people.charged_after_leaving",
                 f"left {money.site_key} at {_jst(left_at)}, charged {money.order_id} at"
-                f" {_jst(money.created_at)}",
+                f" {_jst(money.sent_at)}",
             )
 
     def _read(self, row: Row, person: Person) -> Money:
@@ -243,6 +246,7 @@ class Expectations:
             site_key=bought.site_key,
             automatic=row["kind"] == "charge",
             mandate_id=row["mandate_id"] or "",
+            sent_at=read(row["late_since"] or row["created_at"]),
             created_at=read(row["created_at"]),
             paid_at=paid_at,
             reported_at=read(row["reported_at"]),
