@@ -64,7 +64,9 @@ def test_a_lump_sum_says_that_nothing_more_is_charged(fans: Fans, visit: Visit) 
     member = fans.joined("yearly", Method.KONBINI)
     page = visit(member)
     assert "Paid for 22 November 2026 – 31 October 2027" in page.text()
-    assert "6,820円（12か月分・税込）" in page.text(language="ja")
+    assert "6,820円（12か月分・税込）、うちお支払い手数料220円" in page.text(language="ja")
+    said = "¥6,820 for 12 months, tax included, of which ¥220 is the handling fee"
+    assert said in page.text()
     assert "Nothing more will be charged Renewal opens on 1 July 2027" in page.text()
     assert "今後の請求はありません 更新は2027年7月1日(木)から受け付けます" in page.text(
         language="ja"

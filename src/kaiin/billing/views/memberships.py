@@ -46,21 +46,20 @@ class PeriodView:
 class MembershipView:
     """A member at a site, by their open subscription or else the last one.
 
-    `price` is what a period costs by its terms, handling included, and `unit` what it is for.
-    `period` is the one that runs now; `paid_until` the end of the last one bought. `next_charge_at`
-    and `next_amount` are None where nothing is charged by itself; `next_try_at` is set while a
-    failed renewal is being tried again, else `renewal` says what that charge is. `payable`: the
-    member may pay now (first payment, failed renewal, open renewal window, after the end).
-    `rejoin_until`: until then a withdrawn member keeps join date and number. `mandate_lost`: the
-    card or contract behind the renewals has ended. `next_course_name`: a change that was agreed
-    to, from the next period on. `paused_until`: the
-    end of a pause that runs or is to come; `pause_periods`: the most that may be paused now, 0
-    where nothing may. `fixed`: past the lock day (`fixed_at`), the coming renewal can't be left
-    out any more; `leaves_at`: the end of access for a member who leaves now, or has left.
-    `may_leave_at_once`: with unused days paid back.
-    `ending`: why what was paid for last has ended, None while something paid runs.
-    `windows` are all windows of access, `open_until` how long entry
-    goes on from now, None if it is closed.
+    `price` is what a period costs by its terms, with what of it is `handling`, and `unit` what
+    it is for. `period` is the one that runs now; `paid_until` the end of the last one bought.
+    `next_charge_at` and `next_amount` are None where nothing is charged by itself;
+    `next_try_at` is set while a failed renewal is being tried again, else `renewal` says what
+    that charge is. `payable`: the member may pay now (first payment, failed renewal, open
+    renewal window, after the end). `rejoin_until`: until then a withdrawn member keeps join
+    date and number. `mandate_lost`: the card or contract behind the renewals has ended.
+    `next_course_name`: a change that was agreed to, from the next period on. `paused_until`:
+    the end of a pause that runs or is to come; `pause_periods`: the most that may be paused
+    now, 0 where nothing may. `fixed`: past the lock day (`fixed_at`), the coming renewal can't
+    be left out any more; `leaves_at`: the end of access for a member who leaves now, or has
+    left. `may_leave_at_once`: with unused days paid back. `ending`: why what was paid for last
+    has ended, None while something paid runs. `windows` are all windows of access, `open_until`
+    how long entry goes on from now, None if it is closed.
     """
 
     id: int
@@ -70,6 +69,7 @@ class MembershipView:
     course_name: Mapping[str, str]
     renews: bool
     price: Money
+    handling: Money
     unit: PriceUnit
     method: Method
     mandate: MandateView | None
@@ -224,6 +224,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         course_name=subscription.course.name,
         renews=terms.renews,
         price=terms.total,
+        handling=terms.handling,
         unit=terms.unit,
         method=Method(subscription.method),
         mandate=gathered.mandates.get(subscription.mandate_id or 0),

@@ -17,6 +17,7 @@ mypage-standing_withdrawn = Ended
 
 # Facts of a membership
 mypage-course = Course
+mypage-price_with_fee = { $price }, of which { $fee } is the handling fee
 mypage-way = Way to pay
 mypage-period = Paid for
 mypage-last_period = Paid until

@@ -17,6 +17,7 @@ mypage-standing_withdrawn = 退会済み
 
 # 会員情報の項目
 mypage-course = コース
+mypage-price_with_fee = { $price }、うちお支払い手数料{ $fee }
 mypage-way = お支払い方法
 mypage-period = ご利用期間
 mypage-last_period = ご利用期間

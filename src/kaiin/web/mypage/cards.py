@@ -15,7 +15,7 @@ from kaiin.diagnosis.operations import SiteOutlook
 from kaiin.domain.diagnosis.findings import Diagnosis, Finding, FindingCode
 from kaiin.domain.periods import japanese_date
 from kaiin.domain.subscriptions import Standing, SubscriptionState
-from kaiin.infra.texts import localized, text
+from kaiin.infra.texts import format_money, localized, text
 from kaiin.sites.queries import SiteView
 from kaiin.web.base import explanations
 from kaiin.web.base.explanations import Step
@@ -126,7 +126,13 @@ def _facts(view: MembershipView) -> tuple[Fact, ...]:
 def _price(view: MembershipView) -> str:
     """What the running course costs, where no renewal says so below."""
     runs = view.state in (SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE)
-    return price_words(view.price, view.unit) if runs and view.renewal is None else ""
+    if not runs or view.renewal is not None:
+        return ""
+    price = price_words(view.price, view.unit)
+    if not view.handling:
+        return price
+    fee = format_money(view.handling.amount, view.handling.currency)
+    return text("mypage.price_with_fee", price=price, fee=fee)
 
 
 def _paid(view: MembershipView) -> Fact | None:
