@@ -143,6 +143,32 @@ def test_a_period_paid_ahead_and_charged_back_is_no_new_beginning(world: World) 
     assert world.view(member, "mail").paid_until == end.replace(year=end.year + 1)
 
 
+def test_who_leaves_before_a_period_paid_ahead_was_paid_until_the_one_charged_back(
+    world: World,
+) -> None:
+    """Simulator seed 107 on PostgreSQL: between the two nothing is paid for."""
+    from kaiin.billing.actions.leave import leave_site
+
+    member, payment = joined(world, "yearly")
+    end = world.view(member).paid_until
+    assert end is not None
+    world.go_to(end - timedelta(days=40))
+    world.pay(world.join(member, "yearly", Method.KONBINI).payment)
+    world.sandbox.dispute(payment)
+    world.work()
+    world.sandbox.dispute(payment, won=False)
+    world.work()
+    charged_back_at = world.clock.now()
+    assert not world.entry(member).allowed
+    assert world.view(member).paid_until == end.replace(year=end.year + 1)
+    world.clock.advance(hours=3)
+    leave_site(member_pk=member, site_key="official", at_once=True, actor="staff:1")
+    world.work()
+    view = world.view(member)
+    assert view.paid_until == charged_back_at
+    assert (view.standing, view.end_reason) == (Standing.WITHDRAWN, EndReason.LEFT)
+
+
 def test_money_that_came_and_went_before_we_looked(world: World) -> None:
     member = world.member()
     payment = world.join(member, "yearly").payment

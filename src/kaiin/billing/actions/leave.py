@@ -3,7 +3,7 @@
 from kaiin.billing.choices import RefundReason
 from kaiin.billing.errors import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
 from kaiin.billing.membership import intents, mails, scheduling
-from kaiin.billing.membership.endings import end, end_early
+from kaiin.billing.membership.endings import end, end_early, lived_until
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import (
@@ -115,7 +115,7 @@ def _end_at_once(
         refund += unused.total
     if agreed not in (None, refund):
         raise RefundDiffers(refund=refund.amount)
-    subscription.paid_until = work.now
+    subscription.paid_until = lived_until(subscription, work.now)
     mails.left_at_once(
         locked,
         f"{subscription.pk}:{work.now.isoformat()}",

@@ -95,6 +95,14 @@ def end_early(
     work.access_changes(period.ended_early_at)
 
 
+def lived_until(subscription: Subscription, at: datetime) -> datetime:
+    """The end of what was paid for, of a subscription that is over at `at`: that of its periods
+    that had begun, early or not. One paid ahead may begin after a gap."""
+    begun = Period.objects.filter(subscription=subscription, starts_at__lt=at)
+    ends = begun.values_list("ends_at", "ended_early_at")
+    return min(at, max((early or end for end, early in ends), default=at))
+
+
 def withdraw(
     locked: LockedMembership, at: datetime, work: UnitOfWork, *, notified: bool = False
 ) -> None:

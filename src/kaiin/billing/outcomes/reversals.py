@@ -214,7 +214,7 @@ def _take_back(
     open_charge = locked.open_charge
     if open_charge is not None and not open_charge.automatic:
         intents.supersede(open_charge, "superseded", work.now)
-    subscription.paid_until = min(work.now, subscription.paid_until or work.now)
+    subscription.paid_until = endings.lived_until(subscription, work.now)
     endings.end(locked, subscription, _END_REASONS[why], work)
 
 
