@@ -1,6 +1,8 @@
 """Isolation: what fails alone is parked alone, and how often that is tried again."""
 
-from collections.abc import Sequence
+import gc
+import weakref
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -108,3 +110,35 @@ def test_an_outage_parks_nothing(clock: Clock) -> None:
     with pytest.raises(OperationalError), lot.apart(1):
         away([1])
     assert not ParkedRow.objects.exists()
+
+
+class _Cursor:
+    """Stands for one whose rows are still being read: SQLite's writers wait for it."""
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Only what nothing refers to any more goes, as it may be for a long while in a worker."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
+def test_what_a_failed_row_had_opened_is_let_go(clock: Clock) -> None:
+    opened = []
+
+    def read(_: object) -> None:
+        cursor = _Cursor()
+        opened.append(weakref.ref(cursor))
+        try:
+            raise ValueError("an instant that Python does not know")
+        except ValueError as error:
+            raise RuntimeError from error
+
+    round_ = Parking[int]("some.work", clock.now())
+    round_.in_halves([1], read)
+    with round_.apart(2):
+        read(2)
+    assert round_.failed == [1, 2]
+    assert [cursor() for cursor in opened] == [None, None]

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cached_property
+from traceback import clear_frames
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -171,6 +172,7 @@ class Parking(Generic[K]):
 
     def park(self, key: K, error: Exception) -> None:
         """Note that a row failed, and when it is tried again."""
+        _let_go(error)
         self.failed.append(key)
         self._any = True
         row, _ = ParkedRow.objects.get_or_create(
@@ -252,6 +254,15 @@ def forget_stale(*, now: datetime) -> int:
     if stale.exists():
         stale.delete()
     return 0
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop what the failed calls held. An error and the frame that handles it refer to each other,
+    so that it stays until the collector comes by: with a cursor whose rows are still being read,
+    for which SQLite's other writers wait."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _text(key: object) -> str:
