@@ -1,8 +1,10 @@
 """The event log and the deliveries to consumers, lane by lane."""
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
@@ -58,6 +60,34 @@ def test_the_same_key_is_delivered_once(clock: Clock, heard: Heard) -> None:
     say("a", n=1)
     assert deliver() == 0
     assert heard == [{"n": 1}]
+
+
+@pytest.mark.django_db
+def test_what_a_failed_handler_had_opened_is_let_go_before_the_failure_is_noted(
+    clock: Clock, consume: Callable[..., None]
+) -> None:
+    class Cursor:
+        """Stands for one whose rows are still being read: SQLite's writers wait for it."""
+
+    opened: list[weakref.ref[Cursor]] = []
+    at_the_note: list[object] = []
+
+    def fail(_: object) -> None:
+        cursor = Cursor()
+        opened.append(weakref.ref(cursor))
+        raise ValueError("an instant that Python does not know")
+
+    def look(execute: Any, sql: str, *rest: Any) -> Any:
+        if opened and sql.startswith("UPDATE"):
+            at_the_note.append(opened[0]())
+        return execute(sql, *rest)
+
+    consume(outside=fail)
+    say("a")
+    with connection.execute_wrapper(look):
+        assert deliver() == 1
+    assert at_the_note == [None]
+    assert "ValueError" in Delivery.objects.get().last_error
 
 
 @pytest.mark.django_db

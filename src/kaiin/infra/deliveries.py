@@ -17,6 +17,7 @@ from kaiin.infra import clock, consumers
 from kaiin.infra.consumers import Lane
 from kaiin.infra.locks import claimed, transaction
 from kaiin.infra.models import Delivery, Event
+from kaiin.infra.parking import let_go
 
 _log = structlog.get_logger(__name__)
 
@@ -187,6 +188,7 @@ def _deliver(row: Delivery, claim: datetime) -> None:
     except Exception as error:  # noqa: BLE001
         # Any error leaves the delivery in place, and the others go on: it is tried again with
         # back-off and, at last, set aside where people see it.
+        let_go(error)
         attempts = row.attempts + 1
         now = clock.now()
         dead = attempts >= _MIN_ATTEMPTS and now - event.occurred_at >= _GIVE_UP

@@ -41,6 +41,15 @@ _MAX_PAUSE = timedelta(hours=1)
 _STALE = timedelta(minutes=5)
 
 
+def let_go(error: BaseException | None) -> None:
+    """Drop what the failed calls held. An error and the frame that handles it refer to each other,
+    so that it stays until the collector comes by: with a cursor whose rows are still being read,
+    for which SQLite's other writers wait."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
 class StillDue(Exception):
     """A job found nothing to do for a row that is due: its state contradicts its time."""
 
@@ -172,7 +181,7 @@ class Parking(Generic[K]):
 
     def park(self, key: K, error: Exception) -> None:
         """Note that a row failed, and when it is tried again."""
-        _let_go(error)
+        let_go(error)
         self.failed.append(key)
         self._any = True
         row, _ = ParkedRow.objects.get_or_create(
@@ -254,15 +263,6 @@ def forget_stale(*, now: datetime) -> int:
     if stale.exists():
         stale.delete()
     return 0
-
-
-def _let_go(error: BaseException | None) -> None:
-    """Drop what the failed calls held. An error and the frame that handles it refer to each other,
-    so that it stays until the collector comes by: with a cursor whose rows are still being read,
-    for which SQLite's other writers wait."""
-    while error is not None:
-        clear_frames(error.__traceback__)
-        error = error.__cause__ or error.__context__
 
 
 def _text(key: object) -> str:

@@ -30,7 +30,7 @@ from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
 from kaiin.infra.gathering import gathering_transaction
 from kaiin.infra.locks import claimed, transaction
-from kaiin.infra.parking import Parking, StillDue
+from kaiin.infra.parking import Parking, StillDue, let_go
 from kaiin.payments import queries as payment_queries
 from kaiin.payments.charging import Call, ChargeIntent, call_providers, open_intents
 from kaiin.payments.errors import MandateEnded
@@ -109,6 +109,7 @@ def mandate_ended(*, mandate_id: int, reason: str) -> None:
         try:
             _mandate_ended(membership_id, mandate_id, reason)
         except Exception as error:  # noqa: BLE001 - the other sites' memberships go on
+            let_go(error)
             failures.append(error)
     if failures:
         # The event is delivered again.
