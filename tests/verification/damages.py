@@ -75,6 +75,16 @@ def _payment(key: str, **values: str) -> str:
 
 
 LONG_AGO = "'2026-11-22 00:00:00+00:00'"
+# A payment that a member began by hand, and that payments never heard of.
+_LOST_BY_HAND = _set(
+    "billing_charge",
+    "charge",
+    state="'open'",
+    automatic="false",
+    intent_key="'nobody'",
+    payment_id="NULL",
+    created_at=LONG_AGO,
+)
 MONEY = (
     by(
         "ledger.unbalanced",
@@ -177,30 +187,14 @@ MONEY = (
         # A member's own intent that holds a renewal up.
         "charge.abandoned",
         "charge:{charge}",
-        _set(
-            "billing_charge",
-            "charge",
-            state="'open'",
-            automatic="false",
-            intent_key="'nobody'",
-            payment_id="NULL",
-            created_at=LONG_AGO,
-        ),
+        _LOST_BY_HAND,
         _set("billing_subscription", "subscription", paid_until=LONG_AGO),
     ),
     by(
         # The same, of one that failed and should long have been tried again.
         "charge.abandoned",
         "charge:{charge}",
-        _set(
-            "billing_charge",
-            "charge",
-            state="'open'",
-            automatic="false",
-            intent_key="'nobody'",
-            payment_id="NULL",
-            created_at=LONG_AGO,
-        ),
+        _LOST_BY_HAND,
         _set("billing_subscription", "subscription", paid_until=LONG_AGO, failures="1"),
     ),
     by(

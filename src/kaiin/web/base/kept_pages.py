@@ -1,6 +1,7 @@
 """Whole pages that are rendered once for each version of the tenant."""
 
 from collections.abc import Mapping
+from secrets import token_hex
 
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
@@ -9,8 +10,9 @@ from django.template.loader import render_to_string
 from kaiin.web.base.requests import Request
 from kaiin.web.parts.kept import once
 
-# Stands in a kept page where each browser's own token is put.
-_TOKEN = "the-token-of-this-browser"  # noqa: S105
+# Stands in a kept page where each browser's own token is put. Nobody can guess it, and so have the
+# token put into an address that is part of the page.
+_TOKEN = token_hex(16)
 
 
 def kept_page(
