@@ -166,6 +166,8 @@ def test_who_leaves_before_a_period_paid_ahead_was_paid_until_the_one_charged_ba
     world.work()
     view = world.view(member)
     assert view.paid_until == charged_back_at
+    # The number is kept from the leaving on, as the mail about it says.
+    assert view.withdrawn_at == world.clock.now()
     assert (view.standing, view.end_reason) == (Standing.WITHDRAWN, EndReason.LEFT)
 
 

@@ -8,7 +8,7 @@ import pytest
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
-from kaiin.domain.subscriptions import EndReason, Standing
+from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from tests.billing.conftest import World
 from tests.billing.money import books
 from tests.fixtures.tenant import amend
@@ -359,3 +359,19 @@ def test_what_was_given_back_of_a_period_is_not_paid_back_with_its_unused_days(
     world.work()
     assert sum(case.amount.amount for case in refund_cases(member)) == 550
     assert books(world) == {}
+
+
+def test_who_leaves_in_the_grace_keeps_their_number_as_long_as_the_mail_says(
+    world: World,
+) -> None:
+    from kaiin.billing.actions.leave import leave_site
+
+    member = world.joined(number="4000 0000 0000 0341")
+    world.go_to(datetime(2026, 12, 3, 12, tzinfo=JST))
+    assert world.view(member).state is SubscriptionState.PAST_DUE
+    leave_site(member_pk=member, site_key="official")
+    world.work()
+    view = world.view(member)
+    assert view.withdrawn_at == world.clock.now()
+    # Thirty days, counted from the leaving.
+    assert view.rejoin_until == datetime(2027, 1, 2, 12, tzinfo=JST)

@@ -91,7 +91,7 @@ def _end_in_time(
         work.revoked.append(locked.membership.pk)
         scheduling.plan(locked, subscription, work)
     else:
-        end(locked, subscription, EndReason.LEFT, work, notified=True)
+        end(locked, subscription, EndReason.LEFT, work, notified=True, left_at=work.now)
     if not pending:
         mails.left(
             locked,
@@ -124,7 +124,7 @@ def _end_at_once(
         method=Method(subscription.method),
         keeps_until=days_after(work.now, locked.site.rejoin_days),
     )
-    end(locked, subscription, EndReason.LEFT, work, notified=True)
+    end(locked, subscription, EndReason.LEFT, work, notified=True, left_at=work.now)
 
 
 def _has_left(locked: LockedMembership) -> bool:

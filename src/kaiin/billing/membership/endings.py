@@ -32,9 +32,11 @@ def end(
     *,
     detail: str = "",
     notified: bool = False,
+    left_at: datetime | None = None,
 ) -> None:
     """End a subscription and set the membership's standing. `notified`: the member has a mail
-    about it already."""
+    about it already. `left_at`: when someone left for whom nothing paid runs any more; from then
+    on their number is kept for a while."""
     subscription.state = subscription_after(
         SubscriptionState(subscription.state), SubscriptionEvent.ENDED
     ).value
@@ -54,8 +56,8 @@ def end(
     if reason is EndReason.REPLACED or paid_until is None:
         return
     if reason is EndReason.LEFT:
-        left_at = work.now if subscription.paused_until else paid_until
-        withdraw(locked, max(left_at, locked.membership.created_at), work, notified=notified)
+        at = left_at or (work.now if subscription.paused_until else paid_until)
+        withdraw(locked, max(at, locked.membership.created_at), work, notified=notified)
     else:
         _lapse(locked, subscription, paid_until, reason, work)
 

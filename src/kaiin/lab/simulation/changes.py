@@ -77,12 +77,11 @@ class Changes:
         offer = chance.choice(offers) if offers else None
 
         def pause(_: Random) -> str:
-            if view is not None and view.paused_until is not None:
+            if offer is None:
                 person.clicked(site, inwards=True)
                 resume_membership(member_pk=person.pk, site_key=site)
                 return "comes back"
-            if offer is not None:
-                pause_membership(member_pk=person.pk, site_key=site, periods=offer.periods)
+            pause_membership(member_pk=person.pk, site_key=site, periods=offer.periods)
             return "pauses"
 
         if offer is None and (view is None or view.paused_until is None):

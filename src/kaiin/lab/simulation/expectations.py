@@ -164,16 +164,14 @@ class Expectations:
     def _is_undecided(
         self, person: Person, site_key: str, now: datetime, swept_since: datetime | None
     ) -> bool:
-        breaks = person.breaks.get(site_key)
-        if not breaks or swept_since is None:
-            return bool(breaks)
         refused = [
             at
             for row in self.provider.refused_charges(person.pk)
             if self._bills[row["description"]].site_key == site_key
+            and swept_since is not None
             and (at := read(row["created_at"])) <= swept_since
         ]
-        return _undecided_after_break(breaks, refused, now)
+        return _undecided_after_break(person.breaks.get(site_key, ()), refused, now)
 
     def _charged_rightly(self, money: Money) -> Iterator[Violation]:
         if not money.automatic:
