@@ -112,9 +112,9 @@ def _intend(
     pk = found.values_list("pk", flat=True).first()
     if pk is None:
         raise NoMembership(site=site_key)
-    now = clock.now()
     with transaction():
         locked = lock_memberships([pk])[pk]
+        now = clock.now()
         subscription = locked.open_subscription
         if subscription is None or subscription.period_count == 0:
             raise NoMembership(site=site_key)
