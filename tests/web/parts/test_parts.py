@@ -109,7 +109,7 @@ class Sample(KaiinForm):
     way = forms.ChoiceField(label="Way", choices=[("a", "A")], widget=forms.RadioSelect)
     agree = forms.BooleanField(label="Yes")
     password = forms.CharField(label="Password", widget=PasswordInput)
-    born = BirthDateField(label="Born", today=date(2026, 11, 22))
+    born = BirthDateField(label="Born")
 
 
 def test_what_is_missing_is_asked_for_by_name() -> None:
@@ -142,7 +142,6 @@ def test_errors_and_hints_are_tied_to_their_field() -> None:
         (("1998", "2", "30"), None),
         (("98", "4", "7"), None),
         (("1899", "12", "31"), None),
-        (("2026", "11", "23"), None),
         (("1998", "", "7"), None),
         (("千九百", "4", "7"), None),
     ],

@@ -25,9 +25,10 @@ from kaiin.domain.references import ReferenceKind
 from kaiin.domain.subscriptions import EndReason
 from kaiin.identity import queries as identity
 from kaiin.infra import clock
-from kaiin.infra.texts import format_datetime, format_money, has_text, localized, text
+from kaiin.infra.texts import format_datetime, has_text, localized, text
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
+from kaiin.web.parts.words import money_words, reference_words, way_words
 
 
 @dataclass(frozen=True)
@@ -129,12 +130,12 @@ def _words(finding: Finding, site_key: str) -> dict[str, object]:
     if "other" in evidence:
         words["other"] = _site_name(str(evidence["other"]))
     if "method" in evidence:
-        words["method_name"] = text(f"payments.method.{evidence['method']}")
+        words["method_name"] = way_words(str(evidence["method"]))
     if "store" in evidence:
         words["how"] = payments.store_steps(str(evidence["store"]))
     words["said"] = _said(str(evidence.get("failure", "none")))
     if isinstance(amount := evidence.get("amount"), Money):
-        words["amount"] = format_money(amount.amount, amount.currency)
+        words["amount"] = money_words(amount)
     if "reason" in evidence:
         words["ended"] = _ended(evidence)
     return words
@@ -176,18 +177,16 @@ def _slip_facts(finding: Finding) -> tuple[Fact, ...]:
     assert isinstance(deadline, datetime)  # noqa: S101
     lines = (
         Fact(text("join.store"), payments.store_name(str(evidence["store"]))),
-        Fact(_number(ReferenceKind.KONBINI_SLIP), str(evidence["number"]), number=True),
-        Fact(
-            _number(ReferenceKind.KONBINI_CONFIRMATION), str(evidence["confirmation"]), number=True
-        ),
-        Fact(text("join.amount"), format_money(amount.amount, amount.currency)),
+        _number(ReferenceKind.KONBINI_SLIP, evidence["number"]),
+        _number(ReferenceKind.KONBINI_CONFIRMATION, evidence["confirmation"]),
+        Fact(text("join.amount"), money_words(amount)),
         Fact(text("join.deadline"), format_datetime(deadline)),
     )
     return tuple(line for line in lines if line.value)
 
 
-def _number(kind: ReferenceKind) -> str:
-    return text(f"payments.reference.{kind}")
+def _number(kind: ReferenceKind, value: Value) -> Fact:
+    return Fact(reference_words(kind), str(value), number=True)
 
 
 # A form's button on a page; a link in a mail can't post, and leads to where it does its work.

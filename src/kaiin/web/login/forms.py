@@ -47,7 +47,7 @@ class NewPasswordForm(KaiinForm):
         label=field_text("reset.code"),
         # A whole mail may be pasted.
         max_length=_LONGEST_TYPED,
-        widget=CodeInput(attrs={"inputmode": "numeric"}),
+        widget=CodeInput,
     )
     password = forms.CharField(
         label=field_text("reset.password"),

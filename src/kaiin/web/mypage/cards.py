@@ -15,12 +15,12 @@ from kaiin.diagnosis.operations import SiteOutlook
 from kaiin.domain.diagnosis.findings import Diagnosis, Finding, FindingCode
 from kaiin.domain.periods import japanese_date
 from kaiin.domain.subscriptions import Standing, SubscriptionState
-from kaiin.infra.texts import format_money, localized, text
+from kaiin.infra.texts import format_end, localized, text
 from kaiin.sites.queries import SiteView
 from kaiin.web.base import explanations
 from kaiin.web.base.explanations import Step
 from kaiin.web.mypage.marks import Mark
-from kaiin.web.mypage.words import money_words, until_words, way_words
+from kaiin.web.parts.words import money_words, way_words
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _notice(found: Diagnosis, said: explanations.Explanation) -> Notice | None:
 def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
     if until is None:
         return ()
-    return (Fact(text("mypage.granted"), text("mypage.until", day=until_words(until))),)
+    return (Fact(text("mypage.granted"), text("mypage.until", day=format_end(until))),)
 
 
 def _facts(view: MembershipView) -> tuple[Fact, ...]:
@@ -131,8 +131,7 @@ def _price(view: MembershipView) -> str:
     price = price_words(view.price, view.unit)
     if not view.handling:
         return price
-    fee = format_money(view.handling.amount, view.handling.currency)
-    return text("mypage.price_with_fee", price=price, fee=fee)
+    return text("mypage.price_with_fee", price=price, fee=money_words(view.handling))
 
 
 def _paid(view: MembershipView) -> Fact | None:
@@ -143,7 +142,7 @@ def _paid(view: MembershipView) -> Fact | None:
         return Fact(label, from_at=view.period.starts_at, until_at=until_at)
     if view.paid_until is None:
         return None
-    return Fact(text("mypage.last_period"), text("mypage.until", day=until_words(view.paid_until)))
+    return Fact(text("mypage.last_period"), text("mypage.until", day=format_end(view.paid_until)))
 
 
 def _coming(view: MembershipView) -> Fact | None:

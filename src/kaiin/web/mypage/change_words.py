@@ -17,8 +17,8 @@ from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra.texts import error_text, format_date, localized, text
-from kaiin.web.mypage.words import money_words, way_words
 from kaiin.web.parts.forms import Choice
+from kaiin.web.parts.words import money_words, way_words
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from kaiin.infra.texts import text
 from kaiin.web.base.explanations import Fact
 from kaiin.web.mypage.receipt_fonts import MAIN, Fonts
 from kaiin.web.mypage.receipt_words import RateTotal, ReceiptWords
-from kaiin.web.mypage.words import money_words
+from kaiin.web.parts.words import money_words
 
 # All in millimetres but the sizes of letters, which are in points.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 22.0, 188.0, 18.0, 284.0

@@ -10,7 +10,7 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import format_date, localized, text
 from kaiin.sites.queries import Seller
 from kaiin.web.base.explanations import Fact
-from kaiin.web.mypage.words import reference_words, way_words
+from kaiin.web.parts.words import reference_words, way_words
 
 # What invoices put beside a line of the reduced rate.
 _REDUCED_MARK = "※"

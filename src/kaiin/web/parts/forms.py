@@ -15,7 +15,8 @@ from kaiin.infra.card_free_forms import WithoutCardNumbers
 # `label = field_text("join.email")`: looked up when shown, in the page's language.
 field_text = lazy(texts.text, str)
 
-_CHOOSING = (forms.ChoiceField, forms.BooleanField)
+# No keyboard may correct what is typed letter by letter.
+_AS_TYPED = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
 class KaiinForm(WithoutCardNumbers):
@@ -47,7 +48,7 @@ def _words_that_ask(field: forms.Field) -> str:
     label = str(field.label or "")
     if isinstance(field, forms.BooleanField):
         return texts.text("common.tick", label=label)
-    if isinstance(field, _CHOOSING):
+    if isinstance(field, forms.ChoiceField):
         return texts.text("common.choose", label=label)
     return asked_for(label)
 
@@ -79,57 +80,30 @@ class RadioCards(forms.RadioSelect):
 
 
 class LoginIdInput(forms.TextInput):
-    """Member ID or mail address: typed by hand, so no keyboard may correct it."""
+    """Member ID or mail address."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(
-            {
-                "inputmode": "email",
-                "autocomplete": "username webauthn",
-                "autocapitalize": "none",
-                "autocorrect": "off",
-                "spellcheck": "false",
-                **(attrs or {}),
-            }
-        )
+    def __init__(self) -> None:
+        super().__init__({"inputmode": "email", "autocomplete": "username webauthn", **_AS_TYPED})
 
 
 class MailInput(forms.TextInput):
     """A mail address. Not `type=email`: browsers refuse old carrier addresses and full width."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(
-            {
-                "inputmode": "email",
-                "autocomplete": "email",
-                "autocapitalize": "none",
-                "autocorrect": "off",
-                "spellcheck": "false",
-                **(attrs or {}),
-            }
-        )
+    def __init__(self) -> None:
+        super().__init__({"inputmode": "email", "autocomplete": "email", **_AS_TYPED})
 
 
 class PasswordInput(forms.PasswordInput):
     """A password with show/hide; `new` for one that is being chosen."""
 
-    def __init__(self, *, new: bool = False, attrs: dict[str, Any] | None = None) -> None:
-        autocomplete = "new-password" if new else "current-password"
-        super().__init__(
-            {
-                "autocomplete": autocomplete,
-                "autocapitalize": "none",
-                "autocorrect": "off",
-                "spellcheck": "false",
-                **(attrs or {}),
-            }
-        )
+    def __init__(self, *, new: bool = False) -> None:
+        super().__init__({"autocomplete": f"{'new' if new else 'current'}-password", **_AS_TYPED})
 
 
 class CodeInput(forms.TextInput):
     """A code that was mailed."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(
             {
                 "class": "code-input",
@@ -137,7 +111,6 @@ class CodeInput(forms.TextInput):
                 "autocomplete": "one-time-code",
                 "autocapitalize": "characters",
                 "spellcheck": "false",
-                **(attrs or {}),
             }
         )
 
@@ -178,12 +151,11 @@ class BirthDateWidget(forms.MultiWidget):
 
 
 class BirthDateField(forms.MultiValueField):
-    """A date of birth, not in the future and not before 1900; full-width digits are fine."""
+    """A date of birth, not before 1900; full-width digits are fine."""
 
     widget = BirthDateWidget
 
-    def __init__(self, *, today: date | None = None, **kwargs: Any) -> None:
-        self.today = today
+    def __init__(self, **kwargs: Any) -> None:
         fields = tuple(forms.CharField(max_length=8) for _ in range(3))
         super().__init__(fields, require_all_fields=False, **kwargs)
 
@@ -193,30 +165,25 @@ class BirthDateField(forms.MultiValueField):
             if self.required:
                 raise forms.ValidationError(self.error_messages["required"], code="required")
             return None
-        try:
-            year, month, day = (_number(part) for part in parts)
-            born = date(year, month, day)
-        except ValueError:
-            raise _no_date() from None
-        if born.year < 1900 or (self.today is not None and born > self.today):
-            raise _no_date()
+        born = _date(parts)
+        if born is None or born.year < 1900:
+            raise forms.ValidationError(texts.text("common.no_date"), code="invalid")
         return born
 
 
-def _number(part: str) -> int:
-    """Raises ValueError, for what no part of a date can be, too."""
-    if len(part) > _LONGEST_PART:
-        raise ValueError
-    return int(part)
+def _date(parts: list[str]) -> date | None:
+    """The date of year, month and day, if there is such a one."""
+    if any(len(part) > _LONGEST_PART for part in parts):
+        return None
+    try:
+        year, month, day = map(int, parts)
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _digits(part: str | None) -> str:
-    text = unicodedata.normalize("NFKC", part or "").strip()
-    return text.rstrip("年月日")
-
-
-def _no_date() -> forms.ValidationError:
-    return forms.ValidationError(texts.text("common.no_date"), code="invalid")
+    return unicodedata.normalize("NFKC", part or "").strip().rstrip("年月日")
 
 
 class ChoiceForm(KaiinForm):

@@ -23,6 +23,7 @@ from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 from kaiin.web.base.kept_pages import kept_page
 from kaiin.web.base.requests import Request
+from kaiin.web.parts.words import way_words
 
 EnteredView = Callable[[Request, SiteView, Entry], HttpResponse]
 
@@ -108,9 +109,7 @@ def _identity_url(request: Request, path: str, **query: str) -> str:
 
 
 def _offer(request: Request, site: SiteView, course: CourseView) -> dict[str, object]:
-    ways = text("common.list_separator").join(
-        text(f"payments.method.{way}") for way in course.terms.ways
-    )
+    ways = text("common.list_separator").join(map(way_words, course.terms.ways))
     return {
         "name": localized(course.name),
         "summary": localized(course.summary),

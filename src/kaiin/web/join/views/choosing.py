@@ -21,7 +21,7 @@ from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import slip_first, under_way_words
 from kaiin.web.join.views.steps import chosen_course, show, site_of
 from kaiin.web.parts.forms import Choice, ChoiceForm
-from kaiin.web.parts.templatetags.kaiin import money
+from kaiin.web.parts.words import money_words, way_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,7 +153,7 @@ def _course(course: CourseView) -> Choice:
 def _way(course: CourseView, way: Method) -> Choice:
     fee = course.fees.get(way)
     return Choice(
-        title=text(f"payments.method.{way}"),
+        title=way_words(way),
         detail=text(f"join.way_{way}"),
-        note=text("join.way_fee", fee=money(fee)) if fee else "",
+        note=text("join.way_fee", fee=money_words(fee)) if fee else "",
     )

@@ -15,12 +15,13 @@ from kaiin.billing.views.charges import OpenPaymentView, open_payment
 from kaiin.billing.views.memberships import membership_of_payment
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
-from kaiin.infra.texts import error_text, format_money, text
+from kaiin.infra.texts import error_text, text
 from kaiin.payments.errors import ProviderUnavailable
 from kaiin.sites import queries as sites
 from kaiin.web.base.requests import Request, come_from
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login
+from kaiin.web.parts.words import money_words, way_words
 
 _SEEN = "other_way"
 CHANGES = (ChargePurpose.CHANGE, ChargePurpose.REGISTRATION)
@@ -42,8 +43,7 @@ def under_way_words(found: OpenPaymentView | None) -> str:
     another; "" where none is open, or where only a card is being registered."""
     if found is None or not found.payment.amount:
         return ""
-    amount = format_money(found.payment.amount.amount, found.payment.amount.currency)
-    way = text(f"payments.method.{found.payment.method.value}")
+    amount, way = money_words(found.payment.amount), way_words(found.payment.method)
     if found.automatic:
         return text("join.unknown_what", method=way, amount=amount)
     return text("join.other_under_way", way=way, amount=amount)
@@ -79,7 +79,7 @@ def ask(request: Request, payment_id: UUID) -> HttpResponse:
     context = {
         "site": sites.site(site_key),
         "payment": found.payment,
-        "way": text(f"payments.method.{found.payment.method.value}"),
+        "way": way_words(found.payment.method),
         "slip": found.is_slip,
         "numbers": slip_rows(found.payment),
         "automatic": found.automatic,

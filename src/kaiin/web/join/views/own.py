@@ -10,6 +10,7 @@ from kaiin.infra.texts import text
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.web.base.requests import Request
+from kaiin.web.parts.words import reference_words
 
 # The member waits for this answer; what it does not bring, the worker learns later.
 ASK_SECONDS = 2.0
@@ -35,6 +36,6 @@ def slip_rows(payment: PaymentView) -> list[dict[str, str]]:
     store = payments.store_name(payment.store)
     first = [{"label": text("join.store"), "value": store}] if store else []
     return first + [
-        {"label": text(f"payments.reference.{number.kind}"), "value": number.value}
+        {"label": reference_words(number.kind), "value": number.value}
         for number in sorted(payment.references, key=lambda each: each.kind.place)
     ]

@@ -19,7 +19,6 @@ from kaiin.billing.views.receipts import receipt_of_payment
 from kaiin.domain.payments import Method, PaymentState
 from kaiin.domain.periods import japanese_date
 from kaiin.infra import clock
-from kaiin.infra.texts import text
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
 from kaiin.sites import queries as sites
@@ -27,6 +26,7 @@ from kaiin.web.base.requests import Request, come_from
 from kaiin.web.join import draft as drafts
 from kaiin.web.join.views.other_way import CHANGES
 from kaiin.web.join.views.own import ASK_SECONDS, own_payment, slip_rows, to_login
+from kaiin.web.parts.words import way_words
 
 # The member's own, time's or our doing: no answer of a provider.
 _WITHOUT_REASON = frozenset(
@@ -92,7 +92,7 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         "membership": membership,
         "site": sites.site(membership.site_key),
         "tenant": sites.tenant(),
-        "way": text(f"payments.method.{payment.method.value}"),
+        "way": way_words(payment.method),
         "card": card_words(membership.mandate) if membership.mandate else "",
         "asked_at": asked_at,
         "answered": payment.answered_at is not None and payment.answered_at >= asked_at,

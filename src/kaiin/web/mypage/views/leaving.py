@@ -22,8 +22,8 @@ from kaiin.sites.queries import SiteView
 from kaiin.web.base.requests import Request
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.views.places import membership_at, number_at, site_of
-from kaiin.web.mypage.words import money_words
 from kaiin.web.parts.forms import Choice, ChoiceForm
+from kaiin.web.parts.words import money_words
 
 AT_END, NOW = "at_end", "now"
 

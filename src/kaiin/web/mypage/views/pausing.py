@@ -21,8 +21,8 @@ from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
 from kaiin.web.mypage.views.places import membership_at, number_at, site_of
-from kaiin.web.mypage.words import money_words, way_words
 from kaiin.web.parts.forms import Choice, ChoiceForm
+from kaiin.web.parts.words import money_words, way_words
 
 _TROUBLES = (MandateEnded, PaymentUnderWay, ProviderUnavailable)
 

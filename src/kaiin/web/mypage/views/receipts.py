@@ -14,7 +14,7 @@ from kaiin.sites import queries as sites
 from kaiin.web.base.requests import Request, show_site
 from kaiin.web.mypage.receipt_words import receipt_words
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.words import money_words, way_words
+from kaiin.web.parts.words import money_words, way_words
 
 _TONES = {
     "paid": "good",

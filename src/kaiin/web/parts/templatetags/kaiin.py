@@ -1,7 +1,7 @@
 """Template tags of every page and mail (built in: no `load` needed)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -11,30 +11,40 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from kaiin.billing.membership.wording import (
-    days_left_words,
-    ending_words,
-    failure_words,
-    next_renewal_words,
-    price_words,
-    refund_words,
-    renewal_words,
-    short_start_words,
-    stop_words,
-)
+from kaiin.billing.membership import wording
 from kaiin.billing.views.changes import ResumePreview
 from kaiin.billing.views.courses import JoinPreview
 from kaiin.domain.documents import DocumentKind
-from kaiin.domain.endings import Ending
-from kaiin.domain.money import Money
-from kaiin.domain.previews import PriceUnit, Renewal, ShortStart
+from kaiin.domain.previews import ShortStart
 from kaiin.infra import texts
 from kaiin.payments import queries as payments
 from kaiin.sites import queries as sites
-from kaiin.web.parts import kept, markdown as markdown_texts
+from kaiin.web.parts import kept, markdown, words
 
 register = template.Library()
 register.tag("kept", kept.kept)
+register.simple_tag(markdown.to_html, name="markdown")
+register.simple_tag(sites.identity_url)
+register.simple_tag(wording.refund_words, name="refund")
+
+_FILTERS: dict[str, Callable[..., str]] = {
+    "localized": texts.localized,
+    "language_of": texts.language_of,
+    "money": words.money_words,
+    "way": words.way_words,
+    "reference": words.reference_words,
+    "price": wording.price_words,
+    "renewal": wording.renewal_words,
+    "next_renewal": wording.next_renewal_words,
+    "stop": wording.stop_words,
+    "ending": wording.ending_words,
+    "failure": wording.failure_words,
+    "store_name": payments.store_name,
+    "store_steps": payments.store_steps,
+    "last_day": texts.format_end,
+}
+for _name, _filter in _FILTERS.items():
+    register.filter(_name, _filter)
 
 _LANGUAGES = dict(settings.LANGUAGES)
 
@@ -43,24 +53,6 @@ _LANGUAGES = dict(settings.LANGUAGES)
 def t(code: str, **params: object) -> str:
     """The words of a code in the page's language: `{% t "join.title" site=site.name %}`."""
     return texts.text(code, None, **params)
-
-
-@register.filter
-def localized(value: Mapping[str, str]) -> str:
-    """A tenant's own text in the page's language."""
-    return texts.localized(value)
-
-
-@register.filter
-def language_of(value: Mapping[str, str]) -> str:
-    """The language of a tenant's own text as it is shown, for the `lang` attribute."""
-    return texts.language_of(value)
-
-
-@register.simple_tag
-def markdown(text: str, *, top: int) -> SafeString:
-    """A text of the tenant's in Markdown; its highest headings become `h<top>`."""
-    return markdown_texts.to_html(text, top=top)
 
 
 @register.simple_tag
@@ -80,9 +72,9 @@ def whole_names(title: str) -> SafeString:
     names = sorted((texts.localized(site.name) for site in sites.sites()), key=len, reverse=True)
     pattern = "|".join(re.escape(name) for name in names)
     parts = re.split(f"((?:{pattern}){_PARTICLES})", title) if pattern else [title]
-    return format_html_join(
-        "", "{}", ((_whole(part) if at % 2 else part,) for at, part in enumerate(parts))
-    )
+    whole = '<span class="whole site-name">{}</span>'
+    shown = (format_html(whole, part) if at % 2 else part for at, part in enumerate(parts))
+    return format_html_join("", "{}", ((part,) for part in shown))
 
 
 # What is no text of the page is passed over: tags, and what may contain no tags.
@@ -101,110 +93,26 @@ def whole_days(content: SafeString) -> SafeString:
     return SafeString(_DAYS.sub(kept, content))
 
 
-def _whole(name: str) -> SafeString:
-    return format_html('<span class="whole site-name">{}</span>', name)
-
-
-@register.filter
-def money(value: Money | int) -> str:
-    """550円 / ¥550, of Money or of yen."""
-    if isinstance(value, int):
-        return texts.format_money(value)
-    return texts.format_money(value.amount, value.currency)
-
-
-@register.filter
-def price(amount: Money, unit: PriceUnit) -> str:
-    """550円（月額・税込） / ¥550 a month, tax included: `{{ course.price|price:course.unit }}`."""
-    return price_words(amount, unit)
-
-
-@register.filter
-def renewal(value: Renewal) -> str:
-    """What will be charged by itself, when, and how it goes on after that."""
-    return renewal_words(value)
-
-
-@register.filter
-def next_renewal(value: Renewal) -> str:
-    """The day of the next renewal and its price."""
-    return next_renewal_words(value)
-
-
-@register.filter
-def stop(value: Renewal) -> str:
-    """Until which day leaving or changing stops a renewal."""
-    return stop_words(value)
-
-
-@register.filter
-def ending(value: Ending) -> str:
-    """Why something paid ended, as a sentence."""
-    return ending_words(value)
-
-
-@register.filter
-def failure(code: str) -> str:
-    """The words of a provider's reason."""
-    return failure_words(code)
-
-
-@register.filter
-def way(method: str) -> str:
-    """What a way to pay is called."""
-    return texts.text(f"payments.method.{method}")
-
-
-@register.filter
-def reference(kind: str) -> str:
-    """What bills and slips call a number."""
-    return texts.text(f"payments.reference.{kind}")
-
-
-@register.filter
-def store_name(store: str) -> str:
-    """The chain that a slip is for; "" where any will do."""
-    return payments.store_name(store)
-
-
-@register.filter
-def store_steps(store: str) -> str:
-    """What to do at a chain's store."""
-    return payments.store_steps(store)
-
-
 @register.inclusion_tag("components/short_start.html")
 def short_start(preview: JoinPreview | ResumePreview) -> dict[str, object]:
     """In the last days of a month: how many the money buys, and from when a whole month."""
     short = preview.short_start
     if short is None or not short.is_last_days:
         return {}
-    words = short_start_words(short, preview.total, preview.unit)
-    return {"days": short.days, "words": words}
+    said = wording.short_start_words(short, preview.total, preview.unit)
+    return {"days": short.days, "words": said}
 
 
 @register.filter
 def days_left(short: ShortStart | None) -> str:
     """（今月分・残り4日） behind a period that begins within a month."""
-    return days_left_words(short) if short else ""
-
-
-@register.simple_tag
-def refund(leave_at_once: bool) -> str:  # noqa: FBT001 - a value of templates
-    """What of a paid fee goes back to who leaves."""
-    return refund_words(leave_at_once=leave_at_once)
+    return wording.days_left_words(short) if short else ""
 
 
 @register.filter
 def jdate(value: date | None) -> str:
     """2026年11月22日(日) / 22 November 2026, in Japan."""
     return texts.format_date(value) if value else ""
-
-
-@register.filter
-def last_day(ends_at: datetime) -> str:
-    """An exclusive end: midnight belongs to the day before."""
-    return texts.format_end(ends_at)
 
 
 @register.filter
@@ -272,12 +180,6 @@ def row(content: SafeString, label: str, change: str = "") -> SafeString:
     """One key and its value, with a link to change it where `change` is an address."""
     context = {"content": content, "label": label, "change": change}
     return render_to_string("components/summary_row.html", context)
-
-
-@register.simple_tag
-def identity_url(path: str) -> str:
-    """An address at the identity host, from any host."""
-    return sites.identity_url(path)
 
 
 @register.simple_tag(takes_context=True)

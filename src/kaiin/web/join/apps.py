@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class JoinConfig(AppConfig):
-    name = "kaiin.web.join"
-    label = "join"

@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class MypageConfig(AppConfig):
-    name = "kaiin.web.mypage"
-    label = "mypage"

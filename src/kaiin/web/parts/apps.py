@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class PartsConfig(AppConfig):
-    name = "kaiin.web.parts"
-    label = "parts"
