@@ -18,6 +18,7 @@ from kaiin.identity.flows.register import import_member
 from kaiin.identity.flows.staff import disable_member
 from kaiin.identity.passwords import Argon2id
 from kaiin.infra import clock
+from kaiin.sites import queries as sites
 from tests.identity.members import log_in, make_member
 
 pytestmark = pytest.mark.few_on_postgres(0)
@@ -73,7 +74,7 @@ def test_failures_take_the_same_time() -> None:
 
 def _forget(typed: str) -> None:
     """Take back the count, so that this kind does not become a locked one."""
-    identified = accounts.identify(typed)
+    identified = sites.identify(typed)
     login.forget_failures(accounts.bucket(accounts.find(identified), identified))
 
 

@@ -74,9 +74,9 @@ def test_what_is_none_stays_in_the_field(world: World, typed: str) -> None:
 @pytest.mark.parametrize("typed", KEPT_WHOLE)
 def test_twelve_digits_of_a_payment_survive(world: World, typed: str) -> None:
     from kaiin.domain.references import ReferenceKind, canonical
-    from kaiin.web.login import hints
+    from kaiin.sites import queries as sites
 
-    assert hints.read(typed).value == typed
+    assert sites.identify(typed).value == typed
     assert canonical(ReferenceKind.DOCOMO_PAYMENT, typed) == typed
 
 

@@ -5,7 +5,6 @@ from functools import cache
 
 from django.db.models import CharField, OuterRef, QuerySet, Subquery
 
-from kaiin.domain.identifiers import reading
 from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity.digests import digest
 from kaiin.identity.models import IdentifierKind, LoginIdentifier, Member, MemberState
@@ -24,14 +23,6 @@ class Account:
     disabled: bool
     language: str
     is_staff: bool
-
-
-def identify(typed: str) -> Identified:
-    """What was typed, read by the tenant's formats."""
-    tenant = sites.tenant()
-    return reading.identify(
-        typed, tenant.member_id_format, member_number_digits=tenant.member_number_digits
-    )
 
 
 @cache

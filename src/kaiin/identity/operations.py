@@ -10,6 +10,7 @@ from kaiin.identity import accounts, forms, hash_costs, hashing, passwords
 from kaiin.identity.flows.login import attempts_before
 from kaiin.identity.models import Handover, LoginAttempt, OneTimeCode, Session
 from kaiin.infra import clock
+from kaiin.sites import queries as sites
 
 # Codes prove how they were used for a while; ended sessions show members their devices.
 _CODES_KEPT = timedelta(days=1)
@@ -35,7 +36,7 @@ def validate_details(
         asked,
         required=asked if required is None else required,
         today=clock.now().astimezone(JST).date(),
-        read=accounts.identify,
+        read=sites.identify,
     )
 
 

@@ -87,7 +87,7 @@ def find_member(typed: str) -> MemberView | None:
 
     For the worker and for staff: what strangers see must never depend on it.
     """
-    account = accounts.find(accounts.identify(typed))
+    account = accounts.find(sites.identify(typed))
     return None if account is None else member(account.pk)
 
 

@@ -17,7 +17,9 @@ from django.conf import settings
 from kaiin.domain import documents as rules
 from kaiin.domain.documents import DocumentKind, Published
 from kaiin.domain.errors import KaiinError
+from kaiin.domain.identifiers import reading
 from kaiin.domain.identifiers.member_ids import LegacyFormat, MemberIdFormat
+from kaiin.domain.identifiers.reading import Identified
 from kaiin.domain.payments import Method
 from kaiin.infra.texts import localized, text
 from kaiin.sites.models import TENANT_ID, DocumentVersion, Site, Tenant
@@ -126,6 +128,10 @@ class SiteView:
     environments: tuple[Environment, ...]
     in_app_note: Texts
 
+    def shown_number(self, number: int | None) -> str:
+        """A member number of this site as it is shown; "" where there is none."""
+        return "" if number is None else f"{number:0{self.member_number_digits}}"
+
 
 @dataclass(frozen=True)
 class DocumentView(Published):
@@ -152,6 +158,14 @@ class _Directory:
 def tenant() -> TenantView:
     """Whose installation this is. Raises TenantMissing before the first apply."""
     return _directory().tenant
+
+
+def identify(typed: str) -> Identified:
+    """What was typed into a login field, read by the tenant's formats. Raises TenantMissing."""
+    formats = tenant()
+    return reading.identify(
+        typed, formats.member_id_format, member_number_digits=formats.member_number_digits
+    )
 
 
 def name_of_id(language: str) -> str:

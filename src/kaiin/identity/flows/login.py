@@ -17,6 +17,7 @@ from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member
 from kaiin.infra import audit, clock, throttle
 from kaiin.infra.locks import transaction
 from kaiin.infra.prepared import Insert
+from kaiin.sites import queries as sites
 
 REFUSED = "identity.login_refused"
 DISABLED = "identity.disabled"
@@ -83,7 +84,7 @@ def _log_in(
     at_staff_door: bool,
 ) -> LoginResult:
     now = clock.now()
-    identified = typed if isinstance(typed, Identified) else accounts.identify(typed)
+    identified = typed if isinstance(typed, Identified) else sites.identify(typed)
     account = accounts.find(identified)
     known_device = devices.read(device)
     bucket = known_device.bucket(account) or accounts.bucket(account, identified)

@@ -13,6 +13,7 @@ from kaiin.identity.flows import devices, login, mails, new_password as new_pass
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode
 from kaiin.infra import clock
 from kaiin.infra.locks import for_update, transaction
+from kaiin.sites import queries as sites
 
 # Texts without a code and codes that have served are no guesses.
 _GUESSES = frozenset({verification.WRONG, verification.USED_UP, verification.EXPIRED})
@@ -48,7 +49,7 @@ def request_reset(
     now = clock.now()
     if client:
         verification.count_ask(client, now)
-    identified = accounts.identify(typed)
+    identified = sites.identify(typed)
     account = accounts.find(identified)
     bucket = devices.read(device).bucket(account) or accounts.bucket(account, identified)
     with transaction():

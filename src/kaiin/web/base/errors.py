@@ -6,12 +6,11 @@ can be shown when everything else fails.
 
 import secrets
 import sys
-from typing import cast
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -33,14 +32,11 @@ def new_reference() -> str:
     return f"{drawn[:4]}-{drawn[4:]}"
 
 
-def error_page(
-    http_request: HttpRequest, status: int, name: str, *, retry_at: str = ""
-) -> HttpResponse:
+def error_page(request: Request, status: int, name: str, *, retry_at: str = "") -> HttpResponse:
     """The page of `errors.<name>_title`, `…_why`, `…_do`, with a reference that finds its log line.
 
     `retry_at` is where the button leads (default: the same address, where that makes sense).
     """
-    request = cast(Request, http_request)
     # The request may have failed before the middlewares gave it a brand and a language.
     request.brand = getattr(request, "brand", brand.PLAIN)
     request.language = getattr(request, "language", settings.LANGUAGE_CODE)
@@ -64,33 +60,33 @@ def error_page(
         return HttpResponse(render_to_string("errors/error.html", context), status=status)
 
 
-def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def handler400(request: Request, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return error_page(request, 400, "bad_request")
 
 
-def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def handler403(request: Request, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return error_page(request, 403, "forbidden")
 
 
-def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def handler404(request: Request, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return error_page(request, 404, "not_found")
 
 
-def handler500(request: HttpRequest) -> HttpResponse:
+def handler500(request: Request) -> HttpResponse:
     """Django calls this while it handles the exception, whichever middleware or view raised it."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return maintenance(request)
     return error_page(request, 500, "failure")
 
 
-def maintenance(request: HttpRequest) -> HttpResponse:
+def maintenance(request: Request) -> HttpResponse:
     """Nothing can be served just now; proxies and robots are asked to come back."""
     response = error_page(request, 503, "maintenance")
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def crowded(request: HttpRequest) -> HttpResponse:
+def crowded(request: Request) -> HttpResponse:
     """Too many hash passwords at this moment, and nothing was done."""
     logger.warning("crowded", path=request.path)
     return ask_again(error_page(request, 503, "crowded"))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from ctypes import c_ulonglong
 from functools import lru_cache
 from multiprocessing.sharedctypes import RawValue
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -13,7 +13,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -29,7 +29,7 @@ from kaiin.web.parts import brand
 
 logger = structlog.get_logger(__name__)
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[Request], HttpResponseBase]
 
 # Asked for by machines at any name that they know the node by, or the same at every host.
 _ANY_HOST_PATHS = ("/readyz", "/metrics", "/assets/")
@@ -54,8 +54,7 @@ class HostMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, http_request: HttpRequest) -> HttpResponseBase:
-        request = cast(Request, http_request)
+    def __call__(self, request: Request) -> HttpResponseBase:
         request.site, request.member, request.brand = None, None, brand.PLAIN
         request.language = preferred_language(request)
         # At the beginning, since Django logs an answer's status after all middlewares.
@@ -93,9 +92,7 @@ class HostMiddleware:
         response.headers[HEADER] = _policy(tuple(_form_targets()), tuple(replaced.items()))
         return response
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponseBase | None:
+    def process_exception(self, request: Request, exception: Exception) -> HttpResponseBase | None:
         if isinstance(exception, OperationalError):
             logger.error("database_unavailable", exc_info=exception)
             return errors.maintenance(request)
@@ -151,8 +148,7 @@ class LanguageMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, http_request: HttpRequest) -> HttpResponseBase:
-        request = cast(Request, http_request)
+    def __call__(self, request: Request) -> HttpResponseBase:
         chosen = request.GET.get("lang", "")
         if chosen not in request.brand.languages:
             chosen = ""
@@ -203,19 +199,18 @@ class MemberMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Request) -> HttpResponseBase:
         return self.get_response(request)
 
     def process_view(
         self,
-        http_request: HttpRequest,
+        request: Request,
         view: Callable[..., HttpResponse],
         args: tuple[Any, ...],  # noqa: ARG002
         kwargs: dict[str, Any],  # noqa: ARG002
     ) -> None:
         if getattr(view, "without_member", False):
             return
-        request = cast(Request, http_request)
         # As yet this is the site whose host was asked for, and no other.
         host_of = request.site.key if request.site is not None else ""
         came_from = request.session.get("site")

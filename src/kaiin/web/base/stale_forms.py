@@ -1,7 +1,6 @@
 """Forms of pages that were opened before the browser's session changed, in another tab or by a
 second click. Nothing is done for them; they lead on to where their page would lead now."""
 
-from typing import cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,14 +20,13 @@ logger = structlog.get_logger(__name__)
 _LEAD_ON = frozenset({"entrance", "join"})
 
 
-def csrf_failure(http_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """The answer to a form whose token is not this browser's.
 
     A login makes tokens of earlier pages void, so a form of such a page is no attack and no
     trouble with cookies. The session is only read: a form of another site, which comes without
     cookies, must not replace it.
     """
-    request = cast(Request, http_request)
     page = _page_of_the_form(request)
     if not _is_logged_in(request):
         return error_page(request, 403, "stale_form", retry_at=page or request.path)

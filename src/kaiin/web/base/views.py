@@ -1,7 +1,7 @@
 """Pages that every host has: language switch, legal notice, health, style sheets."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -45,9 +45,8 @@ def safe_next(path: str | None, otherwise: str = "/") -> str:
 
 @require_safe
 @without_member
-def language(http_request: HttpRequest) -> HttpResponse:
+def language(request: Request) -> HttpResponse:
     """`/language?to=en&next=/path`: remembers the language and goes back."""
-    request = cast(Request, http_request)
     response = HttpResponseRedirect(safe_next(request.GET.get("next")))
     chosen = request.GET.get("to", "")
     if chosen in request.brand.languages:
@@ -57,19 +56,17 @@ def language(http_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @without_member
-def favicon(http_request: HttpRequest) -> HttpResponse:
+def favicon(request: Request) -> HttpResponse:
     """For what names no icon: the back office, PDFs. Our own pages have theirs inside."""
-    request = cast(Request, http_request)
     response = HttpResponse(request.brand.icon, content_type="image/svg+xml")
     response["Cache-Control"] = f"public, max-age={_HOUR}"
     return response
 
 
 @require_safe
-def legal(http_request: HttpRequest) -> HttpResponse:
+def legal(request: Request) -> HttpResponse:
     """The seller and every course, as the law on mail-order trade asks for; on a site's own host
     those of that site."""
-    request = cast(Request, http_request)
     places = [request.site] if request.site is not None else sites.sites()
     offers = [
         {

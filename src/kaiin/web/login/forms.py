@@ -10,12 +10,17 @@ _LONGEST_TYPED = 4096
 _LONGEST_PASSWORD = 1024
 
 
-class LoginForm(KaiinForm):
-    """`insisted_on`: an identifier that we doubted once; sent again, it is meant as it is."""
+class IdentifierForm(KaiinForm):
+    """One field: a member ID or a mail address."""
 
     login = forms.CharField(
         label=field_text("login.id"), max_length=_LONGEST_TYPED, widget=LoginIdInput
     )
+
+
+class LoginForm(IdentifierForm):
+    """`insisted_on`: an identifier that we doubted once; sent again, it is meant as it is."""
+
     # Verified exactly as typed: not stripped, not normalised.
     password = forms.CharField(
         label=field_text("login.password"),
@@ -26,18 +31,6 @@ class LoginForm(KaiinForm):
     insisted_on = forms.CharField(
         required=False, max_length=_LONGEST_TYPED, widget=forms.HiddenInput
     )
-
-
-class IdentifierForm(KaiinForm):
-    """One field: a member ID or a mail address."""
-
-    login = forms.CharField(
-        label=field_text("login.id"), max_length=_LONGEST_TYPED, widget=LoginIdInput
-    )
-
-    def doubt(self, words: str) -> None:
-        """Say why what was typed will not do."""
-        self.add_error("login", words)
 
 
 class NewPasswordForm(KaiinForm):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kaiin.domain.identifiers import codes
-from kaiin.domain.identifiers.reading import LOGIN_KINDS, Identified, TypedKind, identify
+from kaiin.domain.identifiers.reading import LOGIN_KINDS, Identified, TypedKind
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
 
@@ -18,14 +18,6 @@ class Hint:
     code: str
     words: str
     suggestion: str | None = None
-
-
-def read(typed: str) -> Identified:
-    """What the text is, by the tenant's formats."""
-    tenant = sites.tenant()
-    return identify(
-        typed, tenant.member_id_format, member_number_digits=tenant.member_number_digits
-    )
 
 
 def before_asking(identified: Identified, *, insisted_on: str) -> Hint | None:
@@ -53,6 +45,6 @@ def _hint(identified: Identified) -> Hint:
     shown = [code for code in identified.hints if code not in _HARMLESS]
     code = shown[0] if shown else "identifier.unknown"
     suggestion = identified.suggestion
-    if suggestion is not None and read(suggestion).kind not in LOGIN_KINDS:
+    if suggestion is not None and sites.identify(suggestion).kind not in LOGIN_KINDS:
         suggestion = None  # a phone number written properly is no login either
     return Hint(code, text(code), suggestion)

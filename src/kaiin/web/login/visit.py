@@ -17,8 +17,11 @@ from kaiin.identity.flows.devices import keep_device
 from kaiin.identity.flows.own_failures import OwnFailures
 from kaiin.identity.flows.sessions import Proof, start_session
 from kaiin.infra import clock
+from kaiin.sites import queries as sites
 from kaiin.web.base.requests import Request, come_from
 from kaiin.web.base.views import safe_next
+from kaiin.web.login import hints
+from kaiin.web.login.forms import IdentifierForm
 
 DEVICE_COOKIE = settings.KAIIN_DEVICE_COOKIE_NAME
 _LONGEST_TYPED = 254
@@ -49,9 +52,15 @@ def go_next(request: Request, path: str) -> None:
         request.session["next"] = safe
 
 
-def next_path(request: Request, otherwise: str | None = None) -> str:
+def next_path(request: Request) -> str:
     """Where to go after login."""
-    return str(request.session.get("next") or otherwise or reverse("mypage:home"))
+    return str(request.session.get("next") or reverse("mypage:home"))
+
+
+def sender_domain(request: Request) -> str:
+    """Where mails of this page come from, for who looks for them in a filter."""
+    sender = request.site.sender if request.site else sites.tenant().sender
+    return sender.address.rpartition("@")[2]
 
 
 def note_failure(request: Request, identified: Identified) -> OwnFailures:
@@ -93,6 +102,16 @@ def keep_typed(request: Request, identified: Identified) -> str:
     return typed
 
 
+def take_identifier(request: Request, form: IdentifierForm) -> bool:
+    """Remember what a valid form has; False, and the form says why, where it can be no one's."""
+    identified = sites.identify(form.cleaned_data["login"])
+    keep_typed(request, identified)
+    doubt = hints.before_asking(identified, insisted_on=identified.value or "")
+    if doubt is not None:
+        form.add_error("login", doubt.words)
+    return doubt is None
+
+
 def typed(request: Request) -> str:
     """What was typed before, to fill the field with."""
     return str(request.session.get("typed", ""))
@@ -119,7 +138,10 @@ def begin(
     done = ("next", "typed", _FAILURES)
     kept = {name: former[name] for name in names if name in former and name not in done}
     if _DRAFTS in kept:
-        kept[_DRAFTS] = {key: _only_chosen(draft) for key, draft in kept[_DRAFTS].items()}
+        kept[_DRAFTS] = {
+            site: {name: value for name, value in draft.items() if name not in _TYPED_TO_JOIN}
+            for site, draft in kept[_DRAFTS].items()
+        }
     sid = start_session(
         member_pk=member_pk,
         user_agent=request.headers.get("User-Agent", ""),
@@ -134,10 +156,6 @@ def begin(
     rotate_token(request)
     if device is not None:
         keep_device(response, device)
-
-
-def _only_chosen(draft: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in draft.items() if name not in _TYPED_TO_JOIN}
 
 
 def end(request: Request, *, keep_way: bool) -> None:

@@ -81,7 +81,7 @@ def card(outlook: SiteOutlook, site: SiteView) -> Card:
     return Card(
         site=site,
         mark=Mark.of(site),
-        number="" if number is None else f"{number:0{site.member_number_digits}}",
+        number=site.shown_number(number),
         joined_date=None if number is None or view is None else view.joined_date,
         tag=text(tag),
         tone=tone,

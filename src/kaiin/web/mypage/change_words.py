@@ -18,7 +18,7 @@ from kaiin.domain.periods import japanese_date, last_day
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra.texts import error_text, format_date, localized, text
 from kaiin.web.parts.forms import Choice
-from kaiin.web.parts.words import money_words, way_words
+from kaiin.web.parts.words import money_words, priced_lines, way_words
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,7 @@ def facts_of(preview: ChangePreview, view: MembershipView, now: datetime) -> dic
         "then": _then(preview, view),
         "from_words": text(at_once) if preview.from_at <= now else from_date,
         "period_label": "" if _swaps_card(preview, view) else text("changing.first_period"),
-        "lines": [
-            {"label": text(f"billing.line.{code}"), "amount": amount}
-            for code, amount in preview.lines
-        ],
+        "lines": priced_lines(preview.lines),
         "button": text(f"changing.do_{kind}", amount=money_words(preview.total)),
         "old_way": way_words(view.method),
         "card_again": by_card and view.mandate is not None and bool(view.mandate.last4),

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -17,13 +17,12 @@ P = ParamSpec("P")
 
 def for_members(
     view: Callable[Concatenate[Request, MemberView, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+) -> Callable[Concatenate[Request, P], HttpResponse]:
     """Gives the view the member; keeps the page out of every cache."""
 
     @never_cache
     @wraps(view)
-    def guarded(http_request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        request = cast(Request, http_request)
+    def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.member is None:
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('entrance:login')}?{query}")

@@ -122,9 +122,8 @@ def _offer(request: Request, site: SiteView, course: CourseView) -> dict[str, ob
 def _membership(site: SiteView, entry: Entry) -> dict[str, object]:
     membership = entry.membership
     assert membership is not None  # noqa: S101 - a member who is let in has one
-    number = membership.member_number
     return {
         "course": localized(membership.course_name),
-        "number": "" if number is None else f"{number:0{site.member_number_digits}}",
+        "number": site.shown_number(membership.member_number),
         "joined_date": membership.joined_date,
     }

@@ -57,7 +57,6 @@ def choose_course(request: Request, site_key: str) -> HttpResponse:
             "courses": courses,
             "joins": purpose is ChargePurpose.JOIN,
         },
-        step="course",
     )
 
 
@@ -100,7 +99,6 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
             "no_slip": error_text(no_slip) if no_slip else "",
             "joins": purpose is ChargePurpose.JOIN,
         },
-        step="way",
     )
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kaiin.billing.actions.join import join_site
@@ -25,13 +23,13 @@ from kaiin.billing.errors import (
 )
 from kaiin.billing.membership.payable import missing_consents
 from kaiin.billing.views.charges import OpenPaymentView, open_payment
-from kaiin.billing.views.courses import CourseView, JoinPreview, preview_join
+from kaiin.billing.views.courses import CourseView, preview_join
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import japanese_date, last_day
 from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
-from kaiin.infra.texts import error_text, text
+from kaiin.infra.texts import error_text
 from kaiin.payments.errors import MethodUnavailable, ProviderUnavailable, TooManyErrors
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import DocumentView, SiteView
@@ -41,8 +39,9 @@ from kaiin.web.join import draft as drafts
 from kaiin.web.join.draft import Draft
 from kaiin.web.join.forms import ConfirmForm
 from kaiin.web.join.views.other_way import slip_first, under_way_words
-from kaiin.web.join.views.own import ASK_SECONDS
-from kaiin.web.join.views.steps import chosen_course, number_words, show, site_of
+from kaiin.web.join.views.own import ASK_SECONDS, return_url
+from kaiin.web.join.views.steps import chosen_course, show, site_of
+from kaiin.web.parts.words import priced_lines
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,19 +116,18 @@ def _confirm(
             "title": f"join.confirm_{preview.purpose}",
             "joins": preview.purpose is ChargePurpose.JOIN,
             "same_course": preview.purpose is ChargePurpose.DUE,
-            "number": number_words(preview.member_number, site),
+            "number": site.shown_number(preview.member_number),
             "other": "" if _is_same(open_one, course, draft) else under_way_words(open_one),
             "way": draft.way,
             "way_code": f"payments.method.{draft.way}",
             "preview": preview,
             "last_day": last_day(preview.period.ends_at),
-            "lines": _lines(preview),
+            "lines": priced_lines(preview.lines),
             "consent_age": sites.tenant().consent_age,
             "changed": changed,
             "trouble": trouble.code if trouble else "",
             "trouble_text": error_text(trouble) if trouble else "",
         },
-        step="confirm",
         newcomer=draft.proven,
     )
 
@@ -174,21 +172,11 @@ def _pay(
         site_key=site.key,
         course_key=draft.course,
         method=Method(draft.way),
-        return_url_for=_return_url,
+        return_url_for=return_url,
         language=request.language,
         agrees_to=agrees_to,
     )
     return redirect("join:pay", started.payment.id)
-
-
-def _return_url(payment_id: UUID) -> str:
-    return sites.identity_url(reverse("join:pay_return", args=[payment_id]))
-
-
-def _lines(preview: JoinPreview) -> list[dict[str, object]]:
-    return [
-        {"label": text(f"billing.line.{code}"), "amount": amount} for code, amount in preview.lines
-    ]
 
 
 def _is_minor(member: MemberView, now: datetime) -> bool:

@@ -58,7 +58,6 @@ def _details_page(request: Request, site: SiteView, form: DetailsForm) -> HttpRe
         request,
         "details",
         {"form": form, "site": site, "login": _login_path(site)},
-        step="details",
     )
 
 
@@ -89,7 +88,6 @@ def enter_code(request: Request, site_key: str) -> HttpResponse:
             "login": _login_path(site),
             "sender_domain": site.sender.address.rpartition("@")[2],
         },
-        step="code",
     )
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from kaiin.infra.texts import text
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import PaymentView
+from kaiin.sites import queries as sites
 from kaiin.web.base.requests import Request
 from kaiin.web.parts.words import reference_words
 
@@ -29,6 +30,11 @@ def own_payment(request: Request, payment_id: UUID) -> PaymentView | None:
 def to_login(request: Request) -> HttpResponse:
     """In-app browsers come back without their cookie: after logging in, it goes on here."""
     return redirect(f"{reverse('entrance:login')}?next={request.path}")
+
+
+def return_url(payment_id: UUID) -> str:
+    """Where the provider's page leads back to."""
+    return sites.identity_url(reverse("join:pay_return", args=[payment_id]))
 
 
 def slip_rows(payment: PaymentView) -> list[dict[str, str]]:

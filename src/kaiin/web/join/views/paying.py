@@ -73,6 +73,7 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
     if membership is None:
         raise Http404
     come_from(request, membership.site_key)
+    site = sites.site(membership.site_key)
     purpose = purpose_of_payment(payment_id) or ChargePurpose.JOIN
     changes = purpose in CHANGES
     returns = returns_of_payment(payment_id)
@@ -90,7 +91,7 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         "returns": returns,
         "payment": payment,
         "membership": membership,
-        "site": sites.site(membership.site_key),
+        "site": site,
         "tenant": sites.tenant(),
         "way": way_words(payment.method),
         "card": card_words(membership.mandate) if membership.mandate else "",
@@ -102,8 +103,7 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
         receipt = receipt_of_payment(payment_id)
         context["receipt"] = receipt.number if receipt else ""
         context["valid_until"] = membership.paid_until
-        digits = sites.site(membership.site_key).member_number_digits
-        context["member_number"] = f"{membership.member_number or 0:0{digits}}"
+        context["member_number"] = site.shown_number(membership.member_number or 0)
         paid_on = japanese_date(payment.paid_at or payment.created_at)
         context["kept"] = membership.joined_date is not None and membership.joined_date < paid_on
     return render(request, "join/returned.html", context)

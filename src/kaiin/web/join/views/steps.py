@@ -1,4 +1,4 @@
-"""What every step needs: the site, its place in the row of steps, and its price labels."""
+"""What every step needs: the site, the chosen course, its place in the row of steps."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,17 +32,11 @@ def chosen_course(site: SiteView, key: str) -> CourseView | None:
     return next((each for each in list_courses(site.key) if each.key == key), None)
 
 
-def number_words(number: int | None, site: SiteView) -> str:
-    """A member number as it is shown; empty where there is none."""
-    return "" if number is None else f"{number:0{site.member_number_digits}}"
-
-
 def show(
     request: Request,
-    name: str,
+    step: str,
     context: Mapping[str, Any],
     *,
-    step: str,
     newcomer: bool | None = None,
 ) -> HttpResponse:
     """One step's page, with its place in the row of steps.
@@ -53,4 +47,4 @@ def show(
         newcomer = request.member is None
     steps = _STEPS if newcomer else _STEPS_OF_MEMBERS
     place = {"now": steps.index(step) + 1, "of": len(steps), "label": text(f"join.step_{step}")}
-    return render(request, f"join/{name}.html", {**context, "step": place})
+    return render(request, f"join/{step}.html", {**context, "step": place})

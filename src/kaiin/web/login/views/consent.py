@@ -1,10 +1,9 @@
 """The question after a login: do you agree to the new terms? Who does not goes in all the same."""
 
-from typing import cast
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -24,13 +23,15 @@ _PUT_OFF = "consent_put_off"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def ask(http_request: HttpRequest) -> HttpResponse:
+def ask(request: Request) -> HttpResponse:
     """`/agree?next=…`: the documents in force that this member has not agreed to; then on."""
-    request = cast(Request, http_request)
     if request.member is None:
         visit.go_next(request, request.get_full_path())
-        return HttpResponseRedirect(reverse("entrance:login"))
-    onward = _onward(request)
+        return redirect("entrance:login")
+    home = reverse("mypage:home")
+    onward = safe_next(request.GET.get("next"), home)
+    if _is_question(onward):
+        onward = home
     missing = members.missing_consents(request.member.pk, clock.now())
     documents = consents.asked(missing)
     if not documents:
@@ -72,12 +73,6 @@ def question_before(onward: str, *, member_pk: int, put_off: str) -> str:
 def put_off_here(request: Request) -> str:
     """The names of what was put off in this session."""
     return str(request.session.get(_PUT_OFF, ""))
-
-
-def _onward(request: Request) -> str:
-    home = reverse("mypage:home")
-    path = safe_next(request.GET.get("next"), home)
-    return home if _is_question(path) else path
 
 
 def _is_question(path: str) -> bool:

@@ -1,18 +1,17 @@
 """The way to a site: carried over to its host, or shown why it is closed and what to do."""
 
 from datetime import datetime
-from typing import cast
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kaiin.billing.membership.wording import failure_words
 from kaiin.diagnosis import operations as diagnosis
-from kaiin.diagnosis.operations import Checked, TooManyChecks
+from kaiin.diagnosis.operations import TooManyChecks
 from kaiin.identity import queries as members
 from kaiin.identity.errors import SessionEnded
 from kaiin.identity.flows.handover import issue_handover
@@ -30,9 +29,8 @@ _FRESH_SECONDS = 20
 
 @require_safe
 @never_cache
-def enter(http_request: HttpRequest, site_key: str) -> HttpResponse:
+def enter(request: Request, site_key: str) -> HttpResponse:
     """`/entry/<site>?state=…`: to the site's host, or the truth about why not."""
-    request = cast(Request, http_request)
     _come_from(request, site_key)
     visit.keep_state(request, site_key)
     if request.member is None:
@@ -60,20 +58,21 @@ def enter(http_request: HttpRequest, site_key: str) -> HttpResponse:
 
 @require_POST
 @never_cache
-def check(http_request: HttpRequest, site_key: str) -> HttpResponse:
+def check(request: Request, site_key: str) -> HttpResponse:
     """ "I have paid: check now" asks the provider on the spot and goes back to the entry."""
-    request = cast(Request, http_request)
     _come_from(request, site_key)
     if request.member is None:
         return _log_in_first(request, site_key)
     try:
         checked = diagnosis.check_payment(member=request.member, site_key=site_key, now=clock.now())
+        words: dict[str, datetime | str] = {"at": checked.at}
+        if checked.failure_code:
+            words["said"] = failure_words(checked.failure_code)
+        said = text(checked.code, None, **words)
     except TooManyChecks as error:
         said = text(error.code)
-    else:
-        said = _said(checked)
     request.session["checked"] = [site_key, said, clock.now().timestamp()]
-    return HttpResponseRedirect(reverse("entrance:entry", args=(site_key,)))
+    return redirect("entrance:entry", site_key)
 
 
 def closed_account(request: Request, member_pk: int) -> HttpResponse:
@@ -100,7 +99,7 @@ def _come_from(request: Request, site_key: str) -> None:
 
 def _log_in_first(request: Request, site_key: str) -> HttpResponse:
     visit.go_next(request, reverse("entrance:entry", args=(site_key,)))
-    return HttpResponseRedirect(reverse("entrance:login"))
+    return redirect("entrance:login")
 
 
 def _hand_over(request: Request, site_key: str) -> HttpResponse:
@@ -125,11 +124,3 @@ def _just_checked(request: Request, site_key: str) -> str:
     at_site, said, at = request.session.get("checked", ("", "", 0.0))
     fresh = 0 <= clock.now().timestamp() - at <= _FRESH_SECONDS
     return said if at_site == site_key and fresh else ""
-
-
-def _said(checked: Checked) -> str:
-    """What the provider answered, and when."""
-    words: dict[str, datetime | str] = {"at": checked.at}
-    if checked.failure_code:
-        words["said"] = failure_words(checked.failure_code)
-    return text(checked.code, None, **words)

@@ -1,10 +1,8 @@
 """Log in and out."""
 
-from typing import cast
-
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -37,27 +35,23 @@ _WARNED_FROM = 3
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 @never_cache
-def log_in(http_request: HttpRequest) -> HttpResponse:
+def log_in(request: Request) -> HttpResponse:
     """The login page, and what it sends."""
-    request = cast(Request, http_request)
-    if request.method == "POST":
-        if "use" in request.POST:
-            return _use_suggestion(request)
-        return _try(request)
-    return _open(request)
+    if request.method != "POST":
+        return _open(request)
+    return _use_suggestion(request) if "use" in request.POST else _try(request)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def log_out(http_request: HttpRequest) -> HttpResponse:
+def log_out(request: Request) -> HttpResponse:
     """Ask, log out of every site, and say so. `switch`: go on to the same place as another."""
-    request = cast(Request, http_request)
     if request.method == "POST":
         switch = "switch" in request.POST
         visit.end(request, keep_way=switch)
         if switch:
             visit.go_next(request, request.POST.get("next", ""))
-        return HttpResponseRedirect(reverse("entrance:login" if switch else "entrance:logout"))
+        return redirect("entrance:login" if switch else "entrance:logout")
     return render(request, "entrance/logout.html")
 
 
@@ -77,7 +71,7 @@ def _open(request: Request) -> HttpResponse:
 
 def _try(request: Request) -> HttpResponse:
     form = LoginForm(request.POST)
-    identified = hints.read(str(form.data.get("login", "")))
+    identified = sites.identify(str(form.data.get("login", "")))
     visit.keep_typed(request, identified)
     valid = form.is_valid()
     doubt = hints.before_asking(identified, insisted_on=str(form.data.get("insisted_on", "")))
@@ -86,7 +80,13 @@ def _try(request: Request) -> HttpResponse:
     if not valid:
         return _page(request, form)
     try:
-        result = _ask(request, form, identified)
+        result = login.log_in(
+            typed=identified,
+            password=form.cleaned_data["password"],
+            device=request.COOKIES.get(visit.DEVICE_COOKIE),
+            site_key=request.site.key if request.site else None,
+            user_agent=request.headers.get("User-Agent", ""),
+        )
     except Crowded as error:
         form.add_error(None, text(error.code))
         return ask_again(_page(request, form))
@@ -95,17 +95,6 @@ def _try(request: Request) -> HttpResponse:
     if result.refusal is not None or result.proof is None:
         return _refuse(request, form, identified)
     return _enter(request, form, result, result.proof)
-
-
-def _ask(request: Request, form: LoginForm, identified: Identified) -> LoginResult:
-    """Raises Crowded."""
-    return login.log_in(
-        typed=identified,
-        password=form.cleaned_data["password"],
-        device=request.COOKIES.get(visit.DEVICE_COOKIE),
-        site_key=request.site.key if request.site else None,
-        user_agent=request.headers.get("User-Agent", ""),
-    )
 
 
 def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof) -> HttpResponse:
@@ -128,16 +117,19 @@ def _enter(request: Request, form: LoginForm, result: LoginResult, proof: Proof)
 def _use_suggestion(request: Request) -> HttpResponse:
     """One tap puts the suggestion into the field; the password was not kept, and is asked for."""
     suggestion = request.POST["use"]
-    if hints.read(suggestion).value is None:
-        return HttpResponseRedirect(reverse("entrance:login"))
-    visit.keep_typed(request, hints.read(suggestion))
+    if sites.identify(suggestion).value is None:
+        return redirect("entrance:login")
+    visit.keep_typed(request, sites.identify(suggestion))
     return _page(request, LoginForm(initial={"login": suggestion}), mended=suggestion)
 
 
 def _doubt(request: Request, form: LoginForm, identified: Identified, doubt: Hint) -> HttpResponse:
     if identified.kind is not TypedKind.CARD_NUMBER:  # of a card number the form itself speaks
         form.add_error("login", doubt.words)
-    return _page(request, _again(form, identified), hint=doubt, identified=identified)
+    # Sent again, what was doubted is meant.
+    data = {name: str(value) for name, value in form.data.items()}
+    form.data = {**data, "insisted_on": identified.value or ""}
+    return _page(request, form, hint=doubt, may_insist=identified.kind is TypedKind.EMAIL)
 
 
 def _refuse(request: Request, form: LoginForm, identified: Identified) -> HttpResponse:
@@ -148,15 +140,7 @@ def _refuse(request: Request, form: LoginForm, identified: Identified) -> HttpRe
     hint = hints.after_refusal(identified)
     if hint is not None:
         form.add_error("login", hint.words)
-    return _page(request, form, hint=hint, identified=identified, refused=own)
-
-
-def _again(form: LoginForm, identified: Identified) -> LoginForm:
-    """The form to show again, with what was doubted noted."""
-    data = {name: str(value) for name, value in form.data.items()}
-    data["insisted_on"] = identified.value or ""
-    form.data = data
-    return form
+    return _page(request, form, hint=hint, refused=own)
 
 
 def _page(
@@ -164,7 +148,7 @@ def _page(
     form: LoginForm,
     *,
     hint: Hint | None = None,
-    identified: Identified | None = None,
+    may_insist: bool = False,
     refused: OwnFailures | None = None,
     mended: str = "",
 ) -> HttpResponse:
@@ -175,7 +159,7 @@ def _page(
     context = {
         "form": form,
         "hint": hint,
-        "may_insist": hint is not None and refused is None and _may_insist(identified),
+        "may_insist": may_insist,
         "refused": refused,
         "locked_until": refused.locked_until if refused else None,
         "warns": refused is not None and refused.count >= _WARNED_FROM,
@@ -186,10 +170,6 @@ def _page(
         return render(request, "entrance/login.html", context)
     site_key = request.site.key if request.site else ""
     return kept_page(request, "entrance/login.html", context, context["next"], site_key)
-
-
-def _may_insist(identified: Identified | None) -> bool:
-    return identified is not None and identified.kind is TypedKind.EMAIL
 
 
 def _unusual_browser(request: Request) -> str | None:

@@ -1,10 +1,7 @@
 """A new password: ask for a code, then the code and the password, done."""
 
-from typing import cast
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,10 +10,9 @@ from kaiin.identity.errors import Crowded, TooManyMails
 from kaiin.identity.flows.reset import finish_reset, request_reset
 from kaiin.infra.client_address import client_address
 from kaiin.infra.texts import text
-from kaiin.sites import queries as sites
 from kaiin.web.base.errors import ask_again
 from kaiin.web.base.requests import Request
-from kaiin.web.login import hints, visit
+from kaiin.web.login import visit
 from kaiin.web.login.forms import IdentifierForm, NewPasswordForm
 
 _MINUTES = 10  # as the mail says
@@ -24,34 +20,32 @@ _MINUTES = 10  # as the mail says
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def request_code(http_request: HttpRequest) -> HttpResponse:
+def request_code(request: Request) -> HttpResponse:
     """Ask for the identifier; the same answer for every one."""
-    request = cast(Request, http_request)
-    if request.method != "POST":
+    if request.method == "POST":
+        form = IdentifierForm(request.POST)
+        if form.is_valid() and _send(request, form):
+            return redirect("entrance:reset_code")
+    else:
         visit.remember(request)
         # Who is logged in is not asked for the ID.
         login = request.member.member_id if request.member else visit.typed(request)
         form = IdentifierForm(initial={"login": login})
-        return render(request, "entrance/reset.html", {"form": form})
-    form = IdentifierForm(request.POST)
-    if form.is_valid() and _send(request, form):
-        return HttpResponseRedirect(reverse("entrance:reset_code"))
     return render(request, "entrance/reset.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("code", "password")
 @never_cache
-def change_password(http_request: HttpRequest) -> HttpResponse:
+def change_password(request: Request) -> HttpResponse:
     """The code and the new password."""
-    request = cast(Request, http_request)
     code_id = request.session.get("reset")
     if not code_id:
-        return _without_code(request)
-    if request.method != "POST":
-        return _code_page(request, NewPasswordForm())
-    form = NewPasswordForm(request.POST)
-    if not form.is_valid():
+        if request.session.get("reset_done"):  # a second click
+            return redirect("entrance:reset_done")
+        return render(request, "entrance/reset_expired.html")
+    form = NewPasswordForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
         return _code_page(request, form)
     try:
         result = finish_reset(
@@ -66,7 +60,7 @@ def change_password(http_request: HttpRequest) -> HttpResponse:
         request.session.pop("reset")
         request.session["reset_done"] = True
         visit.forget_failures(request)
-        return HttpResponseRedirect(reverse("entrance:reset_done"))
+        return redirect("entrance:reset_done")
     if result.refusal is not None:
         form.add_error("code", text(result.refusal, None, **result.words))
     for problem in result.problems:
@@ -82,11 +76,7 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 def _send(request: Request, form: IdentifierForm) -> bool:
-    identified = hints.read(form.cleaned_data["login"])
-    visit.keep_typed(request, identified)
-    doubt = hints.before_asking(identified, insisted_on=identified.value or "")
-    if doubt is not None:
-        form.doubt(doubt.words)
+    if not visit.take_identifier(request, form):
         return False
     try:
         request.session.pop("reset_done", None)
@@ -103,17 +93,6 @@ def _send(request: Request, form: IdentifierForm) -> bool:
     return True
 
 
-def _without_code(request: Request) -> HttpResponse:
-    if request.session.get("reset_done"):  # a second click
-        return HttpResponseRedirect(reverse("entrance:reset_done"))
-    return render(request, "entrance/reset_expired.html")
-
-
 def _code_page(request: Request, form: NewPasswordForm) -> HttpResponse:
-    sender = request.site.sender if request.site else sites.tenant().sender
-    context = {
-        "form": form,
-        "minutes": _MINUTES,
-        "domain": sender.address.rpartition("@")[2],
-    }
+    context = {"form": form, "minutes": _MINUTES, "domain": visit.sender_domain(request)}
     return render(request, "entrance/reset_code.html", context)

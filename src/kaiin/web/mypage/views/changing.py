@@ -1,11 +1,8 @@
 """Changing the course, the way to pay or the card: choose, see what it comes to, press once."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kaiin.billing.actions.change import Agreed, change_course
@@ -29,11 +26,10 @@ from kaiin.payments.errors import (
     ProviderUnavailable,
     TooManyErrors,
 )
-from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
 from kaiin.web.base.requests import Request
 from kaiin.web.join.views.other_way import CHANGES, slip_first, under_way_words
-from kaiin.web.join.views.own import ASK_SECONDS
+from kaiin.web.join.views.own import ASK_SECONDS, return_url
 from kaiin.web.mypage.change_words import (
     answers_of,
     choosing_url,
@@ -43,7 +39,7 @@ from kaiin.web.mypage.change_words import (
 )
 from kaiin.web.mypage.forms import ChangeForm, SeenForm
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at, number_at, site_of
+from kaiin.web.mypage.views.places import membership_at, site_of
 
 _TROUBLES = (MandateEnded, MethodUnavailable, PaymentUnderWay, ProviderUnavailable, TooManyErrors)
 
@@ -126,7 +122,7 @@ def confirm(
         "trouble_words": error_text(trouble) if trouble else "",
         "other": other,
         **facts_of(preview, view, now),
-        "number": number_at(view, site),
+        "number": site.shown_number(view.member_number),
         "choosing": choosing_url(preview, view),
     }
     return render(request, "mypage/change_confirm.html", context)
@@ -168,7 +164,7 @@ def _change(
         site_key=site.key,
         course_key=preview.course_key,
         method=preview.method,
-        return_url_for=_return_url,
+        return_url_for=return_url,
         language=request.language,
         agreed=Agreed(preview.kind, preview.total),
     )
@@ -178,7 +174,3 @@ def _change(
     day = japanese_date(preview.from_at)
     messages.success(request, text(said, course=localized(preview.course_name), day=day))
     return redirect("mypage:home")
-
-
-def _return_url(payment_id: UUID) -> str:
-    return sites.identity_url(reverse("join:pay_return", args=[payment_id]))

@@ -21,7 +21,7 @@ from kaiin.infra.texts import error_text, localized, text
 from kaiin.sites.queries import SiteView
 from kaiin.web.base.requests import Request
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at, number_at, site_of
+from kaiin.web.mypage.views.places import membership_at, site_of
 from kaiin.web.parts.forms import Choice, ChoiceForm
 from kaiin.web.parts.words import money_words
 
@@ -53,7 +53,7 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
         "form": form,
         "running": view.paid_until is not None and view.paid_until > clock.now(),
         "past_due": view.state is SubscriptionState.PAST_DUE,
-        "number": number_at(view, site),
+        "number": site.shown_number(view.member_number),
         "ends_at": ends_at,
         "keeps_until": days_after(ends_at, site.rejoin_days) if ends_at else None,
     }

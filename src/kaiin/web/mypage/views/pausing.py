@@ -20,9 +20,9 @@ from kaiin.web.base.requests import Request
 from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at, number_at, site_of
+from kaiin.web.mypage.views.places import membership_at, site_of
 from kaiin.web.parts.forms import Choice, ChoiceForm
-from kaiin.web.parts.words import money_words, way_words
+from kaiin.web.parts.words import money_words, priced_lines, way_words
 
 _TROUBLES = (MandateEnded, PaymentUnderWay, ProviderUnavailable)
 
@@ -52,7 +52,8 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
         else:
             messages.success(request, text("changing.said_paused", day=view.last_day))
         return redirect("mypage:home")
-    context = {"site": site, "view": view, "form": form, "number": number_at(view, site)}
+    number = site.shown_number(view.member_number)
+    context = {"site": site, "view": view, "form": form, "number": number}
     return render(request, "mypage/pause.html", context)
 
 
@@ -81,10 +82,7 @@ def resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
         "way": way_words(view.method) if view else "",
         "form": SeenForm(None, initial=seen),
         "changed": changed,
-        "lines": [
-            {"label": text(f"billing.line.{code}"), "amount": amount}
-            for code, amount in preview.lines
-        ],
+        "lines": priced_lines(preview.lines),
         "anchor": preview.period.anchor_day if preview.moves_anchor else None,
         "button": text(
             "changing.resume_do" if preview.total else "changing.resume_cancel",

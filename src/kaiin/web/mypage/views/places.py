@@ -24,9 +24,3 @@ def membership_at(member: MemberView, site_key: str) -> MembershipView | None:
     """The member's membership there, if they ever had one."""
     found = list_memberships(member.pk, at=clock.now())
     return next((each for each in found if each.site_key == site_key), None)
-
-
-def number_at(view: MembershipView, site: SiteView) -> str:
-    """The member number as it is shown; empty for a member who has none."""
-    number = view.member_number
-    return "" if number is None else f"{number:0{site.member_number_digits}}"
