@@ -3,7 +3,7 @@
 The door, My page and the mailed report show the same ones.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -92,13 +92,17 @@ def explanation(finding: Finding, *, site_key: str, absolute: bool = False) -> E
     """One finding in the current language."""
     words = _words(finding, site_key)
     code = finding.code
+
+    def optional(part: str) -> str:
+        return text(f"{code}.{part}", None, **words) if has_text(f"{code}.{part}") else ""
+
     return Explanation(
         code=code,
         title=text(f"{code}.title", None, **words),
         what=text(f"{code}.what", None, **words),
-        why=_optional(f"{code}.why", words),
+        why=optional("why"),
         since=_since(finding.evidence),
-        do=_optional(f"{code}.do", words),
+        do=optional("do"),
         facts=_slip_facts(finding) if code is FindingCode.PENDING_SLIP else (),
         steps=tuple(_step(cure, finding, absolute=absolute) for cure in finding.cures),
     )
@@ -117,10 +121,6 @@ def for_staff(member_pk: int, site_key: str) -> list[tuple[str, str]]:
 def first_pressed(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The first step is the one to press."""
     return tuple(replace(step, kind="") if at == 0 else step for at, step in enumerate(steps))
-
-
-def _optional(code: str, words: Mapping[str, object]) -> str:
-    return text(code, None, **words) if has_text(code) else ""
 
 
 def _words(finding: Finding, site_key: str) -> dict[str, object]:
@@ -195,63 +195,50 @@ _POSTED = frozenset({CureCode.CHECK_PAYMENT, CureCode.STAY})
 
 def _step(cure: Cure, finding: Finding, *, absolute: bool) -> Step:
     site_key = cure.site_key or ""
-    posts = cure.code in _POSTED
-    place = _IN_MAILS.get(cure.code) if absolute else None
-    url = (place or _PLACES[cure.code])(site_key, finding)
-    if absolute and url.startswith("/"):
-        url = sites.identity_url(url)
+    url = _place(cure.code, site_key, finding, absolute=absolute)
     label = text(cure.code.value, site=_site_name(site_key)) if site_key else text(cure.code.value)
     return Step(
         cure.code.value,
         label,
-        url,
-        posts=posts and not absolute,
+        sites.identity_url(url) if absolute and url.startswith("/") else url,
+        posts=cure.code in _POSTED and not absolute,
         kind="link" if cure.code is CureCode.OTHER_WAY else "secondary",
         busy=text("entry.checking") if cure.code is CureCode.CHECK_PAYMENT else "",
     )
 
 
-Place = Callable[[str, Finding], str]
-
-
-def _of_site(view: str) -> Place:
-    """A page about the site."""
-    return lambda site_key, _finding: reverse(view, args=(site_key,))
-
-
-def _of_payment(view: str) -> Place:
-    """A page about the finding's payment."""
-    return lambda _site_key, finding: reverse(view, args=(finding.evidence["payment"],))
-
-
-def _contact(_site_key: str, _finding: Finding) -> str:
-    support = sites.tenant().support
-    return support.url or f"mailto:{support.email}"
-
-
-# Where each cure leads.
-_PLACES: Mapping[CureCode, Place] = {
-    CureCode.ENTER: _of_site("entrance:entry"),
-    CureCode.CHECK_PAYMENT: _of_site("entrance:check"),
-    CureCode.OPEN_SLIP: _of_payment("join:pay"),
-    CureCode.CONTINUE_PAYMENT: _of_payment("join:pay"),
-    CureCode.OTHER_WAY: _of_payment("join:other_way"),
-    CureCode.PAY: _of_site("join:again"),
-    CureCode.REGISTER_CARD: _of_site("mypage:change"),
-    CureCode.RENEW: _of_site("join:again"),
-    CureCode.REJOIN: _of_site("join:again"),
-    CureCode.RESUME: _of_site("mypage:resume"),
-    CureCode.UNDO_PAUSE: _of_site("mypage:resume"),
-    CureCode.STAY: _of_site("mypage:stay"),
-    CureCode.GO_TO_SITE: _of_site("entrance:entry"),
-    CureCode.JOIN: _of_site("join:start"),
-    CureCode.CONTACT: _contact,
+# Where each cure leads: to a page about its site, or about the finding's payment.
+_OF_SITE = {
+    CureCode.ENTER: "entrance:entry",
+    CureCode.CHECK_PAYMENT: "entrance:check",
+    CureCode.PAY: "join:again",
+    CureCode.REGISTER_CARD: "mypage:change",
+    CureCode.RENEW: "join:again",
+    CureCode.REJOIN: "join:again",
+    CureCode.RESUME: "mypage:resume",
+    CureCode.UNDO_PAUSE: "mypage:resume",
+    CureCode.STAY: "mypage:stay",
+    CureCode.GO_TO_SITE: "entrance:entry",
+    CureCode.JOIN: "join:start",
 }
-_IN_MAILS: Mapping[CureCode, Place] = {
+_OF_PAYMENT = {
+    CureCode.OPEN_SLIP: "join:pay",
+    CureCode.CONTINUE_PAYMENT: "join:pay",
+    CureCode.OTHER_WAY: "join:other_way",
+}
+
+
+def _place(code: CureCode, site_key: str, finding: Finding, *, absolute: bool) -> str:
+    if code is CureCode.CONTACT:
+        support = sites.tenant().support
+        return support.url or f"mailto:{support.email}"
+    if absolute and code is CureCode.STAY:
+        return reverse("mypage:home")
+    if code in _OF_PAYMENT:
+        return reverse(_OF_PAYMENT[code], args=(finding.evidence["payment"],))
     # The entry asks the provider by itself.
-    CureCode.CHECK_PAYMENT: _of_site("entrance:entry"),
-    CureCode.STAY: lambda _site_key, _finding: reverse("mypage:home"),
-}
+    asks = absolute and code is CureCode.CHECK_PAYMENT
+    return reverse("entrance:entry" if asks else _OF_SITE[code], args=(site_key,))
 
 
 def _site_name(site_key: str) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from kaiin.billing.membership.wording import card_words, next_renewal_words, price_words, stop_words
 from kaiin.billing.views.memberships import MembershipView
 from kaiin.diagnosis.operations import SiteOutlook
-from kaiin.domain.diagnosis.findings import Diagnosis, Finding, FindingCode
+from kaiin.domain.diagnosis.findings import Diagnosis, FindingCode
 from kaiin.domain.periods import japanese_date
 from kaiin.domain.subscriptions import Standing, SubscriptionState
 from kaiin.infra.texts import format_end, localized, text
@@ -76,7 +76,11 @@ def card(outlook: SiteOutlook, site: SiteView) -> Card:
     """A membership in the current language."""
     found, view = outlook.diagnosis, outlook.membership
     said = explanations.explanation(found.main, site_key=site.key)
-    number = view.member_number if view is not None and _keeps_number(found) else None
+    given_up = any(
+        each.code is FindingCode.WITHDRAWN and each.evidence["keeps"] == "no"
+        for each in found.findings
+    )
+    number = None if view is None or given_up else view.member_number
     tag, tone = next(_TAGS[code] for code in _TAGS if code in found.codes)
     return Card(
         site=site,
@@ -113,11 +117,14 @@ def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
 
 def _facts(view: MembershipView) -> tuple[Fact, ...]:
     change = reverse("mypage:change", args=(view.site_key,)) if _may_change(view) else ""
+    card = card_words(view.mandate) if view.mandate else ""
+    coming = view.next_course_name
     rows = [
         Fact(text("mypage.course"), localized(view.course_name), soft=_price(view), change=change),
-        Fact(text("mypage.way"), way_words(view.method), soft=_card_words(view), change=change),
+        Fact(text("mypage.way"), way_words(view.method), soft=card, change=change),
         _paid(view),
-        _coming(view),
+        # The course that was agreed to for the next period.
+        Fact(text("changing.next_course"), localized(coming)) if coming else None,
         *_next(view),
     ]
     return tuple(row for row in rows if row is not None)
@@ -145,13 +152,6 @@ def _paid(view: MembershipView) -> Fact | None:
     return Fact(text("mypage.last_period"), text("mypage.until", day=format_end(view.paid_until)))
 
 
-def _coming(view: MembershipView) -> Fact | None:
-    """The course that was agreed to for the next period."""
-    if view.next_course_name is None:
-        return None
-    return Fact(text("changing.next_course"), localized(view.next_course_name))
-
-
 def _next(view: MembershipView) -> tuple[Fact, ...]:
     """What will be charged without the member doing anything, and when."""
     label = text("mypage.next")
@@ -169,18 +169,6 @@ def _next(view: MembershipView) -> tuple[Fact, ...]:
     if opens_at is not None and not view.payable and not view.cancel_at_period_end:
         soft = text("mypage.next_opens", day=japanese_date(opens_at))
     return (Fact(label, text("mypage.next_none"), soft=soft),)
-
-
-def _card_words(view: MembershipView) -> str:
-    return card_words(view.mandate) if view.mandate else ""
-
-
-def _keeps_number(found: Diagnosis) -> bool:
-    return all(not _gives_up_number(finding) for finding in found.findings)
-
-
-def _gives_up_number(finding: Finding) -> bool:
-    return finding.code is FindingCode.WITHDRAWN and finding.evidence["keeps"] == "no"
 
 
 def _links(view: MembershipView) -> tuple[Step, ...]:

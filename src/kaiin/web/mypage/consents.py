@@ -12,19 +12,12 @@ from kaiin.sites.queries import SiteView
 
 
 @dataclass(frozen=True)
-class Given:
-    """A version that was agreed to, in words."""
-
-    version: int
-    says: str
-
-
-@dataclass(frozen=True)
 class DocumentRow:
-    """One document: consents, the newest first, and the version in force that lacks one, or 0."""
+    """One document: each version agreed to and how that is said, the newest first; and the version
+    in force that lacks a consent, or 0."""
 
     kind: DocumentKind
-    given: tuple[Given, ...]
+    given: tuple[tuple[int, str], ...]
     missing: int
 
 
@@ -39,9 +32,7 @@ def document_rows(
     rows = [
         DocumentRow(
             kind,
-            tuple(
-                Given(each.version, _says(each, sites)) for each in consents if each.kind is kind
-            ),
+            tuple((each.version, _says(each, sites)) for each in consents if each.kind is kind),
             missing.get(kind, 0),
         )
         for kind in DocumentKind

@@ -1,23 +1,15 @@
 """A member's details, in words, as far as the tenant asks for it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import phonenumbers
 
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import format_birth_date, text
+from kaiin.web.base.explanations import Fact
 
 
-@dataclass(frozen=True)
-class Detail:
-    """One line of the list."""
-
-    label: str
-    value: str
-
-
-def shown_details(member: MemberView, asked: Collection[str]) -> tuple[Detail, ...]:
+def shown_details(member: MemberView, asked: Collection[str]) -> tuple[Fact, ...]:
     """What is on file, in the order in which it is asked for when one joins."""
     values = {
         "nickname": member.nickname,
@@ -28,7 +20,7 @@ def shown_details(member: MemberView, asked: Collection[str]) -> tuple[Detail, .
         "phone": _phone(member.phone),
     }
     return tuple(
-        Detail(text(f"mypage.{name}"), value)
+        Fact(text(f"mypage.{name}"), value)
         for name, value in values.items()
         if name in asked and value
     )

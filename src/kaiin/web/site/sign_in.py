@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -61,7 +61,7 @@ def come_back(request: Request) -> HttpResponse:
     if not kept or not sid:
         if request.member is not None:
             # The page was loaded twice, or the back button led here.
-            return HttpResponseRedirect(reverse("site:members"))
+            return redirect("site:members")
         return render(request, "site/sign_in_again.html", status=400)
     # One that is signed in here already, by the same login or another, is replaced.
     request.session.end_alone()
@@ -77,7 +77,7 @@ def come_back(request: Request) -> HttpResponse:
 def log_out(request: Request) -> HttpResponse:
     """Ends the session here and at the identity host."""
     request.session.flush()
-    return HttpResponseRedirect(reverse("site:top"))
+    return redirect("site:top")
 
 
 def _cookie_name(state: str) -> str:

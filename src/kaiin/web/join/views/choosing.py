@@ -48,16 +48,13 @@ def choose_course(request: Request, site_key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         drafts.change(request, site.key, course=form.cleaned_data["choice"])
         return redirect("join:way", site.key)
-    return show(
-        request,
-        "course",
-        {
-            "form": form,
-            "site": site,
-            "courses": courses,
-            "joins": purpose is ChargePurpose.JOIN,
-        },
-    )
+    context = {
+        "form": form,
+        "site": site,
+        "courses": courses,
+        "joins": purpose is ChargePurpose.JOIN,
+    }
+    return show(request, "course", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,8 +70,7 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
         if (slip := slip_first(request, request.member, site.key)) is not None:
             return slip
         purpose = next_purpose(site_key=site.key, member_pk=request.member.pk)
-        found = open_payment(member_pk=request.member.pk, site_key=site.key)
-        other = under_way_words(found)
+        other = under_way_words(open_payment(member_pk=request.member.pk, site_key=site.key))
     ways, no_slip = course.terms.ways, _no_slip(request.member, site, course)
     if no_slip is not None:
         ways = tuple(way for way in ways if way is not Method.KONBINI)
@@ -87,57 +83,47 @@ def choose_way(request: Request, site_key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         drafts.change(request, site.key, way=form.cleaned_data["choice"])
         return redirect("join:confirm" if request.member else "join:details", site.key)
-    return show(
-        request,
-        "way",
-        {
-            "form": form,
-            "site": site,
-            "course": course,
-            "ways": ways,
-            "other": other,
-            "no_slip": error_text(no_slip) if no_slip else "",
-            "joins": purpose is ChargePurpose.JOIN,
-        },
-    )
+    context = {
+        "form": form,
+        "site": site,
+        "course": course,
+        "ways": ways,
+        "other": other,
+        "no_slip": error_text(no_slip) if no_slip else "",
+        "joins": purpose is ChargePurpose.JOIN,
+    }
+    return show(request, "way", context)
 
 
 def _no_slip(member: MemberView | None, site: SiteView, course: CourseView) -> SlipTooLate | None:
     """Why this member can't pay the course with a slip now, though others can; None if they can."""
     if member is None or Method.KONBINI not in course.terms.ways:
         return None
-    try:
-        preview_join(
-            site_key=site.key,
-            course_key=course.key,
-            method=Method.KONBINI,
-            at=clock.now(),
-            member_pk=member.pk,
-        )
-    except SlipTooLate as error:
-        return error
-    except AlreadyMember:
-        return None
-    return None
+    refused = _refused(member, site, course, Method.KONBINI)
+    return refused if isinstance(refused, SlipTooLate) else None
 
 
 def _may_pay(member: MemberView, site: SiteView, courses: Sequence[CourseView]) -> bool:
     """Whether the member may buy any of the courses now."""
-    for course in courses:
-        try:
-            preview_join(
-                site_key=site.key,
-                course_key=course.key,
-                method=course.terms.ways[0],
-                at=clock.now(),
-                member_pk=member.pk,
-            )
-        except AlreadyMember:
-            continue
-        except SlipTooLate:
-            return True
-        return True
-    return False
+    refused = (_refused(member, site, course, course.terms.ways[0]) for course in courses)
+    return any(not isinstance(error, AlreadyMember) for error in refused)
+
+
+def _refused(
+    member: MemberView, site: SiteView, course: CourseView, way: Method
+) -> AlreadyMember | SlipTooLate | None:
+    """Why the member can't buy the course by this way now."""
+    try:
+        preview_join(
+            site_key=site.key,
+            course_key=course.key,
+            method=way,
+            at=clock.now(),
+            member_pk=member.pk,
+        )
+    except (AlreadyMember, SlipTooLate) as error:
+        return error
+    return None
 
 
 def _course(course: CourseView) -> Choice:

@@ -81,9 +81,8 @@ def _confirm(
         member_pk=member.pk,
     )
     open_one = open_payment(member_pk=member.pk, site_key=site.key)
-    leave_for = _open_one(request, member, open_one, course, draft)
-    if leave_for is not None:
-        return leave_for
+    if (first := _open_one(request, member, open_one, course, draft)) is not None:
+        return first
     asked = consents.asked(missing_consents(member_pk=member.pk, purpose=preview.purpose, at=now))
     shown = {"course": course.key, "way": draft.way, "total": str(preview.total.amount)}
     initial = {**shown, "documents": consents.names(asked)}
@@ -105,31 +104,26 @@ def _confirm(
             trouble = error
     if changed:
         form = ConfirmForm(None, minor=minor, asked=asked, initial=initial)
-    return show(
-        request,
-        "confirm",
-        {
-            "form": form,
-            "asked": asked,
-            "site": site,
-            "course": course,
-            "title": f"join.confirm_{preview.purpose}",
-            "joins": preview.purpose is ChargePurpose.JOIN,
-            "same_course": preview.purpose is ChargePurpose.DUE,
-            "number": site.shown_number(preview.member_number),
-            "other": "" if _is_same(open_one, course, draft) else under_way_words(open_one),
-            "way": draft.way,
-            "way_code": f"payments.method.{draft.way}",
-            "preview": preview,
-            "last_day": last_day(preview.period.ends_at),
-            "lines": priced_lines(preview.lines),
-            "consent_age": sites.tenant().consent_age,
-            "changed": changed,
-            "trouble": trouble.code if trouble else "",
-            "trouble_text": error_text(trouble) if trouble else "",
-        },
-        newcomer=draft.proven,
-    )
+    context = {
+        "form": form,
+        "asked": asked,
+        "site": site,
+        "course": course,
+        "title": f"join.confirm_{preview.purpose}",
+        "joins": preview.purpose is ChargePurpose.JOIN,
+        "same_course": preview.purpose is ChargePurpose.DUE,
+        "number": site.shown_number(preview.member_number),
+        "other": "" if _is_same(open_one, course, draft) else under_way_words(open_one),
+        "way": draft.way,
+        "preview": preview,
+        "last_day": last_day(preview.period.ends_at),
+        "lines": priced_lines(preview.lines),
+        "consent_age": sites.tenant().consent_age,
+        "changed": changed,
+        "trouble": trouble.code if trouble else "",
+        "trouble_text": error_text(trouble) if trouble else "",
+    }
+    return show(request, "confirm", context, newcomer=draft.proven)
 
 
 def _open_one(

@@ -43,8 +43,7 @@ def fill_in(request: Request, site_key: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            draft = _keep(request, site, form)
-            return _send_code(request, site, draft)
+            return _send_code(request, site, _keep(request, site, form))
         except TooManyMails as error:
             form.add_error("email", error_text(error))
         except Crowded as error:
@@ -54,11 +53,7 @@ def fill_in(request: Request, site_key: str) -> HttpResponse:
 
 
 def _details_page(request: Request, site: SiteView, form: DetailsForm) -> HttpResponse:
-    return show(
-        request,
-        "details",
-        {"form": form, "site": site, "login": _login_path(site)},
-    )
+    return show(request, "details", {"form": form, "site": site, "login": _login_path(site)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,22 +68,18 @@ def enter_code(request: Request, site_key: str) -> HttpResponse:
         return _second_click(request, site, form) or redirect("join:details", site.key)
     if request.method == "POST" and form.is_valid():
         try:
-            response = _prove(request, site, draft, form)
-            if response is not None:
+            if (response := _prove(request, site, draft, form)) is not None:
                 return response
         except (MailNotProven, AlreadyRegistered) as error:
             form.add_error("code", error_text(error))
-    return show(
-        request,
-        "code",
-        {
-            "form": form,
-            "site": site,
-            "email": draft.email,
-            "login": _login_path(site),
-            "sender_domain": site.sender.address.rpartition("@")[2],
-        },
-    )
+    context = {
+        "form": form,
+        "site": site,
+        "email": draft.email,
+        "login": _login_path(site),
+        "sender_domain": site.sender.address.rpartition("@")[2],
+    }
+    return show(request, "code", context)
 
 
 @require_POST

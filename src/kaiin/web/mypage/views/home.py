@@ -1,10 +1,7 @@
 """My page itself: every membership, and the identity behind them."""
 
-from dataclasses import dataclass
-
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kaiin.diagnosis import operations as diagnosis
@@ -12,7 +9,6 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import text
 from kaiin.sites import queries as sites
-from kaiin.sites.queries import SiteView
 from kaiin.web.base.requests import Request
 from kaiin.web.base.views import without_member
 from kaiin.web.mypage import cards
@@ -22,20 +18,11 @@ from kaiin.web.mypage.marks import Mark
 from kaiin.web.mypage.signed_in import for_members
 
 
-@dataclass(frozen=True)
-class OtherSite:
-    """A site that the member has not joined."""
-
-    site: SiteView
-    mark: Mark
-    join_url: str
-
-
 @require_safe
 @without_member
 def root(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The identity host's own address leads to My page."""
-    return HttpResponseRedirect(reverse("mypage:home"))
+    return redirect("mypage:home")
 
 
 @require_safe
@@ -53,8 +40,9 @@ def home(request: Request, member: MemberView) -> HttpResponse:
             if cards.is_shown(outlook)
         ],
         "others": [
-            OtherSite(site, Mark.of(site), reverse("join:start", args=(site.key,)))
-            for site in (known[each.site_key] for each in outlooks if not cards.is_shown(each))
+            {"site": known[each.site_key], "mark": Mark.of(known[each.site_key])}
+            for each in outlooks
+            if not cards.is_shown(each)
         ],
         "greeting": text("mypage.greeting", name=member.nickname) if member.nickname else "",
         "details": shown_details(member, sites.tenant().details),

@@ -4,9 +4,8 @@ Where the course lets members leave at once, with unused days paid back, the pag
 """
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kaiin.billing.actions.leave import leave_site, undo_leave
@@ -39,7 +38,7 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     view = membership_at(member, site_key)
     if view is None or not view.state.is_open:
         # Left already, or never joined: My page shows the present state.
-        return HttpResponseRedirect(reverse("mypage:home"))
+        return redirect("mypage:home")
     preview = _at_once(member, view)
     form = _when(request, view, preview) if preview else None
     if request.method == "POST" and (form is None or form.is_valid()):
@@ -57,7 +56,9 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
         "ends_at": ends_at,
         "keeps_until": days_after(ends_at, site.rejoin_days) if ends_at else None,
     }
-    return render(request, f"mypage/{_page(view)}.html", context)
+    page = "give_up" if view.state is SubscriptionState.PENDING else "leave"
+    page = "left" if view.cancel_at_period_end else page
+    return render(request, f"mypage/{page}.html", context)
 
 
 @require_POST
@@ -68,9 +69,9 @@ def stay(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     try:
         undo_leave(member_pk=member.pk, site_key=site_key)
     except NoMembership:
-        return HttpResponseRedirect(reverse("mypage:home"))
+        return redirect("mypage:home")
     messages.success(request, text("mypage.said_stayed", site=localized(site.name)))
-    return HttpResponseRedirect(reverse("mypage:home"))
+    return redirect("mypage:home")
 
 
 def _at_once(member: MemberView, view: MembershipView) -> LeavePreview | None:
@@ -119,25 +120,19 @@ def _leave(
             agreed=at_once.refund if at_once else None,
         )
     except NoMembership:
-        return HttpResponseRedirect(reverse("mypage:home"))
+        return redirect("mypage:home")
     except (LeaveAtOnceNotOffered, RefundDiffers) as error:
         # What was shown is not true any more: it is asked anew, with what is.
         messages.info(request, error_text(error))
-        return HttpResponseRedirect(reverse("mypage:leave", args=(site.key,)))
+        return redirect("mypage:leave", site.key)
     if at_once is not None:
         words = {"site": localized(site.name), "amount": money_words(at_once.refund)}
         messages.success(request, text("changing.said_left_now", **words))
-        return HttpResponseRedirect(reverse("mypage:home"))
+        return redirect("mypage:home")
     after = membership_at(member, site.key)
     if after is not None and after.cancel_at_period_end:
-        return HttpResponseRedirect(reverse("mypage:leave", args=(site.key,)))
+        return redirect("mypage:leave", site.key)
     given_up = view.state is SubscriptionState.PENDING
     said = "mypage.said_given_up" if given_up else "mypage.said_left"
     messages.success(request, text(said, site=localized(site.name)))
-    return HttpResponseRedirect(reverse("mypage:home"))
-
-
-def _page(view: MembershipView) -> str:
-    if view.cancel_at_period_end:
-        return "left"
-    return "give_up" if view.state is SubscriptionState.PENDING else "leave"
+    return redirect("mypage:home")

@@ -1,9 +1,8 @@
 """A new password for who is logged in: the old one, the new one, done."""
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -48,12 +47,12 @@ def change(request: Request, member: MemberView) -> HttpResponse:
 
 def _stay_logged_in(request: Request, member: MemberView) -> HttpResponse:
     """Every session has ended, this browser's too: it begins another one."""
-    response = HttpResponseRedirect(reverse("mypage:home"))
+    response = redirect("mypage:home")
     device = remember_device(member_pk=member.pk, device=request.COOKIES.get(visit.DEVICE_COOKIE))
     try:
         visit.begin(request, response, member_pk=member.pk, device=device)
     except MemberDisabled:
-        return HttpResponseRedirect(reverse("entrance:login"))
+        return redirect("entrance:login")
     messages.success(request, text("mypage.password_said"))
     return response
 
