@@ -30,11 +30,11 @@ def files(
     now: datetime, month: BookMonth = NOVEMBER, form: str = "csv", **options: Any
 ) -> dict[str, bytes]:
     """The files of a month, by what follows the month in their names."""
-    from kaiin.books.closing import BookFormat, closing_files
+    from kaiin.books.closing import closing_files
 
     made = closing_files(
         month=month,
-        form=BookFormat(form),
+        form=form,
         chart=options.pop("chart", Chart()),
         now=now,
         **options,

@@ -9,7 +9,8 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from itertools import chain
+from typing import Literal
 
 from kaiin.billing.views import ledger
 from kaiin.billing.views.ledger import AccountMonth, JournalLine
@@ -33,13 +34,6 @@ JOURNAL_COLUMNS = (
 )  # fmt: skip
 
 
-class BookFormat(StrEnum):
-    """CSV: balances and journals. YAYOI: what 弥生会計 imports."""
-
-    CSV = "csv"
-    YAYOI = "yayoi"
-
-
 @dataclass(frozen=True)
 class BookFile:
     """A file's name and its bytes, made while they are read."""
@@ -51,49 +45,33 @@ class BookFile:
 def closing_files(
     *,
     month: BookMonth,
-    form: BookFormat,
+    form: Literal["csv", "yayoi"],
     chart: Chart,
     now: datetime,
     site_key: str | None = None,
     so_far: bool = False,
-) -> Iterator[BookFile]:
+) -> tuple[BookFile, ...]:
     """The files of a month, of one site or of all; `so_far`: of one whose books are open still.
+    `csv`: balances and journals; `yayoi`: what 弥生会計 imports.
 
     Raises MonthNotOver, BooksBehind, SiteUnknown, OnlyYen.
     """
     ledger.stop_unless_closed(month=month, now=now, so_far=so_far)
-    files = _csv_files if form is BookFormat.CSV else _yayoi_files
-    return files(month=month, chart=chart, site_key=site_key, so_far=so_far)
-
-
-def _csv_files(
-    *, month: BookMonth, chart: Chart, site_key: str | None, so_far: bool
-) -> Iterator[BookFile]:
-    stem = _stem(month, site_key, so_far=so_far)
-    balances = ledger.month_balances(month=month, site_key=site_key)
-    rows = (_balance_row(month, each, chart, so_far=so_far) for each in balances)
-    yield BookFile(f"{stem}-balances.csv", _csv(BALANCE_COLUMNS, rows))
-    for name, late in (("journal", False), ("late", True)):
-        lines = ledger.month_journal(month=month, late=late, site_key=site_key)
-        rows = (_journal_row(line, chart) for line in lines)
-        yield BookFile(f"{stem}-{name}.csv", _csv(JOURNAL_COLUMNS, rows))
-
-
-def _yayoi_files(
-    *, month: BookMonth, chart: Chart, site_key: str | None, so_far: bool
-) -> Iterator[BookFile]:
-    lines = (
-        line
-        for late in (False, True)
-        for line in ledger.month_journal(month=month, late=late, site_key=site_key)
-    )
-    name = f"{_stem(month, site_key, so_far=so_far)}-yayoi.csv"
-    yield BookFile(name, yayoi.vouchers(lines, chart))
-
-
-def _stem(month: BookMonth, site_key: str | None, *, so_far: bool) -> str:
     site = f"-{site_key}" if site_key else ""
-    return f"closing-{month}{site}{'-so-far' if so_far else ''}"
+    stem = f"closing-{month}{site}{'-so-far' if so_far else ''}"
+    journal = ledger.month_journal(month=month, late=False, site_key=site_key)
+    late = ledger.month_journal(month=month, late=True, site_key=site_key)
+    if form == "yayoi":
+        return (BookFile(f"{stem}-yayoi.csv", yayoi.vouchers(chain(journal, late), chart)),)
+    balances = (
+        _balance_row(month, each, chart, so_far=so_far)
+        for each in ledger.month_balances(month=month, site_key=site_key)
+    )
+    return (
+        BookFile(f"{stem}-balances.csv", _csv(BALANCE_COLUMNS, balances)),
+        BookFile(f"{stem}-journal.csv", _csv(JOURNAL_COLUMNS, _journal_rows(journal, chart))),
+        BookFile(f"{stem}-late.csv", _csv(JOURNAL_COLUMNS, _journal_rows(late, chart))),
+    )
 
 
 def _balance_row(
@@ -116,27 +94,28 @@ def _balance_row(
     )
 
 
-def _journal_row(line: JournalLine, chart: Chart) -> tuple[object, ...]:
-    amount = line.amount.amount
-    return (
-        line.booking.day.isoformat(),
-        line.booking.late_for or "",
-        _instant(line.occurred_at),
-        _instant(line.recorded_at),
-        line.entry,
-        line.kind.value,
-        line.site_key,
-        line.account.value,
-        chart.names[line.account],
-        "" if line.percent is None else line.percent,
-        line.amount.currency,
-        max(amount, 0),
-        max(-amount, 0),
-        line.membership_id,
-        line.subscription_id or "",
-        line.period_id or "",
-        line.payment_id or "",
-    )
+def _journal_rows(lines: Iterable[JournalLine], chart: Chart) -> Iterator[tuple[object, ...]]:
+    for line in lines:
+        amount = line.amount.amount
+        yield (
+            line.booking.day.isoformat(),
+            line.booking.late_for or "",
+            _instant(line.occurred_at),
+            _instant(line.recorded_at),
+            line.entry,
+            line.kind.value,
+            line.site_key,
+            line.account.value,
+            chart.names[line.account],
+            "" if line.percent is None else line.percent,
+            line.amount.currency,
+            max(amount, 0),
+            max(-amount, 0),
+            line.membership_id,
+            line.subscription_id or "",
+            line.period_id or "",
+            line.payment_id or "",
+        )
 
 
 def _instant(at: datetime) -> str:

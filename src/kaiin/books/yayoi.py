@@ -6,6 +6,7 @@ one line has the flag 2000 and type 0; a voucher of several begins with 2110, go
 ends with 2101 and has type 3 (振替伝票). Names take 24 half-width characters, descriptions 64.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,8 @@ _JOURNAL, _TRANSFER = "0", "3"
 _IN_CP932 = str.maketrans(
     {"\u301c": "\uff5e", "\u2212": "\uff0d", "\u2014": "\u2015", "\xa5": "\\"}
 )
-_GETA = "\u3013"
+_GETA, _GETAS = "\u3013", "kaiin.books.getas"
+codecs.register_error(_GETAS, lambda error: (_GETA, error.start + 1))  # type: ignore[attr-defined]
 
 
 class OnlyYen(KaiinError):
@@ -102,9 +104,11 @@ def _rows(
     if key.late_for is not None:
         said = text("closing.voucher_late", "ja", said=said, month=str(key.late_for))
     nothing = ("", "", "", "", "0", "")
-    for place, (debit, credit) in enumerate(zip_longest(debits, credits_, fillvalue=nothing)):
+    flags = [_FIRST, *[_BETWEEN] * (count - 2), _LAST] if count > 1 else [_ONLY]
+    lines = zip_longest(debits, credits_, fillvalue=nothing)
+    for flag, (debit, credit) in zip(flags, lines, strict=True):
         yield (
-            _flag(place, count),
+            flag,
             str(number % 1_000_000),
             "",
             f"{key.day:%Y/%m/%d}",
@@ -120,14 +124,6 @@ def _rows(
             "0",
             "no",
         )
-
-
-def _flag(place: int, count: int) -> str:
-    if count == 1:
-        return _ONLY
-    if place == 0:
-        return _FIRST
-    return _LAST if place == count - 1 else _BETWEEN
 
 
 def _side(
@@ -147,27 +143,9 @@ def _side(
 
 
 def _cut(said: str, width: int) -> str:
-    """As much as fits; a character that is not ASCII is as wide as two."""
-    kept, room = "", width
-    for each in _known(said):
-        room -= len(each.encode(ENCODING))
-        if room < 0:
-            break
-        kept += each
-    return kept
-
-
-def _known(said: str) -> str:
-    """In characters that cp932 has."""
-    shown = ""
-    for each in said.translate(_IN_CP932):
-        try:
-            each.encode(ENCODING)
-        except UnicodeEncodeError:
-            shown += _GETA
-        else:
-            shown += each
-    return shown
+    """As much as fits, in characters that cp932 has; most that are not ASCII are as wide as two."""
+    encoded = said.translate(_IN_CP932).encode(ENCODING, _GETAS)
+    return encoded[:width].decode(ENCODING, "ignore")
 
 
 def _written(rows: Iterable[Sequence[str]]) -> bytes:

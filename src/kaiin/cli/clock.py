@@ -43,6 +43,15 @@ def clock(
     _show(the_clock.now(), the_clock.target())
 
 
+def instant(typed: str) -> datetime | None:
+    """2027-01-31 or 2027-01-31T09:00, in Japan where no zone is named; None for any other text."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=JST)).astimezone(UTC)
+
+
 def _target(action: str, to: str, now: datetime) -> datetime:
     """Where the clock shall go. Months are calendar months in Japan."""
     step = _STEP.fullmatch(to)
@@ -51,13 +60,8 @@ def _target(action: str, to: str, now: datetime) -> datetime:
         if unit == "mo":
             return months_after(now, count)
         return now + timedelta(hours=count * _HOURS[unit])
-    if action == "set":
-        try:
-            at = datetime.fromisoformat(to)
-        except ValueError:
-            pass
-        else:
-            return (at if at.tzinfo else at.replace(tzinfo=JST)).astimezone(UTC)
+    if action == "set" and (at := instant(to)) is not None:
+        return at
     example = "write for example: kaiin clock advance 1mo · kaiin clock set 2027-01-31"
     raise typer.BadParameter(example)
 

@@ -3,9 +3,8 @@
 import json
 import os
 from collections.abc import Iterable
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,19 +15,14 @@ if TYPE_CHECKING:
     from kaiin.books.closing import BookFile
 
 
-class Format(StrEnum):
-    CSV = "csv"
-    YAYOI = "yayoi"
-
-
 def closing(
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="A month in Japan.")],
     *,
     site: Annotated[str | None, typer.Option(help="The key of one site; all without it.")] = None,
     form: Annotated[
-        Format,
+        Literal["csv", "yayoi"],
         typer.Option("--format", help="csv: balances and journals. yayoi: what Yayoi imports."),
-    ] = Format.CSV,
+    ] = "csv",
     output: Annotated[Path, typer.Option(help="Where the files go.")] = Path(),
     accounts: Annotated[
         Path | None, typer.Option(help="Your own names of accounts and tax classes, YAML.")
@@ -51,14 +45,14 @@ def closing(
     stop_unless_migrated()
     from kaiin.billing.views.ledger import month_balances
     from kaiin.books.charts import read_chart
-    from kaiin.books.closing import BookFormat, closing_files
+    from kaiin.books.closing import closing_files
     from kaiin.domain.closing import BookMonth
     from kaiin.infra import clock
 
     books = BookMonth.read(month)
     files = closing_files(
         month=books,
-        form=BookFormat(form.value),
+        form=form,
         chart=read_chart(accounts),
         now=clock.now(),
         site_key=site,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from kaiin.cli.clock import instant as read_instant
 from kaiin.cli.demo_environment import enter_demo
 from kaiin.cli.loading import load_django, stop_unless_migrated
 
@@ -41,7 +42,9 @@ def explain(
     of the books, grants, notices and audit rows. With --at: the windows of access as they are
     recorded now, read at that instant. Exit code 1 when no one, or more than one, is found.
     """
-    instant = _instant(at)
+    instant = read_instant(at) if at else None
+    if at and instant is None:
+        raise typer.BadParameter("--at: write for example 2027-01-31T09:00")
     if demo:
         enter_demo()
     load_django()
@@ -66,18 +69,6 @@ def explain(
             print(json.dumps(answer, ensure_ascii=False, indent=2, default=_json_value))
         else:
             print("\n".join(_lines(answer)))
-
-
-def _instant(typed: str) -> datetime | None:
-    from kaiin.domain.periods import JST
-
-    if not typed:
-        return None
-    try:
-        at = datetime.fromisoformat(typed)
-    except ValueError as error:
-        raise typer.BadParameter("--at: write for example 2027-01-31T09:00") from error
-    return (at if at.tzinfo else at.replace(tzinfo=JST)).astimezone(UTC)
 
 
 def _members(typed: str) -> "list[MemberView]":
@@ -276,7 +267,9 @@ def _lines(answer: Fields) -> Iterator[str]:
         yield text("cli.explain.no_membership")
     for site in answer["sites"]:
         yield ""
-        yield from _site_lines(site)
+        yield from _access_lines(site)
+        for finding in site.get("findings", ()):
+            yield "  " + text("cli.explain.finding", quoted=finding["code"], title=finding["title"])
     yield from _consent_lines(member)
     yield ""
     yield text("cli.explain.basis")
@@ -294,14 +287,6 @@ def _consent_lines(member: Fields) -> Iterator[str]:
     for missing in member["missing_consents"]:
         title = text(f"documents.within.{missing['document']}")
         yield text("cli.explain.consent_missing", title=title, version=missing["version"])
-
-
-def _site_lines(site: Fields) -> Iterator[str]:
-    from kaiin.infra.texts import text
-
-    yield from _access_lines(site)
-    for finding in site.get("findings", ()):
-        yield "  " + text("cli.explain.finding", quoted=finding["code"], title=finding["title"])
 
 
 def _access_lines(site: Fields) -> Iterator[str]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kaiin.cli import parked
 from kaiin.cli.loading import load_django, stop_unless_migrated
 from kaiin.infra.consumers import Lane
 
 if TYPE_CHECKING:
     from kaiin.infra.deliveries import Undelivered
+    from kaiin.infra.parking import Parked
     from kaiin.payments.queries import StuckEvent
 
 _ALL = "all"
@@ -49,7 +49,7 @@ def outbox(
     """
     load_django()
     stop_unless_migrated()
-    from kaiin.infra import deliveries
+    from kaiin.infra import deliveries, parking
     from kaiin.infra.texts import text
     from kaiin.payments import queries as payments
 
@@ -61,18 +61,18 @@ def outbox(
         done["abandoned"] = _abandon(abandon)
     waiting = deliveries.undelivered(limit=limit, lane=only)
     events = payments.stuck_events(limit) if only in (None, Lane.MONEY) else ()
-    rows = parked.parked(limit) if only is None else ()
+    rows = parking.parked(limit=limit) if only is None else ()
     if json_:
         answer: dict[str, Any] = {
             "outbox": [asdict(each) for each in waiting],
             "inbox": [asdict(event) for event in events],
-            "parked": [parked.as_json(row) for row in rows],
+            "parked": [asdict(row) for row in rows],
         }
         print(json.dumps(answer | done, ensure_ascii=False, indent=2, default=str))
         return
     for what, count in done.items():
         print(text(f"outbox.{what}", count=count))
-    for line in [*map(_delivery, waiting), *map(_event, events), *map(parked.line, rows)]:
+    for line in [*map(_delivery, waiting), *map(_event, events), *map(_parked, rows)]:
         print(line)
     if not waiting and not events and not rows:
         print(text("outbox.nothing"))
@@ -87,16 +87,18 @@ def _lane(name: str | None) -> Lane | None:
 
 def _retry(wanted: list[str], lane: Lane | None, limit: int) -> int:
     """Try again what was named; how much of it there was. Notices are of the lane `money`."""
-    from kaiin.infra import deliveries
+    from kaiin.infra import clock, deliveries, parking
     from kaiin.payments import operations as payments, queries
 
+    now = clock.now()
     ids, events, rows = _ids([each for each in wanted if each != _ALL])
     if _ALL in wanted:
         ids += deliveries.dead_letters(lane)
         if lane in (None, Lane.MONEY):
             stuck = queries.stuck_events(limit)
             events += [event.id for event in stuck if event.state == "failed"]
-    again = parked.retry(rows, everything=_ALL in wanted and lane is None)
+    every_row = _ALL in wanted and lane is None
+    again = parking.retry_all(now=now) if every_row else parking.retry(rows, now=now)
     return deliveries.revive(ids) + payments.retry_events(events) + again
 
 
@@ -150,21 +152,28 @@ def _delivery(delivery: "Undelivered") -> str:
     )
 
 
-_EVENTS = {
-    "failed": "outbox.event_failed",
-    "waiting": "outbox.event_waiting",
-    "unreadable": "outbox.event_unreadable",
-}
-
-
 def _event(event: "StuckEvent") -> str:
     from kaiin.infra.texts import text
 
     return text(
-        _EVENTS[event.state],
+        f"outbox.event_{event.state}",
         id=event.id,
         what=f"{event.provider} {event.kind} {event.order_id}",
         at=event.due_at or event.received_at,
         attempts=event.attempts,
         error=event.last_error or "-",
+    )
+
+
+def _parked(row: "Parked") -> str:
+    from kaiin.infra.texts import text
+
+    return text(
+        "outbox.parked",
+        id=row.id,
+        what=f"{row.kind} {row.key}",
+        first=row.first_at,
+        at=row.due_at,
+        attempts=row.attempts,
+        error=row.error,
     )

@@ -6,11 +6,10 @@ from datetime import datetime
 from fpdf import FPDF, ViewerPreferences
 from fpdf.enums import WrapMode
 
-from kaiin.domain.money import Money
 from kaiin.infra.texts import text
 from kaiin.web.base.explanations import Fact
 from kaiin.web.mypage.receipt_fonts import MAIN, Fonts
-from kaiin.web.mypage.receipt_words import RateTotal, ReceiptWords
+from kaiin.web.mypage.receipt_words import ReceiptWords
 from kaiin.web.parts.words import money_words
 
 # All in millimetres but the sizes of letters, which are in points.
@@ -95,11 +94,11 @@ class _Sheet(FPDF):
         if self.get_y() + height > _BOTTOM:
             self.add_page()
 
-    def rule(self, *, strong: bool = False, left: float = _LEFT, right: float = _RIGHT) -> None:
+    def rule(self, *, strong: bool = False, right: float = _RIGHT) -> None:
         """A line at the present height."""
         self.set_draw_color(*(_INK if strong else _LINE))
         self.set_line_width(_RULE if strong else _HAIR)
-        self.line(left, self.get_y(), right, self.get_y())
+        self.line(_LEFT, self.get_y(), right, self.get_y())
 
     def heading(self, said: str) -> None:
         """The name of what follows."""
@@ -129,26 +128,18 @@ class _Sheet(FPDF):
         self.set_y(self.get_y() + air)
         left, ends = _LEFT, []
         for place, (cell, width, align) in enumerate(zip(cells, widths, aligns, strict=True)):
-            ends.append(
-                self.put(cell, left=left, width=width, size=size, soft=place in softs, align=align)
-            )
+            soft = place in softs
+            ends.append(self.put(cell, left=left, width=width, size=size, soft=soft, align=align))
             left += width
         self.set_y(max(ends) + air)
 
 
 def _head(sheet: _Sheet, words: ReceiptWords) -> None:
     end = sheet.put(words.title, size=24, leading=1.3)
-    for fact in (
-        Fact(text("receipt.number"), words.number),
-        Fact(text("receipt.issued"), words.issued),
-    ):
-        label_end = sheet.put(fact.label, left=_SELLER_LEFT, width=26, size=8.5, soft=True)
-        sheet.set_y(
-            max(
-                label_end,
-                sheet.put(fact.value, left=_SELLER_LEFT + 26, width=44, size=8.5, align="R"),
-            )
-        )
+    for label, value in (("receipt.number", words.number), ("receipt.issued", words.issued)):
+        label_end = sheet.put(text(label), left=_SELLER_LEFT, width=26, size=8.5, soft=True)
+        value_end = sheet.put(value, left=_SELLER_LEFT + 26, width=44, size=8.5, align="R")
+        sheet.set_y(max(label_end, value_end))
     sheet.set_y(end)
     if words.kind:
         sheet.set_y(sheet.put(words.kind, size=8.5, soft=True, width=90))
@@ -180,28 +171,20 @@ def _amount(sheet: _Sheet, words: ReceiptWords) -> None:
     sheet.set_y(top + 6.8)
     sheet.put(text("receipt.total"), left=_LEFT + 6, width=70, size=10)
     sheet.set_y(top + 3.2)
-    sheet.put(
-        money_words(words.total),
-        left=_LEFT + 70,
-        width=_WIDTH - 76,
-        size=22,
-        align="R",
-        leading=1.6,
-    )
+    total, width = money_words(words.total), _WIDTH - 76
+    sheet.put(total, left=_LEFT + 70, width=width, size=22, align="R", leading=1.6)
     sheet.set_y(top + 19 + 3)
     sheet.set_y(sheet.put(words.void or words.received, size=9.5) + 6)
 
 
 def _lines(sheet: _Sheet, words: ReceiptWords) -> None:
     sheet.heading(text("receipt.lines"))
-    widths = (_WIDTH - 74, 24, 50)
     rate = text("receipt.rate_column") if words.rates else ""
-    rows = [(line.label, line.rate, money_words(line.amount)) for line in words.lines]
     _table(
         sheet,
         (text("receipt.item"), rate, text("receipt.amount")),
-        rows,
-        widths,
+        [(line.label, line.rate, money_words(line.amount)) for line in words.lines],
+        (_WIDTH - 74, 24, 50),
         total=(text("receipt.sum"), "", money_words(words.total)),
     )
     if words.reduced:
@@ -214,7 +197,7 @@ def _rates(sheet: _Sheet, words: ReceiptWords) -> None:
     _table(
         sheet,
         ("", text("receipt.rate_total"), text("receipt.rate_tax")),
-        [_rate_cells(each) for each in words.rates],
+        [(each.label, money_words(each.total), money_words(each.tax)) for each in words.rates],
         (_WIDTH - 100, 50, 50),
     )
 
@@ -223,11 +206,10 @@ def _refunds(sheet: _Sheet, words: ReceiptWords) -> None:
     sheet.heading(text("receipt.refunds"))
     rows: list[Sequence[str]] = []
     for refund in words.refunds:
-        plain = [(refund.day, "", _back(refund.amount), "")]
-        rates = [
-            (refund.day, rate.label, _back(rate.total), _back(rate.tax)) for rate in refund.rates
-        ]
-        rows.extend(rates or plain)
+        rows += [
+            (refund.day, rate.label, money_words(-rate.total), money_words(-rate.tax))
+            for rate in refund.rates
+        ] or [(refund.day, "", money_words(-refund.amount), "")]
     kept = words.kept if words.kept is not None else words.total
     _table(
         sheet,
@@ -241,14 +223,6 @@ def _refunds(sheet: _Sheet, words: ReceiptWords) -> None:
         (_WIDTH - 110, 30, 42, 38),
         total=(text("receipt.kept"), "", money_words(kept), ""),
     )
-
-
-def _rate_cells(each: RateTotal) -> Sequence[str]:
-    return (each.label, money_words(each.total), money_words(each.tax))
-
-
-def _back(amount: Money) -> str:
-    return money_words(-amount)
 
 
 def _table(
