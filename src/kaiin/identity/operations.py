@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 
 from kaiin.domain.periods import JST
 from kaiin.identity import accounts, forms, hash_costs, hashing, passwords
-from kaiin.identity.flows.login import attempts_before
 from kaiin.identity.models import Handover, LoginAttempt, OneTimeCode, Session
 from kaiin.infra import clock
 from kaiin.sites import queries as sites
@@ -15,6 +14,8 @@ from kaiin.sites import queries as sites
 # Codes prove how they were used for a while; ended sessions show members their devices.
 _CODES_KEPT = timedelta(days=1)
 _SESSIONS_KEPT = timedelta(days=30)
+# Half a year explains any case.
+_ATTEMPTS_KEPT = timedelta(days=183)
 # Visitors' sessions that are deleted at once; a job that did something runs again soon.
 _VISITS = 1000
 
@@ -78,18 +79,18 @@ def forget_expired() -> int:
         Handover.objects.filter(expires_at__lt=now - _CODES_KEPT),
         OneTimeCode.objects.filter(expires_at__lt=now - _CODES_KEPT),
         Session.objects.filter(expire_date__lt=now - _SESSIONS_KEPT),
-        _visits_that_are_over(now, limit=_VISITS),
-        LoginAttempt.objects.filter(at__lt=attempts_before(now)),
+        _visits_that_are_over(now),
+        LoginAttempt.objects.filter(at__lt=now - _ATTEMPTS_KEPT),
     ):
         deleted += rows.delete()[0]
     return deleted + hash_costs.forget_unused()
 
 
-def _visits_that_are_over(now: datetime, *, limit: int) -> QuerySet[Session]:
+def _visits_that_are_over(now: datetime) -> QuerySet[Session]:
     """Sessions of who was not logged in, with all that they had typed who never joined."""
     over = Q(expire_date__lt=now) | Q(ended_at__isnull=False)
     visits = Session.objects.filter(over, member=None).values_list("pk", flat=True)
-    return Session.objects.filter(pk__in=list(visits[:limit]))
+    return Session.objects.filter(pk__in=list(visits[:_VISITS]))
 
 
 def after_restore(*, now: datetime) -> None:

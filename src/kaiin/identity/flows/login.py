@@ -128,11 +128,6 @@ def _log_in(
     )
 
 
-def count_failure(bucket: str) -> None:
-    """Count a failure of another flow (a wrong code) against the account's password tries."""
-    count_try(bucket)
-
-
 def forget_failures(bucket: str) -> None:
     """Begin counting anew, after a proof."""
     throttle.clear(f"login:{bucket}", f"row:{bucket}")
@@ -142,11 +137,6 @@ def forget_failures_of(member_pk: int) -> None:
     """As `forget_failures`, at both doors: the account's mailbox has proven who it is."""
     forget_failures(accounts.bucket_of(member_pk))
     forget_failures(_staff_bucket(member_pk))
-
-
-def attempts_before(now: datetime) -> datetime:
-    """The time before which attempts are forgotten: half a year explains any case."""
-    return now - timedelta(days=183)
 
 
 def _staff_bucket(member_pk: int) -> str:

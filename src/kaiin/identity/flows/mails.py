@@ -60,7 +60,7 @@ def reset(
         template="reset_code" if known else "reset_unknown",
         language=language,
         context=context,
-        sender=_sender(site_key),
+        sender=sites.site(site_key).sender if site_key else sites.tenant().sender,
         key=f"reset:{digest('mail', key)}",
     )
 
@@ -89,10 +89,6 @@ def password_changed(*, to: str, member_id: str, language: str, key: str) -> Non
 def _signature() -> dict[str, object]:
     tenant = sites.tenant()
     return {"identity": tenant.identity_name, "contact": tenant.support.email}
-
-
-def _sender(site_key: str) -> sites.Sender:
-    return sites.site(site_key).sender if site_key else sites.tenant().sender
 
 
 def _is_own_path(path: str) -> bool:

@@ -22,7 +22,6 @@ from kaiin.identity.models import (
 )
 from kaiin.infra import audit, clock, event_log, randomness
 from kaiin.infra.locks import for_update, transaction
-from kaiin.infra.throttle import Reservation
 from kaiin.sites import queries as sites
 
 # How long a proven address may wait for the rest of the form.
@@ -30,7 +29,8 @@ PROOF_LASTS = timedelta(hours=2)
 # With nine free digits even a hundred clubs' members rarely meet; fifty meetings mean a full range.
 _MAX_DRAWS = 50
 
-_DETAILS = ("nickname", "legal_name", "legal_name_kana", "birth_date", "prefecture", "phone")
+# Those that are texts; the other is the birth date.
+_DETAILS = ("nickname", "legal_name", "legal_name_kana", "prefecture", "phone")
 
 
 def send_join_code(
@@ -47,7 +47,9 @@ def send_join_code(
         verification.count_ask(client, now)
     with transaction():
         reservation = verification.may_send(f"typed:{digest('typed', 'email', email)}")
-    _refuse_when_over(reservation, now)
+    if not reservation.allowed:
+        seconds = (reservation.retry_at - now).total_seconds()
+        raise TooManyMails(minutes=max(1, round(seconds / 60)))
     with transaction():
         known = LoginIdentifier.objects.filter(value=email).exists()
         code_id, digits = verification.make(
@@ -115,12 +117,10 @@ def register_member(
         if code.member_id is not None:
             return code.member_id
         member_pk = create(
-            member_id=None,
             email=email,
             password_hash=password_hash,
             details=details,
             language=language,
-            is_staff=False,
             now=now,
         )
         OneTimeCode.objects.filter(pk=code.pk).update(member=member_pk)
@@ -154,7 +154,6 @@ def import_member(
             password_hash=password_hash,
             details=details,
             language=language,
-            is_staff=False,
             now=created_at,
         )
         for former in former_emails:
@@ -168,15 +167,16 @@ def import_member(
 
 def create(
     *,
-    member_id: str | None,
     email: str | None,
     password_hash: str,
     details: Mapping[str, object],
     language: str,
-    is_staff: bool,
     now: datetime,
+    member_id: str | None = None,
+    is_staff: bool = False,
 ) -> int:
-    """Write a member and what they log in with, in the caller's transaction."""
+    """Write a member and what they log in with, in the caller's transaction. `member_id` None draws
+    a new one."""
     member_id = _issue(member_id, now)
     birth_date = details.get("birth_date")
     member = Member.objects.create(
@@ -186,7 +186,7 @@ def create(
         language=language,
         is_staff=is_staff,
         created_at=now,
-        **{name: str(details.get(name) or "") for name in _DETAILS if name != "birth_date"},
+        **{name: str(details.get(name) or "") for name in _DETAILS},
     )
     _give_identifier(member.pk, IdentifierKind.MEMBER_ID, member_id, now)
     if email is not None:
@@ -233,9 +233,3 @@ def _record(member_pk: int, *, actor: str, how: str) -> None:
         actor=actor,
         details={"how": how, **recorded.account(member_pk)},
     )
-
-
-def _refuse_when_over(reservation: Reservation, now: datetime) -> None:
-    if not reservation.allowed:
-        seconds = (reservation.retry_at - now).total_seconds()
-        raise TooManyMails(minutes=max(1, round(seconds / 60)))

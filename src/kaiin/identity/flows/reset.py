@@ -130,4 +130,4 @@ def _count_wrong_code(code_id: str) -> None:
     """One write more against the code's account; a decoy's is counted just the same."""
     code = OneTimeCode.objects.filter(pk=code_id, purpose=CodePurpose.RESET).first()
     member_pk = code.member_id if code else None
-    login.count_failure(accounts.bucket_of(member_pk) if member_pk else f"code:{code_id[:43]}")
+    login.count_try(accounts.bucket_of(member_pk) if member_pk else f"code:{code_id[:43]}")

@@ -51,7 +51,6 @@ def create_staff(
     now = clock.now()
     with transaction():
         member_pk = register.create(
-            member_id=None,
             email=email,
             password_hash=password_hash,
             details={"nickname": nickname},
