@@ -226,10 +226,10 @@ def test_courses_are_read_once_an_apply_and_another_process_knows_within_a_secon
     with CaptureQueriesContext(connection) as captured:
         assert price() == 4400
     assert not len(captured)
-    known = queries._memory._known
+    known = queries._memory.known
     apply_text(changed(FRIENDS, "price: 4400", "price: 5000"))
     # Another process: it keeps its memory, since its own was not cleared by the apply.
-    queries._memory._known = known
+    queries._memory.known = known
     assert price() == 4400
     seconds[0] += 1.0
     assert price() == 5000
@@ -250,10 +250,10 @@ def test_the_courses_of_memberships_are_read_once_an_apply_too(
     with CaptureQueriesContext(connection) as captured:
         assert name() == "Friend for a year"
     assert not any('FROM "billing_course"' in query["sql"] for query in captured)
-    known = queries._memory._known
+    known = queries._memory.known
     apply_text(changed(FRIENDS, "name: Friend for a year", "name: One year"))
     # Another process, as above.
-    queries._memory._known = known
+    queries._memory.known = known
     assert name() == "Friend for a year"
     seconds[0] += 1.0
     assert name() == "One year"

@@ -145,10 +145,10 @@ def test_another_process_s_apply_is_noticed_within_a_second(
     friends: TenantFile, tick: list[float]
 ) -> None:
     assert queries.tenant().formerly == ""
-    known = queries._memory._known
+    known = queries._memory.known
     apply_tenant(parsed(changed(FRIENDS, "  host: account", "  host: account\n  formerly: Pass")))
     # Another process: it keeps its memory, since `forget` was called in this one.
-    queries._memory._known = known
+    queries._memory.known = known
     assert queries.tenant().formerly == ""
     tick[0] += 1.0
     assert queries.tenant().formerly == "Pass"

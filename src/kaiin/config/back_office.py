@@ -3,7 +3,6 @@
 from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import reverse
 
 from kaiin.domain.errors import KaiinError
@@ -63,11 +62,6 @@ def subtitle(_request: HttpRequest) -> str:
     return text("staff.title")
 
 
-def home(_request: HttpRequest) -> str:
-    """Where the title leads."""
-    return reverse("admin:index")
-
-
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """The side bar: the tables that this person may look at, by what they are about."""
     seen = {table for tables in _SECTIONS.values() for table, _ in tables if _sees(request, table)}
@@ -103,18 +97,3 @@ def languages(_request: HttpRequest) -> list[dict[str, object]]:
         {"title": name, "link": f"{to}?to={code}&next={home}"}
         for code, name in (("ja", "日本語"), ("en", "English"))
     ]
-
-
-def no_inline_colours(_request: HttpRequest) -> dict[str, object]:
-    """None: Unfold would write them into each page, which the pages' policy forbids."""
-    return {}
-
-
-def style_sheet(_request: HttpRequest) -> str:
-    """The colours instead."""
-    return static("back_office/colours.css")
-
-
-def script(_request: HttpRequest) -> str:
-    """What keeps Unfold's scripts within the pages' policy."""
-    return static("back_office/policy.js")

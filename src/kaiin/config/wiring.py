@@ -1,5 +1,6 @@
 """The one table: which event reaches which operation, and in which lane."""
 
+from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
@@ -11,15 +12,20 @@ from kaiin.diagnosis import events as diagnosis_events
 from kaiin.domain.money import Money
 from kaiin.identity import events as identity_events
 from kaiin.infra import consumers
-from kaiin.infra.consumers import Consumer, Lane
+from kaiin.infra.consumers import Consumer, Handler, Lane
 from kaiin.mail import operations as mail
 from kaiin.payments import events as payment_events, operations as payments
 from kaiin.payments.refunds import refund_payment
 from kaiin.web.login.tasks import send_report
 
 
-def _record_payment(payload: dict[str, object]) -> None:
-    record_payment(payment_id=UUID(str(payload["payment_id"])))
+def _of_payment(operation: Callable[..., object]) -> Handler:
+    """Hands an operation the payment that the event is about."""
+
+    def handle(payload: dict[str, object]) -> None:
+        operation(payment_id=UUID(str(payload["payment_id"])))
+
+    return handle
 
 
 def _mandate_ended(payload: dict[str, object]) -> None:
@@ -28,10 +34,6 @@ def _mandate_ended(payload: dict[str, object]) -> None:
 
 def _end_mandate(payload: dict[str, object]) -> None:
     payments.end_mandate(mandate_id=cast(int, payload["mandate_id"]))
-
-
-def _void_payment(payload: dict[str, object]) -> None:
-    payments.cancel_payment(payment_id=UUID(str(payload["payment_id"])))
 
 
 def _pay_back(payload: dict[str, object]) -> None:
@@ -44,10 +46,6 @@ def _pay_back(payload: dict[str, object]) -> None:
     )
 
 
-def _record_refunds(payload: dict[str, object]) -> None:
-    record_refunds(payment_id=UUID(str(payload["payment_id"])))
-
-
 def _nothing(_payload: dict[str, object]) -> None:
     pass
 
@@ -57,15 +55,15 @@ def _nothing(_payload: dict[str, object]) -> None:
 CONSUMERS: dict[str, list[Consumer]] = {
     mail.TOPIC: [Consumer("mail.send", Lane.MAIL, mail.send)],
     payment_events.PAYMENT_CHANGED: [
-        Consumer("billing.record_payment", Lane.MONEY, _record_payment)
+        Consumer("billing.record_payment", Lane.MONEY, _of_payment(record_payment))
     ],
     payment_events.REFUND_CHANGED: [
-        Consumer("billing.record_refunds", Lane.MONEY, _record_refunds)
+        Consumer("billing.record_refunds", Lane.MONEY, _of_payment(record_refunds))
     ],
     payment_events.MANDATE_ENDED: [Consumer("billing.mandate_ended", Lane.MONEY, _mandate_ended)],
     billing_events.MANDATE_RELEASED: [Consumer("payments.end_mandate", Lane.OUTSIDE, _end_mandate)],
     billing_events.PAYMENT_SUPERSEDED: [
-        Consumer("payments.cancel_payment", Lane.OUTSIDE, _void_payment)
+        Consumer("payments.cancel_payment", Lane.OUTSIDE, _of_payment(payments.cancel_payment))
     ],
     billing_events.REFUND_WANTED: [Consumer("payments.refund_payment", Lane.OUTSIDE, _pay_back)],
     diagnosis_events.REPORT_WANTED: [Consumer("entrance.send_report", Lane.OUTSIDE, send_report)],

@@ -124,7 +124,11 @@ def apply_sites(
             key = change.subject.removeprefix("site:")
             Site.objects.filter(key=key).update(removed_at=now)
     # Two sites may exchange their hosts: let go of both before either takes the other's.
-    moving = [s.key for s in file.sites if "host" in _fields(subjects.get(f"site:{s.key}"))]
+    moving = [
+        spec.key
+        for spec in file.sites
+        if (found := subjects.get(f"site:{spec.key}")) and "host" in found.fields
+    ]
     Site.objects.filter(key__in=moving).update(host=Concat(Value("-"), F("key")))
     for position, spec in enumerate(file.sites):
         if f"site:{spec.key}" in subjects:
@@ -209,29 +213,20 @@ def _refused_of_tenant(
     row: Tenant, file: "TenantFile", fields: Mapping[str, tuple[object, object]]
 ) -> list[Change]:
     refusals = []
-    form = f"{row.member_id_prefix} and {row.member_id_digits} digits"
-    if "member_id_prefix" in fields or "member_id_digits" in fields:
-        refusals.append(
-            _refusal(
-                "tenant",
-                fields,
-                ("member_id_prefix", "member_id_digits"),
-                f"members have IDs of {form}, printed on cards and kept in mails",
-                f"member_id: {{prefix: {row.member_id_prefix}, digits: {row.member_id_digits}}}",
-            )
+    names = ("member_id_prefix", "member_id_digits")
+    if any(name in fields for name in names):
+        prefix, digits = row.member_id_prefix, row.member_id_digits
+        note = (
+            f"members have IDs of {prefix} and {digits} digits, printed on cards and kept in mails"
         )
+        instead = f"member_id: {{prefix: {prefix}, digits: {digits}}}"
+        refusals.append(_refusal("tenant", fields, names, note, instead))
     kept = [each.model_dump() for each in file.identity.member_id.legacy]
     for lost in (each for each in row.member_id_legacy if each not in kept):
         legacy = f"{{prefix: {lost['prefix']}, digits: {lost['digits']}}}"
-        refusals.append(
-            _refusal(
-                "tenant",
-                fields,
-                ("member_id_legacy",),
-                f"imported members may have IDs of the form {legacy}",
-                f"{legacy} in member_id.legacy",
-            )
-        )
+        note = f"imported members may have IDs of the form {legacy}"
+        instead = f"{legacy} in member_id.legacy"
+        refusals.append(_refusal("tenant", fields, ("member_id_legacy",), note, instead))
     if "host" in fields and row.host not in file.identity.former_hosts:
         refusals.append(_host_refusal("tenant", fields, row.host))
     return refusals
@@ -244,14 +239,8 @@ def _plan_documents(file: "TenantFile", now: datetime) -> list[Change]:
         changes += _plan_document(kind, spec, newest.pop(kind.value, None), now)
     for lost, row in newest.items():
         note = f"version {row.version} was published, and stays readable and in force"
-        changes.append(
-            Change(
-                ChangeKind.REFUSE,
-                f"document:{lost}",
-                note=note,
-                instead=f"{lost} in documents as it was, or a new version of it",
-            )
-        )
+        instead = f"{lost} in documents as it was, or a new version of it"
+        changes.append(Change(ChangeKind.REFUSE, f"document:{lost}", {}, note, instead))
     return changes
 
 
@@ -292,11 +281,8 @@ def _shared_hosts(file: "TenantFile") -> list[Change]:
         host = queries.full_host(spec.host)
         if host in taken:
             note = f"its host {host} is also that of {taken[host]}"
-            changes.append(
-                Change(
-                    ChangeKind.REFUSE, f"site:{spec.key}", note=note, instead="a host of its own"
-                )
-            )
+            subject, instead = f"site:{spec.key}", "a host of its own"
+            changes.append(Change(ChangeKind.REFUSE, subject, {}, note, instead))
         taken.setdefault(host, f"site:{spec.key}")
     return changes
 
@@ -317,12 +303,8 @@ def _plan_site(spec: "SiteSpec", position: int, row: Site | None, in_use: InUse)
 def _plan_removal(row: Site, in_use: InUse) -> Change:
     subject = f"site:{row.key}"
     if row.key in in_use.sites:
-        return Change(
-            ChangeKind.REFUSE,
-            subject,
-            note="the site has members",
-            instead="the site as it was, with offered: false on its courses",
-        )
+        instead = "the site as it was, with offered: false on its courses"
+        return Change(ChangeKind.REFUSE, subject, {}, "the site has members", instead)
     return Change(ChangeKind.REMOVE, subject, note="no one has joined it; nothing is deleted")
 
 
@@ -338,43 +320,25 @@ def _refusal(
 
 
 def _host_refusal(subject: str, fields: Mapping[str, tuple[object, object]], host: str) -> Change:
-    return _refusal(
-        subject,
-        fields,
-        ("host",),
-        f"members know it at {queries.full_host(host)}. {_KEEP_LINKS}",
-        f"the new host, and the old one in former_hosts: [{host}]",
-    )
-
-
-def _fields(change: Change | None) -> Mapping[str, tuple[object, object]]:
-    return change.fields if change else {}
+    note = f"members know it at {queries.full_host(host)}. {_KEEP_LINKS}"
+    instead = f"the new host, and the old one in former_hosts: [{host}]"
+    return _refusal(subject, fields, ("host",), note, instead)
 
 
 def _tenant_columns(file: "TenantFile") -> dict[str, object]:
+    """Most columns are fields of the file by their names; here are the others."""
     identity = file.identity
     return {
         "identity_name": dict(identity.name),
-        "formerly": identity.formerly,
-        "host": identity.host,
-        "former_hosts": list(identity.former_hosts),
-        "languages": list(identity.languages),
-        "default_language": identity.default_language,
+        **identity.model_dump(mode="json", exclude={"name", "member_id", "details", "sender"}),
         "member_id_prefix": identity.member_id.prefix,
         "member_id_digits": identity.member_id.digits,
         "member_id_legacy": [form.model_dump() for form in identity.member_id.legacy],
         # Pairs and not a mapping: PostgreSQL's JSON forgets the order of keys.
         "details": [[name, how] for name, how in identity.details.items()],
-        "consent_age": identity.consent_age,
         "sender_name": identity.sender.name,
         "sender_address": identity.sender.address,
-        "support": file.support.model_dump(),
-        "seller": file.seller.model_dump(),
-        "ways_to_pay": {way.value: served for way, served in file.ways_to_pay.items()},
-        "refund_second_payments": file.refund_second_payments,
-        "renewal_reminder_days": list(file.renewal_reminder_days),
-        "environments": [each.model_dump() for each in file.environments],
-        "in_app_note": dict(file.in_app_note),
+        **file.model_dump(mode="json", exclude={"identity", "documents", "sites"}),
     }
 
 
@@ -389,21 +353,12 @@ def _document_columns(spec: "DocumentSpec") -> dict[str, object]:
 
 
 def _site_columns(spec: "SiteSpec", position: int) -> dict[str, object]:
+    """As `_tenant_columns`."""
     return {
         "position": position,
-        "name": dict(spec.name),
-        "host": spec.host,
-        "former_hosts": list(spec.former_hosts),
-        "colour": spec.colour,
-        "tagline": dict(spec.tagline),
-        "description": dict(spec.description),
-        "what_you_get": [dict(each) for each in spec.what_you_get],
-        "members_page": spec.members_page.model_dump(),
+        **spec.model_dump(mode="json", exclude={"sender", "member_number", "courses"}),
         "sender_name": spec.sender.name,
         "sender_address": spec.sender.address,
         "member_number_digits": spec.member_number.digits,
         "member_number_start": spec.member_number.start,
-        "rejoin_days": spec.rejoin_days,
-        "environments": [each.model_dump() for each in spec.environments],
-        "in_app_note": dict(spec.in_app_note),
     }

@@ -152,6 +152,7 @@ class _Directory:
     by_key: Mapping[str, SiteView]
     by_host: Mapping[str, SiteView]
     identity_hosts: frozenset[str]
+    former_hosts: frozenset[str]
     checked: float
 
 
@@ -178,10 +179,8 @@ def name_of_id(language: str) -> str:
 
 def sites() -> tuple[SiteView, ...]:
     """Every site, in the order of the tenant file; none before the first apply."""
-    try:
-        return _directory().sites
-    except TenantMissing:
-        return ()
+    known = _applied()
+    return known.sites if known else ()
 
 
 def site(key: str) -> SiteView:
@@ -195,10 +194,8 @@ def site(key: str) -> SiteView:
 def documents() -> tuple[DocumentView, ...]:
     """Every version of every document, kind by kind as they are shown, the lowest version first;
     none before the first apply."""
-    try:
-        return _directory().documents
-    except TenantMissing:
-        return ()
+    known = _applied()
+    return known.documents if known else ()
 
 
 def documents_in_force(at: datetime) -> tuple[DocumentView, ...]:
@@ -214,30 +211,20 @@ def revision() -> UUID:
 
 def site_by_host(host: str) -> SiteView | None:
     """The site that answers at a request's Host, which may carry a port and any case."""
-    try:
-        return _directory().by_host.get(_bare(host))
-    except TenantMissing:
-        return None
+    known = _applied()
+    return known.by_host.get(_bare(host)) if known else None
 
 
 def is_identity_host(host: str) -> bool:
     """Whether a request's Host is that of the shared identity, now or formerly."""
-    try:
-        return _bare(host) in _directory().identity_hosts
-    except TenantMissing:
-        return False
+    known = _applied()
+    return known is not None and _bare(host) in known.identity_hosts
 
 
 def is_former_host(host: str) -> bool:
     """Whether a Host is one that was given up: pages then lead to the present one."""
-    try:
-        directory = _directory()
-    except TenantMissing:
-        return False
-    former = {*directory.tenant.former_hosts}
-    for view in directory.sites:
-        former.update(view.former_hosts)
-    return _bare(host) in {_full_host(label) for label in former}
+    known = _applied()
+    return known is not None and _bare(host) in known.former_hosts
 
 
 def identity_url(path: str) -> str:
@@ -252,50 +239,52 @@ def site_url(key: str, path: str) -> str:
 
 def full_host(label: str) -> str:
     """The whole host name of a tenant file's host: a label joins the base domain."""
-    return _full_host(label)
+    return label if "." in label else f"{label}.{settings.KAIIN.base_domain}"
 
 
 def forget() -> None:
     """Read everything anew at the next question; called where a file is applied."""
-    _memory.forget()
+    _memory.known = None
 
 
 class _Memory:
     def __init__(self) -> None:
-        self._known: _Directory | None = None
-        self._looking = threading.Lock()
-
-    def directory(self) -> _Directory:
-        known = self._known
-        if known is not None and monotonic() - known.checked < CHECK_SECONDS:
-            return known
-        # One thread looks; the others of this moment wait for it rather than look as well.
-        with self._looking:
-            now = monotonic()
-            known = self._known
-            if known is None or now - known.checked >= CHECK_SECONDS:
-                self._known = None
-                known = self._known = self._looked_up(known, now)
-            return known
-
-    def forget(self) -> None:
-        self._known = None
-
-    @staticmethod
-    def _looked_up(known: _Directory | None, now: float) -> _Directory:
-        revision = Tenant.objects.filter(pk=TENANT_ID).values_list("revision", flat=True).first()
-        if revision is None:
-            raise TenantMissing
-        if known is not None and known.revision == revision:
-            return replace(known, checked=now)
-        return _loaded(now)
+        self.known: _Directory | None = None
+        self.looking = threading.Lock()
 
 
 _memory = _Memory()
 
 
 def _directory() -> _Directory:
-    return _memory.directory()
+    known = _memory.known
+    if known is not None and monotonic() - known.checked < CHECK_SECONDS:
+        return known
+    # One thread looks; the others of this moment wait for it rather than look as well.
+    with _memory.looking:
+        now = monotonic()
+        known = _memory.known
+        if known is None or now - known.checked >= CHECK_SECONDS:
+            _memory.known = None
+            known = _memory.known = _looked_up(known, now)
+        return known
+
+
+def _applied() -> _Directory | None:
+    """None before the first apply."""
+    try:
+        return _directory()
+    except TenantMissing:
+        return None
+
+
+def _looked_up(known: _Directory | None, now: float) -> _Directory:
+    revision = Tenant.objects.filter(pk=TENANT_ID).values_list("revision", flat=True).first()
+    if revision is None:
+        raise TenantMissing
+    if known is not None and known.revision == revision:
+        return replace(known, checked=now)
+    return _loaded(now)
 
 
 def _loaded(now: float) -> _Directory:
@@ -304,8 +293,9 @@ def _loaded(now: float) -> _Directory:
     tenant_view = _tenant_view(row, site_rows)
     views = tuple(_site_view(each, tenant_view) for each in site_rows)
     hosts = {
-        _full_host(label): view for view in views for label in (*view.former_hosts, view.host_label)
+        full_host(label): view for view in views for label in (*view.former_hosts, view.host_label)
     }
+    former = (row.former_hosts, *(view.former_hosts for view in views))
     return _Directory(
         revision=row.revision,
         tenant=tenant_view,
@@ -313,7 +303,8 @@ def _loaded(now: float) -> _Directory:
         documents=tuple(sorted(map(_document_view, DocumentVersion.objects.all()), key=_shown_at)),
         by_key={view.key: view for view in views},
         by_host=hosts,
-        identity_hosts=frozenset(_full_host(label) for label in (row.host, *row.former_hosts)),
+        identity_hosts=frozenset(full_host(label) for label in (row.host, *row.former_hosts)),
+        former_hosts=frozenset(full_host(label) for labels in former for label in labels),
         checked=now,
     )
 
@@ -397,12 +388,6 @@ def _bare(host: str) -> str:
     return host.rsplit(":", 1)[0].lower().rstrip(".") if ":" in host else host.lower().rstrip(".")
 
 
-def _full_host(label: str) -> str:
-    if "." in label:
-        return label
-    return f"{label}.{settings.KAIIN.base_domain}"
-
-
 def _address(label: str, path: str) -> str:
     return f"{_origin(label, settings.KAIIN.base_url)}/{path.removeprefix('/')}"
 
@@ -410,4 +395,4 @@ def _address(label: str, path: str) -> str:
 @lru_cache(maxsize=64)
 def _origin(label: str, _base_url: str) -> str:
     port = f":{settings.KAIIN.port}" if settings.KAIIN.port else ""
-    return f"{settings.KAIIN.scheme}://{_full_host(label)}{port}"
+    return f"{settings.KAIIN.scheme}://{full_host(label)}{port}"

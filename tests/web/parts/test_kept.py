@@ -54,10 +54,10 @@ def test_another_process_s_apply_is_seen_within_a_second(
         return client.get("/", HTTP_HOST="friends.localhost").content.decode()
 
     assert "Come as often as you like." in top()
-    known = sites._memory._known
+    known = sites._memory.known
     apply_tenant(parsed(changed(FRIENDS, "Come as often as you like.", "Come on Sundays.")))
     # Another process keeps its memory, since nothing made it forget.
-    sites._memory._known = known
+    sites._memory.known = known
     assert "Come as often as you like." in top()
     seconds[0] += 1.0
     assert "Come on Sundays." in top()
