@@ -53,7 +53,10 @@ TOOLS = {
     "djlint": [BIN / "djlint", "--quiet", "--lint", "src"],
     "import-linter": [BIN / "lint-imports", "--no-logo", "--no-cache"],
     "mypy": [BIN / "mypy", "--no-error-summary"],
-    "migrations": [PYTHON, "-m", "kaiin.config.manage", "makemigrations", "--check", "--dry-run"],
+    "migrations": [
+        *(PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"),
+        "--settings=kaiin.config.settings",
+    ],
 }
 
 

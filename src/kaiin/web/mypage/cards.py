@@ -19,7 +19,8 @@ from kaiin.infra.texts import format_end, localized, text
 from kaiin.sites.queries import SiteView
 from kaiin.web.base import explanations
 from kaiin.web.base.explanations import Step
-from kaiin.web.mypage.marks import Mark
+from kaiin.web.parts import brand
+from kaiin.web.parts.brand import Brand
 from kaiin.web.parts.words import money_words, way_words
 
 
@@ -56,7 +57,7 @@ class Card:
     with it, at the end."""
 
     site: SiteView
-    mark: Mark
+    mark: Brand
     number: str
     joined_date: date | None
     tag: str
@@ -84,7 +85,7 @@ def card(outlook: SiteOutlook, site: SiteView) -> Card:
     tag, tone = next(_TAGS[code] for code in _TAGS if code in found.codes)
     return Card(
         site=site,
-        mark=Mark.of(site),
+        mark=brand.of_site(site),
         number=site.shown_number(number),
         joined_date=None if number is None or view is None else view.joined_date,
         tag=text(tag),

@@ -42,9 +42,17 @@ class Brand:
         """One or two letters: the first two words' in Latin script, else the first letter."""
         words = [word for word in self.name.split() if word[0].isalnum()]
         latin = [word[0].upper() for word in words if word[0].isascii()]
-        if latin:
-            return "".join(latin[:2])
-        return self.name[:1]
+        return "".join(latin[:2]) or self.name[:1]
+
+    @property
+    def light(self) -> colours.Accent:
+        """The readable shades of its colour on white."""
+        return colours.light_accent(self.colour)
+
+    @property
+    def dark(self) -> colours.Accent:
+        """Those on near-black."""
+        return colours.dark_accent(self.colour)
 
     @property
     def css_url(self) -> str:
@@ -62,13 +70,12 @@ class Brand:
     @property
     def icon(self) -> str:
         """The monogram on the accent, as SVG."""
-        accent = colours.light_accent(self.colour)
         size = 36 if len(self.monogram) == 1 else 28
         return (
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
-            f'<rect width="64" height="64" rx="14" fill="{accent.solid}"/>'
+            f'<rect width="64" height="64" rx="14" fill="{self.light.solid}"/>'
             f'<text x="32" y="33" dy=".35em" font-family="sans-serif" font-weight="700" '
-            f'font-size="{size}" text-anchor="middle" fill="{accent.on_solid}">'
+            f'font-size="{size}" text-anchor="middle" fill="{self.light.on_solid}">'
             f"{self.monogram}</text></svg>"
         )
 

@@ -6,6 +6,7 @@ lightness, in OKLCH (https://bottosson.github.io/posts/oklab/), until the WCAG 2
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 # WCAG 2.2 asks 4.5 for text; rounding to 8 bits a channel must not fall below it.
 CONTRAST = 4.55
@@ -44,6 +45,7 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@cache
 def light_accent(colour: str) -> Accent:
     """The accent on white: darkened as far as text needs."""
     lightness, chroma, hue = _to_oklch(colour)
@@ -62,6 +64,7 @@ def light_accent(colour: str) -> Accent:
     )
 
 
+@cache
 def dark_accent(colour: str) -> Accent:
     """The accent on near-black: lightened as far as text needs, and calmed."""
     lightness, chroma, hue = _to_oklch(colour)

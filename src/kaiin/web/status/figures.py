@@ -83,13 +83,11 @@ class Figures(Collector):
 
 def _outbox(now: datetime) -> Iterator[Metric]:
     lanes = deliveries.backlog(now).items()
-    for name, values in {
-        "kaiin_outbox_waiting": {lane: each.waiting for lane, each in lanes},
-        "kaiin_outbox_due": {lane: each.due for lane, each in lanes},
-        "kaiin_outbox_oldest_seconds": {lane: _age(each.oldest_at, now) for lane, each in lanes},
-        "kaiin_outbox_dead": {lane: each.dead for lane, each in lanes},
-    }.items():
-        yield _by(name, ("lane",), values)
+    ages = {lane: _age(each.oldest_at, now) for lane, each in lanes}
+    yield _by("kaiin_outbox_waiting", ("lane",), {lane: each.waiting for lane, each in lanes})
+    yield _by("kaiin_outbox_due", ("lane",), {lane: each.due for lane, each in lanes})
+    yield _by("kaiin_outbox_oldest_seconds", ("lane",), ages)
+    yield _by("kaiin_outbox_dead", ("lane",), {lane: each.dead for lane, each in lanes})
 
 
 def _inbox(now: datetime) -> Iterator[Metric]:

@@ -14,8 +14,8 @@ from kaiin.web.base.views import without_member
 from kaiin.web.mypage import cards
 from kaiin.web.mypage.consents import document_rows
 from kaiin.web.mypage.details import shown_details
-from kaiin.web.mypage.marks import Mark
 from kaiin.web.mypage.signed_in import for_members
+from kaiin.web.parts import brand
 
 
 @require_safe
@@ -40,7 +40,7 @@ def home(request: Request, member: MemberView) -> HttpResponse:
             if cards.is_shown(outlook)
         ],
         "others": [
-            {"site": known[each.site_key], "mark": Mark.of(known[each.site_key])}
+            {"site": known[each.site_key], "mark": brand.of_site(known[each.site_key])}
             for each in outlooks
             if not cards.is_shown(each)
         ],
