@@ -93,16 +93,16 @@ def explanation(finding: Finding, *, site_key: str, absolute: bool = False) -> E
     words = _words(finding, site_key)
     code = finding.code
 
-    def optional(part: str) -> str:
-        return text(f"{code}.{part}", None, **words) if has_text(f"{code}.{part}") else ""
+    def optional(named: str) -> str:
+        return text(named, None, **words) if has_text(named) else ""
 
     return Explanation(
         code=code,
         title=text(f"{code}.title", None, **words),
         what=text(f"{code}.what", None, **words),
-        why=optional("why"),
+        why=optional(f"{code}.why"),
         since=_since(finding.evidence),
-        do=optional("do"),
+        do=optional(f"{code}.do"),
         facts=_slip_facts(finding) if code is FindingCode.PENDING_SLIP else (),
         steps=tuple(_step(cure, finding, absolute=absolute) for cure in finding.cures),
     )
