@@ -5,7 +5,6 @@ in this process.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -33,15 +32,6 @@ ACTOR = "system:demo"
 AtProvider = Callable[[PaymentView], object]
 
 
-@dataclass(order=True)
-class _Event:
-    """Something that a member does at an instant."""
-
-    at: datetime
-    order: int
-    do: Callable[[], None] = field(compare=False)
-
-
 class Club:
     """Planned acts in the order of time, a round of the worker at the end of each day."""
 
@@ -53,7 +43,8 @@ class Club:
         self._days = days
         # One hash for all: the demo's passwords are no secret, and three hundred cost ten seconds.
         self._password_hash = identity.hash_password(PASSWORD)
-        self._events: list[_Event] = []
+        # When, in which order at the same instant, what.
+        self._planned: list[tuple[datetime, int, Callable[[], None]]] = []
         self._mandates: dict[int, str] = {}
         self._orders: dict[int, str] = {}
 
@@ -61,7 +52,7 @@ class Club:
 
     def at(self, at: datetime, do: Callable[[], None]) -> None:
         """Plan an act."""
-        self._events.append(_Event(at, len(self._events), do))
+        self._planned.append((at, len(self._planned), do))
 
     def ago(self, days: float) -> datetime:
         """So many days before now."""
@@ -69,21 +60,18 @@ class Club:
 
     def play(self, track: Callable[[range], Iterable[int]]) -> None:
         """Play everything that was planned, up to now; `track` shows how far it has come."""
-        events = sorted(self._events)
+        planned = sorted(self._planned)
         for day in track(range(self._days + 1)):
             evening = min(self.start + timedelta(days=day), self.now)
-            while events and events[0].at <= evening:
-                event = events.pop(0)
-                clock.freeze(event.at)
-                event.do()
+            while planned and planned[0][0] <= evening:
+                at, _, do = planned.pop(0)
+                clock.freeze(at)
+                do()
             clock.freeze(evening)
-            self._end_the_day()
-
-    def _end_the_day(self) -> None:
-        jobs = worker.jobs()
-        worker.run_once(jobs)
-        while self.provider.deliver():
+            jobs = worker.jobs()
             worker.run_once(jobs)
+            while self.provider.deliver():
+                worker.run_once(jobs)
 
     # What members do
 

@@ -8,6 +8,7 @@ says with what is then diagnosed.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from kaiin.billing.actions.grants import grant_access
 from kaiin.billing.actions.leave import leave_site
@@ -29,13 +30,20 @@ _HAS_DAYS_LEFT = 20
 
 
 @dataclass
-class _Member:
-    """A story's member; `pk` is known once they are registered."""
+class _Story:
+    """A member who is registered at `at`, and joins if there is a `way` to pay; `pk` is known after
+    that. `at_provider`: what they do on the provider's page."""
 
-    story: str
+    name: str
     kind: Kind
+    at: datetime
     way: Method | None
-    site: str
+    site: str = "official"
+    course: str = "monthly"
+    at_provider: AtProvider | None = None
+    ask: bool = True
+    member_id: str | None = None
+    former_email: str = ""
     pk: int = 0
 
 
@@ -45,7 +53,13 @@ class Stories:
     def __init__(self, club: Club, crowd: Crowd) -> None:
         self._club = club
         self._crowd = crowd
-        self._members: list[_Member] = []
+        self._stories: list[_Story] = []
+        # A slip that is not paid yet.
+        self._slip: dict[str, Any] = {
+            "way": Method.KONBINI,
+            "course": "yearly",
+            "at_provider": club.provider.pay,
+        }
 
     def plan(self) -> None:
         """Plan everything that shall have happened by now."""
@@ -58,120 +72,85 @@ class Stories:
 
     def logins(self) -> list[Login]:
         """The ready logins, staff last. Call it when the club was played."""
-        return [*map(_login, self._members), _staff()]
+        return [*map(_login, self._stories), _staff()]
 
     def _plan_paying_members(self) -> None:
-        club = self._club
-        self._joins("active_card", Kind.IN, "はなこ", Method.CARD, club.ago(400.0))
-        self._joins("active_docomo", Kind.IN, "どこも", Method.DOCOMO, club.ago(200.3))
-        self._joins("active_au", Kind.IN, "えーゆう", Method.AU, club.ago(130.2))
-        both = self._joins("active_both", Kind.IN, "ふたつ", Method.CARD, club.ago(150.6))
+        club, kind = self._club, Kind.IN
+        self._add("active_card", kind, "はなこ", club.ago(400.0), Method.CARD)
+        self._add("active_docomo", kind, "どこも", club.ago(200.3), Method.DOCOMO)
+        self._add("active_au", kind, "えーゆう", club.ago(130.2), Method.AU)
+        both = self._add("active_both", kind, "ふたつ", club.ago(150.6), Method.CARD)
         self._ago(90.2, lambda: club.join(both.pk, "mail", "monthly", Method.CARD))
-        self._joins("lump_sum", Kind.IN, "まとめ", Method.KONBINI, club.ago(60.4), course="yearly")
-        changed = self._joins("changed", Kind.IN, "のりかえ", Method.CARD, club.ago(140.4))
+        self._add("lump_sum", kind, "まとめ", club.ago(60.4), Method.KONBINI, course="yearly")
+        changed = self._add("changed", kind, "のりかえ", club.ago(140.4), Method.CARD)
         self._ago(20.0, lambda: club.change(changed.pk, "official", "yearly", Method.CARD))
-        granted = self._registers("granted", Kind.IN, "しょうたい", club.ago(6.0))
+        granted = self._add("granted", kind, "しょうたい", club.ago(6.0))
         self._ago(5.0, lambda: _grant(granted.pk, until=club.ago(-25.0)))
 
     def _plan_first_payments(self) -> None:
-        club, kind, way = self._club, Kind.FIRST, Method.KONBINI
-        self._joins(
-            "pending_slip", kind, "これから", way, club.ago(1.2),
-            course="yearly", at_provider=club.provider.pay,
-        )  # fmt: skip
-        reported_later = self._joins(
-            "slip_paid", kind, "おまち", way, club.ago(1.1),
-            course="yearly", at_provider=club.provider.pay,
-        )  # fmt: skip
-        self._ago(
-            0.01, lambda: club.pay_at_store(reported_later.pk, report_after=timedelta(hours=3))
-        )
-        self._joins(
-            "slip_expired", kind, "わすれた", way, club.ago(12.0),
-            course="yearly", at_provider=club.provider.pay,
-        )  # fmt: skip
-        self._joins(
-            "notice_lost", kind, "とどかない", Method.CARD, club.ago(0.001),
-            at_provider=club.pays_unnoticed, ask=False,
-        )  # fmt: skip
-        self._joins(
-            "turned_back", kind, "とちゅう", Method.CARD, club.ago(3.0),
-            at_provider=club.provider.give_up,
-        )  # fmt: skip
-        self._joins(
-            "declined",
-            kind,
-            "たりない",
-            Method.CARD,
-            club.ago(4.0),
-            at_provider=club.provider.try_in_vain,
-        )
+        club, kind, provider = self._club, Kind.FIRST, self._club.provider
+        self._add("pending_slip", kind, "これから", club.ago(1.2), **self._slip)
+        paid = self._add("slip_paid", kind, "おまち", club.ago(1.1), **self._slip)
+        self._ago(0.01, lambda: club.pay_at_store(paid.pk, report_after=timedelta(hours=3)))
+        self._add("slip_expired", kind, "わすれた", club.ago(12.0), **self._slip)
+        for name, nickname, days, at_provider in (
+            ("notice_lost", "とどかない", 0.001, club.pays_unnoticed),
+            ("turned_back", "とちゅう", 3.0, provider.give_up),
+            ("declined", "たりない", 4.0, provider.try_in_vain),
+        ):
+            asks, at = name != "notice_lost", club.ago(days)
+            self._add(name, kind, nickname, at, Method.CARD, at_provider=at_provider, ask=asks)
 
     def _plan_refused_renewals(self) -> None:
-        club = self._club
-        for story, nickname, due_days_ago, code in (
+        club, kind = self._club, Kind.REFUSED
+        for name, nickname, due_days_ago, code in (
             ("grace", "ゆうよ", 1, "limit_exceeded"),
             ("lapsed", "とまった", 5, "limit_exceeded"),
             ("dormant", "おやすみまえ", 15, "insufficient_funds"),
             ("withdrawn_unpaid", "きえた", 50, "carrier_declined"),
         ):
             due, joins_at = self._anniversary(due_days_ago)
-            refused = self._joins(story, Kind.REFUSED, nickname, Method.SOFTBANK, joins_at)
+            refused = self._add(name, kind, nickname, joins_at, Method.SOFTBANK)
             self._refuse(refused, due, code)
         due, joins_at = self._anniversary(6)
-        ended = self._joins("contract_ended", Kind.REFUSED, "かいやく", Method.SOFTBANK, joins_at)
+        ended = self._add("contract_ended", kind, "かいやく", joins_at, Method.SOFTBANK)
         club.at(days_after(due, -5), lambda: club.end_contract(ended.pk))
 
     def _plan_endings(self) -> None:
-        club = self._club
+        club, kind = self._club, Kind.ENDED
         _, joins_at = self._anniversary(10)
-        leaving = self._joins("leaving", Kind.ENDED, "そつぎょう", Method.SOFTBANK, joins_at)
+        leaving = self._add("leaving", kind, "そつぎょう", joins_at, Method.SOFTBANK)
         self._ago(1.5, lambda: leave_site(member_pk=leaving.pk, site_key="official"))
-        withdrawn = self._joins(
-            "withdrawn", Kind.ENDED, "おひさしぶり", Method.SOFTBANK, club.ago(100.0)
-        )
+        withdrawn = self._add("withdrawn", kind, "おひさしぶり", club.ago(100.0), Method.SOFTBANK)
         self._ago(30.0, lambda: leave_site(member_pk=withdrawn.pk, site_key="official"))
-        self._joins(
-            "expired", Kind.ENDED, "きげんぎれ", Method.CARD, club.ago(395.0), course="yearly"
-        )
-        paused = self._joins("paused", Kind.ENDED, "おやすみ", Method.CARD, club.ago(150.2))
+        self._add("expired", kind, "きげんぎれ", club.ago(395.0), Method.CARD, course="yearly")
+        paused = self._add("paused", kind, "おやすみ", club.ago(150.2), Method.CARD)
         self._ago(40.0, lambda: club.pause(paused.pk, "official"))
 
     def _plan_money_that_went_back(self) -> None:
-        club = self._club
-        refunded = self._joins(
-            "refunded", Kind.BACK, "さようなら", Method.CARD, club.ago(75.0), site="mail"
-        )
+        club, kind, card = self._club, Kind.BACK, Method.CARD
+        refunded = self._add("refunded", kind, "さようなら", club.ago(75.0), card, site="mail")
         leaves_at = club.ago(2.0)
         while japanese_date(leaves_at).day > _HAS_DAYS_LEFT:
             leaves_at -= timedelta(days=1)
         club.at(leaves_at, lambda: leave_site(member_pk=refunded.pk, site_key="mail", at_once=True))
-        denied = self._joins(
-            "charged_back", Kind.BACK, "おぼえなし", Method.CARD, club.ago(100.0), course="yearly"
+        denied = self._add(
+            "charged_back", kind, "おぼえなし", club.ago(100.0), card, course="yearly"
         )
         self._ago(12.0, lambda: club.dispute(denied.pk))
         self._ago(4.0, lambda: club.lose_dispute(denied.pk))
-        twice = self._joins(
-            "paid_twice", Kind.BACK, "にかい", Method.KONBINI, club.ago(10.3),
-            course="yearly", at_provider=club.provider.pay,
-        )  # fmt: skip
+        twice = self._add("paid_twice", kind, "にかい", club.ago(10.3), **self._slip)
         self._ago(10.2, lambda: self._pay_twice(twice.pk))
 
     def _plan_accounts(self) -> None:
         club, kind = self._club, Kind.ACCOUNT
-        self._joins("mail_only", kind, "めーるだけ", Method.CARD, club.ago(45.1), site="mail")
-        self._joins(
-            "legacy", kind, "ふるくから", Method.DOCOMO, club.ago(390.1), member_id=LEGACY_ID
-        )
-        self._joins(
-            "former_address", kind, "きしゅへん", Method.AU, club.ago(380.1),
-            former_email=FORMER_EMAIL,
-        )  # fmt: skip
-        disabled = self._joins("disabled", kind, "ていし", Method.CARD, club.ago(80.0))
-        self._ago(
-            3.0,
-            lambda: disable_member(member_pk=disabled.pk, actor=ACTOR, reason="demo"),
-        )
+        self._add("mail_only", kind, "めーるだけ", club.ago(45.1), Method.CARD, site="mail")
+        joined_at = club.ago(390.1)
+        self._add("legacy", kind, "ふるくから", joined_at, Method.DOCOMO, member_id=LEGACY_ID)
+        joined_at, former = club.ago(380.1), FORMER_EMAIL
+        self._add("former_address", kind, "きしゅへん", joined_at, Method.AU, former_email=former)
+        disabled = self._add("disabled", kind, "ていし", club.ago(80.0), Method.CARD)
+        self._ago(3.0, lambda: disable_member(member_pk=disabled.pk, actor=ACTOR, reason="demo"))
 
     # How it comes about
 
@@ -189,59 +168,39 @@ class Stories:
             joined = month_start(joined) - timedelta(days=1)
         return midnight(due), midnight(joined.replace(day=due.day)) + timedelta(hours=12)
 
-    def _refuse(self, member: _Member, due: datetime, code: str) -> None:
+    def _refuse(self, member: _Story, due: datetime, code: str) -> None:
         self._club.at(due, lambda: self._club.refuse_renewals(member.pk, code))
 
-    def _joins(
+    def _add(
         self,
-        story: str,
-        kind: Kind,
-        nickname: str,
-        way: Method,
-        at: datetime,
-        *,
-        site: str = "official",
-        course: str = "monthly",
-        at_provider: AtProvider | None = None,
-        ask: bool = True,
-        member_id: str | None = None,
-        former_email: str = "",
-    ) -> _Member:
-        member = self._registers(
-            story, kind, nickname, at,
-            way=way, site=site, member_id=member_id, former_email=former_email,
-        )  # fmt: skip
-        self._club.at(
-            at,
-            lambda: self._club.join(member.pk, site, course, way, at_provider=at_provider, ask=ask),
-        )
-        return member
-
-    def _registers(
-        self,
-        story: str,
+        name: str,
         kind: Kind,
         nickname: str,
         at: datetime,
-        *,
         way: Method | None = None,
-        site: str = "official",
-        member_id: str | None = None,
-        former_email: str = "",
-    ) -> _Member:
+        **more: Any,
+    ) -> _Story:
+        """Plan that a member is registered, and joins where there is a way to pay."""
+        story = _Story(name, kind, at, way, **more)
         person = self._crowd.next(
             japanese_date(self._club.now),
             nickname=nickname,
-            email=f"{story.replace('_', '-')}@mail.example",
+            email=f"{story.name.replace('_', '-')}@mail.example",
         )
-        member = _Member(story, kind, way, site)
-        self._members.append(member)
+        self._stories.append(story)
 
-        def register() -> None:
-            member.pk = self._club.register(person, member_id=member_id, former_email=former_email)
+        def begin() -> None:
+            story.pk = self._club.register(
+                person, member_id=story.member_id, former_email=story.former_email
+            )
+            if story.way is not None:
+                self._club.join(
+                    story.pk, story.site, story.course, story.way,
+                    at_provider=story.at_provider, ask=story.ask,
+                )  # fmt: skip
 
-        self._club.at(at, register)
-        return member
+        self._club.at(story.at, begin)
+        return story
 
     def _ago(self, days: float, do: Callable[[], None]) -> None:
         self._club.at(self._club.ago(days), do)
@@ -253,36 +212,33 @@ def _grant(member_pk: int, *, until: datetime) -> None:
     )
 
 
-def _login(member: _Member) -> Login:
+def _login(member: _Story) -> Login:
     view = members.member(member.pk)
     if view is None:
-        raise RuntimeError(f"the member of the story {member.story} was not registered")
+        raise RuntimeError(f"the member of the story {member.name} was not registered")
     return Login(
         member_id=view.member_id,
         email=view.email,
         nickname=view.nickname,
         password=PASSWORD,
         site_key=member.site,
-        story=f"demo.story_{member.story}",
+        story=f"demo.story_{member.name}",
         kind=member.kind,
         way=member.way.value if member.way else "",
     )
 
 
 def _staff() -> Login:
-    _, member_id = create_staff(
-        email="staff@mail.example",
-        nickname="スタッフ",
-        password=STAFF_PASSWORD,
-        language="ja",
-        rights=tuple(StaffRight),
-        actor=ACTOR,
-    )
+    account = {
+        "email": "staff@mail.example",
+        "nickname": "スタッフ",
+        "password": STAFF_PASSWORD,
+    }
+    rights = tuple(StaffRight)
+    _, member_id = create_staff(**account, language="ja", rights=rights, actor=ACTOR)
     return Login(
+        **account,
         member_id=member_id,
-        email="staff@mail.example",
-        nickname="スタッフ",
-        password=STAFF_PASSWORD,
         site_key=sites.sites()[0].key,
         story="demo.story_staff",
         kind=Kind.ACCOUNT,

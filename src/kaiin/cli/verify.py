@@ -40,7 +40,12 @@ def verify(
         nonlocal found
         found += 1
         _clear()
-        print(_as_json(violation) if json_ else _for_people(violation), flush=True)
+        check, ids, says = violation.check, violation.ids, violation.says
+        if json_:
+            line = json.dumps({"check": check, "ids": ids, "says": says}, ensure_ascii=False)
+        else:
+            line = f"{check:<28} {' '.join(ids)}: {says}"
+        print(line, flush=True)
 
     started = time.monotonic()
     rows = check_all(connection, now=clock.now(), report=report, progress=_progress)
@@ -51,15 +56,6 @@ def verify(
     else:
         print(f"{_counted(found)}: {rows:,} rows read in {seconds:.1f} s")
     sys.exit(1 if found else 0)
-
-
-def _as_json(violation: "Violation") -> str:
-    fields = {"check": violation.check, "ids": violation.ids, "says": violation.says}
-    return json.dumps(fields, ensure_ascii=False)
-
-
-def _for_people(violation: "Violation") -> str:
-    return f"{violation.check:<28} {' '.join(violation.ids)}: {violation.says}"
 
 
 def _counted(found: int) -> str:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -181,10 +181,12 @@ def run(jobs: list[Job], stop: threading.Event) -> bool:
 def _run_lane(lane: str, jobs: list[Job], stop: threading.Event, walk: "_Walk") -> None:
     from django.db import close_old_connections
 
+    from kaiin.infra import clock
+
     while not stop.is_set():
         close_old_connections()
-        walking = _target_ahead()
-        with walk.alone() if walking else nullcontext():
+        walking = clock.target() is not None
+        with walk.turn if walking else nullcontext():
             done = sum(job.turn(hurry=walking) for job in jobs if not stop.is_set())
             if walking:
                 walk.note(lane, done)
@@ -197,11 +199,8 @@ class _Walk:
 
     def __init__(self, lanes: Iterable[str]) -> None:
         self._quiet_rounds = dict.fromkeys(lanes, 0)
-        self._turn = threading.Lock()
-
-    def alone(self) -> AbstractContextManager[object]:
-        """One lane's round: no other is in the middle of one when the clock is turned."""
-        return self._turn
+        # One lane's round: no other is in the middle of one when the clock is turned.
+        self.turn = threading.Lock()
 
     def note(self, lane: str, done: int) -> None:
         """A round is over; what a lane did may be work for the others."""
@@ -221,12 +220,6 @@ def run_once(jobs: list[Job]) -> bool:
     while sum(job.turn(hurry=True) for job in jobs):
         pass
     return not any(job.failing for job in jobs) and not parking.parked(limit=1)
-
-
-def _target_ahead() -> bool:
-    from kaiin.infra import clock
-
-    return clock.target() is not None
 
 
 def _walk_a_day() -> None:

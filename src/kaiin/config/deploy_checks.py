@@ -2,7 +2,7 @@
 
 import stat
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -143,11 +143,6 @@ def _sandbox(kaiin: Environment) -> Iterator[CheckMessage]:
 def _too_wide(text: str) -> bool:
     network = ip_network(text, strict=False)
     return network.prefixlen < _WIDEST[network.version] and not any(
-        _lies_in(network, private) for private in _PRIVATE
+        network.version == private.version and network.subnet_of(private)  # type: ignore[arg-type]
+        for private in _PRIVATE
     )
-
-
-def _lies_in(network: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
-    if isinstance(network, IPv4Network):
-        return isinstance(other, IPv4Network) and network.subnet_of(other)
-    return isinstance(other, IPv6Network) and network.subnet_of(other)

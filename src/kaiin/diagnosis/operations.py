@@ -1,9 +1,8 @@
 """The login doctor: why a member can't enter, asked at the present moment."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from kaiin.billing.actions.expire import expire_member
 from kaiin.billing.actions.refresh import refresh_open_payments
@@ -172,7 +171,11 @@ def report(*, typed: str, site_key: str, now: datetime) -> Report:
     if not member.email or not _may_mail(f"member:{member.pk}"):
         return Report(to="")
     refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
-    return Report(to=member.email, member=member, sites=_every_site(member, site_key, now))
+    found = _up_to_date(member.pk, now)
+    keys = dict.fromkeys((site_key, *found.site_keys))
+    known = {site.key for site in sites.sites()}
+    diagnoses = tuple((key, _diagnosis(member, found, key, now)) for key in keys if key in known)
+    return Report(to=member.email, member=member, sites=diagnoses)
 
 
 _ANSWERS = {
@@ -208,7 +211,9 @@ def _up_to_date(member_pk: int, now: datetime) -> Known:
     may_be_due = any(_time_is_up(each, now) for each in found.memberships)
     if may_be_due and expire_member(member_pk=member_pk, now=now):
         found = queries.known(member_pk, now)
-    if ids := _known_but_not_applied(found.memberships):
+    # Outcomes that are known already, while the worker has not got to them yet.
+    waiting = [each.open_payment for each in found.memberships if each.open_payment]
+    if ids := [payment.id for payment in waiting if not payment.is_open]:
         record_payments(payment_ids=ids)
         found = queries.known(member_pk, now)
     return found
@@ -219,21 +224,6 @@ def _time_is_up(view: MembershipView, now: datetime) -> bool:
     until = view.dormant_until if view.standing is Standing.DORMANT else view.paid_until
     running = view.standing in (Standing.ACTIVE, Standing.DORMANT)
     return running and until is not None and until <= now
-
-
-def _known_but_not_applied(memberships: Sequence[MembershipView]) -> list[UUID]:
-    """Payments whose outcome is known already, while the worker has not got to it yet."""
-    waiting = (each.open_payment for each in memberships)
-    return [payment.id for payment in waiting if payment is not None and not payment.is_open]
-
-
-def _every_site(
-    member: MemberView, site_key: str, now: datetime
-) -> tuple[tuple[str, Diagnosis], ...]:
-    found = _up_to_date(member.pk, now)
-    keys = dict.fromkeys((site_key, *found.site_keys))
-    known = {site.key for site in sites.sites()}
-    return tuple((key, _diagnosis(member, found, key, now)) for key in keys if key in known)
 
 
 def _diagnosis(member: MemberView, found: Known, site_key: str, now: datetime) -> Diagnosis:

@@ -79,6 +79,7 @@ def _membership(view: MembershipView) -> MembershipEvidence:
     failure = ending.failure if ending else view.last_failure
     since = view.last_failure if ending and view.last_failure != failure else None
     leaves_at = view.leaves_at or view.paid_until
+    charge_at, amount = view.next_charge_at, view.next_amount
     mandate = "ok"
     if view.mandate_lost:
         mandate = "ended" if view.mandate else "missing"
@@ -89,7 +90,7 @@ def _membership(view: MembershipView) -> MembershipEvidence:
         method=ending.method if ending else view.method,
         paid_until=view.paid_until,
         paused_until=view.paused_until,
-        next_charge=_next_charge(view),
+        next_charge=NextCharge(charge_at, amount) if charge_at and amount is not None else None,
         leaving_at=leaves_at if view.cancel_at_period_end and view.state.is_open else None,
         mandate=mandate,
         payable=view.payable,
@@ -103,12 +104,6 @@ def _membership(view: MembershipView) -> MembershipEvidence:
         rejoin_until=view.rejoin_until,
         open_payment=_payment(view.open_payment) if view.open_payment else None,
     )
-
-
-def _next_charge(view: MembershipView) -> NextCharge | None:
-    if view.next_charge_at is None or view.next_amount is None:
-        return None
-    return NextCharge(view.next_charge_at, view.next_amount)
 
 
 def _payment(view: PaymentView) -> OpenPayment:

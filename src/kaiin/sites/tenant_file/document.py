@@ -11,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from kaiin.sites.tenant_file.problems import Path, Position, Problem, path_text, problem_at
+from kaiin.sites.tenant_file.problems import Path, Position, Problem, path_text
 
 MAX_BYTES = 1_000_000
 # A short file of aliases within aliases can expand to millions of values.
@@ -24,9 +24,9 @@ _START = Position(1, 1)
 class Unreadable(Exception):
     """Not YAML, or not one mapping: there is nothing to check further."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        super().__init__(problem.message)
+    def __init__(self, position: Position, message: str, instead: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(position.line, position.column, "file", message, instead)
 
 
 @dataclass
@@ -60,22 +60,22 @@ class Document:
     def problems(self) -> list[Problem]:
         """Every problem noted so far."""
         return [
-            problem_at(position, path_text(self.root, path), message, instead)
-            for position, path, message, instead in self.noted
+            Problem(at.line, at.column, path_text(self.root, path), message, instead)
+            for at, path, message, instead in self.noted
         ]
 
 
 def read(data: bytes) -> Document:
     """The document in a file's bytes. Raises Unreadable."""
     if len(data) > MAX_BYTES:
-        raise _unreadable(_START, f"the file is larger than {MAX_BYTES:,} bytes", "a smaller file")
+        raise Unreadable(_START, f"the file is larger than {MAX_BYTES:,} bytes", "a smaller file")
     text = _decoded(data)
     node = _composed(text)
     reader = _Reader(text.splitlines())
     document = reader.document
     document.root = reader.value(node, (), _position(node))
     if not isinstance(document.root, dict):
-        raise _unreadable(
+        raise Unreadable(
             _position(node), "the file is not a mapping", "identity:, ways_to_pay:, sites: …"
         )
     return document
@@ -88,7 +88,7 @@ def _decoded(data: bytes) -> str:
         before = data[: error.start]
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8-sig", "replace")) + 1
-        raise _unreadable(
+        raise Unreadable(
             Position(line, column), "the file is not UTF-8", "the same text, saved as UTF-8"
         ) from None
 
@@ -100,17 +100,17 @@ def _composed(text: str) -> Node:
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else _START
         what = " ".join(part for part in (error.context, error.problem) if part)
-        raise _unreadable(position, f"not YAML: {what}", _mend(what)) from None
+        raise Unreadable(position, f"not YAML: {what}", _mend(what)) from None
     except ReaderError as error:
         before = text[: error.position]
         position = Position(before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)
-        raise _unreadable(
+        raise Unreadable(
             position, "a character that YAML does not allow", "the line without it"
         ) from None
     except (YAMLError, RecursionError) as error:
-        raise _unreadable(_START, f"not YAML: {error}", "valid YAML") from None
+        raise Unreadable(_START, f"not YAML: {error}", "valid YAML") from None
     if node is None:
-        raise _unreadable(_START, "the file is empty", "identity:, ways_to_pay:, sites: …")
+        raise Unreadable(_START, "the file is empty", "identity:, ways_to_pay:, sites: …")
     return node
 
 
@@ -122,10 +122,6 @@ def _mend(what: str) -> str:
     if "another document" in what:
         return "one document, without ---"
     return "valid YAML, indented by two spaces"
-
-
-def _unreadable(position: Position, message: str, instead: str) -> Unreadable:
-    return Unreadable(problem_at(position, "file", message, instead))
 
 
 def _position(node: Node) -> Position:
@@ -142,11 +138,11 @@ class _Reader:
     def value(self, node: Node, path: Path, at: Position) -> object:
         self._count += 1
         if self._count > MAX_VALUES:
-            raise _unreadable(_position(node), "too many values", "a file without nested aliases")
+            raise Unreadable(_position(node), "too many values", "a file without nested aliases")
         if len(path) > MAX_DEPTH:
-            raise _unreadable(_position(node), "nested too deeply", "the fields of the schema")
+            raise Unreadable(_position(node), "nested too deeply", "the fields of the schema")
         if id(node) in self._open:
-            raise _unreadable(
+            raise Unreadable(
                 _position(node), "a value that contains itself", "the values themselves"
             )
         self.document.values[path] = at

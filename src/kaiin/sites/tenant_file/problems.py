@@ -86,11 +86,6 @@ class TenantFileErrors(KaiinError):
         )
 
 
-def problem_at(position: Position, path: str, message: str, instead: str) -> Problem:
-    """A problem at a position."""
-    return Problem(position.line, position.column, path, message, instead)
-
-
 def meant(word: object, choices: Iterable[str]) -> str | None:
     """The choice that the writer of `word` probably meant."""
     known = list(choices)

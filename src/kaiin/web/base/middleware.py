@@ -102,16 +102,16 @@ class HostMiddleware:
 
 
 def _pages_of(request: Request, host: str) -> str:
-    tenant = sites.tenant()
+    sites.tenant()  # raises TenantMissing: before the first apply no host has pages
     site = sites.site_by_host(host)
     if site is not None:
         request.site, request.brand = site, brand.of_site(site)
         return "kaiin.config.urls_site"
     if sites.is_identity_host(host):
-        request.brand = brand.of_identity(tenant)
+        request.brand = brand.of_identity()
         return "kaiin.config.urls_identity"
     if settings.DEMO and host.partition(":")[0] == sites.full_host("demo"):
-        request.brand = brand.of_identity(tenant)
+        request.brand = brand.of_identity()
         return "kaiin.config.urls_demo"
     return _ANY_HOST_URLS
 

@@ -34,14 +34,6 @@ class Story:
     url: str
 
 
-@dataclass(frozen=True)
-class Group:
-    """The rows of one kind, or of all under no title."""
-
-    title: str
-    stories: tuple[Story, ...]
-
-
 def first() -> list[Login]:
     """Whom to begin with."""
     wanted = {f"demo.story_{name}" for name in _FIRST}
@@ -53,19 +45,19 @@ def found(wanted: Mapping[str, str]) -> list[Login]:
     return [login for login in logins.read() if _fits(login, wanted)]
 
 
-def together(chosen: Iterable[Login]) -> list[Group]:
-    """The rows as they come."""
-    return [Group("", tuple(map(_story, chosen)))]
+def together(chosen: Iterable[Login]) -> dict[str, list[Story]]:
+    """The rows as they come, under no title."""
+    return {"": list(map(_story, chosen))}
 
 
-def by_kind(chosen: Iterable[Login]) -> list[Group]:
+def by_kind(chosen: Iterable[Login]) -> dict[str, list[Story]]:
     """The rows under the titles of their kinds, in the order of `Kind`."""
     order = list(Kind)
     ordered = sorted(chosen, key=lambda login: order.index(Kind(login.kind)))
-    return [
-        Group(text(f"demo.kind_{kind}"), tuple(map(_story, each)))
+    return {
+        text(f"demo.kind_{kind}"): list(map(_story, each))
         for kind, each in groupby(ordered, key=lambda login: login.kind)
-    ]
+    }
 
 
 def _fits(login: Login, wanted: Mapping[str, str]) -> bool:

@@ -47,7 +47,8 @@ class ConfirmForm(KaiinForm):
         if not minor:
             del self.fields["guardian"]
         if asked:
-            self.add_field("agree", _agree_field(asked))
+            label = text("documents.agree_to", documents=consents.titles(asked))
+            self.add_field("agree", forms.BooleanField(label=label))
 
 
 class DetailsForm(KaiinForm):
@@ -84,10 +85,9 @@ class DetailsForm(KaiinForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self._check_email(cleaned)
-        typed = {name: _typed(self, name) for name in self._asked}
         try:
             self.cleaned_details = identity.validate_details(
-                {**typed, "email": cleaned.get("email", "")},
+                {**self.typed_details(), "email": cleaned.get("email", "")},
                 ("email", *self._asked),
                 required=("email", *self._required),
             )
@@ -100,7 +100,8 @@ class DetailsForm(KaiinForm):
 
     def typed_details(self) -> dict[str, str]:
         """What was typed, to fill the form with again."""
-        return {name: _typed(self, name) for name in self._asked}
+        values = ((name, self.cleaned_data.get(name)) for name in self._asked)
+        return {name: "" if value is None else str(value) for name, value in values}
 
     def _check_email(self, cleaned: Mapping[str, Any]) -> None:
         email = cleaned.get("email", "")
@@ -124,11 +125,6 @@ class DetailsForm(KaiinForm):
         return asked_for(label) if code == "details.missing" else text(code)
 
 
-def _agree_field(asked: Sequence[DocumentView]) -> forms.Field:
-    label = text("documents.agree_to", documents=consents.titles(asked))
-    return forms.BooleanField(label=label)
-
-
 def _detail_field(name: str, *, required: bool) -> forms.Field:
     label = field_text(f"join.{name}")
     if name == "birth_date":
@@ -136,10 +132,8 @@ def _detail_field(name: str, *, required: bool) -> forms.Field:
             label=label, help_text=field_text("join.birth_date_hint"), required=required
         )
     if name == "prefecture":
-        choices = [
-            ("", text("join.choose")),
-            *((code, text(f"prefecture.{code}")) for code in PREFECTURES),
-        ]
+        named = [(code, text(f"prefecture.{code}")) for code in PREFECTURES]
+        choices = [("", text("join.choose")), *named]
         return forms.ChoiceField(label=label, choices=choices, required=required)
     attrs = {"autocomplete": _AUTOCOMPLETE.get(name, "off")}
     if name == "phone":
@@ -151,8 +145,3 @@ def _detail_field(name: str, *, required: bool) -> forms.Field:
         required=required,
         widget=forms.TextInput(attrs),
     )
-
-
-def _typed(form: forms.Form, name: str) -> str:
-    value = form.cleaned_data.get(name)
-    return "" if value is None else str(value)

@@ -1,5 +1,6 @@
 """The mail with the login doctor's report; `config/wiring.py` routes the event here."""
 
+from dataclasses import asdict
 from typing import cast
 from urllib.parse import urlencode
 
@@ -50,30 +51,19 @@ def _context(report: Report, site_key: str) -> dict[str, object]:
         context |= {
             "member_id": report.member.member_id,
             "email": report.member.email,
-            "sites": [_site(key, found) for key, found in report.sites],
+            "sites": [
+                {"name": sites.site(key).name, "findings": _findings(key, found)}
+                for key, found in report.sites
+            ],
         }
     return context
 
 
-def _site(key: str, found: Diagnosis) -> dict[str, object]:
-    return {
-        "name": sites.site(key).name,
-        "findings": [
-            {
-                "code": each.code,
-                "title": each.title,
-                "what": each.what,
-                "why": each.why,
-                "since": each.since,
-                "do": each.do,
-                "facts": [{"label": fact.label, "value": fact.value} for fact in each.facts],
-                "steps": [{"label": step.label, "url": step.url} for step in each.steps],
-            }
-            for at, each in enumerate(explanations(found, site_key=key, absolute=True))
-            # The other site has its own part in the mail.
-            if at == 0 or each.code != FindingCode.OTHER_SITE
-        ],
-    }
+def _findings(site_key: str, found: Diagnosis) -> list[dict[str, object]]:
+    first, *others = explanations(found, site_key=site_key, absolute=True)
+    # The other site has its own part in the mail.
+    kept = (each for each in others if each.code != FindingCode.OTHER_SITE)
+    return [asdict(each) for each in (first, *kept)]
 
 
 def _sender(site_key: str) -> sites.Sender:

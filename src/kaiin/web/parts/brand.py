@@ -7,7 +7,7 @@ from urllib.parse import quote
 from kaiin.infra import clock
 from kaiin.infra.texts import localized
 from kaiin.sites import queries as sites
-from kaiin.sites.queries import DocumentView, SiteView, TenantView
+from kaiin.sites.queries import DocumentView, SiteView
 from kaiin.web.parts import assets, colours
 
 # The shared identity has no club's colour of its own: a calm ink blue.
@@ -94,36 +94,27 @@ PLAIN = Brand(
 
 
 def of_site(site: SiteView) -> Brand:
+    return _of_tenant(f"site-{site.key}", site.name, site.colour, sites.site_url(site.key, "/"))
+
+
+def of_identity() -> Brand:
+    names = sites.tenant().identity_name
+    return _of_tenant("identity", names, IDENTITY_COLOUR, sites.identity_url("/"))
+
+
+def _of_tenant(key: str, names: Mapping[str, str], colour: str, home_url: str) -> Brand:
     tenant, documents = sites.tenant(), sites.documents_in_force(clock.now())
     return Brand(
-        key=f"site-{site.key}",
-        names=site.name,
-        colour=site.colour,
-        home_url=sites.site_url(site.key, "/"),
+        key=key,
+        names=names,
+        colour=colour,
+        home_url=home_url,
         operator=tenant.seller.name,
         languages=tenant.languages,
         documents=documents,
-        version=_version(documents),
+        # Documents come into force without an apply.
+        version=(sites.revision(), *(document.id for document in documents)),
     )
-
-
-def of_identity(tenant: TenantView) -> Brand:
-    documents = sites.documents_in_force(clock.now())
-    return Brand(
-        key="identity",
-        names=tenant.identity_name,
-        colour=IDENTITY_COLOUR,
-        home_url=sites.identity_url("/"),
-        operator=tenant.seller.name,
-        languages=tenant.languages,
-        documents=documents,
-        version=_version(documents),
-    )
-
-
-def _version(documents: tuple[DocumentView, ...]) -> Hashable:
-    # Documents come into force without an apply.
-    return (sites.revision(), *(document.id for document in documents))
 
 
 def by_key(key: str) -> Brand | None:
@@ -131,6 +122,6 @@ def by_key(key: str) -> Brand | None:
     if key == PLAIN.key:
         return PLAIN
     if key == "identity":
-        return of_identity(sites.tenant())
+        return of_identity()
     site = next((each for each in sites.sites() if f"site-{each.key}" == key), None)
     return of_site(site) if site else None

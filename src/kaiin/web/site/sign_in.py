@@ -96,5 +96,4 @@ def _kept(request: HttpRequest, state: str) -> dict[str, str] | None:
         return None
     # As bytes: letters beyond ASCII can't be compared as text.
     expected = state_digest(kept["secret"]).encode()
-    same = secrets.compare_digest(expected, state.encode())
-    return {"secret": kept["secret"], "next": kept["next"]} if same else None
+    return kept if secrets.compare_digest(expected, state.encode()) else None
