@@ -113,7 +113,7 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
     """The environment's settings. Raises SettingError, naming the variable and the mend."""
     _refuse_unknown(variables)
     mode = _mode(variables.get("KAIIN_MODE", "production"))
-    production = mode is Mode.PRODUCTION
+    production, testing = mode is Mode.PRODUCTION, mode is Mode.TEST
     var = Path(variables.get("KAIIN_VAR", f"var/{mode}")).absolute()
 
     def required(name: str, otherwise: str, example: str) -> str:
@@ -151,12 +151,10 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         admin_networks=_networks(variables, "KAIIN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128"),
         trusted_proxies=_networks(variables, "KAIIN_TRUSTED_PROXIES", ""),
         # One at a time is one after the other, in the same order each time.
-        provider_concurrency=int(
-            _whole(variables, "KAIIN_PROVIDER_CONCURRENCY", 1 if mode is Mode.TEST else 8, least=1)
+        provider_concurrency=_whole(
+            variables, "KAIIN_PROVIDER_CONCURRENCY", 1 if testing else 8, least=1
         ),
-        provider_rate=_number(
-            variables, "KAIIN_PROVIDER_RATE", 0 if mode is Mode.TEST else 100, least=0
-        ),
+        provider_rate=_number(variables, "KAIIN_PROVIDER_RATE", 0 if testing else 100, least=0),
         provider_silence_minutes=_number(variables, "KAIIN_PROVIDER_SILENCE_MINUTES", 120, least=0),
         keep_deliveries_days=_number(variables, "KAIIN_KEEP_DELIVERIES_DAYS", 30, least=1),
         keep_events_days=_number(variables, "KAIIN_KEEP_EVENTS_DAYS", 400, least=1),
@@ -274,11 +272,11 @@ def _number(variables: Mapping[str, str], name: str, otherwise: float, *, least:
     return number
 
 
-def _whole(variables: Mapping[str, str], name: str, otherwise: int, *, least: int) -> float:
+def _whole(variables: Mapping[str, str], name: str, otherwise: int, *, least: int) -> int:
     number = _number(variables, name, otherwise, least=least)
     if number != int(number):
         raise SettingError(f"{name} is {number}. Write a whole number: {otherwise}")
-    return number
+    return int(number)
 
 
 def _is_weak(secret: str) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import structlog
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from structlog.typing import Processor
 
 from kaiin.config import environment, proxies
 from kaiin.config.environment import Mode
@@ -244,15 +245,15 @@ if KAIIN.smtp_url:
 else:
     EMAIL_BACKEND = "kaiin.web.demo.mailbox.MailboxBackend"
 
+_NOTED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+_WRITTEN: list[Processor] = [mask_log, structlog.processors.JSONRenderer(ensure_ascii=False)]
 structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        mask_log,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ],
+    processors=[*_NOTED, *_WRITTEN],
     wrapper_class=structlog.make_filtering_bound_logger(20),
     logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     cache_logger_on_first_use=KAIIN.mode is not Mode.TEST,
@@ -265,16 +266,9 @@ LOGGING = {
             "()": "structlog.stdlib.ProcessorFormatter",
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                mask_log,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                *_WRITTEN,
             ],
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
-            ],
+            "foreign_pre_chain": [structlog.stdlib.add_logger_name, *_NOTED],
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},

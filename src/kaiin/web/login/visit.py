@@ -13,7 +13,7 @@ from django.urls import reverse
 from kaiin.domain.card_numbers import has_card_number
 from kaiin.domain.identifiers.reading import Identified
 from kaiin.identity.flows import own_failures
-from kaiin.identity.flows.devices import keep_device
+from kaiin.identity.flows.devices import keep_device, remember_device
 from kaiin.identity.flows.own_failures import OwnFailures
 from kaiin.identity.flows.sessions import Proof, start_session
 from kaiin.infra import clock
@@ -122,7 +122,7 @@ def begin(
     response: HttpResponse,
     *,
     member_pk: int,
-    device: str | None,
+    device: str | None = None,
     proof: Proof | None = None,
     left_behind: Mapping[str, object] | None = None,
 ) -> None:
@@ -130,6 +130,8 @@ def begin(
 
     A browser that clicks twice drops the first answer with its cookies and comes again under
     the former key; for a minute it finds there what was `left_behind`, and nothing else.
+    `device`: the cookie's value of a login by password; without one the member has just proven
+    themself by other means.
     Raises MemberDisabled, LoginOutdated; then all is as before.
     """
     former = request.session
@@ -154,8 +156,10 @@ def begin(
         former.flush()
     former.adopt(sid, kept)
     rotate_token(request)
-    if device is not None:
-        keep_device(response, device)
+    if device is None:
+        cookie = request.COOKIES.get(DEVICE_COOKIE)
+        device = remember_device(member_pk=member_pk, device=cookie)
+    keep_device(response, device)
 
 
 def end(request: Request, *, keep_way: bool) -> None:

@@ -49,32 +49,24 @@ class ShowcaseForm(KaiinForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        course, prefecture = self.fields["course"], self.fields["prefecture"]
-        if isinstance(course, forms.ChoiceField) and isinstance(prefecture, forms.ChoiceField):
-            course.choices = _courses()
-            prefecture.choices = [("", text("showcase.choose")), ("JP-13", text("showcase.tokyo"))]
+        places = [("", text("showcase.choose")), ("JP-13", text("showcase.tokyo"))]
+        for name, choices in (("course", _courses()), ("prefecture", places)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 def _courses() -> list[tuple[str, Choice]]:
-    return [
-        (
-            "monthly",
-            Choice(
-                title=text("showcase.monthly"),
-                detail=text("showcase.monthly_detail"),
-                price=text("showcase.monthly_price"),
-            ),
-        ),
-        (
-            "yearly",
-            Choice(
-                title=text("showcase.yearly"),
-                detail=text("showcase.yearly_detail"),
-                price=text("showcase.yearly_price"),
-                note=text("showcase.yearly_note"),
-            ),
-        ),
-    ]
+    monthly = Choice(
+        title=text("showcase.monthly"),
+        detail=text("showcase.monthly_detail"),
+        price=text("showcase.monthly_price"),
+    )
+    yearly = Choice(
+        title=text("showcase.yearly"),
+        detail=text("showcase.yearly_detail"),
+        price=text("showcase.yearly_price"),
+        note=text("showcase.yearly_note"),
+    )
+    return [("monthly", monthly), ("yearly", yearly)]
 
 
 def context(request: HttpRequest) -> dict[str, object]:  # noqa: ARG001

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kaiin.identity import operations as identity
 from kaiin.identity.errors import AlreadyRegistered, Crowded, MailNotProven, TooManyMails
-from kaiin.identity.flows.devices import remember_device
 from kaiin.identity.flows.register import check_join_code, register_member, send_join_code
 from kaiin.identity.flows.verification import USED
 from kaiin.infra.client_address import client_address
@@ -170,14 +169,8 @@ def _second_click(request: Request, site: SiteView, form: CodeForm) -> HttpRespo
 def _enter(request: Request, site: SiteView, member_pk: int, *, code_id: str) -> HttpResponse:
     """Log the new member in, and on to the confirmation."""
     response = redirect("join:confirm", site.key)
-    device = remember_device(member_pk=member_pk, device=request.COOKIES.get(visit.DEVICE_COOKIE))
-    visit.begin(
-        request,
-        response,
-        member_pk=member_pk,
-        device=device,
-        left_behind={_JOINED: {site.key: code_id}},
-    )
+    left_behind = {_JOINED: {site.key: code_id}}
+    visit.begin(request, response, member_pk=member_pk, left_behind=left_behind)
     return response
 
 

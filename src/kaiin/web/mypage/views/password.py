@@ -7,7 +7,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from kaiin.identity.errors import Crowded, MemberDisabled
-from kaiin.identity.flows.devices import remember_device
 from kaiin.identity.flows.own_password import change_password
 from kaiin.identity.queries import MemberView
 from kaiin.infra.texts import text
@@ -48,9 +47,8 @@ def change(request: Request, member: MemberView) -> HttpResponse:
 def _stay_logged_in(request: Request, member: MemberView) -> HttpResponse:
     """Every session has ended, this browser's too: it begins another one."""
     response = redirect("mypage:home")
-    device = remember_device(member_pk=member.pk, device=request.COOKIES.get(visit.DEVICE_COOKIE))
     try:
-        visit.begin(request, response, member_pk=member.pk, device=device)
+        visit.begin(request, response, member_pk=member.pk)
     except MemberDisabled:
         return redirect("entrance:login")
     messages.success(request, text("mypage.password_said"))
