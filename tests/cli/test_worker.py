@@ -139,7 +139,7 @@ def test_a_loop_that_breaks_ends_the_worker(db: None, monkeypatch: pytest.Monkey
     def breaks() -> bool:
         raise OSError("the clock's file is damaged")
 
-    monkeypatch.setattr(worker, "_target_ahead", breaks)
+    monkeypatch.setattr(clock, "target", breaks)
     assert not worker.run([Job("idle", lambda: 0, 0)], threading.Event())
 
 

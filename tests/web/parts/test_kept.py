@@ -23,13 +23,13 @@ def render(source: str, brand_of_page: brand.Brand, **context: object) -> str:
 @pytest.mark.usefixtures("plusmember")
 class TestPart:
     def test_it_is_rendered_once_for_each_value(self) -> None:
-        identity = brand.of_identity(sites.tenant())
+        identity = brand.of_identity()
         assert render("{% kept %}{{ word }}{% endkept %}", identity) == "aa"
         assert render("{% kept word %}{{ word }}{% endkept %}", identity) == "ab"
 
     def test_two_on_one_line_are_two(self) -> None:
         source = "{% kept %}{{ word }}{% endkept %}{% kept %}-{% endkept %}"
-        assert render(source, brand.of_identity(sites.tenant())) == "a-a-"
+        assert render(source, brand.of_identity()) == "a-a-"
 
     def test_without_a_tenant_nothing_is_kept(self) -> None:
         assert render("{% kept %}{{ word }}{% endkept %}", brand.PLAIN) == "ab"
