@@ -3,7 +3,8 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from kaiin.domain.typed_text import HYPHEN, INVISIBLE, SPACES, compact, fold
+from kaiin.domain.identifiers.codes import HYPHEN, INVISIBLE, SPACES
+from kaiin.domain.typed_text import compact, fold
 
 HYPHENS = (
     "\u002d\u02d7\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63"

@@ -9,37 +9,28 @@ payment number that is stored, only who can look there knows.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kaiin.domain.typed_text import fold
 
 MASK = "****"
 
 
-@dataclass(frozen=True, slots=True)
-class _Scheme:
-    prefixes: re.Pattern[str]
-    lengths: range
-
-
-def _scheme(prefixes: str, shortest: int, longest: int) -> _Scheme:
-    return _Scheme(re.compile(prefixes), range(shortest, longest + 1))
-
-
-# Maestro's 12 digits are left out: a docomo payment number has as many.
+# How numbers begin, and how many digits they have at least and at most. Maestro's 12 are left out:
+# a docomo payment number has as many.
 _SCHEMES = (
-    _scheme(r"4", 13, 13),
-    _scheme(r"4", 16, 16),
-    _scheme(r"4", 19, 19),
-    _scheme(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720", 16, 16),  # Mastercard
-    _scheme(r"35(?:2[89]|[3-8])", 16, 16),  # JCB
-    _scheme(r"3[47]", 15, 15),  # American Express
-    _scheme(r"30[0-5]|3095|3[689]", 14, 14),  # Diners Club
-    _scheme(r"30[0-5]|3095|3[689]", 16, 16),
-    _scheme(r"6011|64[4-9]|65", 16, 16),  # Discover
-    _scheme(r"62|81", 16, 19),  # UnionPay
-    _scheme(r"50(?:18|20|38)|5893|6304|67(?:59|6[1-3])", 13, 19),  # Maestro
+    (r"4", 13, 13),
+    (r"4", 16, 16),
+    (r"4", 19, 19),
+    (r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720", 16, 16),  # Mastercard
+    (r"35(?:2[89]|[3-8])", 16, 16),  # JCB
+    (r"3[47]", 15, 15),  # American Express
+    (r"30[0-5]|3095|3[689]", 14, 14),  # Diners Club
+    (r"30[0-5]|3095|3[689]", 16, 16),
+    (r"6011|64[4-9]|65", 16, 16),  # Discover
+    (r"62|81", 16, 19),  # UnionPay
+    (r"50(?:18|20|38)|5893|6304|67(?:59|6[1-3])", 13, 19),  # Maestro
 )
+_BY_PREFIX = tuple((re.compile(prefixes), range(a, b + 1)) for prefixes, a, b in _SCHEMES)
 _SHORTEST, _LONGEST = 13, 19
 _FIRST_DIGITS = frozenset("234568")
 # One sign can be two digits: "㊷".
@@ -109,7 +100,7 @@ def _folded(text: str) -> str:
 def is_card_number(digits: str) -> bool:
     """Whether ASCII digits have a card scheme's prefix and length and pass Luhn's check."""
     return any(
-        len(digits) in scheme.lengths and scheme.prefixes.match(digits) for scheme in _SCHEMES
+        len(digits) in lengths and prefixes.match(digits) for prefixes, lengths in _BY_PREFIX
     ) and _passes_luhn(digits)
 
 

@@ -12,8 +12,8 @@ addresses looked for inside it (`domain.mail_search`).
 """
 
 import re
-from dataclasses import dataclass
 
+from kaiin.domain.identifiers import codes
 from kaiin.domain.mail_domains import (
     POPULAR,
     ascii_domain,
@@ -21,26 +21,7 @@ from kaiin.domain.mail_domains import (
     is_carrier_domain,
     meant_domain,
 )
-from kaiin.domain.typed_text import Folded, merged
-
-CASE = "identifier.case"
-WRAPPING = "identifier.wrapping"
-SURROUNDED = "identifier.surrounded"
-DOT_MARK = "identifier.dot_mark"
-COMMA = "identifier.comma"
-DOUBLED = "identifier.doubled"
-APOSTROPHE = "identifier.apostrophe"
-
-DOMAIN_TYPO = "identifier.mail_domain_typo"
-DOMAIN_INCOMPLETE = "identifier.mail_domain_incomplete"
-INCOMPLETE = "identifier.mail_incomplete"
-TWO_ATS = "identifier.mail_two_ats"
-MISSING_AT = "identifier.mail_missing_at"
-CHARACTERS = "identifier.mail_characters"
-OLD_CARRIER_FORM = "identifier.mail_old_carrier"
-DOTS = "identifier.mail_dots"
-TOO_LONG = "identifier.too_long"
-SEVERAL = "identifier.several"
+from kaiin.domain.typed_text import Folded, Reading, merged
 
 MAX_ADDRESS = 254  # RFC 5321's path of 256 octets, without its angle brackets
 MAX_LOCAL_PART = 64
@@ -58,16 +39,6 @@ _AT_WORDS = re.compile(
     r"|%40|[\"★☆◎■●＠])\s*",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MailReading:
-    """What an address was read as. `value` is None where no address can be made out."""
-
-    value: str | None
-    forgiven: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
-    suggestion: str | None = None
 
 
 def exact_address(text: str) -> str | None:
@@ -126,21 +97,21 @@ def unwrapped(folded: Folded) -> Folded:
     text = folded.text.lstrip(_OPENING + " ").rstrip(_CLOSING + " ")
     if text == folded.text:
         return folded
-    return Folded(text, merged(folded.forgiven, [WRAPPING]))
+    return Folded(text, merged(folded.forgiven, [codes.WRAPPING]))
 
 
 def normalised(folded: Folded) -> Folded:
     """Typographic quotes as ASCII ones: `“a..b”@`, and the apostrophe between two letters."""
-    codes = list(folded.forgiven)
+    forgiven = list(folded.forgiven)
     text = _APOSTROPHE.sub("'", folded.text)
     if text != folded.text:
-        codes.append(APOSTROPHE)
+        forgiven.append(codes.APOSTROPHE)
     if re.search("[“”„‟]@", text):
         text = text.translate(_DOUBLE_QUOTES)
-    return Folded(text, merged(codes))
+    return Folded(text, merged(forgiven))
 
 
-def reading_of(address: str, forgiven: tuple[str, ...], *, quoted: bool = False) -> MailReading:
+def reading_of(address: str, forgiven: tuple[str, ...], *, quoted: bool = False) -> Reading:
     """What is to be said of an address that was read; `quoted`: its local part was in quotes.
 
     In quotes RFC 5321 allows dots anywhere, at every provider.
@@ -149,19 +120,19 @@ def reading_of(address: str, forgiven: tuple[str, ...], *, quoted: bool = False)
     meant = meant_domain(address.rpartition("@")[2])
     if breaks_rfc5321(address):
         if is_carrier_address(address):
-            hints.append(OLD_CARRIER_FORM)
+            hints.append(codes.OLD_CARRIER_FORM)
         elif not quoted:
-            hints.append(DOTS)
+            hints.append(codes.DOTS)
     suggestion = None
     if meant is not None:
         own = address.rpartition("@")[2]
-        hints.append(DOMAIN_INCOMPLETE if meant.startswith(f"{own}.") else DOMAIN_TYPO)
+        hints.append(codes.DOMAIN_INCOMPLETE if meant.startswith(f"{own}.") else codes.DOMAIN_TYPO)
         suggestion = f"{address.rpartition('@')[0]}@{meant}"
-    elif COMMA in forgiven or DOUBLED in forgiven:
+    elif codes.COMMA in forgiven or codes.DOUBLED in forgiven:
         # Read without doubt, but worth showing: what was typed is no address.
-        hints.append(DOMAIN_TYPO)
+        hints.append(codes.DOMAIN_TYPO)
         suggestion = address
-    return MailReading(address, forgiven, tuple(hints), suggestion)
+    return Reading(address, forgiven, tuple(hints), suggestion)
 
 
 def suggest_at(folded: Folded) -> str | None:
@@ -184,14 +155,14 @@ def fault_of(text: str) -> str:
     """What keeps a text with an `@` from being an address."""
     local, _, domain = text.replace(" ", "").lower().rpartition("@")
     if "@" in local:
-        return TWO_ATS
+        return codes.TWO_ATS
     if not local or not domain:
-        return INCOMPLETE
+        return codes.INCOMPLETE
     if len(local) > MAX_LOCAL_PART or len(local) + 1 + len(domain) > MAX_ADDRESS:
-        return TOO_LONG
+        return codes.TOO_LONG
     if _canonical_local(local) is None or canonical_domain(domain) is None:
-        return CHARACTERS
-    return CHARACTERS if "." in domain else DOMAIN_INCOMPLETE
+        return codes.CHARACTERS
+    return codes.CHARACTERS if "." in domain else codes.DOMAIN_INCOMPLETE
 
 
 def _canonical_local(local: str) -> str | None:

@@ -12,18 +12,11 @@ Linear in the text's length: each `@` looks at most at an address's length to ei
 import re
 from dataclasses import dataclass
 
+from kaiin.domain.identifiers import codes
 from kaiin.domain.mail_addresses import (
-    CASE,
-    COMMA,
-    DOT_MARK,
-    DOUBLED,
     LOCAL_CHARACTERS,
     MAX_ADDRESS,
     MAX_LOCAL_PART,
-    SEVERAL,
-    SURROUNDED,
-    WRAPPING,
-    MailReading,
     exact_address,
     fault_of,
     joined,
@@ -36,7 +29,7 @@ from kaiin.domain.mail_domains import (
     is_carrier_domain,
     meant_domain,
 )
-from kaiin.domain.typed_text import SPACES, Folded, is_kana, merged
+from kaiin.domain.typed_text import Folded, Reading, is_kana, merged
 
 # Signs that lists, spreadsheets and mark-up put before a text; an address may begin with them.
 DECORATIONS = "=#*/|~&^!?$%`'{}"
@@ -52,7 +45,7 @@ class FoundAddress:
     mended: tuple[str, ...] = ()
 
 
-def read_mail(folded: Folded, lines: str = "") -> MailReading:
+def read_mail(folded: Folded, lines: str = "") -> Reading:
     """The one address in a folded text with an `@`: the whole text first, then what is in it.
 
     `lines` is the same text with its line ends, which part words more surely than spaces do.
@@ -71,7 +64,7 @@ def read_mail(folded: Folded, lines: str = "") -> MailReading:
         found = find_addresses(searched)
     addresses = {each.address for each in found}
     if len(addresses) > 1:
-        return MailReading(None, inner.forgiven, (SEVERAL,))
+        return Reading(None, inner.forgiven, (codes.SEVERAL,))
     if found:
         first = found[0]
         forgiven = merged(inner.forgiven, first.mended, _around(searched, first))
@@ -79,9 +72,9 @@ def read_mail(folded: Folded, lines: str = "") -> MailReading:
     # Nothing inside is one, so the spaces are the only thing wrong: "t a r o @ e x a m p l e . jp".
     spaced = find_addresses(inner.text.replace(" ", "")) if " " in inner.text else []
     if len(spaced) == 1 and _is_typed_with_spaces(inner.text):
-        forgiven = merged(inner.forgiven, [SPACES], spaced[0].mended)
+        forgiven = merged(inner.forgiven, [codes.SPACES], spaced[0].mended)
         return reading_of(spaced[0].address, forgiven)
-    return MailReading(None, inner.forgiven, (fault_of(inner.text),))
+    return Reading(None, inner.forgiven, (fault_of(inner.text),))
 
 
 def find_addresses(text: str) -> list[FoundAddress]:
@@ -164,12 +157,15 @@ def _unwrapped(folded: Folded) -> Folded:
         text = mailto.group(1)
     while len(text) > 2 and _PAIRS.get(text[0]) == text[-1]:
         text = text[1:-1].strip()
-    return folded if text == folded.text else Folded(text, merged(folded.forgiven, [WRAPPING]))
+    if text == folded.text:
+        return folded
+    return Folded(text, merged(folded.forgiven, [codes.WRAPPING]))
 
 
-def _whole(address: str, folded: Folded) -> MailReading:
-    codes = (*folded.forgiven, CASE) if folded.text.lower() != folded.text else folded.forgiven
-    return reading_of(address, merged(codes), quoted=folded.text.startswith('"'))
+def _whole(address: str, folded: Folded) -> Reading:
+    other_case = [codes.CASE] if folded.text.lower() != folded.text else []
+    forgiven = merged(folded.forgiven, other_case)
+    return reading_of(address, forgiven, quoted=folded.text.startswith('"'))
 
 
 def _domain_after(text: str, start: int) -> _Domain | None:
@@ -366,11 +362,11 @@ def _is_typed_with_spaces(text: str) -> bool:
 
 def _mended(written: str, at: str, domain: _Domain, address: str) -> tuple[str, ...]:
     mended = {
-        SPACES: " " in written,
-        DOT_MARK: "。" in domain.written,
-        COMMA: re.search("[,、・·•]", domain.written) is not None,
-        DOUBLED: at.count("@") > 1 or re.search(r"[.。] ?[.。]", domain.written) is not None,
-        CASE: written.lower() != written and address != written,
+        codes.SPACES: " " in written,
+        codes.DOT_MARK: "。" in domain.written,
+        codes.COMMA: re.search("[,、・·•]", domain.written) is not None,
+        codes.DOUBLED: at.count("@") > 1 or re.search(r"[.。] ?[.。]", domain.written) is not None,
+        codes.CASE: written.lower() != written and address != written,
     }
     return tuple(code for code, happened in mended.items() if happened)
 
@@ -379,5 +375,5 @@ def _around(text: str, found: FoundAddress) -> tuple[str, ...]:
     """What surrounded an address: marks alone, or words too."""
     outside = text[: found.start] + text[found.end :]
     if any(character.isalnum() for character in outside):
-        return (SURROUNDED,)
-    return (WRAPPING,) if outside.strip() else ()
+        return (codes.SURROUNDED,)
+    return (codes.WRAPPING,) if outside.strip() else ()

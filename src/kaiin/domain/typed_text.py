@@ -11,11 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
-FULL_WIDTH = "identifier.full_width"
-INVISIBLE = "identifier.invisible"
-SPACES = "identifier.spaces"
-HYPHEN = "identifier.hyphen"
-SEPARATORS = "identifier.separators"
+from kaiin.domain.identifiers import codes
 
 # Show nothing, yet are not in Unicode's category Cf: combining grapheme joiner, the Hangul
 # fillers, the Khmer inherent vowels, the blank braille pattern, blanks of music and hieroglyphs.
@@ -67,6 +63,16 @@ class Folded:
     forgiven: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The address or ID that a text was read as. `value` is None where none can be made out."""
+
+    value: str | None
+    forgiven: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    suggestion: str | None = None
+
+
 def fold(typed: str) -> Folded:
     """Undo width, invisible characters, exotic spaces and hyphen look-alikes; keep the case.
 
@@ -75,17 +81,17 @@ def fold(typed: str) -> Folded:
     """
     if typed.isascii() and typed.isprintable():
         # Nothing to undo but spaces; most texts are, and all fields of a login are read.
-        return Folded(" ".join(typed.split()), () if typed == typed.strip() else (SPACES,))
+        return Folded(" ".join(typed.split()), () if typed == typed.strip() else (codes.SPACES,))
     visible = _without_invisible(typed)
     signs = visible.translate(_SIGNS)
     normal = _without_invisible(unicodedata.normalize("NFKC", signs))
     spaced = " ".join(normal.split())
     hyphenated = "".join(_hyphen(spaced, at) for at in range(len(spaced)))
     undone = {
-        FULL_WIDTH: signs != visible or any(map(_is_of_other_width, signs)),
-        INVISIBLE: visible != typed,
-        SPACES: visible != visible.strip(),
-        HYPHEN: hyphenated != spaced,
+        codes.FULL_WIDTH: signs != visible or any(map(_is_of_other_width, signs)),
+        codes.INVISIBLE: visible != typed,
+        codes.SPACES: visible != visible.strip(),
+        codes.HYPHEN: hyphenated != spaced,
     }
     return Folded(hyphenated, tuple(code for code, seen in undone.items() if seen))
 
@@ -102,12 +108,12 @@ def compact(folded: Folded) -> Folded:
     unspaced = hyphenated.replace(" ", "")
     bare = _NUMBER_SEPARATORS.sub("", unspaced)
     # The hyphen, of any kind, is gone: SEPARATORS says so, HYPHEN would say it twice.
-    codes = [code for code in folded.forgiven if code != HYPHEN]
+    forgiven = [code for code in folded.forgiven if code != codes.HYPHEN]
     if unspaced != hyphenated:
-        codes.append(SPACES)
+        forgiven.append(codes.SPACES)
     if bare != unspaced:
-        codes.append(SEPARATORS)
-    return Folded(bare, merged(codes))
+        forgiven.append(codes.SEPARATORS)
+    return Folded(bare, merged(forgiven))
 
 
 def merged(*groups: Iterable[str]) -> tuple[str, ...]:

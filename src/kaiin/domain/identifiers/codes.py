@@ -3,21 +3,19 @@
 The texts that pages show for them live with all other messages.
 """
 
-from kaiin.domain import mail_addresses, typed_text
-
 # Forgiven: what was typed differs from the canonical form, and nothing needs to be said.
-FULL_WIDTH = typed_text.FULL_WIDTH
-INVISIBLE = typed_text.INVISIBLE
-SPACES = typed_text.SPACES
-HYPHEN = typed_text.HYPHEN
-SEPARATORS = typed_text.SEPARATORS
-CASE = mail_addresses.CASE
-WRAPPING = mail_addresses.WRAPPING
-SURROUNDED = mail_addresses.SURROUNDED
-APOSTROPHE = mail_addresses.APOSTROPHE
-DOT_MARK = mail_addresses.DOT_MARK
-COMMA = mail_addresses.COMMA
-DOUBLED = mail_addresses.DOUBLED
+FULL_WIDTH = "identifier.full_width"
+INVISIBLE = "identifier.invisible"
+SPACES = "identifier.spaces"
+HYPHEN = "identifier.hyphen"
+SEPARATORS = "identifier.separators"
+CASE = "identifier.case"
+WRAPPING = "identifier.wrapping"
+SURROUNDED = "identifier.surrounded"
+APOSTROPHE = "identifier.apostrophe"
+DOT_MARK = "identifier.dot_mark"
+COMMA = "identifier.comma"
+DOUBLED = "identifier.doubled"
 LABEL = "identifier.label"
 REPEATED = "identifier.repeated"
 SPREADSHEET = "identifier.spreadsheet"
@@ -35,20 +33,20 @@ FORGIVEN = (
 
 # Hints: worth saying to the person who typed it.
 EMPTY = "identifier.empty"
-TOO_LONG = mail_addresses.TOO_LONG
-SEVERAL = mail_addresses.SEVERAL
+TOO_LONG = "identifier.too_long"
+SEVERAL = "identifier.several"
 CHECK_DIGIT = "identifier.check_digit"
 WRONG_LENGTH = "identifier.wrong_length"
 OTHER_PREFIX = "identifier.other_prefix"
 COULD_BE_DATE = "identifier.could_be_date"
-DOMAIN_TYPO = mail_addresses.DOMAIN_TYPO
-DOMAIN_INCOMPLETE = mail_addresses.DOMAIN_INCOMPLETE
-INCOMPLETE = mail_addresses.INCOMPLETE
-TWO_ATS = mail_addresses.TWO_ATS
-MISSING_AT = mail_addresses.MISSING_AT
-CHARACTERS = mail_addresses.CHARACTERS
-OLD_CARRIER_FORM = mail_addresses.OLD_CARRIER_FORM
-DOTS = mail_addresses.DOTS
+DOMAIN_TYPO = "identifier.mail_domain_typo"
+DOMAIN_INCOMPLETE = "identifier.mail_domain_incomplete"
+INCOMPLETE = "identifier.mail_incomplete"
+TWO_ATS = "identifier.mail_two_ats"
+MISSING_AT = "identifier.mail_missing_at"
+CHARACTERS = "identifier.mail_characters"
+OLD_CARRIER_FORM = "identifier.mail_old_carrier"
+DOTS = "identifier.mail_dots"
 
 HINTS = (
     *(EMPTY, TOO_LONG, CHECK_DIGIT, WRONG_LENGTH, LOOK_ALIKE, OTHER_PREFIX, KANA, COULD_BE_DATE),

@@ -13,46 +13,39 @@ from kaiin.domain.typed_text import Folded, merged
 MEMBER_NUMBER = "member_number"
 OTHER = "other"
 
-# Each label and the kind that it speaks for; "" where it may precede any identifier.
-_KIND_OF_LABEL = {
-    **dict.fromkeys(
-        (
-            "plus member id",
-            "emtg id",
-            "ログインid",
-            "会員id",
-            "ユーザーid",
-            "ユーザid",
-            "会員コード",
-        ),
-        "",
+# The labels of each kind; "" where one may precede any identifier. Those of OTHER speak for no kind
+# of number, yet never precede a login ID.
+_LABELS = {
+    "": (
+        *("plus member id", "emtg id"),
+        *("ログインid", "会員id", "ユーザーid", "ユーザid", "会員コード"),
+        *("login id", "member id", "membership id", "user id", "your id", "account id"),
+        *("id番号", "id no", "id number", "id", "ログイン", "番号"),
+        *("会員アイディー", "アイディー", "アイディ", "アカウント", "account"),
     ),
-    **dict.fromkeys(("login id", "member id", "membership id", "user id", "your id"), ""),
-    **dict.fromkeys(("account id", "id番号", "id no", "id number", "id", "ログイン", "番号"), ""),
-    **dict.fromkeys(("会員アイディー", "アイディー", "アイディ", "アカウント", "account"), ""),
-    **dict.fromkeys(("メールアドレス", "メルアド", "メアド", "メール", "アドレス"), ""),
-    **dict.fromkeys(("クレジットカード番号", "カード番号"), ""),
-    **dict.fromkeys(("e-mail", "email", "mail address", "mail", "address"), ""),
-    **dict.fromkeys(
-        ("電話番号", "電話", "携帯電話番号", "携帯番号", "携帯電話", "携帯", "tel"), ""
+    OTHER: (
+        *("クレジットカード番号", "カード番号"),
+        *("電話番号", "電話", "携帯電話番号", "携帯番号", "携帯電話", "携帯"),
+        *("tel", "phone number", "phone"),
+        *("メールアドレス", "メルアド", "メアド", "メール", "アドレス"),
+        *("e-mail", "email", "mail address", "mail", "address"),
     ),
-    **dict.fromkeys(("phone number", "phone"), ""),
-    **dict.fromkeys(("会員番号", "会員no", "会員ナンバー", "メンバーズナンバー"), MEMBER_NUMBER),
-    **dict.fromkeys(("member number", "membership number", "member no", "no", "#"), MEMBER_NUMBER),
-    **dict.fromkeys(("決済番号", "ドコモ決済番号"), ReferenceKind.DOCOMO_PAYMENT.value),
-    "継続課金id": ReferenceKind.AU_CONTRACT.value,
-    "決済情報番号": ReferenceKind.AU_PAYMENT.value,
-    **dict.fromkeys(("注文番号", "order number"), ReferenceKind.SOFTBANK_ORDER.value),
-    **dict.fromkeys(
-        ("受付番号", "お客様番号", "お支払い受付番号", "払込票番号", "払込番号", "お支払い番号"),
-        ReferenceKind.KONBINI_SLIP.value,
+    MEMBER_NUMBER: (
+        *("会員番号", "会員no", "会員ナンバー", "メンバーズナンバー"),
+        *("member number", "membership number", "member no", "no", "#"),
     ),
-    **dict.fromkeys(("確認番号", "confirmation number"), ReferenceKind.KONBINI_CONFIRMATION.value),
-    "slip number": ReferenceKind.KONBINI_SLIP.value,
-    **dict.fromkeys(
-        ("カード下4桁", "カード末尾", "下4桁", "末尾4桁"), ReferenceKind.CARD_LAST4.value
+    ReferenceKind.DOCOMO_PAYMENT.value: ("決済番号", "ドコモ決済番号"),
+    ReferenceKind.AU_CONTRACT.value: ("継続課金id",),
+    ReferenceKind.AU_PAYMENT.value: ("決済情報番号",),
+    ReferenceKind.SOFTBANK_ORDER.value: ("注文番号", "order number"),
+    ReferenceKind.KONBINI_SLIP.value: (
+        *("受付番号", "お客様番号", "お支払い受付番号", "払込票番号", "払込番号", "お支払い番号"),
+        "slip number",
     ),
+    ReferenceKind.KONBINI_CONFIRMATION.value: ("確認番号", "confirmation number"),
+    ReferenceKind.CARD_LAST4.value: ("カード下4桁", "カード末尾", "下4桁", "末尾4桁"),
 }
+_KIND_OF_LABEL = {label: kind for kind, labels in _LABELS.items() for label in labels}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +63,7 @@ def without_label(folded: Folded) -> Labelled | None:
     match = _PATTERN.fullmatch(folded.text)
     if match is None:
         return None
-    label = match["label"].replace(" ", "").lower()
-    kind = OTHER if label in _LABELS_OF_OTHERS else _KIND_BY_TIGHT_LABEL[label]
+    kind = _KIND_BY_TIGHT_LABEL[match["label"].replace(" ", "").lower()]
     return Labelled(kind, _forgiven(folded, match["rest"]))
 
 
@@ -82,8 +74,7 @@ def label_before(text: str, at: int) -> str | None:
     """
     before = _MARKS_AND_VERBS.sub("", text[max(0, at - _REACH) : at]).lower()
     if match := _KNOWN_AT_END.search(before):
-        label = match.group().replace(" ", "")
-        return OTHER if label in _LABELS_OF_OTHERS else _KIND_BY_TIGHT_LABEL[label]
+        return _KIND_BY_TIGHT_LABEL[match.group().replace(" ", "")]
     return OTHER if _SOME_NUMBER.search(before) else None
 
 
@@ -108,15 +99,6 @@ def _pattern() -> re.Pattern[str]:
 _PATTERN = _pattern()
 _COUNTED = re.compile(r"([0-9]{1,7}) ?番")
 _KIND_BY_TIGHT_LABEL = {label.replace(" ", ""): kind for label, kind in _KIND_OF_LABEL.items()}
-# Labels that speak for no kind of number, yet never precede a login ID.
-_LABELS_OF_OTHERS = frozenset(
-    (
-        *("クレジットカード番号", "カード番号", "電話番号", "電話", "携帯電話番号", "携帯番号"),
-        *("携帯電話", "携帯", "tel", "phonenumber", "phone", "メールアドレス"),
-        *("メルアド", "メアド", "メール", "アドレス", "e-mail", "email"),
-        *("mailaddress", "mail", "address"),
-    )
-)
 _SOME_NUMBER = re.compile(
     r"(?:番号|ナンバー|コード|暗証|パスワード|生年月日|誕生日|日|円|金額|合計|支払い|決済|注文|伝票|領収書|請求書|[¥$€]|"
     r"(?:^|[^a-z])(?:number|code|password|pin|no|date|birthday|total|amount|payment|order|receipt|slip|fax|zip|ref))$"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from stdnum import damm
 
 from kaiin.domain.identifiers import codes
-from kaiin.domain.typed_text import Folded, is_kana
+from kaiin.domain.typed_text import Folded, Reading, is_kana
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,6 @@ class MemberIdFormat:
 DEFAULT_FORMAT = MemberIdFormat()
 
 
-@dataclass(frozen=True, slots=True)
-class MemberIdReading:
-    """What a text was read as. `value` is None where no ID can be made out."""
-
-    value: str | None
-    forgiven: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
-    suggestion: str | None = None
-
-
 def generate_member_id(
     random_digits: Callable[[int], str], format_: MemberIdFormat = DEFAULT_FORMAT
 ) -> str:
@@ -63,7 +53,7 @@ def is_valid_member_id(value: str, format_: MemberIdFormat = DEFAULT_FORMAT) -> 
     )
 
 
-def read_member_id(bare: Folded, format_: MemberIdFormat) -> MemberIdReading | None:
+def read_member_id(bare: Folded, format_: MemberIdFormat) -> Reading | None:
     """Read an ID from a text without separators; None where it does not look like one at all."""
     typed = _prefixed(bare.text, format_)
     text = typed.text
@@ -76,9 +66,9 @@ def read_member_id(bare: Folded, format_: MemberIdFormat) -> MemberIdReading | N
         form = _likeliest(forms, text)
         missing = () if typed.prefix or not form.prefix else (codes.MISSING_PREFIX,)
         hints = () if _check_digit_fits(form, text) else (codes.CHECK_DIGIT,)
-        return MemberIdReading(form.prefix + text, (*typed.forgiven, *missing), hints)
+        return Reading(form.prefix + text, (*typed.forgiven, *missing), hints)
     if typed.prefix:
-        return MemberIdReading(None, typed.forgiven, (codes.WRONG_LENGTH,))
+        return Reading(None, typed.forgiven, (codes.WRONG_LENGTH,))
     return None
 
 
@@ -167,7 +157,7 @@ def _latin(text: str) -> str:
     return letters.translate(_LATIN_OF)
 
 
-def _with_look_alikes(typed: _Prefixed, forms: list["_Form"]) -> MemberIdReading | None:
+def _with_look_alikes(typed: _Prefixed, forms: list["_Form"]) -> Reading | None:
     """Read letters as the digits they look like; believed only where the check digit proves it."""
     digits = typed.text.translate(_DIGIT_OF)
     changed = sum(one != other for one, other in zip(typed.text, digits, strict=True))
@@ -179,10 +169,10 @@ def _with_look_alikes(typed: _Prefixed, forms: list["_Form"]) -> MemberIdReading
         return None
     if not _check_digit_fits(form, digits):
         hints = (codes.LOOK_ALIKE, codes.CHECK_DIGIT)
-        return MemberIdReading(None, typed.forgiven, hints)
+        return Reading(None, typed.forgiven, hints)
     if form.has_check_digit and typed.prefix:
-        return MemberIdReading(value, (*typed.forgiven, codes.LOOK_ALIKE))
-    return MemberIdReading(None, typed.forgiven, (codes.LOOK_ALIKE,), value)
+        return Reading(value, (*typed.forgiven, codes.LOOK_ALIKE))
+    return Reading(None, typed.forgiven, (codes.LOOK_ALIKE,), value)
 
 
 @dataclass(frozen=True, slots=True)

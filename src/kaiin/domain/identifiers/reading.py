@@ -35,7 +35,6 @@ from kaiin.domain.identifiers.member_ids import (
     read_member_id,
 )
 from kaiin.domain.mail_addresses import (
-    MailReading,
     exact_address,
     normalised,
     suggest_at,
@@ -43,7 +42,7 @@ from kaiin.domain.mail_addresses import (
 )
 from kaiin.domain.mail_search import DECORATIONS, read_mail
 from kaiin.domain.references import ReferenceKind
-from kaiin.domain.typed_text import Folded, compact, fold, fold_lines, is_kana, merged
+from kaiin.domain.typed_text import Folded, Reading, compact, fold, fold_lines, is_kana, merged
 
 MAX_TYPED = 4000  # characters: a pasted mail; the login field takes 4096
 
@@ -206,7 +205,7 @@ def _read_with_at(typed: _Typed) -> Identified | None:
     return _mail(typed, mail)
 
 
-def _mail(typed: _Typed, mail: MailReading) -> Identified:
+def _mail(typed: _Typed, mail: Reading) -> Identified:
     if mail.value is None:
         hints = (*mail.hints, *_kana_hint(typed))
         return typed.found(TypedKind.UNKNOWN, None, mail.forgiven, hints, mail.suggestion)
