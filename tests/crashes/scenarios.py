@@ -85,7 +85,7 @@ def _pays_slip(world: World, member: int) -> None:
     assert row is not None
     # The store's machine does not take a slip twice.
     with suppress(Refused):
-        world.sandbox.app.service.pay_at_store(row["slip"], clock.now(), report_after=timedelta())
+        world.sandbox.app.service.pay_at_store(row["slip"], report_after=timedelta())
     work(world)
 
 

@@ -22,7 +22,7 @@ from kaiin.infra import clock
 from kaiin.lab import life
 from kaiin.lab.sandbox.app import SandboxApp
 from kaiin.lab.sandbox.switches import Switch
-from kaiin.payments import operations as payments
+from kaiin.payments import inbox
 from kaiin.payments.queries import PaymentView
 
 PASSWORD = "tanoshii-demo-2026"  # noqa: S105
@@ -103,7 +103,7 @@ class Club:
         started = life.join(member_pk, course, way, site)
         self._go_to_provider(member_pk, started.payment, at_provider)
         while self.provider.deliver():
-            payments.apply_waiting_events(limit=100)
+            inbox.apply_due(limit=100)
         if ask:
             refresh_open_payments(member_pk=member_pk)
 
@@ -154,16 +154,16 @@ class Club:
 
     def end_contract(self, member_pk: int) -> None:
         """The carrier ends the contract behind a member's subscription."""
-        self.provider.end_contract(self._mandates[member_pk])
+        self.provider.service.end_mandate(self._mandates[member_pk], "carrier")
 
     def refuse_renewals(self, member_pk: int, code: str) -> None:
         """From now on the provider declines what is charged over a member's contract."""
-        self.provider.refuse_charges(self._mandates[member_pk], code)
+        self.provider.service.refuse_charges(self._mandates[member_pk], code)
 
     def dispute(self, member_pk: int) -> None:
         """The payer denies a member's last payment at the bank."""
-        self.provider.open_dispute(self._orders[member_pk])
+        self.provider.service.open_dispute(self._orders[member_pk])
 
     def lose_dispute(self, member_pk: int) -> None:
         """The bank finds for the payer."""
-        self.provider.close_dispute(self._orders[member_pk], won=False)
+        self.provider.service.close_dispute(self._orders[member_pk], won=False)

@@ -122,17 +122,17 @@ class Provider:
         expires_at: datetime | None = None,
     ) -> None:
         """Go through the page to its end: money, or a slip that is yet to be paid."""
-        token, now = self._token(payment), clock.now()
+        token = self._token(payment)
         match payment.method:
             case Method.CARD:
-                row = self.service.enter_card(token, card, now, expires_at=expires_at)
+                row = self.service.enter_card(token, card, expires_at=expires_at)
                 if row["step"] == "3ds":
-                    self.service.answer_three_ds(token, now, proven=proven)
+                    self.service.answer_three_ds(token, proven=proven)
             case Method.KONBINI:
-                self.service.issue_slip(token, "lawson", now)
+                self.service.issue_slip(token, "lawson")
             case _:
-                self.service.enter_pin(token, now)
-                self.service.agree(token, now)
+                self.service.enter_pin(token)
+                self.service.agree(token)
 
     def pay_to_the_end(self, payment: PaymentView, card: Card = GOOD_CARD) -> None:
         """As `pay`; a slip is paid at once, and reported at once."""
@@ -144,12 +144,12 @@ class Provider:
         """Until the page closes: a card without funds, or a contract that is declined (by a
         switch)."""
         token = self._token(payment)
-        while self.service.fetch_by_token(token, clock.now())["status"] == "open":
+        while self.service.fetch_by_token(token)["status"] == "open":
             self.pay(payment, HAS_NO_FUNDS)
 
     def give_up(self, payment: PaymentView) -> None:
         """Turn back on the page."""
-        self.service.give_up(self._token(payment), clock.now())
+        self.service.give_up(self._token(payment))
 
     # At the store, the carrier and the bank
 
@@ -157,15 +157,7 @@ class Provider:
         self, slip: str, *, report_after: timedelta = timedelta(), amount: int | None = None
     ) -> None:
         """Cash over the counter; the store's report comes later (up to 3 hours in real life)."""
-        self.service.pay_at_store(slip, clock.now(), report_after=report_after, amount=amount)
-
-    def end_contract(self, mandate_id: str, by: str = "carrier") -> None:
-        """A contract ends behind our back: by the `carrier` or the `member`."""
-        self.service.end_mandate(mandate_id, by, clock.now())
-
-    def refuse_charges(self, mandate_id: str, code: str) -> None:
-        """From now on, charges over a contract fail with this code."""
-        self.service.refuse_charges(mandate_id, code, clock.now())
+        self.service.pay_at_store(slip, report_after=report_after, amount=amount)
 
     def add_mandate(
         self,
@@ -183,19 +175,7 @@ class Provider:
             "amount": amount,
             "currency": "JPY",
         }
-        self.service.add_mandate(mandate_id, asked, clock.now(), card)
-
-    def refund(self, order_id: str, amount: int, *, key: str = "", reason: str = "") -> None:
-        """Money is given back on the provider's own pages, behind our back."""
-        self.service.refund(order_id, clock.now(), key=key, amount=amount, reason=reason)
-
-    def open_dispute(self, order_id: str) -> None:
-        """The payer denies a payment at the bank."""
-        self.service.open_dispute(order_id, clock.now())
-
-    def close_dispute(self, order_id: str, *, won: bool) -> None:
-        """The bank decides; `won` by us."""
-        self.service.close_dispute(order_id, clock.now(), won=won)
+        self.service.add_mandate(mandate_id, asked, card)
 
     # The network
 
@@ -216,7 +196,7 @@ class Provider:
 
     def row_of(self, payment: PaymentView) -> Row:
         """A payment as the provider stores it."""
-        return self.service.fetch(order_of(payment.id), clock.now())[0]
+        return self.service.fetch(order_of(payment.id))[0]
 
     def slip_of(self, payment: PaymentView) -> str:
         """The number of a payment's slip."""

@@ -13,7 +13,6 @@ import pytest
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.infra import clock
 from kaiin.lab.sandbox import cards, switches
 from kaiin.lab.sandbox.app import SandboxApp, create_app
 from kaiin.lab.sandbox.switches import Switch
@@ -77,8 +76,8 @@ def _story(app: SandboxApp, provider: SandboxProvider) -> list[object]:
     ask(lambda: provider.create_checkout(_checkout("k1", 1), timeout_seconds=5))
     ask(lambda: provider.create_checkout(_checkout("k2"), timeout_seconds=5))
     token = app.service.store.reading().all("SELECT token FROM payment")[0]["token"]
-    app.service.enter_card(token, cards.CARDS[0], clock.now())
-    app.service.answer_three_ds(token, clock.now(), proven=True)
+    app.service.enter_card(token, cards.CARDS[0])
+    app.service.answer_three_ds(token, proven=True)
     ask(lambda: provider.fetch_payment(_ORDER, timeout_seconds=5))
     ask(lambda: provider.cancel_payment(_ORDER, timeout_seconds=5))
     ask(lambda: provider.list_events(cursor="1", limit=1, timeout_seconds=5))

@@ -19,13 +19,12 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
 from kaiin.domain.payments import Method
-from kaiin.infra import clock
 from kaiin.lab.sandbox import switches
 from kaiin.lab.sandbox.refusal import Refused
 from kaiin.lab.sandbox.service import Service
@@ -76,7 +75,7 @@ def create_checkout() -> tuple[Response, int]:
         raise Refused("slip_days")
     if not asked["return_url"].startswith(("http://", "https://")):
         raise Refused("return_url")
-    return _once(lambda now: payment_json(_service().create_checkout(asked, now), None))
+    return _once(lambda: payment_json(_service().create_checkout(asked), None))
 
 
 @api.post("/charges")
@@ -89,9 +88,9 @@ def charge() -> tuple[Response, int]:
     if not asked["amount"]:
         raise Refused("amount")
 
-    def run(now: datetime) -> dict[str, Any]:
-        payment = _service().charge(asked, now)
-        return payment_json(payment, _service().fetch_mandate(payment["mandate_id"], now))
+    def run() -> dict[str, Any]:
+        payment = _service().charge(asked)
+        return payment_json(payment, _service().fetch_mandate(payment["mandate_id"]))
 
     return _once(run)
 
@@ -99,18 +98,18 @@ def charge() -> tuple[Response, int]:
 @api.get("/orders/<order_id>")
 def fetch(order_id: str) -> Response:
     """A payment's present state."""
-    return jsonify(payment_json(*_service().fetch(order_id, clock.now())))
+    return jsonify(payment_json(*_service().fetch(order_id)))
 
 
 @api.post("/orders/<order_id>/cancel")
 def cancel(order_id: str) -> tuple[Response, int]:
     """Void an open payment or slip; what can't be voided comes back as it is."""
 
-    def run(now: datetime) -> dict[str, Any]:
-        _service().cancel(order_id, now)
-        return payment_json(*_service().fetch(order_id, now))
+    def run() -> Answer:
+        _service().cancel(order_id)
+        return payment_json(*_service().fetch(order_id)), 200
 
-    return _with_faults(lambda: (run(clock.now()), 200))
+    return _with_faults(run)
 
 
 @api.post("/orders/<order_id>/refunds")
@@ -122,9 +121,9 @@ def refund(order_id: str) -> tuple[Response, int]:
     if not asked["amount"]:
         raise Refused("amount")
 
-    def run(now: datetime) -> dict[str, Any]:
-        _service().refund(order_id, now, **asked)
-        return payment_json(*_service().fetch(order_id, now))
+    def run() -> dict[str, Any]:
+        _service().refund(order_id, **asked)
+        return payment_json(*_service().fetch(order_id))
 
     return _once(run)
 
@@ -132,7 +131,7 @@ def refund(order_id: str) -> tuple[Response, int]:
 @api.get("/mandates/<mandate_id>")
 def fetch_mandate(mandate_id: str) -> Response:
     """A contract's present state."""
-    return jsonify(mandate_json(_service().fetch_mandate(mandate_id, clock.now())))
+    return jsonify(mandate_json(_service().fetch_mandate(mandate_id)))
 
 
 @api.post("/mandates/<mandate_id>/end")
@@ -142,7 +141,7 @@ def end_mandate(mandate_id: str) -> tuple[Response, int]:
     reason = str(content.get("reason", "merchant")) if isinstance(content, dict) else "merchant"
 
     def run() -> Answer:
-        return mandate_json(_service().end_mandate(mandate_id, reason, clock.now())), 200
+        return mandate_json(_service().end_mandate(mandate_id, reason)), 200
 
     return _with_faults(run)
 
@@ -153,7 +152,7 @@ def list_events() -> Response:
     after = request.args.get("after", "")
     number = int(after) if after.isascii() and after.isdigit() else 0
     limit = min(request.args.get("limit", _MAX_EVENTS, type=int), _MAX_EVENTS)
-    _service().settle(clock.now())
+    _service().settle()
     with _service().store.transaction() as tx:
         found = tx.all(
             "SELECT number, body FROM event WHERE number > ? ORDER BY number LIMIT ?",
@@ -245,41 +244,42 @@ def _asked(**types: type) -> dict[str, Any]:
     return content
 
 
-def _once(run: Callable[[datetime], dict[str, Any]]) -> tuple[Response, int]:
+def _once(run: Callable[[], dict[str, Any]]) -> tuple[Response, int]:
     """Do it once a key: the same key and request bring the same answer, another request 422."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         raise Refused("idempotency_key")
     digest = hashlib.sha256(request.path.encode() + b"\n" + request.get_data()).hexdigest()
-    now = clock.now()
 
     def first_time() -> Answer:
         with _service().store.transaction() as tx:
-            tx.run("DELETE FROM answer WHERE created_at < ?", (written(now - _KEY_LIFE),))
+            tx.run("DELETE FROM answer WHERE created_at < ?", (written(tx.now - _KEY_LIFE),))
             known = tx.one("SELECT * FROM answer WHERE key = ?", (key,))
             if known is not None and Switch.KEYLESS not in _switches():
                 if known["request"] != digest:
                     raise Refused("idempotency_conflict", 422)
                 return json.loads(known["body"]), known["status"]
-            answer = run(now)
+            answer = run()
             body = json.dumps(answer)
             values = {"key": key, "request": digest, "status": 201, "body": body}
             tx.run("DELETE FROM answer WHERE key = ?", (key,))
-            tx.insert("answer", values | {"created_at": written(now)})
+            tx.insert("answer", values | {"created_at": written(tx.now)})
             return answer, 201
 
     return _with_faults(first_time)
 
 
-def run_late_calls(app: Flask, now: datetime) -> None:
+def run_late_calls(app: Flask) -> None:
     """Carry out the calls that the switch `late` delayed, each as it was sent."""
     service: Service = app.config["SERVICE"]
     waiting = "SELECT 1 FROM late_call WHERE due_at <= ? LIMIT 1"
-    if service.store.reading().one(waiting, (written(now),)) is None:
+    reading = service.store.reading()
+    now = written(reading.now)
+    if reading.one(waiting, (now,)) is None:
         return
     with service.store.transaction() as tx:
-        due = tx.all("SELECT * FROM late_call WHERE due_at <= ? ORDER BY number", (written(now),))
-        tx.run("UPDATE late_call SET due_at = NULL WHERE due_at <= ?", (written(now),))
+        due = tx.all("SELECT * FROM late_call WHERE due_at <= ? ORDER BY number", (now,))
+        tx.run("UPDATE late_call SET due_at = NULL WHERE due_at <= ?", (now,))
     for call in due:
         headers = {
             "Authorization": f"Bearer {app.config['SECRET']}",
@@ -296,7 +296,7 @@ def run_late_calls(app: Flask, now: datetime) -> None:
             app.full_dispatch_request()
 
 
-def _delayed(now: datetime) -> bool:
+def _delayed() -> bool:
     """Whether the switch `late` keeps this call for later."""
     if request.environ.get(_LATE):
         return False
@@ -311,15 +311,15 @@ def _delayed(now: datetime) -> bool:
                 "key": request.headers.get("Idempotency-Key", ""),
                 "body": request.get_data(),
                 "order_id": _order_id(),
-                "sent_at": written(now),
-                "due_at": written(now + timedelta(minutes=int(minutes))),
+                "sent_at": written(tx.now),
+                "due_at": written(tx.now + timedelta(minutes=int(minutes))),
             },
         )
     return True
 
 
 def _with_faults(run: Callable[[], Answer]) -> tuple[Response, int]:
-    if _delayed(clock.now()):
+    if _delayed():
         return jsonify(error=Switch.LATE.value), 504
     fault = _fault(Switch.TIME_OUT, 504)
     if fault is not None:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from kaiin.infra import clock
 from kaiin.lab.sandbox import events, sending, texts
 from kaiin.lab.sandbox.api import api, run_late_calls
 from kaiin.lab.sandbox.controls import controls
@@ -39,9 +38,8 @@ class SandboxApp(Flask):
         `post` sends one (body, headers) and returns the status; by default over HTTP to the
         notice address.
         """
-        now = clock.now()
-        run_late_calls(self, now)
-        self.service.settle(now)
+        run_late_calls(self)
+        self.service.settle()
         return events.deliver_due(
             self.service.store,
             post or sending.over_http(self.notice_url),
@@ -81,7 +79,7 @@ def create_app(
     app.register_blueprint(pages)
     app.register_blueprint(controls)
     app.before_request(_same_origin_only)
-    app.before_request(lambda: run_late_calls(app, clock.now()))
+    app.before_request(lambda: run_late_calls(app))
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _error_page)
     app.add_template_global(texts.t, "t")

@@ -4,7 +4,6 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from kaiin.domain.references import ReferenceKind, canonical
-from kaiin.infra import clock
 from kaiin.lab.sandbox import switches
 from kaiin.lab.sandbox.pages import Page, message_page, page_language
 from kaiin.lab.sandbox.refusal import Refused
@@ -26,7 +25,7 @@ def _refused(error: Refused) -> Page:
 def overview() -> Page:
     """The newest payments and contracts, each with what can be done to it."""
     service = _service()
-    service.settle(clock.now())
+    service.settle()
     with service.store.transaction() as tx:
         payments = tx.all("SELECT * FROM payment ORDER BY created_at DESC LIMIT ?", (_SHOWN,))
         for payment in payments:
@@ -50,7 +49,7 @@ def store() -> Page:
         slip = _typed_slip()
         if "pay" not in request.form:
             return _render("store.html", errors={}, slip=slip)
-        paid = _service().pay_at_store(slip["slip"], clock.now())
+        paid = _service().pay_at_store(slip["slip"])
     except Refused as error:
         return _render("store.html", errors={"slip": f"error.{error.code}"}, slip=None), 422
     return _render("store_done.html", payment=paid)
@@ -64,7 +63,7 @@ def refund(order_id: str) -> Page:
         left = service.reversals.left(tx, service.payment_of_order(tx, order_id))
     typed = request.form.get("amount", "").strip()
     amount = int(typed) if typed.isascii() and typed.isdigit() else left
-    service.refund(order_id, clock.now(), key="", amount=amount, reason="dashboard")
+    service.refund(order_id, key="", amount=amount, reason="dashboard")
     return redirect("/#payments", 303)
 
 
@@ -73,9 +72,9 @@ def dispute(order_id: str) -> Page:
     """The payer denies a payment at the bank; the bank decides."""
     answer = request.form.get("answer", "")
     if answer in ("won", "lost"):
-        _service().close_dispute(order_id, clock.now(), won=answer == "won")
+        _service().close_dispute(order_id, won=answer == "won")
     else:
-        _service().open_dispute(order_id, clock.now())
+        _service().open_dispute(order_id)
     return redirect("/#payments", 303)
 
 
@@ -83,7 +82,7 @@ def dispute(order_id: str) -> Page:
 def end_mandate(mandate_id: str) -> Page:
     """A member ends a contract at the carrier, or the carrier does so by itself."""
     by = "carrier" if request.form.get("by") == "carrier" else "member"
-    _service().end_mandate(mandate_id, by, clock.now())
+    _service().end_mandate(mandate_id, by)
     return redirect("/#contracts", 303)
 
 
@@ -125,7 +124,7 @@ def _typed_slip() -> Row:
     confirmation = canonical(
         ReferenceKind.KONBINI_CONFIRMATION, request.form.get("confirmation", "")
     )
-    return _service().slip(number or "", confirmation or "", clock.now())
+    return _service().slip(number or "", confirmation or "")
 
 
 def _service() -> Service:

@@ -33,59 +33,37 @@ _REORDER_WAIT = timedelta(minutes=1)
 def emit(
     tx: Transaction,
     numbers: Numbers,
-    *,
     kind: str,
     application: str,
+    *,
     order_id: str = "",
     mandate_id: str = "",
-    now: datetime,
 ) -> None:
     """Write an event and queue its notices as the switches of its order say."""
     about = {"order_id": order_id, "mandate_id": mandate_id}
     on = switches.numbers(tx, order_id)
-    _emit(tx, numbers.id("evt"), on, kind=kind, application=application, about=about, now=now)
-    if on.get(Switch.FOREIGN):
-        twin = numbers.id("evt")
-        _emit(tx, twin, on, kind=kind, application=FOREIGN_APPLICATION, about=about, now=now)
-
-
-def _emit(
-    tx: Transaction,
-    event_id: str,
-    on: Mapping[str, int],
-    *,
-    kind: str,
-    application: str,
-    about: dict[str, str],
-    now: datetime,
-) -> None:
-    body = {
-        "id": event_id,
-        "type": kind,
-        "application": application,
-        "created_at": written(now),
-        "data": about,
-    }
-    number = tx.insert(
-        "event",
-        {
-            "id": event_id,
+    twins = (FOREIGN_APPLICATION,) if on.get(Switch.FOREIGN) else ()
+    for each in (application, *twins):
+        event = {
+            "id": numbers.id("evt"),
             "type": kind,
-            "application": application,
-            "order_id": about["order_id"],
-            "body": json.dumps(body),
-            "created_at": written(now),
-        },
-    )
-    _queue(tx, event_id, number, on, now)
+            "application": each,
+            "created_at": written(tx.now),
+        }
+        body = json.dumps(event | {"data": about})
+        number = tx.insert("event", event | {"order_id": order_id, "body": body})
+        _queue(tx, event["id"], number, on)
 
 
-def _queue(
-    tx: Transaction, event_id: str, number: int, on: Mapping[str, int], now: datetime
-) -> None:
+def of_payment(tx: Transaction, numbers: Numbers, payment: Row, kind: str) -> None:
+    """As `emit`, of something that became of a payment."""
+    emit(tx, numbers, kind, payment["application"], order_id=payment["order_id"])
+
+
+def _queue(tx: Transaction, event_id: str, number: int, on: Mapping[str, int]) -> None:
     dropped = on.get(Switch.DROP, 0) > 0
     reorder = on.get(Switch.REORDER, 0) > 0
-    due = now + timedelta(minutes=on.get(Switch.DELAY, 0))
+    due = tx.now + timedelta(minutes=on.get(Switch.DELAY, 0))
     if reorder:
         due += _REORDER_WAIT
     copies = [""] * (1 + on.get(Switch.DUPLICATE, 0))
@@ -117,12 +95,12 @@ def deliver_due(store: Store, post: Post, *, secret: str, limit: int) -> int:
     the receiver refuses a signature from another day.
     """
     with store.transaction() as tx:
-        due = _claim(tx, clock.now(), limit)
+        due = _claim(tx, limit)
     for row in due:
         body = _body(row)
         with clock.not_turned():
-            now = clock.now()
-            proof = signature("guessed" if row["garbage"] == FORGED else secret, body, now)
+            trusted = "guessed" if row["garbage"] == FORGED else secret
+            proof = signature(trusted, body, clock.now())
             headers = {"Content-Type": "application/json", SIGNATURE_HEADER: proof}
             try:
                 status = post(body, headers)
@@ -131,7 +109,7 @@ def deliver_due(store: Store, post: Post, *, secret: str, limit: int) -> int:
             else:
                 answer = str(status)
         with store.transaction() as tx:
-            _note(tx, row, delivered=200 <= status < 300, answer=answer, now=now)
+            _note(tx, row, delivered=200 <= status < 300, answer=answer)
     return len(due)
 
 
@@ -145,30 +123,30 @@ def _body(row: Row) -> bytes:
     return str(row["body"]).encode()
 
 
-def _claim(tx: Transaction, now: datetime, limit: int) -> list[Row]:
+def _claim(tx: Transaction, limit: int) -> list[Row]:
     due = tx.all(
         "SELECT delivery.*, event.body, event.created_at FROM delivery"
         " JOIN event ON event.id = delivery.event_id"
         " WHERE delivery.due_at <= ? ORDER BY delivery.position, delivery.number LIMIT ?",
-        (written(now), limit),
+        (written(tx.now), limit),
     )
     for row in due:
         tx.run(
             "UPDATE delivery SET due_at = ?, attempts = attempts + 1 WHERE number = ?",
-            (written(now + _LEASE), row["number"]),
+            (written(tx.now + _LEASE), row["number"]),
         )
     return due
 
 
-def _note(tx: Transaction, row: Row, *, delivered: bool, answer: str, now: datetime) -> None:
+def _note(tx: Transaction, row: Row, *, delivered: bool, answer: str) -> None:
     status, due_at = "delivered", None
     if not delivered and row["garbage"]:
         status = "dead"  # nonsense is sent once
     elif not delivered:
         pause = timedelta(seconds=_PAUSES[min(row["attempts"], len(_PAUSES) - 1)])
-        dead = now - read(row["created_at"]) >= _GIVE_UP
+        dead = tx.now - read(row["created_at"]) >= _GIVE_UP
         status = "dead" if dead else "waiting"
-        due_at = None if dead else written(now + pause)
+        due_at = None if dead else written(tx.now + pause)
     tx.run(
         "UPDATE delivery SET status = ?, due_at = ?, last_answer = ? WHERE number = ?",
         (status, due_at, answer, row["number"]),

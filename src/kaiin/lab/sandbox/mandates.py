@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from kaiin.domain.payments import Method
@@ -15,7 +14,6 @@ def insert(
     tx: Transaction,
     numbers: Numbers,
     asked: Mapping[str, Any],
-    now: datetime,
     *,
     mandate_id: str,
     card: Card | None = None,
@@ -35,7 +33,7 @@ def insert(
         "last4": last4,
         "renewals_fail": card.renewals_fail if card else "",
         "numbers": json.dumps(numbers.of_mandate(Method(asked["method"]), last4)),
-        "created_at": written(now),
+        "created_at": written(tx.now),
         "expires_at": expires_at,
         "ended_at": None,
         "end_reason": "",

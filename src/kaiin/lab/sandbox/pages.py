@@ -60,7 +60,7 @@ def enter_card(token: str) -> Page:
         errors["cvc"] = "error.cvc"
     if errors or card is None:
         return _form(payment, errors), 422
-    payment = _service().enter_card(token, card, clock.now(), expires_at=expires_at)
+    payment = _service().enter_card(token, card, expires_at=expires_at)
     return _next(payment)
 
 
@@ -68,7 +68,7 @@ def enter_card(token: str) -> Page:
 def three_ds(token: str) -> Page:
     """The card's bank asks who is there."""
     proven = request.form.get("answer") == "proven"
-    return _next(_service().answer_three_ds(token, clock.now(), proven=proven))
+    return _next(_service().answer_three_ds(token, proven=proven))
 
 
 @pages.post("/pay/<token>/pin")
@@ -85,13 +85,13 @@ def enter_pin(token: str) -> Page:
         errors["pin"] = "error.wrong_pin"
     if errors:
         return _form(payment, errors), 422
-    return _next(_service().enter_pin(token, clock.now()))
+    return _next(_service().enter_pin(token))
 
 
 @pages.post("/pay/<token>/agree")
 def agree(token: str) -> Page:
     """The member agrees to the carrier's contract."""
-    return _next(_service().agree(token, clock.now()))
+    return _next(_service().agree(token))
 
 
 @pages.post("/pay/<token>/slip")
@@ -101,14 +101,14 @@ def issue_slip(token: str) -> Page:
     store = request.form.get("store", "")
     if store not in STORES:
         return _form(payment, {"store": "error.store"}), 422
-    _service().issue_slip(token, store, clock.now())
+    _service().issue_slip(token, store)
     return redirect(f"/slip/{token}", 303)
 
 
 @pages.post("/pay/<token>/cancel")
 def cancel(token: str) -> Page:
     """The member turned back."""
-    return _back(_service().give_up(token, clock.now()))
+    return _back(_service().give_up(token))
 
 
 @pages.get("/slip/<token>")
@@ -140,10 +140,10 @@ def _service() -> Service:
 
 
 def _payment(token: str) -> Row:
-    payment = _service().fetch_by_token(token, clock.now())
+    payment = _service().fetch_by_token(token)
     wanted = request.args.get("lang")
     if wanted in texts.LANGUAGES and wanted != payment["language"]:
-        _service().set_language(token, wanted, clock.now())
+        _service().set_language(token, wanted)
         payment["language"] = wanted
     return payment
 

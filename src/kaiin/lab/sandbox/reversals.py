@@ -4,7 +4,7 @@ A refund is `pending` until the money leaves (`done`) or can't (`failed`). A dis
 until the bank decides: `won` by the merchant, or `lost`, and then the money is gone.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from kaiin.lab.sandbox import events, switches
 from kaiin.lab.sandbox.numbers import Numbers
@@ -19,9 +19,7 @@ class Reversals:
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
 
-    def refund(
-        self, tx: Transaction, payment: Row, *, key: str, amount: int, reason: str, now: datetime
-    ) -> None:
+    def refund(self, tx: Transaction, payment: Row, *, key: str, amount: int, reason: str) -> None:
         """Give back a part or all. The same `key` gives back once, for ever; "" is the dashboard.
         Raises Refused: not paid, under dispute, more than is left, another sum under this key."""
         known = self._by_key(tx, payment, key)
@@ -44,34 +42,34 @@ class Reversals:
             "reason": reason,
             "status": "pending",
             "failure_code": "",
-            "created_at": written(now),
-            "settles_at": written(now + timedelta(minutes=int(wait or 0))),
+            "created_at": written(tx.now),
+            "settles_at": written(tx.now + timedelta(minutes=int(wait or 0))),
             "done_at": None,
         }
         tx.insert("refund", refund)
         if wait is None:
-            self._finish(tx, payment, refund, now)
+            self._finish(tx, payment, refund)
         else:
-            self._emit(tx, payment, "refund.created", now)
+            events.of_payment(tx, self._numbers, payment, "refund.created")
 
-    def open_dispute(self, tx: Transaction, payment: Row, now: datetime) -> None:
+    def open_dispute(self, tx: Transaction, payment: Row) -> None:
         """The payer denies the payment to the bank. Raises Refused."""
         if payment["status"] != "paid" or payment["dispute"] != "none":
             raise Refused("not_disputable", 422)
-        self._dispute(tx, payment, "open", now)
+        self._dispute(tx, payment, "open")
 
-    def close_dispute(self, tx: Transaction, payment: Row, now: datetime, *, won: bool) -> None:
+    def close_dispute(self, tx: Transaction, payment: Row, *, won: bool) -> None:
         """The bank decides. Raises Refused."""
         if payment["dispute"] != "open":
             raise Refused("no_dispute", 422)
-        self._dispute(tx, payment, "won" if won else "lost", now)
+        self._dispute(tx, payment, "won" if won else "lost")
 
-    def settle(self, tx: Transaction, now: datetime) -> None:
+    def settle(self, tx: Transaction) -> None:
         """Let pending refunds come to their end."""
-        for refund in tx.all("SELECT * FROM refund WHERE settles_at <= ?", (written(now),)):
+        for refund in tx.all("SELECT * FROM refund WHERE settles_at <= ?", (written(tx.now),)):
             payment = tx.one("SELECT * FROM payment WHERE id = ?", (refund["payment_id"],))
             if payment is not None:
-                self._finish(tx, payment, refund, now)
+                self._finish(tx, payment, refund)
 
     def of_payment(self, tx: Transaction, payment: Row) -> list[Row]:
         """A payment's refunds, oldest first."""
@@ -88,25 +86,17 @@ class Reversals:
     def _by_key(self, tx: Transaction, payment: Row, key: str) -> Row | None:
         return tx.one("SELECT * FROM refund WHERE payment_id = ? AND key = ?", (payment["id"], key))
 
-    def _finish(self, tx: Transaction, payment: Row, refund: Row, now: datetime) -> None:
+    def _finish(self, tx: Transaction, payment: Row, refund: Row) -> None:
         failure = switches.get(tx, Switch.REFUND_FAIL, payment["order_id"])
         change: Row = {"settles_at": None, "status": "failed", "failure_code": failure or ""}
         if failure is None:
-            change |= {"status": "done", "done_at": written(now)}
+            change |= {"status": "done", "done_at": written(tx.now)}
         tx.update("refund", refund["id"], change)
-        self._emit(tx, payment, f"refund.{change['status']}", now)
+        events.of_payment(tx, self._numbers, payment, f"refund.{change['status']}")
 
-    def _dispute(self, tx: Transaction, payment: Row, state: str, now: datetime) -> None:
+    def _dispute(self, tx: Transaction, payment: Row, state: str) -> None:
         payment["dispute"] = state
         tx.update("payment", payment["id"], {"dispute": state})
-        self._emit(tx, payment, "dispute.opened" if state == "open" else f"dispute.{state}", now)
-
-    def _emit(self, tx: Transaction, payment: Row, kind: str, now: datetime) -> None:
-        events.emit(
-            tx,
-            self._numbers,
-            kind=kind,
-            application=payment["application"],
-            order_id=payment["order_id"],
-            now=now,
+        events.of_payment(
+            tx, self._numbers, payment, "dispute.opened" if state == "open" else f"dispute.{state}"
         )

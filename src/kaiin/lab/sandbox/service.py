@@ -48,42 +48,42 @@ class Service:
         self.reversals = Reversals(numbers)
 
     @contextmanager
-    def _at(self, now: datetime) -> Iterator[Transaction]:
+    def _now(self) -> Iterator[Transaction]:
         """A transaction in which everything that was due by now has happened."""
         with self.store.transaction() as tx:
-            self._settle(tx, now)
+            self._settle(tx)
             yield tx
 
-    def settle(self, now: datetime) -> None:
+    def settle(self) -> None:
         """Let happen what is due: stores' reports, then deadlines."""
-        with self._at(now):
+        with self._now():
             pass
 
     # What the API asks for
 
-    def create_checkout(self, asked: dict[str, Any], now: datetime) -> Row:
+    def create_checkout(self, asked: dict[str, Any]) -> Row:
         """Open a payment page. Raises Refused for an order number that was used before."""
-        with self._at(now) as tx:
-            payment = self._new_payment(asked, Method(asked["method"]), "checkout", now)
+        with self._now() as tx:
+            payment = self._new_payment(tx, asked, Method(asked["method"]), "checkout")
             payment.update(
                 email=asked.get("email", ""),
                 language=asked.get("language", "ja"),
                 return_url=asked["return_url"],
                 renews=int(bool(asked.get("renews")) and payment["method"] != Method.KONBINI),
                 slip_days=asked.get("slip_days", 7),
-                expires_at=written(now + CHECKOUT_LIFE),
-                closes_at=written(now + CHECKOUT_LIFE),
+                expires_at=written(tx.now + CHECKOUT_LIFE),
+                closes_at=written(tx.now + CHECKOUT_LIFE),
             )
             self._insert(tx, payment)
             return payment
 
-    def charge(self, asked: dict[str, Any], now: datetime) -> Row:
+    def charge(self, asked: dict[str, Any]) -> Row:
         """Charge a contract, now. A decline is an answer, not an error. Raises Refused for an
         unknown contract, a used order number, a sum that a carrier's contract does not allow."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             mandate = self.mandate(tx, asked["mandate_id"])
             method = Method(mandate["method"])
-            payment = self._new_payment(asked, method, "charge", now)
+            payment = self._new_payment(tx, asked, method, "charge")
             if method.is_carrier and asked["amount"] != mandate["amount"]:
                 raise Refused("amount_fixed_by_contract", 422)
             payment.update(
@@ -98,78 +98,78 @@ class Service:
                 failure = "mandate_ended"
             failure = failure or mandate["renewals_fail"]
             if failure:
-                self._end(tx, payment, "failed", now, failure_code=failure)
+                self._end(tx, payment, "failed", failure_code=failure)
             else:
-                self._paid(tx, payment, now)
+                self._paid(tx, payment)
             return payment
 
-    def cancel(self, order_id: str, now: datetime) -> Row:
+    def cancel(self, order_id: str) -> Row:
         """Void an open payment or slip; one that has ended comes back as it is."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
             if payment["status"] == "open":
-                self._end(tx, payment, "canceled", now)
+                self._end(tx, payment, "canceled")
             return payment
 
-    def refund(self, order_id: str, now: datetime, *, key: str, amount: int, reason: str) -> Row:
+    def refund(self, order_id: str, *, key: str, amount: int, reason: str) -> Row:
         """Give back all or a part of a payment; see `Reversals.refund`. Raises Refused."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
-            self.reversals.refund(tx, payment, key=key, amount=amount, reason=reason, now=now)
+            self.reversals.refund(tx, payment, key=key, amount=amount, reason=reason)
             return payment
 
     def refunds(self, payment: Row) -> list[Row]:
         """A payment's refunds, oldest first."""
         return self.reversals.of_payment(self.store.reading(), payment)
 
-    def open_dispute(self, order_id: str, now: datetime) -> Row:
+    def open_dispute(self, order_id: str) -> Row:
         """The payer denies a payment at the bank. Raises Refused."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
-            self.reversals.open_dispute(tx, payment, now)
+            self.reversals.open_dispute(tx, payment)
             return payment
 
-    def close_dispute(self, order_id: str, now: datetime, *, won: bool) -> Row:
+    def close_dispute(self, order_id: str, *, won: bool) -> Row:
         """The bank decides. Raises Refused."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
-            self.reversals.close_dispute(tx, payment, now, won=won)
+            self.reversals.close_dispute(tx, payment, won=won)
             return payment
 
-    def fetch(self, order_id: str, now: datetime) -> tuple[Row, Row | None]:
+    def fetch(self, order_id: str) -> tuple[Row, Row | None]:
         """A payment by the merchant's order number, and its contract."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
             return payment, self.mandate_of(tx, payment)
 
-    def fetch_by_token(self, token: str, now: datetime) -> Row:
+    def fetch_by_token(self, token: str) -> Row:
         """A payment by the token of its page."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             return self._by_token(tx, token)
 
-    def fetch_mandate(self, mandate_id: str, now: datetime) -> Row:
+    def fetch_mandate(self, mandate_id: str) -> Row:
         """A contract by its id."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             return self.mandate(tx, mandate_id)
 
     def add_mandate(
-        self, mandate_id: str, asked: dict[str, Any], now: datetime, card: cards.Card | None = None
+        self, mandate_id: str, asked: dict[str, Any], card: cards.Card | None = None
     ) -> Row:
         """A contract made before the merchant came to this system, without a checkout here."""
-        with self._at(now) as tx:
-            return mandates.insert(tx, self.numbers, asked, now, mandate_id=mandate_id, card=card)
+        with self._now() as tx:
+            return mandates.insert(tx, self.numbers, asked, mandate_id=mandate_id, card=card)
 
-    def end_mandate(self, mandate_id: str, reason: str, now: datetime) -> Row:
+    def end_mandate(self, mandate_id: str, reason: str) -> Row:
         """End a contract: by the merchant, the member, or the carrier itself."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             mandate = self.mandate(tx, mandate_id)
             if mandate["status"] == "active":
-                self._end_mandate(tx, mandate, reason, now)
+                self._end_mandate(tx, mandate, reason)
             return mandate
 
-    def refuse_charges(self, mandate_id: str, failure_code: str, now: datetime) -> Row:
+    def refuse_charges(self, mandate_id: str, failure_code: str) -> Row:
         """Have what is charged over a contract declined from now on; "" takes it back."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             mandate = self.mandate(tx, mandate_id)
             mandate["renewals_fail"] = failure_code
             tx.update("mandate", mandate_id, {"renewals_fail": failure_code})
@@ -177,80 +177,80 @@ class Service:
 
     # What the member does on the pages
 
-    def set_language(self, token: str, language: str, now: datetime) -> None:
+    def set_language(self, token: str, language: str) -> None:
         """Remember in which language the member reads this payment's pages."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             tx.update("payment", self._by_token(tx, token)["id"], {"language": language})
 
     def enter_card(
-        self, token: str, card: cards.Card, now: datetime, *, expires_at: datetime | None = None
+        self, token: str, card: cards.Card, *, expires_at: datetime | None = None
     ) -> Row:
         """A card was typed: it is declined, or goes on to 3-D Secure (`step` = `3ds`). Its contract
         will end at `expires_at`."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self._open(tx, token, Method.CARD)
             failure = switches.get(tx, Switch.DECLINE, payment["order_id"]) or card.declines
             if failure:
-                self._declined(tx, payment, failure, now)
+                self._declined(tx, payment, failure)
             else:
                 expires = written(expires_at) if expires_at else None
                 values = {"card": card.last4, "card_expires_at": expires}
                 self._change(tx, payment, step="3ds", failure_code="", **values)
             return payment
 
-    def answer_three_ds(self, token: str, now: datetime, *, proven: bool) -> Row:
+    def answer_three_ds(self, token: str, *, proven: bool) -> Row:
         """The member proved themselves to the card's bank, or failed to."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self._open(tx, token, Method.CARD)
             if payment["step"] != "3ds":
                 raise Refused("step")
             card = cards.by_last4(payment["card"])
             if not proven or card.three_ds_fails:
-                self._declined(tx, payment, "authentication_failed", now)
+                self._declined(tx, payment, "authentication_failed")
                 return payment
             numbers = self.numbers.of_charge(Method.CARD)
             if not payment["renews"]:
                 numbers["card_last4"] = card.last4  # else it is the contract's
-            self._sign_up(tx, payment, now, card=card)
+            self._sign_up(tx, payment, card=card)
             if payment["amount"] == 0:
-                self._end(tx, payment, "registered", now)
+                self._end(tx, payment, "registered")
             else:
                 self._change(tx, payment, numbers=json.dumps(numbers))
-                self._paid(tx, payment, now)
+                self._paid(tx, payment)
             return payment
 
-    def enter_pin(self, token: str, now: datetime) -> Row:
+    def enter_pin(self, token: str) -> Row:
         """Phone and PIN were right: the carrier shows what the member is about to agree to."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self._open(tx, token, None)
             self._change(tx, payment, step="agree", failure_code="")
             return payment
 
-    def agree(self, token: str, now: datetime) -> Row:
+    def agree(self, token: str) -> Row:
         """The member agreed to the carrier's contract: sign-up first, then the first charge."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self._open(tx, token, None)
             if payment["step"] != "agree":
                 raise Refused("step")
             failure = switches.get(tx, Switch.DECLINE, payment["order_id"])
             if failure:
-                self._declined(tx, payment, failure, now)
+                self._declined(tx, payment, failure)
                 return payment
             method = Method(payment["method"])
-            self._sign_up(tx, payment, now)
+            self._sign_up(tx, payment)
             self._change(tx, payment, numbers=json.dumps(self.numbers.of_charge(method)))
-            self._paid(tx, payment, now)
+            self._paid(tx, payment)
             return payment
 
-    def issue_slip(self, token: str, store: str, now: datetime) -> Row:
+    def issue_slip(self, token: str, store: str) -> Row:
         """A slip to pay at a store until 23:59:59 JST, `slip_days` days from today."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self._open(tx, token, Method.KONBINI)
             if payment["slip"]:
                 return payment
             if store not in STORES:
                 raise Refused("store")
-            day = now.astimezone(JST).date() + timedelta(days=payment["slip_days"])
+            day = tx.now.astimezone(JST).date() + timedelta(days=payment["slip_days"])
             deadline = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=JST)
             numbers = self.numbers.of_slip()
             while tx.one("SELECT 1 FROM payment WHERE slip = ?", (numbers["konbini_slip"],)):
@@ -265,14 +265,14 @@ class Service:
                 expires_at=written(deadline),
                 closes_at=written(deadline + REPORT_LATEST),
             )
-            self._emit(tx, payment, "payment.slip_issued", now)
+            events.of_payment(tx, self.numbers, payment, "payment.slip_issued")
             return payment
 
-    def slip(self, number: str, confirmation: str, now: datetime) -> Row:
+    def slip(self, number: str, confirmation: str) -> Row:
         """The slip of a number, if the second number fits and it can still be paid. Raises
         Refused."""
-        with self._at(now) as tx:
-            payment = self._payable_slip(tx, number, now)
+        with self._now() as tx:
+            payment = self._payable_slip(tx, number)
             if numbers_of(payment)["konbini_confirmation"] != confirmation:
                 raise Refused("slip_unknown", 404)
             return payment
@@ -280,7 +280,6 @@ class Service:
     def pay_at_store(
         self,
         number: str,
-        now: datetime,
         *,
         report_after: timedelta | None = None,
         amount: int | None = None,
@@ -288,27 +287,27 @@ class Service:
         """Cash was handed over. The merchant hears of it when the store's report arrives:
         `report_after`, or as the switch `store_report` says. Raises Refused for a slip that the
         store's machine does not take."""
-        with self._at(now) as tx:
-            payment = self._payable_slip(tx, number, now)
+        with self._now() as tx:
+            payment = self._payable_slip(tx, number)
             if report_after is None:
                 minutes = switches.number(tx, Switch.STORE_REPORT, payment["order_id"])
                 report_after = timedelta(minutes=minutes)
             self._change(
                 tx,
                 payment,
-                store_paid_at=written(now),
-                report_at=written(now + report_after),
+                store_paid_at=written(tx.now),
+                report_at=written(tx.now + report_after),
                 store_amount=payment["amount"] if amount is None else amount,
             )
-            self._settle(tx, now)
+            self._settle(tx)
             return self.payment_of_order(tx, payment["order_id"])
 
-    def give_up(self, token: str, now: datetime) -> Row:
+    def give_up(self, token: str) -> Row:
         """The member turned back: the payment is canceled, unless it has ended already."""
-        with self._at(now) as tx:
+        with self._now() as tx:
             payment = self._by_token(tx, token)
             if payment["status"] == "open" and not payment["slip"]:
-                self._end(tx, payment, "canceled", now)
+                self._end(tx, payment, "canceled")
             return payment
 
     # Inside
@@ -331,7 +330,7 @@ class Service:
         """The contract of a payment, if it has one."""
         return self.mandate(tx, payment["mandate_id"]) if payment["mandate_id"] else None
 
-    def _payable_slip(self, tx: Transaction, number: str, now: datetime) -> Row:
+    def _payable_slip(self, tx: Transaction, number: str) -> Row:
         payment = tx.one("SELECT * FROM payment WHERE slip = ?", (number,))
         if payment is None:
             raise Refused("slip_unknown", 404)
@@ -339,7 +338,7 @@ class Service:
             raise Refused("slip_paid")
         if payment["status"] == "canceled":
             raise Refused("slip_void")
-        if payment["status"] != "open" or now > read(payment["expires_at"]):
+        if payment["status"] != "open" or tx.now > read(payment["expires_at"]):
             raise Refused("slip_expired")
         return payment
 
@@ -360,7 +359,9 @@ class Service:
             raise Refused("closed", 409)
         return payment
 
-    def _new_payment(self, asked: dict[str, Any], method: Method, kind: str, now: datetime) -> Row:
+    def _new_payment(
+        self, tx: Transaction, asked: dict[str, Any], method: Method, kind: str
+    ) -> Row:
         return {
             "id": self.numbers.id("pay"),
             "token": self.numbers.id("page"),
@@ -387,7 +388,7 @@ class Service:
             "store": "",
             "slip": None,
             "numbers": "{}",
-            "created_at": written(now),
+            "created_at": written(tx.now),
             "expires_at": None,
             "closes_at": None,
             "store_paid_at": None,
@@ -408,87 +409,58 @@ class Service:
         payment.update(values)
         tx.update("payment", payment["id"], values)
 
-    def _sign_up(
-        self, tx: Transaction, payment: Row, now: datetime, card: cards.Card | None = None
-    ) -> None:
+    def _sign_up(self, tx: Transaction, payment: Row, card: cards.Card | None = None) -> None:
         """Make the contract that renewals will use; kept apart from money on purpose."""
         if not payment["renews"]:
             return
         mandate = mandates.insert(
-            tx, self.numbers, payment, now,
+            tx, self.numbers, payment,
             mandate_id=self.numbers.id("man"), card=card, expires_at=payment["card_expires_at"],
         )  # fmt: skip
         self._change(tx, payment, mandate_id=mandate["id"])
-        self._emit(tx, payment, "mandate.registered", now)
+        events.of_payment(tx, self.numbers, payment, "mandate.registered")
 
-    def _paid(self, tx: Transaction, payment: Row, now: datetime) -> None:
+    def _paid(self, tx: Transaction, payment: Row) -> None:
+        at_store = payment["store_paid_at"]
         self._change(
             tx,
             payment,
             status="paid",
             step="",
             failure_code="",
-            paid_at=written(now),
-            received_amount=payment["amount"],
+            paid_at=at_store or written(tx.now),
+            received_amount=payment["store_amount" if at_store else "amount"],
+            report_at=None,
             closes_at=None,
         )
-        self._emit(tx, payment, "payment.paid", now)
+        events.of_payment(tx, self.numbers, payment, "payment.paid")
 
-    def _declined(self, tx: Transaction, payment: Row, code: str, now: datetime) -> None:
+    def _declined(self, tx: Transaction, payment: Row, code: str) -> None:
         tries = payment["tries"] + 1
         self._change(tx, payment, tries=tries, step="", card="", failure_code=code)
         if tries >= MAX_TRIES:
-            self._end(tx, payment, "failed", now, failure_code=code)
+            self._end(tx, payment, "failed", failure_code=code)
         else:
-            self._emit(tx, payment, "payment.declined", now)
+            events.of_payment(tx, self.numbers, payment, "payment.declined")
 
-    def _end(
-        self, tx: Transaction, payment: Row, status: str, now: datetime, failure_code: str = ""
-    ) -> None:
+    def _end(self, tx: Transaction, payment: Row, status: str, failure_code: str = "") -> None:
         self._change(tx, payment, status=status, step="", failure_code=failure_code, closes_at=None)
-        self._emit(tx, payment, f"payment.{status}", now)
+        events.of_payment(tx, self.numbers, payment, f"payment.{status}")
 
-    def _emit(self, tx: Transaction, payment: Row, kind: str, now: datetime) -> None:
-        events.emit(
-            tx,
-            self.numbers,
-            kind=kind,
-            application=payment["application"],
-            order_id=payment["order_id"],
-            now=now,
-        )
-
-    def _end_mandate(self, tx: Transaction, mandate: Row, reason: str, now: datetime) -> None:
-        change = {"status": "ended", "ended_at": written(now), "end_reason": reason}
+    def _end_mandate(self, tx: Transaction, mandate: Row, reason: str) -> None:
+        change = {"status": "ended", "ended_at": written(tx.now), "end_reason": reason}
         mandate.update(change, expires_at=None)
         tx.update("mandate", mandate["id"], change | {"expires_at": None})
-        events.emit(
-            tx,
-            self.numbers,
-            kind="mandate.ended",
-            application=mandate["application"],
-            mandate_id=mandate["id"],
-            now=now,
-        )
+        about = mandate["application"]
+        events.emit(tx, self.numbers, "mandate.ended", about, mandate_id=mandate["id"])
 
-    def _settle(self, tx: Transaction, now: datetime) -> None:
-        if tx.one(_SOMETHING_DUE, {"now": written(now)}) is None:
+    def _settle(self, tx: Transaction) -> None:
+        if tx.one(_SOMETHING_DUE, {"now": written(tx.now)}) is None:
             return
-        for payment in tx.all("SELECT * FROM payment WHERE report_at <= ?", (written(now),)):
-            self._change(
-                tx,
-                payment,
-                status="paid",
-                step="",
-                failure_code="",
-                paid_at=payment["store_paid_at"],
-                received_amount=payment["store_amount"],
-                report_at=None,
-                closes_at=None,
-            )
-            self._emit(tx, payment, "payment.paid", now)
-        for payment in tx.all("SELECT * FROM payment WHERE closes_at <= ?", (written(now),)):
-            self._end(tx, payment, "expired", now)
-        for mandate in tx.all("SELECT * FROM mandate WHERE expires_at <= ?", (written(now),)):
-            self._end_mandate(tx, mandate, "expired", now)
-        self.reversals.settle(tx, now)
+        for payment in tx.all("SELECT * FROM payment WHERE report_at <= ?", (written(tx.now),)):
+            self._paid(tx, payment)
+        for payment in tx.all("SELECT * FROM payment WHERE closes_at <= ?", (written(tx.now),)):
+            self._end(tx, payment, "expired")
+        for mandate in tx.all("SELECT * FROM mandate WHERE expires_at <= ?", (written(tx.now),)):
+            self._end_mandate(tx, mandate, "expired")
+        self.reversals.settle(tx)

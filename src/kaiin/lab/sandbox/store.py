@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kaiin.infra import clock
+
 Row = dict[str, Any]
 
 _SCHEMA = """
@@ -196,9 +198,11 @@ class Store:
 
 
 class Transaction:
-    """Rows as dictionaries; values are bound, names come from this package only."""
+    """Rows as dictionaries; values are bound, names come from this package only. `now` is when it
+    began."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.now = clock.now()
         self._connection = connection
 
     def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:

@@ -42,7 +42,7 @@ class Changes:
         person.clicked(site, inwards=True)
         person.left_at.pop(site, None)
 
-        def change(_: Random) -> str:
+        def change() -> str:
             shown = preview_change(
                 member_pk=person.pk,
                 site_key=site,
@@ -76,7 +76,7 @@ class Changes:
         offers = pauses_offered(person.pk, site, at=clock.now())
         offer = chance.choice(offers) if offers else None
 
-        def pause(_: Random) -> str:
+        def pause() -> str:
             if offer is None:
                 person.clicked(site, inwards=True)
                 resume_membership(member_pk=person.pk, site_key=site)
@@ -107,7 +107,7 @@ class Changes:
         if at_once:
             person.left_at_once[site] = now
 
-        def leave(_: Random) -> str:
+        def leave() -> str:
             leave_site(
                 member_pk=person.pk, site_key=site, at_once=at_once, actor=actor if at_once else ""
             )
@@ -128,7 +128,7 @@ class Changes:
         person.left_at.pop(site, None)
         person.clicked(site, inwards=True)
 
-        def undo(_: Random) -> str:
+        def undo() -> str:
             undo_leave(member_pk=person.pk, site_key=site)
             return "stays"
 
@@ -147,11 +147,11 @@ class Changes:
         code = chance.choice(("expired_card", "insufficient_funds", ""))
         ends = chance.random() < 0.5
 
-        def end(_: Random) -> str:
+        def end() -> str:
             if ends:
-                self._provider.end_contract(mandate["id"], by)
+                self._provider.service.end_mandate(mandate["id"], by)
                 return f"ended by {by}"
-            self._provider.refuse_charges(mandate["id"], code)
+            self._provider.service.refuse_charges(mandate["id"], code)
             return f"charges fail with {code or 'nothing'}"
 
         self._steps.person(person.name, "contract", end, chance=chance)
@@ -168,16 +168,18 @@ class Changes:
         draw = chance.random()
         amount = chance.randint(1, row["received_amount"])
 
-        def quarrel(random: Random) -> str:
+        def quarrel() -> str:
             if row["dispute"] == "open":
                 won = draw < 0.5
-                self._provider.close_dispute(row["order_id"], won=won)
+                self._provider.service.close_dispute(row["order_id"], won=won)
                 return f"dispute {'won' if won else 'lost'}"
             if draw < 0.5:
-                self._provider.open_dispute(row["order_id"])
+                self._provider.service.open_dispute(row["order_id"])
                 return "dispute opened"
-            key = f"dashboard-{random.getrandbits(64):x}"
-            self._provider.refund(row["order_id"], amount, key=key, reason="dashboard")
+            key = f"dashboard-{chance.getrandbits(64):x}"
+            self._provider.service.refund(
+                row["order_id"], key=key, amount=amount, reason="dashboard"
+            )
             return f"{amount} given back at the provider"
 
         self._steps.person(person.name, "quarrels", quarrel, chance=chance)
@@ -199,7 +201,7 @@ class Changes:
             if not back:
                 person.kept.add(case.payment_id)
 
-            def decide(_: Random, case_id: int = case.id, refund: bool = back) -> str:  # noqa: FBT001
+            def decide(case_id: int = case.id, refund: bool = back) -> str:  # noqa: FBT001
                 decide_refund(case_id=case_id, refund=refund, actor=_STAFF)
                 return "gives it back" if refund else "keeps it"
 

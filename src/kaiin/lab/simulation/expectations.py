@@ -8,14 +8,14 @@ import base64
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from kaiin.billing.views.courses import list_courses
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, month_start
+from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, midnight, month_start
 from kaiin.domain.previews import LateRenewal
 from kaiin.identity import queries as accounts
 from kaiin.infra import texts
@@ -23,6 +23,7 @@ from kaiin.lab.sandbox.store import Row, read
 from kaiin.lab.simulation.people import People
 from kaiin.lab.simulation.person import Person
 from kaiin.lab.simulation.provider import Provider
+from kaiin.lab.simulation.trace import jst
 from kaiin.sites import queries as sites
 from kaiin.verification.violation import Violation
 
@@ -134,7 +135,7 @@ class Expectations:
                 yield _violation(
                     due[-1],
                     "people.paid_not_in",
-                    f"paid {due[-1].order_id} at {_jst(due[-1].paid_at)}, is not in at {_jst(now)}",
+                    f"paid {due[-1].order_id} at {jst(due[-1].paid_at)}, is not in at {jst(now)}",
                 )
         persons = {person.pk: person for person in self.people.everybody}
         for person in persons.values():
@@ -150,7 +151,7 @@ class Expectations:
                 yield Violation(
                     "people.in_without_money",
                     (f"member:{member_pk}",),
-                    f"is in at {site_key} at {_jst(now)}, though no money opens it",
+                    f"is in at {site_key} at {jst(now)}, though no money opens it",
                 )
 
     def _follows_troubled(self, money: Money, all_money: Sequence[Money], now: datetime) -> bool:
@@ -185,8 +186,8 @@ class Expectations:
             yield _violation(
                 money,
                 "people.charged_before_due",
-                f"{money.order_id} charges {money.mandate_id} at {_jst(money.paid_at)}, paid"
-                f" elsewhere until {_jst(imported.until)}",
+                f"{money.order_id} charges {money.mandate_id} at {jst(money.paid_at)}, paid"
+                f" elsewhere until {jst(imported.until)}",
             )
         before = self._charged.get(money.mandate_id)
         self._charged[money.mandate_id] = money.paid_at
@@ -199,16 +200,16 @@ class Expectations:
             yield _violation(
                 money,
                 "people.charged_twice",
-                f"{money.order_id} charges {money.mandate_id} at {_jst(money.paid_at)},"
-                f" charged at {_jst(before)} already",
+                f"{money.order_id} charges {money.mandate_id} at {jst(money.paid_at)},"
+                f" charged at {jst(before)} already",
             )
         left_at = money.person.left_at.get(money.site_key)
         if left_at is not None and left_at < money.sent_at:
             yield _violation(
                 money,
                 "people.charged_after_leaving",
-                f"left {money.site_key} at {_jst(left_at)}, charged {money.order_id} at"
-                f" {_jst(money.sent_at)}",
+                f"left {money.site_key} at {jst(left_at)}, charged {money.order_id} at"
+                f" {jst(money.sent_at)}",
             )
 
     def _read(self, row: Row, person: Person) -> Money:
@@ -230,14 +231,14 @@ class Expectations:
             self._by_day.add((person.name, bought.site_key))
             # A renewal may be a week late and still count from the end before it.
             opens_until = paid_at + timedelta(days=28 * term.months - 8 - 31 * late)
-            closed_from = _midnight(add_months(last, term.months + 1)) + _AFTERWARDS
+            closed_from = midnight(add_months(last, term.months + 1)) + _AFTERWARDS
         else:
-            opens_until = _midnight(month_start(day, term.months - late))
+            opens_until = midnight(month_start(day, term.months - late))
             # A lump sum may be renewed three months early; some have the first month free. Who
             # comes from anniversaries has the days up to the first whole month free.
             stub = (person.name, bought.site_key) in self._by_day
             early = 4 if term.months > 1 else 1 + stub
-            closed_from = _midnight(month_start(last, term.months + early)) + _AFTERWARDS
+            closed_from = midnight(month_start(last, term.months + early)) + _AFTERWARDS
         return Money(
             order_id=row["order_id"],
             person=person,
@@ -302,7 +303,7 @@ def _given_or_brought(
         in_force = given.sure and given.ended_at is None and given.at <= now < given.until
         if in_force and (person.pk, given.site) not in open_now:
             yield Violation(
-                "people.granted_not_in", ids, f"granted until {_jst(given.until)}, is not in"
+                "people.granted_not_in", ids, f"granted until {jst(given.until)}, is not in"
             )
     imported = person.imported
     if (
@@ -312,7 +313,7 @@ def _given_or_brought(
         and not person.turned_away(imported.site, imported.at, imported.at + SWEEP)
     ):
         yield Violation(
-            "people.imported_not_in", ids, f"paid elsewhere until {_jst(imported.until)}"
+            "people.imported_not_in", ids, f"paid elsewhere until {jst(imported.until)}"
         )
     if person.closed is True and person.sid and accounts.session_member(person.sid) is not None:
         yield Violation("people.in_though_closed", ids, "the account is closed, a session is open")
@@ -356,11 +357,3 @@ def _bills() -> dict[str, _Bought]:
 
 def _violation(money: Money, check: str, says: str) -> Violation:
     return Violation(check, (f"member:{money.person.pk}",), says)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=JST)
-
-
-def _jst(at: datetime) -> str:
-    return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S}"

@@ -1,17 +1,16 @@
 """Members of the system that the club used before, with or without their card or contract."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 
 from kaiin.billing.actions.import_membership import import_membership
 from kaiin.billing.errors import NumberTaken
 from kaiin.billing.views.courses import CourseView
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, month_start
+from kaiin.domain.periods import JST, TermRule, TermRuleSpec, add_months, midnight, month_start
 from kaiin.infra import clock
 from kaiin.lab.life import FAILS_AT_RENEWAL, GOOD_CARD
-from kaiin.lab.sandbox import cards
 from kaiin.lab.simulation.person import Imported, Person
 from kaiin.lab.simulation.plan import Faults, Plan
 from kaiin.lab.simulation.provider import Provider
@@ -60,7 +59,7 @@ class Imports:
     def _import(
         self, person: Person, what: str, row: _Row, number: int | None, chance: Random
     ) -> str:
-        def run(_: Random) -> str:
+        def run() -> str:
             membership = import_membership(
                 import_key=f"old:{person.name}",
                 member_pk=person.pk,
@@ -105,14 +104,14 @@ class Imports:
         )
         if self._plan.faults is Faults.HOSTILE and chance.random() < 0.1:
             # It had ended before, and the list did not say so.
-            self._provider.end_contract(key, "carrier")
-        return ForeignMandate(key, *_shown(card))
+            self._provider.service.end_mandate(key, "carrier")
+        return ForeignMandate(key, card.brand, card.last4) if card else ForeignMandate(key)
 
     def _remember(self, person: Person, row: _Row) -> None:
         person.imported = Imported(
             site=row.site,
             at=clock.now(),
-            until=_midnight(row.through + timedelta(days=1)),
+            until=midnight(row.through + timedelta(days=1)),
             rule=row.course.terms.rule(row.method),
             mandate_id=row.mandate.provider_mandate_id if row.mandate else "",
         )
@@ -124,11 +123,3 @@ def _last_day(rule: TermRuleSpec, today: date, dormant_months: int, chance: Rand
     if rule.kind is TermRule.ANNIVERSARY:
         return add_months(today, months) - timedelta(days=chance.randint(0, 27))
     return month_start(today, months) - timedelta(days=1)
-
-
-def _shown(card: cards.Card | None) -> tuple[str, str]:
-    return (card.brand, card.last4) if card else ("", "")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=JST)

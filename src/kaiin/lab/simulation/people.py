@@ -161,7 +161,7 @@ class People:
         course, method = self._choice(view, site, chance)
         language = chance.choice(("ja", "en"))
 
-        def join(_: Random) -> str:
+        def join() -> str:
             started = life.join(person.pk, course.key, method, site, language=language)
             return f"payment {started.payment.id} {started.payment.state}"
 
@@ -178,10 +178,10 @@ class People:
             return some_days(chance, 6)
         return timedelta(minutes=chance.randint(0, 6))
 
-    def _other_tab(self, person: Person, site: str, chance: Random) -> Callable[[Random], str]:
+    def _other_tab(self, person: Person, site: str, chance: Random) -> Callable[[], str]:
         course, method = self._choice(None, site, chance)
 
-        def join_otherwise(_: Random) -> str:
+        def join_otherwise() -> str:
             started = life.join(person.pk, course.key, method, site)
             return f"joins {course.key} by {method}: payment {started.payment.id}"
 
@@ -198,7 +198,7 @@ class People:
         card = self._card(chance)
         comes_back = chance.random() < 0.6
 
-        def pay(_: Random) -> str:
+        def pay() -> str:
             self._provider.pay(payment, card)
             if comes_back:
                 refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
@@ -227,7 +227,7 @@ class People:
             left = max(read(slip["expires_at"]) - clock.now(), late)
             late = min(timedelta(hours=chance.randint(4, 90)), left)
 
-        def pay(_: Random) -> str:
+        def pay() -> str:
             self._provider.pay_slip(slip["slip"], amount=amount, report_after=late)
             return f"paid slip {slip['slip']}"
 
@@ -245,7 +245,7 @@ class People:
         if payment is None:
             return SOON
 
-        def give_up(_: Random) -> str:
+        def give_up() -> str:
             self._provider.give_up(payment)
             refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
             return "done"
@@ -260,7 +260,7 @@ class People:
         """Log in and go to the site: the entry asks about open payments and ends what is over."""
         self._comes_in(person)
 
-        def look(_: Random) -> str:
+        def look() -> str:
             now = clock.now()
             refresh_open_payments(member_pk=person.pk, timeout_seconds=_PATIENT)
             expire_member(member_pk=person.pk, now=now)

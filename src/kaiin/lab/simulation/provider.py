@@ -8,7 +8,6 @@ from typing import cast
 import httpx
 
 from kaiin.domain.payments import Method
-from kaiin.infra import clock
 from kaiin.lab import life
 from kaiin.lab.sandbox import events
 from kaiin.lab.sandbox.app import create_app
@@ -78,26 +77,21 @@ class Provider(life.Provider):
 
     def slips_of(self, member_pk: int) -> list[Row]:
         """Every slip that a member ever got, oldest first."""
-        return self.rows(
-            "SELECT * FROM payment WHERE customer = ? AND slip IS NOT NULL ORDER BY created_at, id",
-            f"m{member_pk}",
-        )
+        return self._payments(member_pk, "slip IS NOT NULL ORDER BY created_at, id")
 
     def paid_by(self, member_pk: int) -> list[Row]:
         """What a member has paid, oldest first."""
-        return self.rows(
-            "SELECT * FROM payment WHERE customer = ? AND status = 'paid' AND received_amount > 0"
-            " ORDER BY paid_at, id",
-            f"m{member_pk}",
-        )
+        paid = "status = 'paid' AND received_amount > 0 ORDER BY paid_at, id"
+        return self._payments(member_pk, paid)
 
     def refused_charges(self, member_pk: int) -> list[Row]:
         """Every charge of a member that was declined, oldest first."""
-        return self.rows(
-            "SELECT * FROM payment WHERE customer = ? AND kind = 'charge' AND status = 'failed'"
-            " ORDER BY created_at, id",
-            f"m{member_pk}",
-        )
+        refused = "kind = 'charge' AND status = 'failed' ORDER BY created_at, id"
+        return self._payments(member_pk, refused)
+
+    def _payments(self, member_pk: int, which: str) -> list[Row]:
+        sql = f"SELECT * FROM payment WHERE customer = ? AND {which}"
+        return self.rows(sql, f"m{member_pk}")
 
     def is_untroubled(self, order_id: str) -> bool:
         """Whether a payment's money was never asked back."""
@@ -110,11 +104,6 @@ class Provider(life.Provider):
     def foreign_event(self) -> None:
         """Another product on the same account sells something."""
         with self.service.store.transaction() as tx:
-            events.emit(
-                tx,
-                self.service.numbers,
-                kind="payment.paid",
-                application="another-product",
-                order_id=self.service.numbers.id("order"),
-                now=clock.now(),
-            )
+            numbers = self.service.numbers
+            order = numbers.id("order")
+            events.emit(tx, numbers, "payment.paid", "another-product", order_id=order)

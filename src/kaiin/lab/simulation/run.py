@@ -83,7 +83,7 @@ class Run:
         self.expectations = Expectations(self.people, self.provider)
         self.checks = checks.Checks(self.provider)
         self._jobs: list[tuple[str, Work]] = [
-            (NETWORK, lambda _: _count(self.provider.deliver())),
+            (NETWORK, lambda: _count(self.provider.deliver())),
             *((name, _turn(work)) for name, work in jobs.items()),
         ]
         self.steps.others = self._jobs
@@ -312,7 +312,7 @@ class Run:
 
 
 def _turn(work: Callable[[], int]) -> Work:
-    return lambda _: _count(work())
+    return lambda: _count(work())
 
 
 def _count(done: int) -> str:

@@ -44,7 +44,7 @@ class Staff:
         now = clock.now()
         given = Given(site, now, now + timedelta(hours=chance.randint(1, 24 * 60)))
 
-        def give(_: Random) -> str:
+        def give() -> str:
             key = grant_access(
                 member_pk=person.pk,
                 site_key=site,
@@ -60,7 +60,7 @@ class Staff:
         person.given.append(given)
 
     def _take_back(self, person: Person, given: Given, chance: Random) -> None:
-        def take_back(_: Random) -> str:
+        def take_back() -> str:
             revoke_grant(grant_id=given.key, actor=_ACTOR)
             return "done"
 
@@ -69,7 +69,7 @@ class Staff:
         given.surely_ended = said == "done"
 
     def _close(self, person: Person, chance: Random, *, closed: bool) -> None:
-        def act(_: Random) -> str:
+        def act() -> str:
             do = disable_member if closed else enable_member
             do(member_pk=person.pk, actor=_ACTOR, reason="the simulation's")
             return "done"

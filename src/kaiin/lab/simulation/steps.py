@@ -7,6 +7,7 @@ person's second tab may come in between; or it ends there for good, as a killed 
 
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 
 from django.db import connection
@@ -21,7 +22,7 @@ from kaiin.lab.simulation.provider import Provider
 from kaiin.lab.simulation.trace import Trace
 from kaiin.lab.simulation.weather import Weather
 
-Work = Callable[[Random], str]
+Work = Callable[[], str]
 
 KILLED = "killed"
 _REFUSALS = (KaiinError, Refused, LookupError)
@@ -112,21 +113,21 @@ class Steps:
                 return
             refuse_inside_transactions(point)
             if waiting and chance.random() < 0.4:
-                self._between(f"{who}, second tab", point, waiting.pop(), chance)
+                self._between(f"{who}, second tab", point, waiting.pop())
             elif self.others and chance.random() < likelihood:
                 name, other = chance.choice(self.others)
-                self._between(f"second worker, {name}", point, other, chance)
+                self._between(f"second worker, {name}", point, other)
 
         crash_points.install(come_in_between)
         try:
-            return _outcome(work, chance)
+            return _outcome(work)
         finally:
             crash_points.install(None)
 
-    def _between(self, name: str, point: CrashPoint, work: Work, chance: Random) -> None:
+    def _between(self, name: str, point: CrashPoint, work: Work) -> None:
         self._nested = True
         try:
-            said = _outcome(work, chance)
+            said = _outcome(work)
         finally:
             self._nested = False
         self._trace.note(clock.now(), name, f"at {point}: {said}")
@@ -138,9 +139,9 @@ class Steps:
         if chance.random() < _REALLY_KILLED[connection.vendor]:
             self.apart += 1
             apart = lent(self._provider.file)
-            fate = run_killed(lambda: _outcome(work, chance), at=at, apart=apart)
+            fate = run_killed(partial(_outcome, work), at=at, apart=apart)
         else:
-            fate = run_ended(lambda: _outcome(work, chance), at=at)
+            fate = run_ended(partial(_outcome, work), at=at)
         if fate.broke:
             raise Broken(fate.broke)
         if fate.killed_at is not None:
@@ -149,9 +150,9 @@ class Steps:
         return fate.said
 
 
-def _outcome(work: Work, chance: Random) -> str:
+def _outcome(work: Work) -> str:
     try:
-        return work(chance)
+        return work()
     except _REFUSALS as error:
         return f"refused {getattr(error, 'code', error)}"
     except Broken:

@@ -20,11 +20,12 @@ class Line:
     what: str
 
     def __str__(self) -> str:
-        return f"{_jst(self.at)}  {self.who:<18} {self.what}"
+        return f"{jst(self.at)}  {self.who:<18} {self.what}"
 
 
 @lru_cache(maxsize=100)
-def _jst(at: datetime) -> str:
+def jst(at: datetime) -> str:
+    """An instant by the clocks in Japan."""
     return f"{at.astimezone(JST):%Y-%m-%d %H:%M:%S}"
 
 
