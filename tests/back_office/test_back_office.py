@@ -21,7 +21,7 @@ from kaiin.infra import deliveries, event_log
 from kaiin.infra.locks import transaction
 from kaiin.infra.models import AuditRow, Delivery
 from kaiin.lab import life
-from kaiin.payments import operations as payments
+from kaiin.payments import backfill
 from kaiin.payments.models import PaymentReference
 from tests.fixtures.clock import Clock
 from tests.fixtures.sandbox import Sandbox
@@ -59,7 +59,7 @@ def member(sandbox: Sandbox, clock: Clock, deliver: Callable[[], int]) -> int:
     deliver()
     sandbox.refund_at_provider(started.payment, 100)
     sandbox.deliver_notices()
-    payments.backfill_events(now=clock.now(), limit=100)
+    backfill.sweep(now=clock.now(), limit=100)
     deliver()
     result = log_in(
         typed=MEMBER[0], password=MEMBER[1], device=None, site_key=None, user_agent="Browser"

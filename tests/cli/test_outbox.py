@@ -33,7 +33,7 @@ def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
     from kaiin.config import wiring
     from kaiin.infra import consumers, event_log
     from kaiin.infra.locks import transaction
-    from kaiin.payments import operations
+    from kaiin.payments import inbox
     from kaiin.payments.models import ProviderEvent
 
     broken = [True]
@@ -51,7 +51,7 @@ def given_up(clock: Clock) -> Iterator[Callable[[], None]]:
     )  # fmt: skip
     for _ in range(20):
         deliver_all()
-        operations.apply_waiting_events(limit=10)
+        inbox.apply_due(limit=10)
         clock.advance(hours=6)
     yield broken.clear
     wiring.connect()

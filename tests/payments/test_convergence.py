@@ -13,7 +13,7 @@ from kaiin.domain.payments import Dispute, PaymentState, RefundState, money_even
 from kaiin.infra.models import AuditRow
 from kaiin.lab.sandbox.refusal import Refused
 from kaiin.lab.sandbox.switches import Switch
-from kaiin.payments import operations, queries
+from kaiin.payments import backfill, inbox, operations, queries
 from kaiin.payments.charging import charge_mandate
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.orders import order_id
@@ -132,7 +132,7 @@ class World:
         self.sandbox.deliver_notices()
         operations.poll_open(now=self.clock.now(), limit=10)
         if self.chance.random() < 0.3:
-            operations.backfill_events(now=self.clock.now(), limit=10)
+            backfill.sweep(now=self.clock.now(), limit=10)
 
     def fault(self) -> None:
         for switch in FAULTS:
@@ -146,10 +146,10 @@ class World:
             self.sandbox.switch(switch.value, "")
         for _ in range(12):
             self.clock.advance(hours=4)
-            while operations.backfill_events(now=self.clock.now(), limit=100):
+            while backfill.sweep(now=self.clock.now(), limit=100):
                 pass
             operations.poll_open(now=self.clock.now(), limit=500)
-            operations.apply_waiting_events(limit=500)
+            inbox.apply_due(limit=500)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -11,7 +11,7 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState
 from kaiin.infra import parking
 from kaiin.infra.parking import Parked
-from kaiin.payments import operations, queries
+from kaiin.payments import backfill, inbox, operations, queries
 from kaiin.payments.models import EventState, Payment, ProviderEvent, Refund
 from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import ProviderState
@@ -97,13 +97,13 @@ def test_notices(paid: list[PaymentView], sandbox: Sandbox, spoilt: Spoilt, cloc
     assert {row.kind for row in parking.parked(limit=10)} == {"event.apply"}
     bad = ProviderEvent.objects.filter(order_id=spoilt.order)
     assert {row.key for row in parking.parked(limit=10)} == {str(event.pk) for event in bad}
-    assert operations.apply_waiting_events(limit=100) == 0
+    assert inbox.apply_due(limit=100) == 0
     clock.advance(minutes=1)
-    assert operations.apply_waiting_events(limit=100) == len(bad)
+    assert inbox.apply_due(limit=100) == len(bad)
     assert {row.attempts for row in parking.parked(limit=10)} == {2}
     spoilt.order = ""
     assert parking.retry_all(now=clock.now()) == len(bad)
-    assert operations.apply_waiting_events(limit=100) == len(bad)
+    assert inbox.apply_due(limit=100) == len(bad)
     assert states(paid) == ["paid"] * 4
     assert parking.parked(limit=10) == ()
     assert set(bad.values_list("state", flat=True)) == {EventState.APPLIED}
@@ -276,13 +276,13 @@ def test_a_list_that_cant_be_read(
     monkeypatch.setitem(registry._TABLE, "other", lambda: other)
     spoilt.lists = True
     now = clock.now()
-    read = operations.backfill_events(now=now, limit=100)
+    read = backfill.sweep(now=now, limit=100)
     assert read > 0
     assert (only_parked().kind, only_parked().key) == ("provider.list", "sandbox")
-    assert operations.backfill_events(now=now, limit=100) == 0
+    assert backfill.sweep(now=now, limit=100) == 0
     assert only_parked().attempts == 1
     spoilt.lists = False
-    assert operations.backfill_events(now=clock.advance(minutes=1), limit=100) == read
+    assert backfill.sweep(now=clock.advance(minutes=1), limit=100) == read
     assert parking.parked(limit=10) == ()
 
 
@@ -309,7 +309,7 @@ class Killed(BaseException):
 
 
 def apply_notices() -> int:
-    return operations.apply_waiting_events(limit=100)
+    return inbox.apply_due(limit=100)
 
 
 def ask(clock: Clock) -> int:

@@ -145,7 +145,7 @@ def test_turning_back_cancels(start: Start, sandbox: Sandbox) -> None:
 def test_enrolment_is_not_money(start: Start, sandbox: Sandbox, clock: Clock) -> None:
     """The carrier page was opened and the PIN was right: nothing is paid yet."""
     payment = start("au")
-    sandbox.app.service.enter_pin(sandbox.row(payment)["token"], clock.now())
+    sandbox.app.service.enter_pin(sandbox.row(payment)["token"])
     sandbox.deliver_notices()
     assert ask(payment).state is PaymentState.PENDING
 

@@ -10,7 +10,7 @@ from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState
 from kaiin.infra import clock as clocks
 from kaiin.infra.locks import transaction
-from kaiin.payments import operations, queries
+from kaiin.payments import inbox, queries
 from kaiin.payments.charging import Call, ChargeIntent, charge_mandate, open_intents
 from kaiin.payments.models import EventState, Payment, ProviderEvent
 from kaiin.payments.queries import PaymentView
@@ -84,7 +84,7 @@ def test_news_of_what_was_known_is(
     assert len(asked) == 1
     assert Payment.objects.get(pk=payment.id).state == PaymentState.REFUNDED
     ProviderEvent.objects.filter(says="paid").update(state="received", due_at=clocks.now())
-    operations.apply_waiting_events(limit=100)
+    inbox.apply_due(limit=100)
     assert len(asked) == 2
     assert Payment.objects.get(pk=payment.id).state == PaymentState.REFUNDED
 
@@ -102,6 +102,6 @@ def test_the_notice_of_a_charge_under_way_waits_for_its_answer(
     assert (row.state, asked) == (PaymentState.INTENT, [])
     assert newest().due_at == clock.now() + timedelta(seconds=30)
     clock.advance(seconds=30)
-    operations.apply_waiting_events(limit=100)
+    inbox.apply_due(limit=100)
     row.refresh_from_db()
     assert (row.state, len(asked)) == (PaymentState.PAID, 1)

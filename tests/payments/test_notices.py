@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.models import AuditRow, Event
 from kaiin.lab.sandbox.events import signature
-from kaiin.payments import operations, queries
+from kaiin.payments import backfill, inbox, operations, queries
 from kaiin.payments.charging import charge_mandate
 from kaiin.payments.models import EventState, Payment, ProviderEvent
 from kaiin.web.webhooks import views
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 def work() -> int:
     """What the worker does with stored notices."""
-    return operations.apply_waiting_events(limit=100)
+    return inbox.apply_due(limit=100)
 
 
 def event(**other: object) -> bytes:
@@ -129,8 +129,8 @@ def test_signed_nonsense_is_stored_and_named_to_staff(body: bytes, clock: Clock)
     assert (stored.state, bytes(stored.body)) == (EventState.UNREADABLE, body)
     assert [each.state for each in queries.stuck_events(10)] == ["unreadable"]
     assert queries.inbox_figures().failed == 1
-    assert operations.retry_events([stored.pk]) == 0
-    assert operations.abandon_events([stored.pk]) == 1
+    assert inbox.retry([stored.pk]) == 0
+    assert inbox.abandon([stored.pk]) == 1
     assert queries.stuck_events(10) == ()
 
 
@@ -152,7 +152,7 @@ def test_nonsense_in_the_list_does_not_stop_the_reading(
                     "created_at": "",
                 },
             )
-    operations.backfill_events(now=clock.now(), limit=10)
+    backfill.sweep(now=clock.now(), limit=10)
     found = dict(ProviderEvent.objects.values_list("event_id", "state"))
     broken = body in (b"", b"\xff", b"[" * DEEP, b'{"id": "' + b'\\"' * DEEP, NONSENSE[-2])
     if not broken:
@@ -263,7 +263,7 @@ def test_a_notice_of_an_order_that_stays_unknown_is_put_aside(clock: Clock) -> N
     stored = ProviderEvent.objects.get()
     assert (stored.state, stored.due_at, stored.attempts) == (EventState.FAILED, None, 12)
     assert [event.id for event in queries.stuck_events(limit=10)] == [stored.pk]
-    assert operations.retry_events([stored.pk]) == 1
+    assert inbox.retry([stored.pk]) == 1
     work()
     assert ProviderEvent.objects.get().state == EventState.WAITING
 
@@ -383,9 +383,9 @@ def test_bodies_of_what_is_over_are_dropped_in_time(
     came = ProviderEvent.objects.count()
     over = came - 1
     before = clock.advance(days=90)
-    assert operations.forget_notices(before, limit=1) == 1
-    assert operations.forget_notices(before, limit=100) == over - 1
-    assert operations.forget_notices(before, limit=100) == 0
+    assert inbox.forget_bodies(before, limit=1) == 1
+    assert inbox.forget_bodies(before, limit=100) == over - 1
+    assert inbox.forget_bodies(before, limit=100) == 0
     assert ProviderEvent.objects.count() == came
     assert ProviderEvent.objects.exclude(body=None).get() == stuck
     old = ProviderEvent.objects.filter(body__isnull=False, received_at__lt=before)

@@ -63,7 +63,7 @@ def _dispute(*, won: bool | None) -> Act:
 
 def _end_contract(sandbox: Sandbox, payment: PaymentView, clock: Clock) -> None:
     mandate = str(sandbox.row(payment)["mandate_id"])
-    sandbox.app.service.end_mandate(mandate, "carrier", clock.now())
+    sandbox.app.service.end_mandate(mandate, "carrier")
 
 
 def _slip_paid_but_not_reported(sandbox: Sandbox, payment: PaymentView, clock: Clock) -> None:
@@ -239,9 +239,8 @@ def test_answers_that_are_written_in_any_order(
     the worst that races can do."""
 
     def write(which: int) -> None:
-        snapshots.apply_payment(
-            payment_id=answers.payment.id,
-            snapshot=answers.states[which],
+        snapshots.apply_all(
+            [snapshots.News(answers.payment.id, answers.states[which])],
             now=clock.now(),
             actor="system:test",
         )
@@ -287,23 +286,20 @@ def test_notices_that_come_in_any_order(
     history: History, answers: Answers, replaying: Replaying, clock: Clock
 ) -> None:
     """A fact's notice comes any time after it, twice at times; the inbox asks what is true now."""
-    seconds = count(1)
+    seconds, start = count(1), clock.now()
 
     def bring(which: int) -> None:
         for _ in range(1 + which % 2):
-            inbox.receive(
-                provider=replaying,
-                headers={},
-                body=str(which).encode(),
-                content_type="",
-                now=clock.now() + timedelta(seconds=next(seconds)),
-            )
+            clock.freeze(start + timedelta(seconds=next(seconds)))
+            body = str(which).encode()
+            inbox.receive(provider="sandbox", headers={}, body=body, content_type="")
 
     def take(which: int) -> None:
         bring(which)
         seen = ProviderEvent.objects.values_list("event_id", flat=True)
         replaying.at = max(int(event_id.removeprefix("evt_")) for event_id in seen)
-        inbox.apply_due(limit=10, now=clock.now() + timedelta(hours=1), actor="system:test")
+        clock.freeze(start + timedelta(hours=1))
+        inbox.apply_due(limit=10)
 
     def check(heard: Sequence[int]) -> None:
         payment = now_of(answers.payment)
@@ -337,8 +333,8 @@ def test_late_money_after_each_end(start: Start, sandbox: Sandbox, clock: Clock)
     messages = [open_, *ends, paid, paid]
 
     def write(which: int) -> None:
-        snapshots.apply_payment(
-            payment_id=payment.id, snapshot=messages[which], now=clock.now(), actor="x:1"
+        snapshots.apply_all(
+            [snapshots.News(payment.id, messages[which])], now=clock.now(), actor="x:1"
         )
 
     def check(heard: Sequence[int]) -> None:

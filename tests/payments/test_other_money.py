@@ -9,7 +9,7 @@ import pytest
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.models import AuditRow
-from kaiin.payments import operations, queries
+from kaiin.payments import backfill, inbox, operations, queries
 from kaiin.payments.errors import ProviderUnavailable
 from kaiin.payments.models import Payment
 from kaiin.payments.queries import PaymentView
@@ -29,8 +29,8 @@ def poll(_payment: PaymentView, _sandbox: Sandbox, clock: Clock) -> None:
 
 
 def listed(_payment: PaymentView, _sandbox: Sandbox, clock: Clock) -> None:
-    operations.backfill_events(now=clock.now(), limit=10)
-    operations.apply_waiting_events(limit=10)
+    backfill.sweep(now=clock.now(), limit=10)
+    inbox.apply_due(limit=10)
 
 
 def at_once(payment: PaymentView, _sandbox: Sandbox, _clock: Clock) -> None:

@@ -8,7 +8,7 @@ import pytest
 from kaiin.domain.money import Money
 from kaiin.domain.payments import PaymentState, RefundState
 from kaiin.infra.models import AuditRow, Event
-from kaiin.payments import events, operations, queries
+from kaiin.payments import backfill, events, inbox, operations, queries
 from kaiin.payments.errors import IntentConflict, NoSuchPayment
 from kaiin.payments.models import ProviderEvent, Refund
 from kaiin.payments.providers.protocol import ProviderRefundState
@@ -185,8 +185,8 @@ def test_a_dispute_lost(paid: PaymentView, sandbox: Sandbox, clock: Clock) -> No
     clock.advance(days=20)
     sandbox.dispute(paid, won=False)
     assert sandbox.deliver_notices() == 0
-    while operations.backfill_events(now=clock.now(), limit=100):
-        operations.apply_waiting_events(limit=100)
+    while backfill.sweep(now=clock.now(), limit=100):
+        inbox.apply_due(limit=100)
     assert now_of(paid).state is PaymentState.CHARGED_BACK
     assert not now_of(paid).state.has_money
 
@@ -209,7 +209,7 @@ def test_stale_answers_bring_nothing_back(paid: PaymentView, sandbox: Sandbox) -
     before = sandbox.provider.fetch_payment(order_of(row), timeout_seconds=2)
     assert before is not None
     refund(paid)
-    snapshots.apply_payment(payment_id=paid.id, snapshot=before, now=paid.created_at, actor="x:1")
+    snapshots.apply_all([snapshots.News(paid.id, before)], now=paid.created_at, actor="x:1")
     assert now_of(paid).state is PaymentState.REFUNDED
 
 
@@ -228,7 +228,7 @@ def test_a_refund_that_bounces_after_it_was_done(paid: PaymentView, sandbox: San
     )
     later = paid.created_at + timedelta(days=5)
     again = replace(now, refunds=(bounced,))
-    snapshots.apply_payment(payment_id=paid.id, snapshot=again, now=later, actor="x:1")
+    snapshots.apply_all([snapshots.News(paid.id, again)], now=later, actor="x:1")
     assert now_of(paid).state is PaymentState.PAID
     assert published(events.REFUND_CHANGED, "state") == ["requested", "done", "failed"]
 
@@ -278,8 +278,8 @@ def test_two_workers_sweep_and_apply_at_once(start: Start, sandbox: Sandbox, clo
         sandbox.pay(payment)
 
     def work() -> None:
-        operations.backfill_events(now=clock.now(), limit=100)
-        operations.apply_waiting_events(limit=100)
+        backfill.sweep(now=clock.now(), limit=100)
+        inbox.apply_due(limit=100)
 
     together(work, work, work)
     work()

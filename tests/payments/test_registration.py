@@ -95,7 +95,7 @@ def test_a_page_that_says_registered_is_no_money(start: Start, sandbox: Sandbox)
     assert seen is not None
     enrolled = replace(seen, state=ProviderState.REGISTERED)
     at = payment.created_at
-    snapshots.apply_payment(payment_id=payment.id, snapshot=enrolled, now=at, actor="x:1")
+    snapshots.apply_all([snapshots.News(payment.id, enrolled)], now=at, actor="x:1")
     assert now_of(payment).state is PaymentState.PENDING
 
 

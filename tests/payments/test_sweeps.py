@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from kaiin.domain.payments import PaymentState
 from kaiin.infra.http import OutsideUnavailable
-from kaiin.payments import operations, queries
+from kaiin.payments import backfill, inbox, operations, queries, watching
 from kaiin.payments.models import EventState, Payment, ProviderCursor, ProviderEvent
 from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import EventPage, Order, PaymentSnapshot
@@ -28,11 +28,11 @@ def now_of(payment: PaymentView) -> PaymentView:
 
 
 def sweep(clock: Clock, limit: int = 100) -> int:
-    return operations.backfill_events(now=clock.now(), limit=limit)
+    return backfill.sweep(now=clock.now(), limit=limit)
 
 
 def work() -> int:
-    return operations.apply_waiting_events(limit=100)
+    return inbox.apply_due(limit=100)
 
 
 def states() -> dict[str, int]:
@@ -156,7 +156,7 @@ def silence(clock: Clock) -> queries.Silence:
 
 def alarms() -> list[tuple[str, int]]:
     with capture_logs() as logs:
-        operations.watch_providers()
+        watching.alarm()
     return [(log["event"], log["open_payments"]) for log in logs if log["log_level"] == "error"]
 
 
@@ -355,8 +355,8 @@ def test_a_stuck_event_takes_no_money_away(
     )
     assert now_of(payment).state is PaymentState.PAID
     assert queries.inbox_figures().failed == 1
-    assert operations.retry_events([stuck.id]) == 1
+    assert inbox.retry([stuck.id]) == 1
     work()
     assert now_of(payment).state is PaymentState.REFUNDED
-    assert operations.retry_events([stuck.id]) == 0
+    assert inbox.retry([stuck.id]) == 0
     assert timedelta(days=3) < clock.now() - stuck.received_at

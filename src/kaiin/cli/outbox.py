@@ -88,7 +88,7 @@ def _lane(name: str | None) -> Lane | None:
 def _retry(wanted: list[str], lane: Lane | None, limit: int) -> int:
     """Try again what was named; how much of it there was. Notices are of the lane `money`."""
     from kaiin.infra import clock, deliveries, parking
-    from kaiin.payments import operations as payments, queries
+    from kaiin.payments import inbox, queries
 
     now = clock.now()
     ids, events, rows = _ids([each for each in wanted if each != _ALL])
@@ -99,20 +99,20 @@ def _retry(wanted: list[str], lane: Lane | None, limit: int) -> int:
             events += [event.id for event in stuck if event.state == "failed"]
     every_row = _ALL in wanted and lane is None
     again = parking.retry_all(now=now) if every_row else parking.retry(rows, now=now)
-    return deliveries.revive(ids) + payments.retry_events(events) + again
+    return deliveries.revive(ids) + inbox.retry(events) + again
 
 
 def _abandon(wanted: list[str]) -> int:
     """Settle what was named and given up; how much of it there was."""
     from kaiin.infra import audit, deliveries
     from kaiin.infra.locks import transaction
-    from kaiin.payments import operations as payments
+    from kaiin.payments import inbox
 
     ids, events, rows = _ids(wanted)
     if rows:
         sys.exit("kaiin: a parked row is tried until it succeeds: mend its cause")
     with transaction():
-        count = deliveries.abandon(ids) + payments.abandon_events(events)
+        count = deliveries.abandon(ids) + inbox.abandon(events)
         audit.record(
             action="staff.abandoned",
             subject="outbox",

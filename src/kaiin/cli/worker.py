@@ -94,7 +94,7 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
     from kaiin.billing.actions.renew import renew_due
     from kaiin.identity import operations as identity
     from kaiin.infra import audit, clock, deliveries, event_log, parking, throttle
-    from kaiin.payments import operations as payments
+    from kaiin.payments import backfill, inbox, operations as payments, watching
 
     renewals = _RENEWALS_OF_ONE_WRITER if connection.vendor == "sqlite" else _RENEWALS
 
@@ -104,15 +104,12 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
     def old(forget: Callable[..., int], kept: timedelta) -> Callable[[], int]:
         return lambda: forget(clock.now() - kept, limit=_OLD)
 
-    def notices() -> int:
-        return payments.apply_waiting_events(limit=_BATCH)
-
     every = [
-        Job("payments.notices", notices, 0.2, Lane.MONEY),
+        Job("payments.notices", partial(inbox.apply_due, limit=_BATCH), 0.2, Lane.MONEY),
         # Not beside renewals, whose rounds take a minute: a lost notice's member waits for these.
         Job("payments.ask", due(payments.poll_open), 5.0, Lane.OUTSIDE),
-        Job("payments.backfill", due(payments.backfill_events), 60.0, Lane.OUTSIDE),
-        Job("payments.silence", payments.watch_providers, 60.0, Lane.OUTSIDE),
+        Job("payments.backfill", due(backfill.sweep), 60.0, Lane.OUTSIDE),
+        Job("payments.silence", watching.alarm, 60.0, Lane.OUTSIDE),
         *(
             Job(f"events.{lane}", partial(deliveries.deliver_due, lane=lane), 0.2, lane)
             for lane in Lane
@@ -129,7 +126,7 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
             3600.0,
         ),
         Job("events.forget", old(event_log.forget_before, settings.KAIIN_KEEP_EVENTS), 3600.0),
-        Job("notices.forget", old(payments.forget_notices, settings.KAIIN_KEEP_NOTICES), 3600.0),
+        Job("notices.forget", old(inbox.forget_bodies, settings.KAIIN_KEEP_NOTICES), 3600.0),
         Job("identity.forget", identity.forget_expired, 3600.0),
         Job("throttle.forget", throttle.forget_ended, 3600.0),
         # Last: what is due again was tried by the jobs before.

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.infra import audit, clock
+from kaiin.infra import audit
 from kaiin.infra.back_office import ReadOnlyAdmin
 from kaiin.infra.decisions import Deciding, Decision
 from kaiin.infra.locks import transaction
@@ -45,7 +45,6 @@ class MandateAdmin(ReadOnlyAdmin):
     list_display = ("id", "member_ref", "method", "brand", "last4", "state", "created_at")
     list_filter = ("state", "method", "provider")
     search_fields = ("=member_ref", "provider_mandate_id")
-    ordering = ("-id",)
 
 
 @admin.register(PaymentReference)
@@ -54,7 +53,6 @@ class PaymentReferenceAdmin(ReadOnlyAdmin):
     list_display = ("id", "kind", "value", "payment", "mandate")
     list_filter = ("kind",)
     search_fields = ("=value",)
-    ordering = ("-id",)
 
     def is_stored(self, term: str) -> bool:
         return PaymentReference.objects.filter(value=term.strip()).exists()
@@ -62,24 +60,19 @@ class PaymentReferenceAdmin(ReadOnlyAdmin):
 
 def _apply_again(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
     with transaction():
-        if inbox.retry([row.pk], now=clock.now()):
-            audit.record(
-                action="staff.event_retried",
-                subject=f"event:{row.pk}",
-                actor=actor,
-                details={"provider": row.provider, "event": row.event_id},
-            )
+        if inbox.retry([row.pk]):
+            _note("staff.event_retried", row, actor)
 
 
 def _abandon(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
     with transaction():
         if inbox.abandon([row.pk]):
-            audit.record(
-                action="staff.event_abandoned",
-                subject=f"event:{row.pk}",
-                actor=actor,
-                details={"provider": row.provider, "event": row.event_id},
-            )
+            _note("staff.event_abandoned", row, actor)
+
+
+def _note(action: str, row: ProviderEvent, actor: str) -> None:
+    details = {"provider": row.provider, "event": row.event_id}
+    audit.record(action=action, subject=f"event:{row.pk}", actor=actor, details=details)
 
 
 @admin.register(ProviderEvent)
@@ -89,14 +82,12 @@ class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
         Decision(
             "retry",
             label="outbox.apply_again",
-            question="outbox.apply_again_ask",
             right=StaffRight.QUEUES,
             act=_apply_again,
         ),
         Decision(
             "abandon",
             label="outbox.abandon_event",
-            question="outbox.abandon_event_ask",
             right=StaffRight.QUEUES,
             act=_abandon,
         ),
@@ -104,7 +95,6 @@ class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
     list_display = ("id", "provider", "kind", "order_id", "state", "attempts", "received_at")
     list_filter = ("state", "provider", "kind")
     search_fields = ("event_id", "order_id", "provider_mandate_id")
-    ordering = ("-id",)
     exclude = ("body",)
 
 

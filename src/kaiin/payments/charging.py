@@ -38,9 +38,7 @@ from kaiin.payments.orders import (
 from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import ChargeRequest, Order
 from kaiin.payments.queries import PaymentView
-from kaiin.payments.snapshots import News
-
-SYSTEM = "system:payments"
+from kaiin.payments.snapshots import SYSTEM, News
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from typing import NamedTuple
 import structlog
 
 from kaiin.domain.payments import PaymentState
-from kaiin.infra import bulk
+from kaiin.infra import bulk, clock
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import calling, polling, snapshots, watching
 from kaiin.payments.calling import Answered, Ask, Outcome, Unknown
 from kaiin.payments.models import OVER, EventState, Mandate, Payment, ProviderEvent
 from kaiin.payments.orders import key_of, order_of, payment_id
+from kaiin.payments.providers import registry
 from kaiin.payments.providers.protocol import (
     Acknowledgement,
     ListedEvent,
@@ -27,9 +28,9 @@ from kaiin.payments.providers.protocol import (
     Notice,
     NoticeOutcome,
     NoticeRefused,
-    Provider,
     VerifiedNotice,
 )
+from kaiin.payments.snapshots import SYSTEM, News
 
 _log = structlog.get_logger(__name__)
 
@@ -50,32 +51,32 @@ class _Subject(NamedTuple):
 
 
 def receive(
-    *,
-    provider: Provider,
-    headers: Mapping[str, str],
-    body: bytes,
-    content_type: str,
-    now: datetime,
+    *, provider: str, headers: Mapping[str, str], body: bytes, content_type: str
 ) -> Acknowledgement:
-    """Store a proven notice once, however often it comes; refuse one that proves nothing."""
+    """Prove a provider's notice, store it once, however often it comes, and only then acknowledge
+    it; nothing is applied here.
+
+    A notice that proves nothing is refused and leaves no row. Raises NoSuchProvider.
+    """
+    adapter, now = registry.get(provider), clock.now()
     lowered = {name.lower(): value for name, value in headers.items()}
     try:
-        notice = provider.read_notice(Notice(lowered, body, content_type), now=now)
+        notice = adapter.read_notice(Notice(lowered, body, content_type), now=now)
     except NoticeRefused as error:
-        _log.warning("payments.notice_refused", provider=provider.name, reason=str(error))
-        return provider.acknowledge(NoticeOutcome.REFUSED)
-    row = _row(provider.name, notice, body, now, listed=False)
+        _log.warning("payments.notice_refused", provider=provider, reason=str(error))
+        return adapter.acknowledge(NoticeOutcome.REFUSED)
+    row = _row(provider, notice, body, now, listed=False)
     with transaction():
         bulk.insert([row], pass_over_known=True)
-        watching.heard(provider=provider.name, now=now)
+        watching.heard(provider=provider, now=now)
     _log.info(
         "payments.notice_stored",
-        provider=provider.name,
+        provider=provider,
         event_id=notice.event_id,
         kind=notice.kind,
         state=row.state,
     )
-    return provider.acknowledge(NoticeOutcome.STORED)
+    return adapter.acknowledge(NoticeOutcome.STORED)
 
 
 def store_listed(*, provider: str, events: Iterable[ListedEvent], now: datetime) -> int:
@@ -92,11 +93,13 @@ def store_listed(*, provider: str, events: Iterable[ListedEvent], now: datetime)
     return len(rows)
 
 
-def apply_due(*, limit: int, now: datetime, actor: str) -> int:
-    """Act on events whose turn it is; each is claimed first, so that two workers share them.
+def apply_due(*, limit: int) -> int:
+    """Act on events whose turn it is; each is claimed first, so that two workers share them. How
+    many were looked at.
 
     Events of one order are claimed and applied together: the one answer is newer than all of them.
     """
+    now = clock.now()
     subjects: dict[_Subject, list[ProviderEvent]] = {}
     parking = Parking[int]("event.apply", now)
     events = ProviderEvent.objects.all()
@@ -108,17 +111,18 @@ def apply_due(*, limit: int, now: datetime, actor: str) -> int:
     for subject, rows in subjects.items():
         parking.keep()
         with parking.apart(*(row.pk for row in rows)):
-            _apply_together(subject, rows, now, actor)
+            _apply_together(subject, rows, now)
     parking.give_back()
     return parking.settle(row.pk for row in due)
 
 
-def retry(ids: Sequence[int], *, now: datetime) -> int:
-    """Have events that were put aside, or wait, tried again now; how many."""
+def retry(ids: Sequence[int]) -> int:
+    """Have events that were put aside, or wait (`queries.stuck_events`), tried again now; how
+    many."""
     stuck = ProviderEvent.objects.filter(
         pk__in=ids, state__in=[EventState.FAILED, EventState.WAITING]
     )
-    return stuck.update(state=EventState.RECEIVED, attempts=0, due_at=now)
+    return stuck.update(state=EventState.RECEIVED, attempts=0, due_at=clock.now())
 
 
 def abandon(ids: Sequence[int]) -> int:
@@ -129,7 +133,8 @@ def abandon(ids: Sequence[int]) -> int:
 
 
 def forget_bodies(before: datetime, *, limit: int) -> int:
-    """Drop the bodies of events that were received before and are over; how many."""
+    """Drop the bodies of events that were received before and are over; how many. That they came
+    stays on record."""
     over = ProviderEvent.objects.filter(
         state__in=OVER, body__isnull=False, received_at__lt=before
     ).order_by("received_at")
@@ -196,12 +201,10 @@ def _put_by(subjects: dict[_Subject, list[ProviderEvent]], now: datetime) -> Non
         ProviderEvent.objects.filter(pk__in=[row.pk for row in early]).update(due_at=later)
 
 
-def _apply_together(
-    subject: _Subject, rows: Sequence[ProviderEvent], now: datetime, actor: str
-) -> None:
+def _apply_together(subject: _Subject, rows: Sequence[ProviderEvent], now: datetime) -> None:
     """Fetch the present state of what events are about, and apply it."""
     apply = _apply_order if subject.order_id else _apply_mandate
-    outcome = apply(subject, now, actor)
+    outcome = apply(subject, now)
     if outcome is None:
         _try_again(rows, now, EventState.WAITING, "")
     elif isinstance(outcome, Answered):
@@ -212,7 +215,7 @@ def _apply_together(
         _try_again(rows, now, None, outcome.code)
 
 
-def _apply_order(subject: _Subject, now: datetime, actor: str) -> Ask | None:
+def _apply_order(subject: _Subject, now: datetime) -> Ask | None:
     """None: no such order is known, here or there."""
     named = payment_id(subject.order_id)
     payment = Payment.objects.filter(pk=named).first() if named else None
@@ -223,15 +226,12 @@ def _apply_order(subject: _Subject, now: datetime, actor: str) -> Ask | None:
     if isinstance(outcome, Answered):
         if outcome.answer is None:
             return None
-        snapshots.apply_payment(
-            payment_id=payment.pk, snapshot=outcome.answer, now=now, actor=actor
-        )
+        news = News(payment.pk, outcome.answer)
+        snapshots.apply_all([news], now=now, actor=SYSTEM)
     return outcome
 
 
-def _apply_mandate(
-    subject: _Subject, now: datetime, actor: str
-) -> Outcome[MandateSnapshot | None] | None:
+def _apply_mandate(subject: _Subject, now: datetime) -> Outcome[MandateSnapshot | None] | None:
     """None: no such mandate is known, here or there."""
     mandate = Mandate.objects.filter(
         provider=subject.provider, provider_mandate_id=subject.provider_mandate_id
@@ -244,7 +244,7 @@ def _apply_mandate(
         if outcome.answer is None:
             return None
         snapshots.apply_mandate(
-            mandate_id=mandate.pk, snapshot=outcome.answer, now=now, actor=actor
+            mandate_id=mandate.pk, snapshot=outcome.answer, now=now, actor=SYSTEM
         )
     return outcome
 

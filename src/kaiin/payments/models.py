@@ -6,7 +6,7 @@ from django.db.models import Q
 from kaiin.domain.payments import Dispute, Method, PaymentState, RefundState
 from kaiin.domain.references import ReferenceKind
 from kaiin.infra import randomness
-from kaiin.infra.constraints import dated, known
+from kaiin.infra.constraints import dated, enumerated, known, where_set
 
 
 class MandateState(models.TextChoices):
@@ -21,7 +21,7 @@ class Mandate(models.Model):
     """
 
     member_ref = models.BigIntegerField(db_index=True)
-    method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Method])
+    method = enumerated(Method)
     provider = models.CharField(max_length=32)
     provider_mandate_id = models.CharField(max_length=128)
     state = models.CharField(max_length=16, choices=MandateState, default=MandateState.ACTIVE)
@@ -69,7 +69,7 @@ class Payment(models.Model):
     intent_key = models.CharField(max_length=128, unique=True)
     # Of the call that wrote the row: of two at once, each knows whether it was the one.
     written_by = models.UUIDField(default=randomness.uuid, editable=False)
-    method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Method])
+    method = enumerated(Method)
     provider = models.CharField(max_length=32)
     mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="+")
     renews = models.BooleanField(default=False)
@@ -78,11 +78,7 @@ class Payment(models.Model):
     # What the store or carrier really took, once known; the same as `amount` when all is well.
     received_amount = models.BigIntegerField(null=True)
     description = models.CharField(max_length=200)
-    state = models.CharField(
-        max_length=16,
-        choices=[(s.value, s.value) for s in PaymentState],
-        default=PaymentState.INTENT.value,
-    )
+    state = enumerated(PaymentState, PaymentState.INTENT)
     provider_payment_id = models.CharField(max_length=128, blank=True, default="")
     # Where the browser goes to pay: {"method": "get"|"post", "url", "fields", "charset"}.
     checkout = models.JSONField(null=True)
@@ -93,9 +89,7 @@ class Payment(models.Model):
     # How often the provider's page declined what the member tried, and when we last heard so.
     declines = models.PositiveSmallIntegerField(default=0)
     declined_at = models.DateTimeField(null=True)
-    dispute = models.CharField(
-        max_length=8, choices=[(d.value, d.value) for d in Dispute], default=Dispute.NONE.value
-    )
+    dispute = enumerated(Dispute, Dispute.NONE, max_length=8)
     paid_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -120,15 +114,9 @@ class Payment(models.Model):
         ]
         indexes = [
             models.Index(fields=["member_ref", "created_at"], name="payment_of_member"),
-            models.Index(
-                fields=["member_ref", "declined_at"],
-                name="payment_declined",
-                condition=Q(declined_at__isnull=False),
-            ),
+            where_set("payment_declined", "declined_at", "member_ref", "declined_at"),
             models.Index(fields=["provider", "provider_payment_id"], name="payment_at_provider"),
-            models.Index(
-                fields=["ask_at", "id"], name="payment_to_ask", condition=Q(ask_at__isnull=False)
-            ),
+            where_set("payment_to_ask", "ask_at"),
         ]
 
     def __str__(self) -> str:
@@ -148,11 +136,7 @@ class Refund(models.Model):
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3, default="JPY")
     reason = models.CharField(max_length=64, blank=True, default="")
-    state = models.CharField(
-        max_length=16,
-        choices=[(s.value, s.value) for s in RefundState],
-        default=RefundState.REQUESTED.value,
-    )
+    state = enumerated(RefundState, RefundState.REQUESTED)
     provider_refund_id = models.CharField(max_length=128, blank=True, default="")
     failure_code = models.CharField(max_length=64, blank=True, default="")
     created_at = models.DateTimeField()
@@ -173,9 +157,7 @@ class Refund(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["ask_at", "id"], name="refund_to_ask", condition=Q(ask_at__isnull=False)
-            ),
+            where_set("refund_to_ask", "ask_at"),
         ]
 
     def __str__(self) -> str:
@@ -185,7 +167,7 @@ class Refund(models.Model):
 class PaymentReference(models.Model):
     """A number that a bill, slip or mail can show, in canonical form (`domain.references`)."""
 
-    kind = models.CharField(max_length=32, choices=[(k.value, k.value) for k in ReferenceKind])
+    kind = enumerated(ReferenceKind, max_length=32)
     value = models.CharField(max_length=64)
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
     mandate = models.ForeignKey(Mandate, null=True, on_delete=models.PROTECT, related_name="+")
@@ -260,9 +242,7 @@ class ProviderEvent(models.Model):
             *known("event", state=EventState),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at", "id"], name="event_due", condition=Q(due_at__isnull=False)
-            ),
+            where_set("event_due", "due_at"),
             models.Index(
                 fields=["provider", "order_id"],
                 name="event_waiting",
@@ -273,11 +253,7 @@ class ProviderEvent(models.Model):
                 name="event_failed",
                 condition=Q(state__in=["failed", "unreadable"]),
             ),
-            models.Index(
-                fields=["received_at"],
-                name="event_body_kept",
-                condition=Q(body__isnull=False),
-            ),
+            where_set("event_body_kept", "body", "received_at"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ Money is written down before a provider hears of it, and asked about before it i
 Providers are called outside transactions; `snapshots` writes what they say.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -17,19 +17,15 @@ from kaiin.infra import audit, clock
 from kaiin.infra.locks import transaction
 from kaiin.infra.parking import Parking
 from kaiin.payments import (
-    backfill,
     calling,
     checkouts,
-    inbox,
     polling,
     queries,
     refunds,
     snapshots,
     voiding,
-    watching,
 )
 from kaiin.payments.calling import Answered, Patience, Unknown
-from kaiin.payments.charging import SYSTEM
 from kaiin.payments.errors import (
     IntentConflict,
     MethodUnavailable,
@@ -40,12 +36,9 @@ from kaiin.payments.errors import (
 from kaiin.payments.models import Mandate, MandateState, Payment, Refund
 from kaiin.payments.orders import id_of_intent, installation, key_of, order_of
 from kaiin.payments.providers import registry
-from kaiin.payments.providers.protocol import (
-    Acknowledgement,
-    Provider,
-)
+from kaiin.payments.providers.protocol import Provider
 from kaiin.payments.queries import PaymentView
-from kaiin.payments.snapshots import News
+from kaiin.payments.snapshots import SYSTEM, News
 from kaiin.sites import queries as sites
 
 _log = structlog.get_logger(__name__)
@@ -89,7 +82,6 @@ def start_payment(
         intent_key=intent_key,
         method=method,
         provider=provider.name,
-        mandate=None,
         renews=renews and method.can_renew,
         amount=amount,
         description=description,
@@ -144,57 +136,6 @@ def poll_open(*, now: datetime, limit: int) -> int:
     return parking.settle(row.pk for row in due) + refunds.poll(now=now, limit=limit)
 
 
-def receive_notice(
-    *, provider: str, headers: Mapping[str, str], body: bytes, content_type: str
-) -> Acknowledgement:
-    """Prove a provider's notice, store it, and only then acknowledge it; nothing is applied here.
-
-    A notice that proves nothing is refused and leaves no row. Raises NoSuchProvider.
-    """
-    return inbox.receive(
-        provider=registry.get(provider),
-        headers=headers,
-        body=body,
-        content_type=content_type,
-        now=clock.now(),
-    )
-
-
-def apply_waiting_events(limit: int) -> int:
-    """Act on stored notices whose turn it is: the provider's present state is fetched and
-    applied. Returns how many were looked at."""
-    return inbox.apply_due(limit=limit, now=clock.now(), actor=SYSTEM)
-
-
-def backfill_events(*, now: datetime, limit: int) -> int:
-    """Read on in the providers' own lists of events, and store what no notice reported; how many
-    events were read. Silence of days heals in one sweep, if `limit` lets it."""
-    return backfill.sweep(now=now, limit=limit)
-
-
-def watch_providers() -> int:
-    """Log a provider that sends nothing while payments are open (`queries.silence`), once per
-    silence. Returns 0: nothing is done."""
-    watching.alarm(now=clock.now())
-    return 0
-
-
-def forget_notices(before: datetime, *, limit: int) -> int:
-    """Drop the bodies of notices that came before and from which nothing more follows; how many.
-    That they came stays on record."""
-    return inbox.forget_bodies(before, limit=limit)
-
-
-def retry_events(ids: Sequence[int]) -> int:
-    """Try notices that were put aside or wait (`queries.stuck_events`) again now; how many."""
-    return inbox.retry(ids, now=clock.now())
-
-
-def abandon_events(ids: Sequence[int]) -> int:
-    """Settle notices that were put aside: nothing follows from them; how many."""
-    return inbox.abandon(ids)
-
-
 def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
     """Void an open payment or slip. Money that was faster comes back as PAID.
 
@@ -236,7 +177,6 @@ def _intent(
     intent_key: str,
     method: Method,
     provider: str,
-    mandate: Mandate | None,
     renews: bool,
     amount: Money,
     description: str,
@@ -252,7 +192,6 @@ def _intent(
                 "member_ref": member_ref,
                 "method": method.value,
                 "provider": provider,
-                "mandate": mandate,
                 "renews": renews,
                 "amount": amount.amount,
                 "currency": amount.currency,
@@ -267,7 +206,7 @@ def _intent(
             audit.record(
                 action="payments.started",
                 subject=f"member:{member_ref}",
-                actor=f"member:{member_ref}" if mandate is None else SYSTEM,
+                actor=f"member:{member_ref}",
                 details={
                     "payment": str(row.pk),
                     "intent": intent_key,

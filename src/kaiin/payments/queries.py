@@ -418,9 +418,4 @@ def _contract_references(mandate_ids: Sequence[int]) -> dict[int | None, list[Re
 def _checkout(stored: Any) -> Checkout | None:
     if stored is None:
         return None
-    return Checkout(
-        method=stored["method"],
-        url=stored["url"],
-        fields=tuple((name, value) for name, value in stored["fields"]),
-        charset=stored["charset"],
-    )
+    return Checkout(**stored | {"fields": tuple(map(tuple, stored["fields"]))})

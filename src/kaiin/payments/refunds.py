@@ -20,8 +20,8 @@ from kaiin.payments.models import Payment, Refund
 from kaiin.payments.orders import order_id, order_of
 from kaiin.payments.providers.protocol import PaymentSnapshot, RefundRequest
 from kaiin.payments.queries import RefundView
+from kaiin.payments.snapshots import SYSTEM, News
 
-SYSTEM = "system:payments"
 # There is nothing (left) to give back.
 EXCEEDS = "refund_exceeds"
 _REFUSED = "refund_refused"
@@ -116,9 +116,8 @@ def _drive(refund: Refund, *, ask_first: bool, actor: str) -> Outcome[PaymentSna
         shows=lambda snapshot: there or _mentions(snapshot, refund),
     )
     if isinstance(outcome, Answered):
-        snapshots.apply_payment(
-            payment_id=payment.pk, snapshot=outcome.answer, now=clock.now(), actor=actor
-        )
+        news = News(payment.pk, outcome.answer)
+        snapshots.apply_all([news], now=clock.now(), actor=actor)
     elif isinstance(outcome, Refused):
         # This call is over; the one before, which got no answer, may still be carried out.
         _note_call(refund, at)

@@ -100,19 +100,18 @@ def learn(refund: Refund, event: RefundEvent, *, code: str, now: datetime, actor
 
 def publish(refund: Refund, before: RefundState | None, *, now: datetime, actor: str) -> None:
     """Record and publish what a refund has become."""
-    details: dict[str, object] = {
-        "payment": str(refund.payment_id),
-        "refund": str(refund.pk),
-        "amount": refund.amount,
-        "currency": refund.currency,
-        "key": refund.key,
-        "failure": refund.failure_code,
-    }
     audit.record(
         action=f"payments.refund_{refund.state}",
         subject=f"member:{refund.payment.member_ref}",
         actor=actor,
-        details=details,
+        details={
+            "payment": str(refund.payment_id),
+            "refund": str(refund.pk),
+            "amount": refund.amount,
+            "currency": refund.currency,
+            "key": refund.key,
+            "failure": refund.failure_code,
+        },
     )
     # What a refund becomes after its end, or again, is published again.
     again = f":{now.isoformat()}" if before is not None else ""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from kaiin.domain import plain
 from kaiin.domain.payments import (
     FUNDED_STATES,
     MONEY_EVENTS,
@@ -31,11 +32,13 @@ from kaiin.payments.errors import ImpossibleAnswer, NoSuchPayment
 from kaiin.payments.models import Mandate, MandateState, Payment, PaymentReference
 from kaiin.payments.orders import order_id
 from kaiin.payments.providers.protocol import (
-    Checkout,
     MandateSnapshot,
     PaymentSnapshot,
     ProviderState,
 )
+
+# The actor of what the worker does.
+SYSTEM = "system:payments"
 
 _log = structlog.get_logger(__name__)
 
@@ -64,13 +67,6 @@ class News:
         if isinstance(outcome, Unknown) and outcome.nothing_happened:
             return None
         return cls(payment_id, PaymentEvent.TIMED_OUT)
-
-
-def apply_payment(
-    *, payment_id: UUID, snapshot: PaymentSnapshot, now: datetime, actor: str
-) -> None:
-    """Make a payment what the provider says it is: `apply_all` of one."""
-    apply_all([News(payment_id, snapshot)], now=now, actor=actor)
 
 
 def believe(news: News, *, actor: str) -> bool:
@@ -235,7 +231,7 @@ def _take_over(row: Payment, snapshot: PaymentSnapshot, after: PaymentState, now
     row.provider_payment_id = snapshot.provider_payment_id
     row.expires_at = snapshot.expires_at or row.expires_at
     row.store = snapshot.store or row.store
-    row.checkout = _checkout_json(snapshot.checkout) if after.is_open else None
+    row.checkout = plain.write(snapshot.checkout) if after.is_open else None
     row.last_asked_at = now
     row.ask_at = _ask_at(row, after, now)
     # Stale news about a payment that has money must not take its time or sum away.
@@ -320,12 +316,11 @@ def _update_mandate(row: Mandate, snapshot: MandateSnapshot, now: datetime, acto
     row.ended_at = snapshot.ended_at or now
     row.end_reason = snapshot.end_reason
     row.save(update_fields=["state", "ended_at", "end_reason"])
-    details: dict[str, object] = {"mandate": row.pk, "reason": row.end_reason}
     audit.record(
         action="payments.mandate_ended",
         subject=f"member:{row.member_ref}",
         actor=actor,
-        details=details,
+        details={"mandate": row.pk, "reason": row.end_reason},
     )
     event_log.publish(
         topic=events.MANDATE_ENDED,
@@ -385,7 +380,7 @@ def _publish(row: Payment, *, key: str) -> None:
 
 
 def _record(row: Payment, action: str, actor: str, more: dict[str, object]) -> None:
-    details: dict[str, object] = {
+    details = {
         "payment": str(row.pk),
         "method": row.method,
         "amount": row.amount,
@@ -394,14 +389,3 @@ def _record(row: Payment, action: str, actor: str, more: dict[str, object]) -> N
         **more,
     }
     audit.record(action=action, subject=f"member:{row.member_ref}", actor=actor, details=details)
-
-
-def _checkout_json(checkout: Checkout | None) -> dict[str, object] | None:
-    if checkout is None:
-        return None
-    return {
-        "method": checkout.method,
-        "url": checkout.url,
-        "fields": [list(field) for field in checkout.fields],
-        "charset": checkout.charset,
-    }

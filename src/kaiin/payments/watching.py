@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import Q
 
+from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 from kaiin.payments import queries
 from kaiin.payments.models import ProviderCursor
@@ -25,8 +26,10 @@ def heard(*, provider: str, now: datetime) -> None:
     ProviderCursor.objects.filter(stale, pk=provider).update(heard_at=now, alarmed_at=None)
 
 
-def alarm(*, now: datetime) -> None:
-    """Log each provider that has gone silent, as an error, once per silence."""
+def alarm() -> int:
+    """Log each provider that sends nothing while payments are open (`queries.silence`) as an error,
+    once per silence. Returns 0: nothing is done."""
+    now = clock.now()
     for silence in queries.silence(now):
         if silence.silent_since is None:
             continue
@@ -43,3 +46,4 @@ def alarm(*, now: datetime) -> None:
                 minutes=(now - silence.silent_since) // timedelta(minutes=1),
                 open_payments=silence.open_payments,
             )
+    return 0

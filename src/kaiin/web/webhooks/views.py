@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from kaiin.payments import operations
+from kaiin.payments import inbox
 from kaiin.payments.errors import NoSuchProvider
 
 # Notices are small; anything larger is not one.
@@ -19,7 +19,7 @@ def notice(request: HttpRequest, provider: str) -> HttpResponse:
     if body is None:
         return HttpResponse(status=413)
     try:
-        answer = operations.receive_notice(
+        answer = inbox.receive(
             provider=provider,
             headers=dict(request.headers),
             body=body,
