@@ -35,7 +35,7 @@ def test_a_card_joins_pays_and_is_in(world: World) -> None:
     assert (view.standing, view.state) == (Standing.ACTIVE, SubscriptionState.ACTIVE)
     assert (view.joined_date, view.member_number) == (date(2026, 11, 22), 1)
     assert view.period is not None
-    assert view.period.last_day == date(2026, 11, 30)
+    assert view.period.ends_at == jst(2026, 12, 1)
     assert (view.next_charge_at, view.next_amount) == (jst(2026, 12, 1), Money(550))
     assert view.mandate is not None
     assert (view.mandate.brand, view.mandate.last4) == ("Visa", "4242")

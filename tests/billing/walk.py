@@ -88,13 +88,13 @@ class Walk:
         """The network is mended, staff have what was given up tried again, a week passes."""
         from kaiin.infra import deliveries
         from kaiin.lab.sandbox.switches import Switch
-        from kaiin.payments import operations, queries
+        from kaiin.payments import inbox, queries
 
         for switch in Switch:
             self.world.sandbox.switch(switch.value, "")
         deliveries.revive(deliveries.dead_letters())
         stuck = queries.stuck_events(limit=100)
-        operations.retry_events([event.id for event in stuck])
+        inbox.retry([event.id for event in stuck])
         for _ in range(7 * 4):
             self.world.clock.advance(hours=6)
             self.work()

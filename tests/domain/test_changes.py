@@ -17,7 +17,6 @@ from kaiin.domain.changes import (
     RenewalFixed,
     Wanted,
     plan,
-    undoes,
 )
 from kaiin.domain.money import Money, total
 from kaiin.domain.payments import Method
@@ -196,9 +195,9 @@ class TestRefusals:
 def test_changing_back_undoes_what_was_agreed_to() -> None:
     current = has_now(yearly(renews=True), coming_course="monthly", coming=monthly().terms)
     back = yearly(renews=True)
-    assert undoes(current, back)
-    assert planned(current, back).kind is ChangeKind.AT_END
-    assert not undoes(current, monthly())
+    undoing = planned(current, back)
+    assert (undoing.kind, undoing.undoes) == (ChangeKind.AT_END, True)
+    assert not planned(current, monthly()).undoes
 
 
 def test_the_anchor_moves_visibly_where_the_rule_wants_it() -> None:

@@ -30,7 +30,7 @@ from kaiin.billing.models import (
 )
 from kaiin.billing.views.refunds import preview_leave
 from kaiin.domain.entitlements import MAX_GRANT
-from kaiin.domain.money import Money, total
+from kaiin.domain.money import total
 from kaiin.domain.periods import japanese_date, midnight
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity import queries as identity
@@ -133,10 +133,6 @@ def _grant(row: Membership, actor: str, answers: dict[str, Any]) -> None:
     )
 
 
-def _leave_at_once(row: Membership, actor: str, _: dict[str, Any]) -> None:
-    leave_site(member_pk=row.member_id, site_key=row.site.key, at_once=True, actor=actor)
-
-
 def _describe_refund(row: Membership) -> str:
     """Whose membership, and what would go back."""
     try:
@@ -151,20 +147,8 @@ def _describe_refund(row: Membership) -> str:
 
 def _giving_back(rows: Sequence[RefundCase]) -> str:
     """The button that gives sums back: how much goes back in all."""
-    amount = total(Money(row.amount, row.currency) for row in rows)
+    amount = total(row.money for row in rows)
     return text("staff.give_back_do", amount=format_money(amount.amount, amount.currency))
-
-
-def _revoke(row: Grant, actor: str, _: dict[str, Any]) -> None:
-    revoke_grant(grant_id=row.pk, actor=actor)
-
-
-def _give_back(row: RefundCase, actor: str, _: dict[str, Any]) -> None:
-    decide_refund(case_id=row.pk, refund=True, actor=actor)
-
-
-def _keep(row: RefundCase, actor: str, _: dict[str, Any]) -> None:
-    decide_refund(case_id=row.pk, refund=False, actor=actor)
 
 
 _LONGEST_NUMBER = 15
@@ -223,7 +207,6 @@ class MembershipAdmin(Deciding, _OfMember):
         Decision(
             "grant",
             label="staff.grant",
-            question="staff.grant_ask",
             right=StaffRight.GRANTS,
             act=_grant,
             form=GrantForm,
@@ -231,16 +214,16 @@ class MembershipAdmin(Deciding, _OfMember):
         Decision(
             "leave_at_once",
             label="staff.leave_at_once",
-            question="staff.leave_at_once_ask",
             right=StaffRight.LEAVING,
-            act=_leave_at_once,
+            act=lambda row, actor, _: leave_site(
+                member_pk=row.member_id, site_key=row.site.key, at_once=True, actor=actor
+            ),
             describe=_describe_refund,
         ),
     )
     list_display = ("id", "member", "site", "standing", "member_number", "joined_date")
     list_filter = ("standing", "site")
     list_select_related = ("member", "site")
-    ordering = ("-id",)
     readonly_fields = ("findings",)
     inlines = (_Subscriptions, _Entitlements)
 
@@ -264,7 +247,6 @@ class SubscriptionAdmin(_OfMember):
     )  # fmt: skip
     list_filter = ("state", "method", "cancel_at_period_end", "end_reason", "course")
     list_select_related = (*_WHOSE, "course", "mandate")
-    ordering = ("-id",)
     inlines = (_Periods,)
 
 
@@ -278,7 +260,6 @@ class ChargeAdmin(_OfMember):
     list_filter = ("state", "method", "automatic", "failure_code")
     list_select_related = (*_WHOSE, "course", "payment", "subscription")
     search_fields = ("=intent_key",)
-    ordering = ("-id",)
 
 
 @admin.register(Period)
@@ -290,7 +271,6 @@ class PeriodAdmin(_OfMember):
     list_select_related = (
         "subscription__membership__member", "subscription__membership__site", "payment",
     )  # fmt: skip
-    ordering = ("-id",)
 
 
 @admin.register(LedgerEntry)
@@ -300,7 +280,6 @@ class LedgerEntryAdmin(_OfMember):
     list_filter = ("kind",)
     list_select_related = (*_WHOSE, "subscription", "period", "payment", "reverses")
     search_fields = ("=key",)
-    ordering = ("-id",)
     inlines = (_Postings,)
 
 
@@ -311,7 +290,6 @@ class ReceiptAdmin(_OfMember):
     list_filter = ("method", "course")
     list_select_related = (*_WHOSE, "course", "payment", "period")
     search_fields = ("=number",)
-    ordering = ("-id",)
 
 
 @admin.register(Entitlement)
@@ -320,7 +298,6 @@ class EntitlementAdmin(_OfMember):
     list_display = ("id", "member", "site", "kind", "starts_at", "ends_at")
     list_filter = ("kind", "membership__site")
     list_select_related = _WHOSE
-    ordering = ("-id",)
 
 
 @admin.register(Grant)
@@ -330,9 +307,8 @@ class GrantAdmin(Deciding, _OfMember):
         Decision(
             "revoke",
             label="staff.revoke",
-            question="staff.revoke_ask",
             right=StaffRight.GRANTS,
-            act=_revoke,
+            act=lambda row, actor, _: revoke_grant(grant_id=row.pk, actor=actor),
         ),
     )
     list_display = (
@@ -341,7 +317,6 @@ class GrantAdmin(Deciding, _OfMember):
     )  # fmt: skip
     list_filter = ("kind", "reason", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = _WHOSE
-    ordering = ("-id",)
 
     def describe(self, row: Grant) -> str:
         """Who is let in, until when."""
@@ -355,17 +330,15 @@ class RefundCaseAdmin(Deciding, _OfMember):
         Decision(
             "give_back",
             label="staff.give_back",
-            question="staff.give_back_ask",
             right=StaffRight.REFUNDS,
-            act=_give_back,
+            act=lambda row, by, _: decide_refund(case_id=row.pk, refund=True, actor=by),
             does=_giving_back,
         ),
         Decision(
             "keep",
             label="staff.keep",
-            question="staff.keep_ask",
             right=StaffRight.REFUNDS,
-            act=_keep,
+            act=lambda row, by, _: decide_refund(case_id=row.pk, refund=False, actor=by),
         ),
     )
     list_display = (
@@ -375,7 +348,6 @@ class RefundCaseAdmin(Deciding, _OfMember):
     list_filter = ("state", "reason")
     list_select_related = (*_WHOSE, "charge", "payment", "period")
     search_fields = ("=key",)
-    ordering = ("-id",)
 
     def describe(self, row: RefundCase) -> str:
         """Whose money, and how much."""

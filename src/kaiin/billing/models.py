@@ -11,13 +11,18 @@ from kaiin.billing.terms_field import TermsField
 from kaiin.domain.charges import CHARGE_TRANSITIONS, ChargeState
 from kaiin.domain.course_terms import CourseTerms
 from kaiin.domain.entitlements import WindowKind
+from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.refund_cases import REFUND_CASE_TRANSITIONS, RefundCaseState
 from kaiin.domain.states import next_state
-from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
-from kaiin.infra.constraints import dated, in_order, known, within
-
-_METHODS = [(method.value, method.value) for method in Method]
+from kaiin.domain.subscriptions import (
+    EndReason,
+    Standing,
+    SubscriptionEvent,
+    SubscriptionState,
+    subscription_after,
+)
+from kaiin.infra.constraints import dated, enumerated, in_order, known, where_set, within
 
 
 class Course(models.Model):
@@ -67,11 +72,7 @@ class Membership(models.Model):
 
     member = models.ForeignKey("identity.Member", on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey("sites.Site", on_delete=models.PROTECT, related_name="+")
-    standing = models.CharField(
-        max_length=16,
-        choices=[(s.value, s.value) for s in Standing],
-        default=Standing.PENDING.value,
-    )
+    standing = enumerated(Standing, Standing.PENDING)
     standing_changed_at = models.DateTimeField()
     joined_date = models.DateField(null=True)
     member_number = models.PositiveBigIntegerField(null=True)
@@ -94,16 +95,8 @@ class Membership(models.Model):
             *known("membership", standing=Standing),
         ]
         indexes = [
-            models.Index(
-                fields=["dormant_until", "id"],
-                name="membership_to_withdraw",
-                condition=Q(dormant_until__isnull=False),
-            ),
-            models.Index(
-                fields=["notice_due_at", "id"],
-                name="membership_to_remind",
-                condition=Q(notice_due_at__isnull=False),
-            ),
+            where_set("membership_to_withdraw", "dormant_until"),
+            where_set("membership_to_remind", "notice_due_at"),
         ]
 
     def __str__(self) -> str:
@@ -122,15 +115,11 @@ class Subscription(models.Model):
         Membership, on_delete=models.PROTECT, related_name="subscriptions"
     )
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=16, choices=_METHODS)
+    method = enumerated(Method)
     mandate = models.ForeignKey(
         "payments.Mandate", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    state = models.CharField(
-        max_length=16,
-        choices=[(s.value, s.value) for s in SubscriptionState],
-        default=SubscriptionState.PENDING.value,
-    )
+    state = enumerated(SubscriptionState, SubscriptionState.PENDING)
     anchor_day = models.PositiveSmallIntegerField(null=True)
     period_count = models.PositiveIntegerField(default=0)
     paid_until = models.DateTimeField(null=True)
@@ -189,19 +178,23 @@ class Subscription(models.Model):
         ]
         indexes = [
             models.Index(fields=["membership", "id"], name="subscription_of_membership"),
-            *(
-                models.Index(
-                    # With the key: thousands are due at one instant, and are taken in turn.
-                    fields=[name, "id"],
-                    name=f"subscription_{name[:-7]}",
-                    condition=Q(**{f"{name}__isnull": False}),
-                )
-                for name in ("next_due_at", "lapse_due_at", "notice_due_at")
-            ),
+            # With the key: thousands are due at one instant, and are taken in turn.
+            where_set("subscription_next", "next_due_at"),
+            where_set("subscription_lapse", "lapse_due_at"),
+            where_set("subscription_notice", "notice_due_at"),
         ]
 
     def __str__(self) -> str:
         return f"subscription {self.pk} ({self.state})"
+
+    def move(self, event: SubscriptionEvent) -> None:
+        """Move on by the table; not saved. Raises UnknownTransition."""
+        self.state = subscription_after(SubscriptionState(self.state), event).value
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended: a membership has one such at most."""
+        return SubscriptionState(self.state).is_open
 
 
 class Charge(models.Model):
@@ -218,7 +211,7 @@ class Charge(models.Model):
     attempt = models.PositiveSmallIntegerField()
     intent_key = models.CharField(max_length=128, unique=True)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=16, choices=_METHODS)
+    method = enumerated(Method)
     purpose = models.CharField(max_length=16, choices=ChargePurpose, default=ChargePurpose.JOIN)
     price = models.PositiveIntegerField()
     handling = models.PositiveIntegerField(default=0)
@@ -228,11 +221,7 @@ class Charge(models.Model):
         "billing.Period", null=True, on_delete=models.PROTECT, related_name="+"
     )
     automatic = models.BooleanField(default=False)
-    state = models.CharField(
-        max_length=16,
-        choices=[(s.value, s.value) for s in ChargeState],
-        default=ChargeState.OPEN.value,
-    )
+    state = enumerated(ChargeState, ChargeState.OPEN)
     payment = models.OneToOneField(
         "payments.Payment", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -266,6 +255,11 @@ class Charge(models.Model):
         """Move on at an instant; not saved. Raises UnknownTransition where the table has no way."""
         self.state = next_state(CHARGE_TRANSITIONS, ChargeState(self.state), state)
         self.closed_at, self.failure_code = at, failure_code
+
+    @property
+    def total(self) -> Money:
+        """What is paid for it."""
+        return Money(self.price + self.handling - self.credit, self.course.terms.currency)
 
     @property
     def is_live(self) -> bool:
@@ -337,11 +331,7 @@ class Period(models.Model):
         indexes = [
             # What ends after an instant is found however many periods there were before.
             models.Index(fields=["subscription", "ends_at"], name="period_running"),
-            models.Index(
-                fields=["recognise_due_at", "id"],
-                name="period_to_recognise",
-                condition=Q(recognise_due_at__isnull=False),
-            ),
+            where_set("period_to_recognise", "recognise_due_at"),
         ]
 
     def __str__(self) -> str:
@@ -354,10 +344,7 @@ class Grant(models.Model):
     membership = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    kind = models.CharField(
-        max_length=8,
-        choices=[(k.value, k.value) for k in (WindowKind.GRANT, WindowKind.GRACE)],
-    )
+    kind = enumerated((WindowKind.GRANT, WindowKind.GRACE), max_length=8)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=32, choices=GrantReason)
@@ -386,7 +373,7 @@ class Entitlement(models.Model):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in WindowKind])
+    kind = enumerated(WindowKind, max_length=8)
     evidence = models.JSONField(default=list)
 
     class Meta:
@@ -418,11 +405,7 @@ class RefundCase(models.Model):
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3, default="JPY")
     reason = models.CharField(max_length=16, choices=RefundReason)
-    state = models.CharField(
-        max_length=16,
-        choices=[(s.value, s.value) for s in RefundCaseState],
-        default=RefundCaseState.OPEN.value,
-    )
+    state = enumerated(RefundCaseState, RefundCaseState.OPEN)
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=80, blank=True, default="")
@@ -449,6 +432,10 @@ class RefundCase(models.Model):
         """Move on; not saved. Raises UnknownTransition where the table has no way."""
         self.state = next_state(REFUND_CASE_TRANSITIONS, RefundCaseState(self.state), state)
         self.failure_code = failure_code
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
 
     @property
     def refund_key(self) -> str:

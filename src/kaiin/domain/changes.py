@@ -128,7 +128,8 @@ class Change(Renewing):
     unused days, `credited_days`, are worth. `from_at`: when the new course or way begins; `period`
     is the first one of it. `ends_contract`: the present card or contract is given back.
     `moves_anchor`: later periods end on another day of the month than before. `needs_page`: the
-    member goes to the provider's page; else a card that we have is charged, or nothing is."""
+    member goes to the provider's page; else a card that we have is charged, or nothing is.
+    `undoes`: it takes back a change that was agreed to."""
 
     kind: ChangeKind
     lines: tuple[tuple[str, Money], ...]
@@ -141,6 +142,7 @@ class Change(Renewing):
     ends_contract: bool
     moves_anchor: bool
     needs_page: bool
+    undoes: bool
 
 
 def plan(current: Current, wanted: Wanted, *, at: datetime) -> Change:
@@ -183,6 +185,7 @@ def plan(current: Current, wanted: Wanted, *, at: datetime) -> Change:
         ends_contract=current.has_mandate and not keeps,
         moves_anchor=moves_anchor(wanted.terms, current.period, period),
         needs_page=kind is not ChangeKind.AT_END and not _by_present_card(kind, current),
+        undoes=_undoes(current, wanted),
     )
 
 
@@ -209,7 +212,7 @@ def _yesterday(at: datetime) -> datetime:
     return midnight(japanese_date(at)) - timedelta(microseconds=1)
 
 
-def undoes(current: Current, wanted: Wanted) -> bool:
+def _undoes(current: Current, wanted: Wanted) -> bool:
     """Whether `wanted` is what runs now, while something else was agreed to."""
     same = (wanted.course, wanted.method) == (current.course, current.method)
     return same and current.coming_course != current.course
@@ -231,7 +234,7 @@ def _kind(current: Current, wanted: Wanted, at: datetime) -> ChangeKind:
         return ChangeKind.NOW_WITH_CREDIT
     if same_way and current.has_mandate and wanted.terms.renews and _carries(current, wanted):
         return ChangeKind.AT_END
-    if undoes(current, wanted):
+    if _undoes(current, wanted):
         return ChangeKind.AT_END
     return _later(current, wanted, at)
 

@@ -20,7 +20,6 @@ class AuditRowAdmin(ReadOnlyAdmin):
     right = StaffRight.AUDIT
     list_display = ("id", "at", "action", "subject", "actor")
     search_fields = ("action", "subject", "actor")
-    ordering = ("-id",)
 
 
 @admin.register(Event)
@@ -29,7 +28,6 @@ class EventAdmin(ReadOnlyAdmin):
     list_display = ("id", "topic", "key", "occurred_at")
     list_filter = ("topic",)
     search_fields = ("key",)
-    ordering = ("-id",)
 
 
 class DeliveryState(admin.SimpleListFilter):
@@ -54,23 +52,18 @@ class DeliveryState(admin.SimpleListFilter):
 def _retry(row: Delivery, actor: str, _: dict[str, Any]) -> None:
     with transaction():
         if deliveries.revive([row.pk]):
-            audit.record(
-                action="staff.outbox_retried",
-                subject=f"outbox:{row.pk}",
-                actor=actor,
-                details=_named(row),
-            )
+            _note("staff.outbox_retried", row, actor)
 
 
 def _abandon(row: Delivery, actor: str, _: dict[str, Any]) -> None:
     with transaction():
         if deliveries.abandon([row.pk]):
-            audit.record(
-                action="staff.outbox_abandoned",
-                subject=f"outbox:{row.pk}",
-                actor=actor,
-                details=_named(row),
-            )
+            _note("staff.outbox_abandoned", row, actor)
+
+
+def _note(action: str, row: Delivery, actor: str) -> None:
+    details = {"topic": row.event.topic, "key": row.event.key, "consumer": row.consumer}
+    audit.record(action=action, subject=f"outbox:{row.pk}", actor=actor, details=details)
 
 
 @admin.register(Delivery)
@@ -80,14 +73,12 @@ class DeliveryAdmin(Deciding, ReadOnlyAdmin):
         Decision(
             "retry",
             label="outbox.retry",
-            question="outbox.retry_ask",
             right=StaffRight.QUEUES,
             act=_retry,
         ),
         Decision(
             "abandon",
             label="outbox.abandon",
-            question="outbox.abandon_ask",
             right=StaffRight.QUEUES,
             act=_abandon,
         ),
@@ -99,14 +90,9 @@ class DeliveryAdmin(Deciding, ReadOnlyAdmin):
     list_filter = (DeliveryState, "lane", "consumer")
     list_select_related = ("event",)
     search_fields = ("event__key",)
-    ordering = ("-id",)
     # Mails contain what only their reader should see; their key says which one it was.
     exclude = ("payload",)
 
     def describe(self, row: Delivery) -> str:
         """Which event, and what kept it."""
         return f"{row.event}: {row.last_error}"
-
-
-def _named(row: Delivery) -> dict[str, object]:
-    return {"topic": row.event.topic, "key": row.event.key, "consumer": row.consumer}

@@ -8,7 +8,7 @@ or delete a row; an unsealed one may only be sealed (`infra/constraints.append_o
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Fact:
     action: str
     subject: str
     actor: str
-    details: dict[str, object]
+    details: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Recorded:
     details: dict[str, object]
 
 
-def record(*, action: str, subject: str, actor: str, details: dict[str, object]) -> None:
+def record(*, action: str, subject: str, actor: str, details: Mapping[str, object]) -> None:
     """Write one row (see `Fact`); call it inside the transaction of the change it describes."""
     record_all([Fact(action, subject, actor, details)])
 

@@ -63,6 +63,7 @@ class ReadOnlyAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]  # Unfold is u
     other tables. Looking at the table or at a row leaves an audit row; what was searched for is
     personal, so that only its being searched is noted."""
 
+    ordering: Sequence[str] = ("-id",)
     list_per_page = 50
     list_max_show_all = 50
     show_full_result_count = False

@@ -1,11 +1,28 @@
-"""What several contexts' tables refuse: what code never writes, raw SQL can't either."""
+"""What tables of several contexts share: columns of enumerations, indexes of a few rows, and what
+they refuse: what code never writes, raw SQL can't either."""
 
 from collections.abc import Iterable
 from enum import Enum
 from typing import Any, NoReturn
 
 from django.db.migrations import RunPython
-from django.db.models import CheckConstraint, F, Manager, Q, QuerySet
+from django.db.models import CharField, CheckConstraint, F, Index, Manager, Q, QuerySet
+
+
+def enumerated(
+    kinds: Iterable[Enum], default: Enum | None = None, *, max_length: int = 16
+) -> "CharField[str, str]":
+    """A column of an enumeration's values."""
+    choices = [(each.value, each.value) for each in kinds]
+    if default is None:
+        return CharField(max_length=max_length, choices=choices)
+    return CharField(max_length=max_length, choices=choices, default=default.value)
+
+
+def where_set(name: str, column: str, *fields: str) -> Index:
+    """An index of the rows in which a column is set: by it and the key, or by other `fields`."""
+    by = fields or (column, "id")
+    return Index(fields=[*by], name=name, condition=Q(**{f"{column}__isnull": False}))
 
 
 def known(

@@ -28,11 +28,11 @@ _words = lazy(text, str)
 @dataclass(frozen=True)
 class Decision:
     """`act(row, actor, answers)` is called for each selected row, with what was filled in to
-    `form`. `label`, `question`: codes of words. Only staff with `right` see and take it."""
+    `form`. `label` is a code of words, `<label>_ask` that of the question. Only staff with
+    `right` see and take it."""
 
     name: str
     label: str
-    question: str
     right: StaffRight
     act: Callable[[Any, str, dict[str, Any]], None]
     form: type[Form] | None = None
@@ -87,7 +87,7 @@ class Decision:
             **model_admin.admin_site.each_context(request),
             "opts": model_admin.opts,
             "title": text(self.label),
-            "question": text(self.question),
+            "question": text(f"{self.label}_ask"),
             "action": self.name,
             "checkbox": ACTION_CHECKBOX_NAME,
             "rows": shown,

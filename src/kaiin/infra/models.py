@@ -1,6 +1,6 @@
 from django.db import models
 
-from kaiin.infra.constraints import AppendOnlyManager, known, one_of
+from kaiin.infra.constraints import AppendOnlyManager, known, one_of, where_set
 from kaiin.infra.consumers import Lane
 
 
@@ -93,21 +93,9 @@ class Delivery(models.Model):
             *known("delivery", lane=Lane),
         ]
         indexes = [
-            models.Index(
-                fields=["lane", "due_at", "id"],
-                name="delivery_due",
-                condition=models.Q(due_at__isnull=False),
-            ),
-            models.Index(
-                fields=["dead_at"],
-                name="delivery_dead",
-                condition=models.Q(dead_at__isnull=False),
-            ),
-            models.Index(
-                fields=["delivered_at"],
-                name="delivery_made",
-                condition=models.Q(delivered_at__isnull=False),
-            ),
+            where_set("delivery_due", "due_at", "lane", "due_at", "id"),
+            where_set("delivery_dead", "dead_at", "dead_at"),
+            where_set("delivery_made", "delivered_at", "delivered_at"),
         ]
 
 

@@ -13,23 +13,21 @@ from uuid import UUID
 from kaiin.billing.actions import checkout
 from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.errors import ChangeDiffers, NoMembership, PaymentUnderWay
-from kaiin.billing.membership import change_mails, change_plans, intents, scheduling
+from kaiin.billing.membership import change_plans, intents, mails, scheduling
 from kaiin.billing.membership.change_plans import ChangePreview, preview_of
-from kaiin.billing.membership.locking import LockedMembership, lock_memberships
+from kaiin.billing.membership.locking import LockedMembership, lock_at_site
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, Course, Membership, Subscription
-from kaiin.billing.outcomes.recording import record_views
+from kaiin.billing.models import Charge, Course, Subscription
 from kaiin.domain.changes import ChangeKind
 from kaiin.domain.charges import ChargeState
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity
-from kaiin.infra import audit, clock
+from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 from kaiin.payments import operations as payments
 from kaiin.payments.queries import PaymentView
-from kaiin.sites import queries as sites
 
 
 @dataclass(frozen=True)
@@ -95,11 +93,7 @@ def change_course(
             checkout.stop(charge)
             continue
         payment = _pay(intended, charge, member.email, return_url, language)
-        record_views([payment], actor=f"member:{member_pk}")
-        charge.refresh_from_db(fields=["state"])
-        if payment.is_open and not charge.is_live:
-            # Another tab chose otherwise between the two steps; this payment is being voided.
-            raise PaymentUnderWay
+        checkout.act_on(payment, charge)
         return ChangeStarted(intended.membership_id, payment, intended.preview)
     raise PaymentUnderWay
 
@@ -107,13 +101,9 @@ def change_course(
 def _intend(
     member_pk: int, site_key: str, course_key: str, method: Method, agreed: Agreed | None
 ) -> _Intended:
-    site = sites.site(site_key)
-    found = Membership.objects.filter(member_id=member_pk, site_id=site.id)
-    pk = found.values_list("pk", flat=True).first()
-    if pk is None:
-        raise NoMembership(site=site_key)
     with transaction():
-        locked = lock_memberships([pk])[pk]
+        locked = lock_at_site(member_pk, site_key)
+        pk = locked.membership.pk
         now = clock.now()
         subscription = locked.open_subscription
         if subscription is None or subscription.period_count == 0:
@@ -121,7 +111,7 @@ def _intend(
         made = _made_already(subscription, course_key, method, agreed, now)
         if made is not None:
             return _Intended(None, pk, made, None)
-        course = change_plans.target(subscription, site.id, course_key, method)
+        course = change_plans.target(subscription, locked.site.id, course_key, method)
         last = change_plans.last_period(subscription)
         preview = preview_of(subscription, last=last, course=course, method=method, at=now)
         if agreed is not None and (preview.kind, preview.total) != (agreed.kind, agreed.total):
@@ -165,20 +155,15 @@ def _pay(
 
 
 def _note(locked: LockedMembership, charge: Charge, preview: ChangePreview) -> None:
-    audit.record(
-        action="billing.change_intended",
-        subject=locked.subject,
-        actor=locked.subject,
-        details={
-            "site": locked.site.key,
-            "kind": preview.kind.value,
-            "course": charge.course.key,
-            "version": charge.course.version,
-            "method": charge.method,
-            "total": preview.total.amount,
-            "credit": charge.credit,
-            "intent": charge.intent_key,
-        },
+    locked.record(
+        "billing.change_intended",
+        kind=preview.kind.value,
+        course=charge.course.key,
+        version=charge.course.version,
+        method=charge.method,
+        total=preview.total.amount,
+        credit=charge.credit,
+        intent=charge.intent_key,
     )
 
 
@@ -206,11 +191,12 @@ def _agree(
         version=course.version,
         from_at=preview.from_at.isoformat(),
     )
-    change_mails.change_agreed(
+    mails.send(
         locked,
+        "change_agreed",
         f"{subscription.pk}:{work.now.isoformat()}",
-        course=course,
-        from_at=preview.from_at,
+        course=course.name,
+        from_on=preview.from_at,
         renewal=preview.renewal,
         undone=preview.undoes,
     )
@@ -229,7 +215,7 @@ def _is_for(charge: Charge, course: Course, method: Method, preview: ChangePrevi
         not charge.automatic
         and (charge.course_id, charge.method) == (course.pk, method)
         and charge.purpose == _purpose(preview)
-        and checkout.amount(charge) == preview.total
+        and charge.total == preview.total
         and charge.credit == preview.credited.amount
     )
 
@@ -254,4 +240,4 @@ def _made_already(
         course__key=course_key,
         method=method.value,
     ).first()
-    return charge if charge is not None and checkout.amount(charge) == agreed.total else None
+    return charge if charge is not None and charge.total == agreed.total else None

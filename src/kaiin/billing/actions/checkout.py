@@ -6,11 +6,10 @@ from uuid import UUID
 
 from kaiin.billing.errors import PaymentUnderWay
 from kaiin.billing.membership import intents, payable
-from kaiin.billing.membership.locking import lock_memberships
+from kaiin.billing.membership.locking import lock_membership
 from kaiin.billing.models import Charge
 from kaiin.billing.outcomes.recording import record_views
 from kaiin.domain.charges import ChargeState
-from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.infra import clock
 from kaiin.infra.crash_points import CrashPoint, reach
@@ -31,11 +30,6 @@ def return_url(url_for: Callable[[UUID], str]) -> str:
     return url_for(_ANY_ID).replace(str(_ANY_ID), "{payment_id}")
 
 
-def amount(charge: Charge) -> Money:
-    """What is paid for a charge."""
-    return Money(charge.price + charge.handling - charge.credit, charge.course.terms.currency)
-
-
 def start(
     charge: Charge,
     *,
@@ -54,7 +48,7 @@ def start(
         member_ref=charge.membership.member_id,
         intent_key=charge.intent_key,
         method=method,
-        amount=amount(charge),
+        amount=charge.total,
         description=intents.description(charge, language),
         return_url=return_url,
         member_hint=email,
@@ -77,7 +71,7 @@ def charge_mandate(charge: Charge, *, mandate_id: int, language: str) -> Payment
             member_ref=charge.membership.member_id,
             mandate_id=mandate_id,
             intent_key=charge.intent_key,
-            amount=amount(charge),
+            amount=charge.total,
             description=intents.description(charge, language),
         )
     except MandateEnded:
@@ -108,6 +102,15 @@ def stop(charge: Charge) -> None:
         raise PaymentUnderWay
 
 
+def act_on(payment: PaymentView, charge: Charge) -> None:
+    """Record what a charge's payment is by now. Raises PaymentUnderWay where another tab chose
+    otherwise between intent and payment, which is being voided."""
+    record_views([payment], actor=f"member:{payment.member_ref}")
+    charge.refresh_from_db(fields=["state"])
+    if payment.is_open and not charge.is_live:
+        raise PaymentUnderWay
+
+
 def lives_until(charge: Charge) -> datetime:
     """Until when a member may still be paying on the page or with the slip of an open charge. A
     page is left after an hour at most; a slip is carried to a store."""
@@ -124,9 +127,7 @@ def _forget(charge: Charge) -> None:
     if charge.automatic:
         raise PaymentUnderWay
     with transaction():
-        locked = lock_memberships([charge.membership_id], charge_ids=[charge.pk])[
-            charge.membership_id
-        ]
+        locked = lock_membership(charge.membership_id, charge_ids=[charge.pk])
         row = locked.charges[charge.pk]
         if row.state == ChargeState.OPEN and row.payment_id is None:
             intents.supersede(row, "superseded", clock.now())

@@ -4,17 +4,13 @@ from uuid import UUID
 
 from kaiin.billing.choices import RefundReason
 from kaiin.billing.errors import NoRefundCase, RefundDecided
-from kaiin.billing.membership.locking import LockedMembership, lock_memberships
+from kaiin.billing.membership.locking import LockedMembership, lock_membership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    Charge,
-    RefundCase,
-)
+from kaiin.billing.models import Charge, RefundCase
 from kaiin.billing.outcomes import refunding, reversals
 from kaiin.billing.outcomes.recording import SYSTEM, record_payment
 from kaiin.domain.charges import ChargeState
 from kaiin.domain.ledger import Account
-from kaiin.domain.money import Money
 from kaiin.domain.refund_cases import RefundCaseState
 from kaiin.infra import clock
 from kaiin.infra.locks import for_update, transaction
@@ -36,7 +32,7 @@ def decide_refund(*, case_id: int, refund: bool, actor: str) -> None:
     if membership_id is None:
         raise NoRefundCase(case=case_id)
     with transaction():
-        locked = lock_memberships([membership_id])[membership_id]
+        locked = lock_membership(membership_id)
         case = for_update(RefundCase.objects.filter(pk=case_id)).get()
         work = UnitOfWork(now=clock.now(), actor=actor, memberships=[locked])
         if refund:
@@ -56,7 +52,7 @@ def record_refunds(*, payment_id: UUID) -> None:
         return
     charge_id, membership_id = found
     with transaction():
-        locked = lock_memberships([membership_id], charge_ids=[charge_id])[membership_id]
+        locked = lock_membership(membership_id, charge_ids=[charge_id])
         payment = payments.payment(payment_id)
         if payment is None:
             raise RuntimeError("a charge's payment exists")
@@ -74,7 +70,7 @@ def _give_back(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> 
     if case.state == RefundCaseState.FAILED:
         refunding.retry(locked, case, work)
     elif case.state == RefundCaseState.OPEN:
-        sources = [(Account.UNAPPLIED, Money(case.amount, case.currency))]
+        sources = [(Account.UNAPPLIED, case.money)]
         refunding.request(locked, _charge(case), case, sources, work)
     else:
         raise RefundDecided(case=case.pk)

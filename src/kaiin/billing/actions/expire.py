@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from kaiin.billing.ledger import posting
-from kaiin.billing.membership import intents, reminder_mails, scheduling
+from kaiin.billing.membership import intents, mails, scheduling
 from kaiin.billing.membership.endings import end, withdraw
 from kaiin.billing.membership.locking import LockedMembership, lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
@@ -174,13 +174,24 @@ def _remind(locked: LockedMembership, work: UnitOfWork) -> bool:
     key = f"{subscription.pk}:{subscription.period_count}:{due_at.isoformat()}"
     coming = scheduling.renewal(subscription)
     if coming is not None and japanese_date(work.now) <= coming.stop_day:
-        reminder_mails.renewal(locked, key, subscription=subscription, renewal=coming)
-    elif coming is None and subscription.paid_until is not None:
-        reminder_mails.expiring(
+        mails.send(
             locked,
+            "renewal_coming",
             key,
-            course=subscription.course,
+            course=subscription.course.name,
+            method=subscription.method,
+            renewal=coming,
+            stop_on=coming.stop_day,
+            paused_until=subscription.paused_until,
+        )
+    elif coming is None and subscription.paid_until is not None:
+        mails.send(
+            locked,
+            "expiring",
+            key,
+            course=subscription.course.name,
             paid_until=subscription.paid_until,
+            # It was to renew by itself, but its card or contract has ended.
             mandate_lost=bool(subscription.mandate_end_reason),
         )
     return True
@@ -193,7 +204,7 @@ def _remind_of_withdrawal(locked: LockedMembership, work: UnitOfWork) -> bool:
         return False
     membership.notice_due_at = None
     if until is not None and until > work.now:
-        reminder_mails.withdrawing(locked, due_at.isoformat(), dormant_until=until)
+        mails.send(locked, "withdrawing", due_at.isoformat(), dormant_until=until)
     return True
 
 

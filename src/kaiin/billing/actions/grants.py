@@ -4,13 +4,10 @@ from datetime import datetime
 
 from kaiin.billing.choices import GrantReason
 from kaiin.billing.errors import GrantEmpty, GrantTooLong, NoGrant, NoMembership
-from kaiin.billing.membership import grant_mails
-from kaiin.billing.membership.locking import lock_memberships
+from kaiin.billing.membership import mails
+from kaiin.billing.membership.locking import lock_membership, lock_or_make
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    Grant,
-    Membership,
-)
+from kaiin.billing.models import Grant
 from kaiin.domain.entitlements import MAX_GRANT, WindowKind
 from kaiin.identity import queries as identity
 from kaiin.infra import clock
@@ -38,12 +35,7 @@ def grant_access(
     if identity.member(member_pk) is None:
         raise NoMembership(site=site_key)
     with transaction():
-        membership, _ = Membership.objects.get_or_create(
-            member_id=member_pk,
-            site_id=site.id,
-            defaults={"standing_changed_at": now, "created_at": now},
-        )
-        locked = lock_memberships([membership.pk])[membership.pk]
+        locked = lock_or_make(member_pk, site, now)
         work = UnitOfWork(now=now, actor=actor, memberships=[locked])
         row = Grant.objects.create(
             membership=locked.membership,
@@ -56,7 +48,8 @@ def grant_access(
             granted_at=now,
         )
         work.access_changes(now)
-        grant_mails.granted(locked, str(row.pk), until=until)
+        site_url = sites.site_url(site_key, "/members/")
+        mails.send(locked, "granted", str(row.pk), until=until, site_url=site_url)
         work.note("billing.granted", locked, grant=row.pk, until=until.isoformat(), reason=row.note)
         work.write()
     return row.pk
@@ -69,7 +62,7 @@ def revoke_grant(*, grant_id: int, actor: str) -> None:
     if membership_id is None:
         raise NoGrant(grant=grant_id)
     with transaction():
-        locked = lock_memberships([membership_id])[membership_id]
+        locked = lock_membership(membership_id)
         work = UnitOfWork(now=clock.now(), actor=actor, memberships=[locked])
         row = for_update(found).get()
         if row.revoked_at is not None:
@@ -79,6 +72,6 @@ def revoke_grant(*, grant_id: int, actor: str) -> None:
         row.revoked_at = work.now
         row.save(update_fields=["revoked_at"])
         work.access_changes(work.now)
-        grant_mails.revoked(locked, str(row.pk))
+        mails.send(locked, "grant_revoked", str(row.pk))
         work.note("billing.grant_revoked", locked, grant=row.pk)
         work.write()

@@ -21,7 +21,7 @@ from kaiin.billing.errors import (
     NumberTaken,
 )
 from kaiin.billing.membership import endings, numbers, scheduling
-from kaiin.billing.membership.locking import LockedMembership, lock_memberships
+from kaiin.billing.membership.locking import LockedMembership, lock_or_make
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Course, Membership, Period, Subscription
 from kaiin.domain import dunning, reminders
@@ -38,6 +38,7 @@ from kaiin.infra import bulk, clock
 from kaiin.infra.locks import transaction
 from kaiin.payments.importing import ForeignMandate, import_mandate
 from kaiin.sites import queries as sites
+from kaiin.sites.queries import SiteView
 
 _MAX_KEY = 128
 
@@ -89,7 +90,7 @@ def import_membership(
     _check_mandate(mandate, course, method, span, now)
     given = _Given(import_key, digest, course, method, joined_date, member_number, span, mandate)
     try:
-        return _import_once(member_pk, site.id, given, now, actor)
+        return _import_once(member_pk, site, given, now, actor)
     except IntegrityError:
         # Another process imported the key meanwhile, for another member: there was no common lock.
         known = _imported(import_key, digest)
@@ -158,18 +159,13 @@ def _check_mandate(
         raise ImportRefused(reason="mandate")
 
 
-def _import_once(member_pk: int, site_id: int, given: _Given, now: datetime, actor: str) -> int:
+def _import_once(member_pk: int, site: SiteView, given: _Given, now: datetime, actor: str) -> int:
     with transaction():
-        row, _ = Membership.objects.get_or_create(
-            member_id=member_pk,
-            site_id=site_id,
-            defaults={"standing_changed_at": now, "created_at": now},
-        )
-        locked = lock_memberships([row.pk])[row.pk]
+        locked = lock_or_make(member_pk, site, now)
         known = _imported(given.key, given.digest)
         if known is None:
             _import(locked, given, UnitOfWork(now=now, actor=actor, memberships=[locked]))
-        return known or row.pk
+        return known or locked.membership.pk
 
 
 def _import(locked: LockedMembership, given: _Given, work: UnitOfWork) -> None:
@@ -256,7 +252,7 @@ def _start(locked: LockedMembership, subscription: Subscription, work: UnitOfWor
         locked,
         events.MEMBERSHIP_STARTED,
         f"{membership.pk}:{work.now.isoformat()}",
-        {"member_number": membership.member_number},
+        member_number=membership.member_number,
     )
 
 

@@ -15,14 +15,13 @@ from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.courses import catalog
 from kaiin.billing.errors import ConsentMissing, NoMembership, PaymentUnderWay
 from kaiin.billing.membership import intents, late_renewals, payable
-from kaiin.billing.membership.locking import LockedMembership, lock_memberships
-from kaiin.billing.models import Charge, Course, Membership, Subscription
-from kaiin.billing.outcomes.recording import record_views
+from kaiin.billing.membership.locking import LockedMembership, lock_or_make
+from kaiin.billing.models import Charge, Course, Subscription
 from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
 from kaiin.identity.choices import ConsentPage
 from kaiin.identity.flows.consents import agree
-from kaiin.infra import audit, clock
+from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 from kaiin.payments import operations as payments
 from kaiin.payments.queries import PaymentView
@@ -90,11 +89,7 @@ def join_site(
         payment = checkout.start(
             charge, email=member.email, return_url=return_url, language=language
         )
-        record_views([payment], actor=f"member:{member_pk}")
-        charge.refresh_from_db(fields=["state"])
-        if payment.is_open and not charge.is_live:
-            # Another tab chose otherwise between the two steps; this payment is being voided.
-            raise PaymentUnderWay
+        checkout.act_on(payment, charge)
         return JoinStarted(charge.membership_id, charge.subscription_id, payment)
     raise PaymentUnderWay
 
@@ -109,34 +104,25 @@ def _intend(
     agrees_to: Collection[DocumentView],
 ) -> _Intended:
     """In the caller's transaction. Raises what `join` does."""
-    membership, _ = Membership.objects.get_or_create(
-        member_id=member_pk,
-        site_id=site.id,
-        defaults={"standing_changed_at": now, "created_at": now},
-    )
-    locked = lock_memberships([membership.pk])[membership.pk]
+    locked = lock_or_make(member_pk, site, now)
+    membership = locked.membership
     charge = locked.open_charge
     if charge is not None:
         return _Intended(charge, in_the_way=not _is_for(charge, course, method))
     late_renewals.check_slip(late_renewals.lapsed(membership.pk, course), course, method, now)
-    purpose = payable.purpose(locked.membership, locked.open_subscription)
+    purpose = payable.purpose(membership, locked.open_subscription)
     subscription = _subscription(locked, course, method, now)
     missing = payable.missing_consents(member_pk=member_pk, purpose=purpose, at=now)
     if {each.document.id for each in missing} - {each.id for each in agrees_to}:
         raise ConsentMissing
     payments.check_may_try(member_ref=member_pk)
     charge = intents.open_charge(subscription, course, method, now=now)
-    audit.record(
-        action="billing.charge_intended",
-        subject=locked.subject,
-        actor=locked.subject,
-        details={
-            "site": site.key,
-            "course": course.key,
-            "version": course.version,
-            "method": method.value,
-            "intent": charge.intent_key,
-        },
+    locked.record(
+        "billing.charge_intended",
+        course=course.key,
+        version=course.version,
+        method=method.value,
+        intent=charge.intent_key,
     )
     return _Intended(charge, in_the_way=False)
 

@@ -4,13 +4,9 @@ from kaiin.billing.choices import RefundReason
 from kaiin.billing.errors import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
 from kaiin.billing.membership import intents, mails, scheduling
 from kaiin.billing.membership.endings import end, end_early, lived_until
-from kaiin.billing.membership.locking import LockedMembership, lock_memberships
+from kaiin.billing.membership.locking import LockedMembership, lock_at_site
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import (
-    EarlyEnd,
-    Membership,
-    Subscription,
-)
+from kaiin.billing.models import EarlyEnd, Subscription
 from kaiin.billing.outcomes import refunding
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
@@ -18,7 +14,6 @@ from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 from kaiin.infra import clock
 from kaiin.infra.locks import for_update, transaction
-from kaiin.sites import queries as sites
 
 
 def leave_site(
@@ -39,7 +34,7 @@ def leave_site(
     may), RefundDiffers (a day has passed since it was shown).
     """
     with transaction():
-        locked = _lock(member_pk, site_key)
+        locked = lock_at_site(member_pk, site_key)
         subscription = locked.open_subscription
         if subscription is None:
             if at_once and _has_left(locked):
@@ -68,7 +63,7 @@ def leave_site(
 def undo_leave(*, member_pk: int, site_key: str) -> None:
     """Stay after all: renewals go on as before. Raises NoMembership if there is nothing to undo."""
     with transaction():
-        locked = _lock(member_pk, site_key)
+        locked = lock_at_site(member_pk, site_key)
         subscription = locked.open_subscription
         if subscription is None or not subscription.cancel_at_period_end:
             raise NoMembership(site=site_key)
@@ -93,13 +88,15 @@ def _end_in_time(
     else:
         end(locked, subscription, EndReason.LEFT, work, notified=True, left_at=work.now)
     if not pending:
-        mails.left(
+        mails.send(
             locked,
+            "left",
             f"{subscription.pk}:{work.now.isoformat()}",
-            course=subscription.course,
+            course=subscription.course.name,
             paid_until=leaves_at,
             keeps_until=days_after(leaves_at or work.now, locked.site.rejoin_days),
-            renewal=scheduling.renewal(subscription),
+            # Past the lock day, what is still charged.
+            last_renewal=scheduling.renewal(subscription),
         )
 
 
@@ -116,12 +113,15 @@ def _end_at_once(
     if agreed not in (None, refund):
         raise RefundDiffers(refund=refund.amount)
     subscription.paid_until = lived_until(subscription, work.now)
-    mails.left_at_once(
+    method = Method(subscription.method)
+    mails.send(
         locked,
+        "left_at_once",
         f"{subscription.pk}:{work.now.isoformat()}",
-        course=subscription.course,
+        course=subscription.course.name,
         refund=refund,
-        method=Method(subscription.method),
+        method=method.value,
+        carrier=method.is_carrier,
         keeps_until=days_after(work.now, locked.site.rejoin_days),
     )
     end(locked, subscription, EndReason.LEFT, work, notified=True, left_at=work.now)
@@ -130,12 +130,3 @@ def _end_at_once(
 def _has_left(locked: LockedMembership) -> bool:
     last = Subscription.objects.filter(membership=locked.membership).order_by("-pk").first()
     return last is not None and last.end_reason == EndReason.LEFT
-
-
-def _lock(member_pk: int, site_key: str) -> LockedMembership:
-    site = sites.site(site_key)
-    found = Membership.objects.filter(member_id=member_pk, site_id=site.id)
-    pk = found.values_list("pk", flat=True).first()
-    if pk is None:
-        raise NoMembership(site=site_key)
-    return lock_memberships([pk])[pk]

@@ -1,31 +1,21 @@
 """Pausing: whole periods are passed over after the paid one, and coming back before that."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from kaiin.billing.actions import checkout
 from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.errors import NoMembership, PaymentUnderWay
-from kaiin.billing.membership import change_mails, change_plans, intents, scheduling
-from kaiin.billing.membership.locking import LockedMembership, lock_memberships
+from kaiin.billing.membership import change_plans, intents, mails, scheduling
+from kaiin.billing.membership.locking import LockedMembership, lock_at_site
 from kaiin.billing.membership.unit_of_work import UnitOfWork
-from kaiin.billing.models import Charge, Membership, Subscription
+from kaiin.billing.models import Charge, Subscription
 from kaiin.billing.outcomes.recording import record_views
 from kaiin.domain.payments import Method
 from kaiin.identity import queries as identity
-from kaiin.infra import audit, clock
+from kaiin.infra import clock
 from kaiin.infra.locks import transaction
 from kaiin.payments.errors import MandateEnded
 from kaiin.payments.queries import PaymentView
-from kaiin.sites import queries as sites
-
-
-@dataclass(frozen=True)
-class Resumed:
-    """Coming back. `payment` is None where the pause had not begun: it was taken back; else the
-    charge of a first period, which may have failed: then the pause goes on."""
-
-    payment: PaymentView | None
 
 
 def pause_membership(*, member_pk: int, site_key: str, periods: int) -> None:
@@ -64,10 +54,11 @@ def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
             from_at=last.ends_at.isoformat(),
             until=until.isoformat(),
         )
-        change_mails.paused(
+        mails.send(
             locked,
+            "paused",
             f"{subscription.pk}:{now.isoformat()}",
-            course=subscription.course,
+            course=subscription.course.name,
             paid_until=last.ends_at,
             paused_until=until,
             renewal=scheduling.renewal(subscription),
@@ -76,11 +67,12 @@ def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
     return None
 
 
-def resume_membership(*, member_pk: int, site_key: str) -> Resumed:
+def resume_membership(*, member_pk: int, site_key: str) -> PaymentView | None:
     """Come back before the pause is over, as `preview_resume` says.
 
-    Within the pause the card or contract is charged for a first period from now; a second click
-    finds the same charge. Raises NoMembership (not paused), PaymentUnderWay, and of payments
+    Within the pause the card or contract is charged for a first period from now, which may fail:
+    then the pause goes on. A second click finds the same charge. None where the pause had not
+    begun: it was taken back. Raises NoMembership (not paused), PaymentUnderWay, and of payments
     ProviderUnavailable and MandateEnded.
     """
     member = identity.member(member_pk)
@@ -89,13 +81,13 @@ def resume_membership(*, member_pk: int, site_key: str) -> Resumed:
     for _ in range(checkout.MAX_ROUNDS):
         charge, mandate_id = _start(member_pk, site_key)
         if charge is None:
-            return Resumed(None)
+            return None
         if charge.automatic or charge.purpose != ChargePurpose.RENEWAL or mandate_id is None:
             checkout.stop(charge)
             continue
         payment = checkout.charge_mandate(charge, mandate_id=mandate_id, language=member.language)
         record_views([payment], actor=f"member:{member_pk}")
-        return Resumed(payment)
+        return payment
     raise PaymentUnderWay
 
 
@@ -122,12 +114,7 @@ def _intend(locked: LockedMembership, subscription: Subscription, now: datetime)
     charge = intents.open_charge(
         subscription, course, method, now=now, purpose=ChargePurpose.RENEWAL
     )
-    audit.record(
-        action="billing.resume_intended",
-        subject=locked.subject,
-        actor=locked.subject,
-        details={"site": locked.site.key, "intent": charge.intent_key},
-    )
+    locked.record("billing.resume_intended", intent=charge.intent_key)
     return charge
 
 
@@ -138,21 +125,19 @@ def _take_back(locked: LockedMembership, subscription: Subscription, now: dateti
     work.revoked.append(locked.membership.pk)
     scheduling.plan(locked, subscription, work)
     work.note("billing.resumed", locked, subscription=subscription.pk)
-    change_mails.resumed(
+    mails.send(
         locked,
+        "resumed",
         f"{subscription.pk}:{work.now.isoformat()}",
-        course=subscription.course,
+        course=subscription.course.name,
         renewal=scheduling.renewal(subscription),
     )
     work.write()
 
 
 def _lock(member_pk: int, site_key: str) -> tuple[LockedMembership, Subscription]:
-    site = sites.site(site_key)
-    found = Membership.objects.filter(member_id=member_pk, site_id=site.id)
-    pk = found.values_list("pk", flat=True).first()
-    locked = lock_memberships([pk])[pk] if pk is not None else None
-    subscription = locked.open_subscription if locked is not None else None
-    if locked is None or subscription is None or subscription.period_count == 0:
+    locked = lock_at_site(member_pk, site_key)
+    subscription = locked.open_subscription
+    if subscription is None or subscription.period_count == 0:
         raise NoMembership(site=site_key)
     return locked, subscription

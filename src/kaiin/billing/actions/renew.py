@@ -24,7 +24,6 @@ from kaiin.billing.models import Charge, Subscription
 from kaiin.billing.outcomes.recording import SYSTEM, Answer, record_answers
 from kaiin.domain.charges import ChargeState
 from kaiin.domain.errors import KaiinError
-from kaiin.domain.money import Money
 from kaiin.domain.subscriptions import EndReason, SubscriptionState
 from kaiin.infra import bulk, clock
 from kaiin.infra.crash_points import CrashPoint, reach
@@ -206,7 +205,7 @@ def _wanted(
         member_ref=locked.membership.member_id,
         mandate_id=subscription.mandate_id,
         intent_key=charge.intent_key,
-        amount=Money(charge.price + charge.handling, charge.course.terms.currency),
+        amount=charge.total,
         description=intents.description(charge, locked.member.language),
     )
 
@@ -284,10 +283,11 @@ def _stop_renewing(
         scheduling.plan(locked, subscription, work)
     work.note("billing.mandate_ended", locked, subscription=subscription.pk, reason=reason)
     if subscription.paid_until > work.now:
-        mails.mandate_ended(
+        mails.send(
             locked,
+            "mandate_ended",
             f"{subscription.pk}:{subscription.mandate_id}",
-            course=subscription.course,
+            course=subscription.course.name,
             paid_until=subscription.paid_until,
             reason=reason,
         )

@@ -4,7 +4,7 @@ from django.db import models
 
 from kaiin.domain.ledger import Account, EntryKind
 from kaiin.domain.payments import Method
-from kaiin.infra.constraints import AppendOnlyManager, known
+from kaiin.infra.constraints import AppendOnlyManager, enumerated, known, where_set
 
 
 class LedgerEntry(models.Model):
@@ -13,7 +13,7 @@ class LedgerEntry(models.Model):
 
     # Room for a prefix and a provider's own number of a refund.
     key = models.CharField(max_length=200, unique=True)
-    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in EntryKind])
+    kind = enumerated(EntryKind)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     membership = models.ForeignKey("billing.Membership", on_delete=models.PROTECT, related_name="+")
@@ -37,11 +37,7 @@ class LedgerEntry(models.Model):
     class Meta:
         constraints = [*known("ledger_entry", kind=EntryKind)]
         indexes = [
-            models.Index(
-                fields=["repeats"],
-                name="ledger_entry_repeats",
-                condition=models.Q(repeats__isnull=False),
-            )
+            where_set("ledger_entry_repeats", "repeats", "repeats"),
         ]
 
     def __str__(self) -> str:
@@ -52,7 +48,7 @@ class LedgerPosting(models.Model):
     """One side of an entry: debits positive, credits negative."""
 
     entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="postings")
-    account = models.CharField(max_length=32, choices=[(a.value, a.value) for a in Account])
+    account = enumerated(Account, max_length=32)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3, default="JPY")
 
@@ -73,7 +69,7 @@ class Receipt(models.Model):
     membership = models.ForeignKey("billing.Membership", on_delete=models.PROTECT, related_name="+")
     period = models.OneToOneField("billing.Period", on_delete=models.PROTECT, related_name="+")
     course = models.ForeignKey("billing.Course", on_delete=models.PROTECT, related_name="+")
-    method = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Method])
+    method = enumerated(Method)
     issued_at = models.DateTimeField()
     paid_at = models.DateTimeField()
     lines = models.JSONField(help_text='[["membership_fee", 550, 10], …]: with tax, its percent')

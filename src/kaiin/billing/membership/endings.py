@@ -19,9 +19,11 @@ from kaiin.domain.subscriptions import (
     SubscriptionEvent,
     SubscriptionState,
     standing_after,
-    subscription_after,
 )
 from kaiin.infra import event_log
+
+# What was paid is not paid any more.
+_TAKEN_BACK = (EndReason.REFUNDED, EndReason.CHARGED_BACK)
 
 
 def end(
@@ -37,9 +39,7 @@ def end(
     """End a subscription and set the membership's standing. `notified`: the member has a mail
     about it already. `left_at`: when someone left for whom nothing paid runs any more; from then
     on their number is kept for a while."""
-    subscription.state = subscription_after(
-        SubscriptionState(subscription.state), SubscriptionEvent.ENDED
-    ).value
+    subscription.move(SubscriptionEvent.ENDED)
     subscription.ended_at = work.now
     subscription.end_reason, subscription.end_detail = reason.value, detail
     subscription.next_due_at = subscription.lapse_due_at = subscription.notice_due_at = None
@@ -114,10 +114,16 @@ def withdraw(
     membership.dormant_until, membership.withdrawn_at = None, at
     membership.notice_due_at = None
     if not notified:
-        keeps_until = days_after(at, locked.site.rejoin_days)
-        mails.withdrawn(locked, at.isoformat(), keeps_until=keeps_until, ending=_ending_of(locked))
+        ending = _ending_of(locked)
+        mails.send(
+            locked,
+            "withdrawn",
+            at.isoformat(),
+            keeps_until=days_after(at, locked.site.rejoin_days),
+            ending=None if ending is not None and ending.reason is EndReason.LEFT else ending,
+        )
     work.note("billing.membership_withdrawn", locked, at=at.isoformat())
-    work.publish(locked, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}", {})
+    work.publish(locked, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}")
 
 
 def set_standing(locked: LockedMembership, event: StandingEvent, at: datetime) -> None:
@@ -135,7 +141,7 @@ def release_unless_charged(locked: LockedMembership, mandate_id: int | None) -> 
     charged = {
         subscription.mandate_id
         for subscription in locked.subscriptions.values()
-        if SubscriptionState(subscription.state).is_open
+        if subscription.is_open
     }
     if mandate_id not in charged:
         release(mandate_id)
@@ -190,15 +196,17 @@ def _lapse(
     membership.dormant_until = until
     membership.notice_due_at = reminders.next_after(reminders.of_withdrawal(until), work.now)
     ending = _ending(locked, subscription)
-    mails.lapsed(
+    key = f"{subscription.pk}:{subscription.period_count}"
+    mails.send(
         locked,
-        f"{subscription.pk}:{subscription.period_count}",
-        template="expired" if reason is EndReason.EXPIRED else "dormant",
-        course=subscription.course,
+        # Of a lump sum, or of a renewal that was not charged.
+        "expired" if reason is EndReason.EXPIRED else "dormant",
+        key,
+        course=subscription.course.name,
         paid_until=paid_until,
         dormant_until=until,
+        paid=ending is None or ending.reason not in _TAKEN_BACK,
         ending=ending,
     )
     work.note("billing.membership_lapsed", locked, reason=reason.value, until=until.isoformat())
-    key = f"{subscription.pk}:{subscription.period_count}"
-    work.publish(locked, events.MEMBERSHIP_LAPSED, key, {"reason": reason.value})
+    work.publish(locked, events.MEMBERSHIP_LAPSED, key, reason=reason.value)

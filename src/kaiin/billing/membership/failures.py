@@ -8,7 +8,7 @@ from kaiin.billing.models import Charge, Subscription
 from kaiin.domain.charges import ChargeState
 from kaiin.domain.endings import Ending, Failure
 from kaiin.domain.payments import Method
-from kaiin.domain.subscriptions import EndReason, SubscriptionState
+from kaiin.domain.subscriptions import EndReason
 
 # Reasons of ours for giving a charge up: nothing went wrong with the member's money.
 _OUR_REASONS = ("superseded", "left", "not_executed")
@@ -35,7 +35,7 @@ def last_failure(subscription: Subscription, charges: Iterable[Charge]) -> Failu
 
 def ending(subscription: Subscription, charges: Iterable[Charge]) -> Ending | None:
     """Why it ended; None while it is open, or where nothing was ever paid."""
-    if SubscriptionState(subscription.state).is_open or not subscription.period_count:
+    if subscription.is_open or not subscription.period_count:
         return None
     return Ending(
         subscription_id=subscription.pk,

@@ -10,7 +10,7 @@ from kaiin.domain import dunning
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import last_day
 from kaiin.domain.previews import Lapsed, slip_fits
-from kaiin.domain.subscriptions import EndReason, SubscriptionState
+from kaiin.domain.subscriptions import EndReason
 
 # It ended because it was not renewed in time. A member who left, or was refunded, begins anew.
 _NOT_RENEWED = (EndReason.EXPIRED, EndReason.MANDATE_ENDED)
@@ -47,6 +47,6 @@ def check_slip(found: Lapsed | None, course: Course, method: Method, at: datetim
 def _may_be_renewed(last: Subscription, course: Course) -> bool:
     if last.course.terms.renews or last.course.key != course.key:
         return False
-    if SubscriptionState(last.state).is_open:
+    if last.is_open:
         return not last.cancel_at_period_end
     return last.end_reason in _NOT_RENEWED

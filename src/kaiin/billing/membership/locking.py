@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 from django.db.models import Q
 
 from kaiin.billing.courses import catalog
+from kaiin.billing.errors import NoMembership
 from kaiin.billing.membership.last_periods import last_spans
 from kaiin.billing.models import Charge, Membership, Subscription
 from kaiin.domain.charges import ChargeState
@@ -14,7 +16,7 @@ from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity
 from kaiin.identity.queries import MemberView
-from kaiin.infra import bulk
+from kaiin.infra import audit, bulk
 from kaiin.infra.locks import claimed, for_update
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
@@ -53,9 +55,7 @@ class LockedMembership:
 
     @property
     def open_subscription(self) -> Subscription | None:
-        return next(
-            (s for s in self.subscriptions.values() if SubscriptionState(s.state).is_open), None
-        )
+        return next((s for s in self.subscriptions.values() if s.is_open), None)
 
     @property
     def open_charge(self) -> Charge | None:
@@ -65,6 +65,11 @@ class LockedMembership:
     def subject(self) -> str:
         """What audit rows about it are about."""
         return f"member:{self.membership.member_id}"
+
+    def record(self, action: str, **details: object) -> None:
+        """An audit row, now, of what its member does; others are kept by `UnitOfWork.note`."""
+        details = {"site": self.site.key, **details}
+        audit.record(action=action, subject=self.subject, actor=self.subject, details=details)
 
 
 def lock_memberships(
@@ -105,6 +110,30 @@ def lock_memberships(
                 subscription.pk
             ]
     return memberships
+
+
+def lock_membership(membership_id: int, *, charge_ids: Collection[int] = ()) -> LockedMembership:
+    """As `lock_memberships`, one."""
+    return lock_memberships([membership_id], charge_ids=charge_ids)[membership_id]
+
+
+def lock_at_site(member_pk: int, site_key: str) -> LockedMembership:
+    """As `lock_memberships`, a member's own at a site. Raises SiteUnknown, NoMembership."""
+    found = Membership.objects.filter(member_id=member_pk, site_id=sites.site(site_key).id)
+    pk = found.values_list("pk", flat=True).first()
+    if pk is None:
+        raise NoMembership(site=site_key)
+    return lock_membership(pk)
+
+
+def lock_or_make(member_pk: int, site: SiteView, now: datetime) -> LockedMembership:
+    """As `lock_at_site`; a member who has none there is given one."""
+    row, _ = Membership.objects.get_or_create(
+        member_id=member_pk,
+        site_id=site.id,
+        defaults={"standing_changed_at": now, "created_at": now},
+    )
+    return lock_membership(row.pk)
 
 
 def lock_alone(membership_id: int) -> None:

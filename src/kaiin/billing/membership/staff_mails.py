@@ -33,7 +33,7 @@ def refund_failed(locked: LockedMembership, case: RefundCase) -> None:
         locked,
         "staff_refund_failed",
         case.charge,
-        Money(case.amount, case.currency),
+        case.money,
         case.refund_key,
         code=case.failure_code,
     )
@@ -44,8 +44,7 @@ def renewal_unknown(locked: LockedMembership, subscription: Subscription) -> Non
     charge = locked.open_charge
     if charge is None:
         return
-    amount = Money(charge.price + charge.handling, charge.course.terms.currency)
-    _queue(locked, "staff_renewal_unknown", charge, amount, str(subscription.period_count))
+    _queue(locked, "staff_renewal_unknown", charge, charge.total, str(subscription.period_count))
 
 
 def _queue(

@@ -13,7 +13,6 @@ from kaiin.billing.models import Charge, Grant, Period
 from kaiin.domain import ledger
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.ledger import Entry
-from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra import audit, bulk, event_log, randomness
 
 
@@ -63,12 +62,10 @@ class UnitOfWork:
         details = {"membership": locked.membership.pk, "site": locked.site.key, **details}
         self._audit.append((action, locked.subject, details))
 
-    def publish(
-        self, locked: LockedMembership, topic: str, key: str, more: dict[str, object]
-    ) -> None:
+    def publish(self, locked: LockedMembership, topic: str, key: str, **more: object) -> None:
         """Publish an event about a membership; the same topic and key only once."""
         membership = locked.membership
-        payload: dict[str, object] = {
+        payload = {
             "membership_id": membership.pk,
             "member_pk": membership.member_id,
             "site_key": locked.site.key,
@@ -110,7 +107,7 @@ class UnitOfWork:
         changed = [locked for locked in self.memberships if locked.membership.pk in moved]
         for locked in changed:
             key = f"{locked.membership.pk}:{randomness.uuid()}"
-            self.publish(locked, events.ACCESS_CHANGED, key, {})
+            self.publish(locked, events.ACCESS_CHANGED, key)
         return changed
 
     def _write_books(self) -> None:
@@ -136,6 +133,6 @@ class UnitOfWork:
         subscriptions = [s for h in self.memberships for s in h.subscriptions.values()]
         charges = [c for h in self.memberships for c in h.charges.values()]
         for live in (False, True):
-            bulk.update([s for s in subscriptions if SubscriptionState(s.state).is_open is live])
+            bulk.update([s for s in subscriptions if s.is_open is live])
             bulk.update([c for c in charges if c.is_live is live])
         bulk.update([locked.membership for locked in self.memberships])

@@ -23,9 +23,7 @@ from kaiin.domain.subscriptions import (
     Standing,
     StandingEvent,
     SubscriptionEvent,
-    SubscriptionState,
     may_revive,
-    subscription_after,
 )
 from kaiin.payments.queries import PaymentView
 
@@ -108,8 +106,8 @@ def failed(
         stopped = payment.state is PaymentState.CANCELED and work.actor.startswith("member:")
         vanished = payment.state in _VANISHED or charge.failure_code == _NOT_EXECUTED
         if vanished and not stopped:
-            mails.vanished(locked, charge, charge.failure_code, work.now)
-    elif SubscriptionState(subscription.state).is_open:
+            mails.vanished(locked, charge, work.now)
+    elif subscription.is_open:
         _dun(locked, subscription, charge.failure_code, work)
 
 
@@ -137,7 +135,7 @@ def _buys(
         return False
     if not paid_change.credit_still_counts(charge, subscription, paid_at):
         return False
-    if SubscriptionState(subscription.state).is_open:
+    if subscription.is_open:
         return True
     other = locked.open_subscription
     return may_revive(
@@ -170,7 +168,7 @@ def _span(
     rule = charge.course.terms.rule(Method(charge.method))
     if charge.credit_period_id is not None:
         return first_period(rule, paid_at)
-    is_open = SubscriptionState(subscription.state).is_open
+    is_open = subscription.is_open
     previous = continued(
         locked.last_periods.get(subscription.pk),
         paused_until=subscription.paused_until,
@@ -225,17 +223,15 @@ def _park(
     else:
         refunding.open_case(locked, charge, received, reason, work)
     work.note("billing.payment_parked", locked, payment=str(payment.id), amount=received.amount)
-    more: dict[str, object] = {"payment_id": str(payment.id)}
-    work.publish(locked, events.PAYMENT_PARKED, str(payment.id), more)
+    key = str(payment.id)
+    work.publish(locked, events.PAYMENT_PARKED, key, payment_id=key)
 
 
 def _carry_on(
     locked: LockedMembership, charge: Charge, span: PeriodSpan, payment: PaymentView
 ) -> None:
     subscription = locked.subscriptions[charge.subscription_id]
-    subscription.state = subscription_after(
-        SubscriptionState(subscription.state), SubscriptionEvent.PAID
-    ).value
+    subscription.move(SubscriptionEvent.PAID)
     paid_change.switch(subscription, charge, payment)
     subscription.anchor_day = span.anchor_day
     subscription.period_count += 1
@@ -280,9 +276,7 @@ def _dun(locked: LockedMembership, subscription: Subscription, code: str, work: 
     due_at = scheduling.runs_until(subscription) or work.now
     policy = subscription.course.terms.dunning
     subscription.failures += 1
-    subscription.state = subscription_after(
-        SubscriptionState(subscription.state), SubscriptionEvent.CHARGE_FAILED
-    ).value
+    subscription.move(SubscriptionEvent.CHARGE_FAILED)
     if code == _MANDATE_ENDED or subscription.mandate_end_reason:
         endings.give_up(locked, subscription, EndReason.MANDATE_ENDED, code, work)
         return
@@ -301,12 +295,13 @@ def _dun(locked: LockedMembership, subscription: Subscription, code: str, work: 
         # What was open while the outcome was unknown closes with the refusal.
         work.revoked.append(locked.membership.pk)
     grace_until = scheduling.grace_until(subscription)
-    mails.renewal_failed(
+    mails.send(
         locked,
+        "renewal_failed",
         f"{subscription.pk}:{subscription.period_count}:{subscription.failures}",
-        course=subscription.course,
-        method=Method(subscription.method),
-        failure_code=code,
+        course=subscription.course.name,
+        method=subscription.method,
+        reason=code,
         tries=dunning.tries_from(policy, due_at=due_at, next_at=retry_at),
         open_until=grace_until if grace_until is not None and grace_until > work.now else None,
     )
@@ -323,5 +318,5 @@ def _publish_started(locked: LockedMembership, work: UnitOfWork) -> None:
         locked,
         events.MEMBERSHIP_STARTED,
         f"{membership.pk}:{work.now.isoformat()}",
-        {"member_number": number},
+        member_number=number,
     )

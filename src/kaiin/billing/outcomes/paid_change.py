@@ -6,7 +6,7 @@ Works on a `LockedMembership`, collects into a `UnitOfWork`.
 from datetime import datetime
 
 from kaiin.billing.choices import ChargePurpose
-from kaiin.billing.membership import change_mails, endings, intents, scheduling
+from kaiin.billing.membership import endings, intents, mails, scheduling
 from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, EarlyEnd, Period, Subscription
@@ -28,7 +28,7 @@ def credit_still_counts(charge: Charge, subscription: Subscription, paid_at: dat
     if period is None:
         return True
     return (
-        SubscriptionState(subscription.state).is_open
+        subscription.is_open
         and period.index == subscription.period_count
         and period.ended_early_at is None
         and charge.credit <= period.amount - period.credited
@@ -83,10 +83,11 @@ def publish(
     subscription = locked.subscriptions[charge.subscription_id]
     if resumes:
         work.note("billing.resumed", locked, subscription=subscription.pk)
-        change_mails.resumed(
+        mails.send(
             locked,
+            "resumed",
             charge.intent_key,
-            course=charge.course,
+            course=charge.course.name,
             renewal=scheduling.renewal(subscription),
         )
     if charge.purpose != ChargePurpose.CHANGE:
@@ -101,12 +102,13 @@ def publish(
         credit=charge.credit,
         anchor_day=span.anchor_day,
     )
-    change_mails.changed(
+    mails.send(
         locked,
+        "changed",
         charge.intent_key,
-        course=charge.course,
-        method=Method(charge.method),
-        from_at=span.starts_at,
+        course=charge.course.name,
+        method=charge.method,
+        from_on=span.starts_at,
         renewal=scheduling.renewal(subscription),
     )
 
@@ -117,7 +119,7 @@ def registered(
     """A card was registered: the coming renewal is charged to it, for the course agreed to. One
     that is no longer waited for is given back."""
     subscription = locked.subscriptions[charge.subscription_id]
-    wanted = charge.state == ChargeState.OPEN and SubscriptionState(subscription.state).is_open
+    wanted = charge.state == ChargeState.OPEN and subscription.is_open
     if not wanted:
         if charge.state != ChargeState.REGISTERED:
             endings.release(payment.mandate_id)
@@ -145,11 +147,12 @@ def registered(
         course=charge.course.key,
         payment=str(payment.id),
     )
-    mandate_id = payment.mandate_id
-    change_mails.card_registered(
+    card = payments.mandate(payment.mandate_id) if payment.mandate_id is not None else None
+    mails.send(
         locked,
+        "card_registered",
         charge.intent_key,
-        course=charge.course,
-        card=payments.mandate(mandate_id) if mandate_id is not None else None,
+        course=charge.course.name,
+        card={"brand": card.brand, "last4": card.last4} if card and card.last4 else None,
         renewal=scheduling.renewal(subscription),
     )

@@ -95,7 +95,7 @@ def open_case(
     case = _case(charge, amount, reason, work, period=None)
     case.save(force_insert=True)
     _note("billing.refund_case_opened", locked, case, work)
-    mails.refund_opened(locked, case)
+    mails.refund(locked, "refund_opened", case)
     return case
 
 
@@ -107,10 +107,11 @@ def second_payment(
     case = _case(charge, amount, RefundReason.PAID_TWICE, work, period=None)
     case.save(force_insert=True)
     _note("billing.refund_case_opened", locked, case, work)
-    if payments.can_refund(payment) and sites.tenant().refund_second_payments:
+    direct = payments.can_refund(payment)
+    if direct and sites.tenant().refund_second_payments:
         request(locked, charge, case, [(Account.UNAPPLIED, amount)], work)
     else:
-        mails.second_payment(locked, case, account=not payments.can_refund(payment))
+        mails.refund(locked, "refund_opened" if direct else "second_payment_account", case)
 
 
 def give_back(
@@ -140,10 +141,10 @@ def request(
     work.post(due, charge=charge, period=case.period)
     _ask(locked, case, work)
     if case.reason == RefundReason.PAID_TWICE and case.opened_at == work.now:
-        mails.second_payment_goes_back(locked, case)
+        mails.refund(locked, "second_payment_refunded", case)
     elif case.reason != RefundReason.LEFT:
         # The mail about the leaving named the refund already.
-        mails.refund_requested(locked, case)
+        mails.refund(locked, "refund_requested", case)
 
 
 def retry(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
@@ -161,7 +162,7 @@ def keep(locked: LockedMembership, charge: Charge, case: RefundCase, work: UnitO
     case.become(RefundCaseState.DECLINED, case.failure_code)
     case.decided_at, case.decided_by = work.now, work.actor
     case.save()
-    stays = ledger.kept(f"kept:{case.key}", work.now, _money(case), source=_source(case))
+    stays = ledger.kept(f"kept:{case.key}", work.now, case.money, source=_source(case))
     work.post(posting.again_if_reversed(stays), charge=charge, period=case.period)
     _note("billing.refund_declined", locked, case, work)
 
@@ -185,10 +186,10 @@ def done(
     case.become(RefundCaseState.DONE)
     case.settled_at = done_at
     case.save()
-    paid_out = ledger.refund(f"refund:{case.refund_key}", done_at, _money(case))
+    paid_out = ledger.refund(f"refund:{case.refund_key}", done_at, case.money)
     work.post(posting.again_if_reversed(paid_out), charge=charge, period=case.period)
     _note("billing.refund_done", locked, case, work)
-    mails.refund_done(locked, case)
+    mails.refund(locked, "refund_done", case)
 
 
 def _owe_again(charge: Charge, case: RefundCase, work: UnitOfWork) -> None:
@@ -197,7 +198,7 @@ def _owe_again(charge: Charge, case: RefundCase, work: UnitOfWork) -> None:
         # The same money went back another way: the provider can't have paid it out twice.
         raise UnknownTransition(state=case.state, event=RefundCaseState.DONE)
     work.reverse(kept, charge=charge)
-    sources = [(_source(case), _money(case))]
+    sources = [(_source(case), case.money)]
     due = ledger.refund_due(f"refund_due:{case.key}", work.now, sources)
     work.post(posting.again_if_reversed(due), charge=charge, period=case.period)
 
@@ -225,7 +226,7 @@ def _failed(
     case.settled_at = None
     case.save()
     _note("billing.refund_failed", locked, case, work, reason=code)
-    work.publish(locked, events.REFUND_FAILED, case.refund_key, {"refund_case": case.pk})
+    work.publish(locked, events.REFUND_FAILED, case.refund_key, refund_case=case.pk)
     staff_mails.refund_failed(locked, case)
 
 
@@ -269,10 +270,6 @@ def _refundable(charge: Charge) -> int:
     cases = RefundCase.objects.filter(charge=charge)
     gone = cases.exclude(state=RefundCaseState.DECLINED).exclude(reason=RefundReason.TOO_MUCH)
     return min(fee, fee + charge.handling - sum(gone.values_list("amount", flat=True)))
-
-
-def _money(case: RefundCase) -> Money:
-    return Money(case.amount, case.currency)
 
 
 def _note(

@@ -70,7 +70,8 @@ def _disputed(
     locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
 ) -> None:
     """The member's bank asks for the money back. Nothing is decided: what it bought stays."""
-    work.publish(locked, events.PAYMENT_DISPUTED, str(payment.id), {"payment_id": str(payment.id)})
+    key = str(payment.id)
+    work.publish(locked, events.PAYMENT_DISPUTED, key, payment_id=key)
     staff_mails.disputed(locked, charge, payment)
 
 
@@ -236,10 +237,11 @@ def _stop_renewing(
     work.revoked.append(locked.membership.pk)
     scheduling.plan(locked, subscription, work)
     if renewed:
-        mails.mandate_ended(
+        mails.send(
             locked,
+            "mandate_ended",
             f"{subscription.pk}:{subscription.mandate_id}",
-            course=subscription.course,
+            course=subscription.course.name,
             paid_until=until,
             reason=why.value,
         )

@@ -1,7 +1,7 @@
 """What a member may change to in one step, and what it would cost and buy: shown before, posted
 after by the same rule."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,29 +11,13 @@ from kaiin.billing.membership import change_plans, scheduling
 from kaiin.billing.membership.change_plans import ChangePreview, preview_of
 from kaiin.billing.models import Course, Period, Subscription
 from kaiin.domain import changes, previews
-from kaiin.domain.changes import ChangeKind, ChangeRefused
+from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
-from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart, Terms
+from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.sites import queries as sites
-
-
-@dataclass(frozen=True)
-class ChangeOffer:
-    """A course by a way to pay that the member could change to now, from `from_at` on; `total` is
-    paid now, `price` is what a period costs, by `unit`."""
-
-    course_key: str
-    course_name: Mapping[str, str]
-    method: Method
-    kind: ChangeKind
-    total: Money
-    price: Money
-    unit: PriceUnit
-    from_at: datetime
-    undoes: bool
 
 
 @dataclass(frozen=True)
@@ -83,7 +67,7 @@ def preview_change(
     )
 
 
-def changes_offered(member_pk: int, site_key: str, *, at: datetime) -> tuple[ChangeOffer, ...]:
+def changes_offered(member_pk: int, site_key: str, *, at: datetime) -> tuple[ChangePreview, ...]:
     """What the member may change to at `at`, in the order of the tenant file; nothing for a member
     who has nothing. Raises SiteUnknown."""
     site_id = sites.site(site_key).id
@@ -93,7 +77,7 @@ def changes_offered(member_pk: int, site_key: str, *, at: datetime) -> tuple[Cha
     except NoMembership:
         return ()
     return tuple(
-        _offer(preview, course.terms.by(method))
+        preview
         for course, method, preview in found
         if isinstance(preview, ChangePreview)
         and not is_agreed(subscription, course_key=course.key, method=method)
@@ -121,20 +105,6 @@ def is_agreed(subscription: Subscription, *, course_key: str, method: Method) ->
     """Whether the next period is of this course by this way already, by an earlier change."""
     coming = subscription.next_course
     return coming is not None and (coming.key, subscription.method) == (course_key, method)
-
-
-def _offer(found: ChangePreview, terms: Terms) -> ChangeOffer:
-    return ChangeOffer(
-        course_key=found.course_key,
-        course_name=found.course_name,
-        method=found.method,
-        kind=found.kind,
-        total=found.total,
-        price=terms.total,
-        unit=terms.unit,
-        from_at=found.from_at,
-        undoes=found.undoes,
-    )
 
 
 def pauses_offered(member_pk: int, site_key: str, *, at: datetime) -> tuple[PausePreview, ...]:

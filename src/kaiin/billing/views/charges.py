@@ -112,19 +112,18 @@ def _view(
     gone: _Gone,
     returns: Returns,
 ) -> ChargeView:
-    amount = row.price + row.handling - row.credit
     refunded = gone.refunded.get(row.payment_id, 0)
     outcome = _outcome(row)
     if row.payment_id in gone.charged_back:
         outcome = "charged_back"
-    elif refunded >= amount > 0:
+    elif refunded >= row.total.amount > 0:
         outcome = "refunded"
     return ChargeView(
         at=receipt.paid_at if receipt else row.closed_at or row.created_at,
         site_name=site_name,
         course_name=row.course.name,
         method=Method(row.method),
-        amount=Money(amount, row.course.terms.currency),
+        amount=row.total,
         outcome=outcome,
         failure_code=row.failure_code,
         receipt_number=receipt.number if receipt else "",

@@ -32,17 +32,12 @@ class Entry:
     it is open. `renews_at`: when the next renewal is charged, None where none is coming or the
     last one failed (`past_due`). `membership` is None for a member who never joined."""
 
-    allowed: bool
-    until: datetime | None
-    kind: WindowKind | None
-    renews_at: datetime | None
-    past_due: bool
-    membership: EntryMembership | None
-
-
-_CLOSED = Entry(
-    allowed=False, until=None, kind=None, renews_at=None, past_due=False, membership=None
-)
+    allowed: bool = False
+    until: datetime | None = None
+    kind: WindowKind | None = None
+    renews_at: datetime | None = None
+    past_due: bool = False
+    membership: EntryMembership | None = None
 
 
 def _membership_at(at: Place, member: Place, site: Place) -> "QuerySet[Membership, Any]":
@@ -76,7 +71,7 @@ def check_entry(*, member_pk: int, site_key: str, at: datetime) -> Entry:
     """Whether a member may enter a site at `at`: one indexed query. Raises SiteUnknown."""
     found = _MEMBERSHIP.first(at=at, member=member_pk, site=sites.site(site_key).id)
     if found is None:
-        return _CLOSED
+        return Entry()
     row = dict(zip(_COLUMNS, found, strict=True))
     until = row["open_window__ends_at"]
     return Entry(

@@ -80,16 +80,16 @@ class Explanation:
     """
 
     at: datetime
-    membership_id: int | None
-    standing: Standing | None
-    allowed: bool
-    kind: WindowKind | None
-    since: datetime | None
-    until: datetime | None
-    windows: tuple[OpenTime, ...]
-    before: OpenTime | None
-    after: OpenTime | None
-    ended: SubscriptionEnd | None
+    membership_id: int | None = None
+    standing: Standing | None = None
+    allowed: bool = False
+    kind: WindowKind | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    windows: tuple[OpenTime, ...] = ()
+    before: OpenTime | None = None
+    after: OpenTime | None = None
+    ended: SubscriptionEnd | None = None
 
 
 def explain_access(*, member_pk: int, site_key: str, at: datetime) -> Explanation:
@@ -97,7 +97,7 @@ def explain_access(*, member_pk: int, site_key: str, at: datetime) -> Explanatio
     site = sites.site(site_key)
     membership = Membership.objects.filter(member_id=member_pk, site_id=site.id).first()
     if membership is None:
-        return _closed(at, None, None)
+        return Explanation(at)
     rows = list(Entitlement.objects.filter(membership=membership).order_by("starts_at"))
     stretch = _stretch(rows, at)
     before = next((row for row in reversed(rows) if row.ends_at <= at), None)
@@ -105,49 +105,24 @@ def explain_access(*, member_pk: int, site_key: str, at: datetime) -> Explanatio
     wanted = [*stretch, *(row for row in (before, after) if row is not None)]
     records = _Records.behind(membership.pk, wanted)
     if not stretch:
-        return _closed(
+        return Explanation(
             at,
-            membership,
-            _ended(membership, at),
+            membership.pk,
+            Standing(membership.standing),
             before=records.window(before) if before else None,
             after=records.window(after) if after else None,
+            ended=_ended(membership, at),
         )
     now_open = next(row for row in stretch if row.ends_at > at)
     return Explanation(
-        at=at,
-        membership_id=membership.pk,
-        standing=Standing(membership.standing),
+        at,
+        membership.pk,
+        Standing(membership.standing),
         allowed=True,
         kind=WindowKind(now_open.kind),
         since=stretch[0].starts_at,
         until=stretch[-1].ends_at,
         windows=tuple(records.window(row) for row in stretch),
-        before=None,
-        after=None,
-        ended=None,
-    )
-
-
-def _closed(
-    at: datetime,
-    membership: Membership | None,
-    ended: SubscriptionEnd | None,
-    *,
-    before: OpenTime | None = None,
-    after: OpenTime | None = None,
-) -> Explanation:
-    return Explanation(
-        at=at,
-        membership_id=membership.pk if membership else None,
-        standing=Standing(membership.standing) if membership else None,
-        allowed=False,
-        kind=None,
-        since=None,
-        until=None,
-        windows=(),
-        before=before,
-        after=after,
-        ended=ended,
     )
 
 

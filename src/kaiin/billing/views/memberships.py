@@ -20,26 +20,13 @@ from kaiin.domain.endings import Ending, Failure
 from kaiin.domain.entitlements import Window, WindowKind, open_until
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import days_after, last_day
+from kaiin.domain.periods import PeriodSpan, days_after, last_day
 from kaiin.domain.previews import PriceUnit, Renewal
 from kaiin.domain.subscriptions import EndReason, Standing, SubscriptionState
 from kaiin.payments import queries as payments
 from kaiin.payments.queries import MandateView, PaymentView
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
-
-
-@dataclass(frozen=True)
-class PeriodView:
-    """A paid stretch `[starts_at, ends_at)`."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-    @property
-    def last_day(self) -> date:
-        """The last day in Japan that is paid."""
-        return last_day(self.ends_at)
 
 
 @dataclass(frozen=True)
@@ -78,7 +65,7 @@ class MembershipView:
     state: SubscriptionState
     joined_date: date | None
     member_number: int | None
-    period: PeriodView | None
+    period: PeriodSpan | None
     paid_until: datetime | None
     next_charge_at: datetime | None
     next_amount: Money | None
@@ -158,11 +145,7 @@ def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
     # The open one is shown, or else the last that was paid, or else the last.
     every = sorted(
         found,
-        key=lambda row: (
-            SubscriptionState(row.state).is_open,
-            row.period_count > 0,
-            row.pk,
-        ),
+        key=lambda row: (row.is_open, row.period_count > 0, row.pk),
     )
     chosen = {row.membership_id: row for row in every}
     paid = {row.membership_id: row for row in every if row.period_count}
@@ -194,7 +177,7 @@ def _gather(membership_ids: list[int], at: datetime) -> _Gathered:
     mandate_ids = [row.mandate_id for row in chosen.values() if row.mandate_id is not None]
     return _Gathered(
         subscriptions=chosen,
-        ended={pk: row for pk, row in paid.items() if not SubscriptionState(row.state).is_open},
+        ended={pk: row for pk, row in paid.items() if not row.is_open},
         running=running,
         charges=charges,
         windows=windows,
@@ -212,6 +195,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
     charges = gathered.charges.get(row.pk, [])
     windows = tuple(gathered.windows.get(row.pk, ()))
     running = gathered.running.get(subscription.pk)
+    anchor_day = subscription.anchor_day or 1
     retrying = state is SubscriptionState.PAST_DUE
     next_charge_at = subscription.next_due_at
     terms = catalog.running_terms(subscription)
@@ -233,7 +217,7 @@ def _view(row: Membership, site: SiteView, gathered: _Gathered, at: datetime) ->
         state=state,
         joined_date=row.joined_date,
         member_number=row.member_number,
-        period=PeriodView(running.starts_at, running.ends_at) if running else None,
+        period=PeriodSpan(running.starts_at, running.ends_at, anchor_day) if running else None,
         paid_until=subscription.paid_until or (paid_last.paid_until if paid_last else None),
         next_charge_at=next_charge_at,
         next_amount=_next_amount(subscription) if next_charge_at else None,

@@ -154,8 +154,7 @@ def _refunds(
     refunds: list[ReceiptRefund] = []
     already = Money(0, lines[0].amount.currency)
     for case in cases:
-        amount = Money(case.amount, case.currency)
-        parts = taxes.refund_totals(lines, already=already, refund=amount)
-        already += amount
-        refunds.append(ReceiptRefund(case.settled_at or case.opened_at, amount, parts))
+        parts = taxes.refund_totals(lines, already=already, refund=case.money)
+        already += case.money
+        refunds.append(ReceiptRefund(case.settled_at or case.opened_at, case.money, parts))
     return tuple(refunds)

@@ -151,7 +151,7 @@ def _view(row: RefundCase, site_name: Mapping[str, str]) -> RefundCaseView:
         course_name=row.charge.course.name,
         method=Method(row.charge.method),
         payment_id=row.payment_id,
-        amount=Money(row.amount, row.currency),
+        amount=row.money,
         reason=RefundReason(row.reason),
         state=RefundCaseState(row.state),
         opened_at=row.opened_at,

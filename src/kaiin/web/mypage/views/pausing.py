@@ -94,13 +94,12 @@ def resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
 
 def _resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     try:
-        resumed = resume_membership(member_pk=member.pk, site_key=site_key)
+        payment = resume_membership(member_pk=member.pk, site_key=site_key)
     except _TROUBLES as error:
         messages.warning(request, error_text(error))
         return redirect("mypage:home")
     except NoMembership:
         return redirect("mypage:home")
-    payment = resumed.payment
     if payment is None:
         messages.success(request, text("changing.said_pause_undone"))
     elif payment.state is PaymentState.PAID:
