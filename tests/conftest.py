@@ -79,6 +79,8 @@ def _set_up_django() -> None:
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{var}/kaiin.sqlite3")
     from django.conf import settings
 
+    # Each test client would look through all files of all apps before its first request.
+    settings.WHITENOISE_AUTOREFRESH = True
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file and not memory: tests race real connections of several threads.
