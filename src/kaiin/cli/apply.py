@@ -12,7 +12,6 @@ from kaiin.cli.loading import load_django, stop_unless_migrated
 if TYPE_CHECKING:
     from kaiin.sites.operations import Change, Plan
     from kaiin.sites.tenant_file.models import TenantFile
-    from kaiin.sites.tenant_file.problems import TenantFileErrors
 
 BAD_FILE = 2
 REFUSED = 3
@@ -64,32 +63,28 @@ def apply(
 
 def _loaded(file: Path, as_json: bool) -> "TenantFile":
     from kaiin.sites.tenant_file.loading import load_tenant_file
-    from kaiin.sites.tenant_file.problems import TenantFileErrors
+    from kaiin.sites.tenant_file.problems import Problem, TenantFileErrors
 
     try:
         return load_tenant_file(file)
     except OSError as error:
         message = error.strerror or "can't be read"
-        if as_json:
-            problem = {"line": 0, "column": 0, "path": "file", "message": message, "instead": ""}
-            _print_json({"result": "bad_file", "file": str(file), "errors": [problem]})
-        else:
-            print(f"kaiin: {file}: {message}", file=sys.stderr)
+        problems: tuple[Problem, ...] = (Problem(0, 0, "file", message, instead=""),)
+        said = [f"kaiin: {file}: {message}"]
     except TenantFileErrors as errors:
-        if as_json:
-            problems = [problem.as_dict() for problem in errors.problems]
-            _print_json({"result": "bad_file", "file": str(file), "errors": problems})
-        else:
-            _show_errors(errors)
+        problems = errors.problems
+        said = [
+            f"{file}:{each.line}:{each.column}: {each.path}: {each.message}\n"
+            f"    write: {each.instead}"
+            for each in problems
+        ]
+        said.append(f"kaiin: {_count(len(problems), 'error')}; nothing was changed")
+    if as_json:
+        found = [problem.as_dict() for problem in problems]
+        _print_json({"result": "bad_file", "file": str(file), "errors": found})
+    else:
+        print("\n".join(said), file=sys.stderr)
     raise typer.Exit(BAD_FILE)
-
-
-def _show_errors(errors: "TenantFileErrors") -> None:
-    for each in errors.problems:
-        print(f"{errors.name}:{each.line}:{each.column}: {each.path}: {each.message}",
-              file=sys.stderr)  # fmt: skip
-        print(f"    write: {each.instead}", file=sys.stderr)
-    print(f"kaiin: {_count(len(errors.problems), 'error')}; nothing was changed", file=sys.stderr)
 
 
 def _show(plan: "Plan", result: str, file: Path) -> None:

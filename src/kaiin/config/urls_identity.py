@@ -5,12 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from kaiin.web.base.errors import (  # noqa: F401
-    handler400,
-    handler403,
-    handler404,
-    handler500,
-)
+from kaiin.web.base.errors import handler400, handler403, handler404, handler500  # noqa: F401
 
 admin.autodiscover()
 

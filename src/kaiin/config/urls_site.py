@@ -2,12 +2,7 @@
 
 from django.urls import include, path
 
-from kaiin.web.base.errors import (  # noqa: F401
-    handler400,
-    handler403,
-    handler404,
-    handler500,
-)
+from kaiin.web.base.errors import handler400, handler403, handler404, handler500  # noqa: F401
 
 urlpatterns = [
     path("", include("kaiin.web.base.urls")),

@@ -1,6 +1,6 @@
 """What our middlewares add to a request, for the type checker and the reader."""
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from kaiin.identity.queries import MemberView
 from kaiin.identity.session_store import SessionStore
@@ -31,6 +31,14 @@ def show_site(request: Request, key: str) -> None:
     site = next((each for each in sites.sites() if each.key == key), None)
     if site is not None:
         request.site, request.brand = site, brand.of_site(site)
+
+
+def site_of(request: Request, key: str) -> SiteView:
+    """The site that a page is about, whose brand it wears. Raises Http404."""
+    show_site(request, key)
+    if request.site is None or request.site.key != key:
+        raise Http404
+    return request.site
 
 
 def come_from(request: Request, key: str) -> None:

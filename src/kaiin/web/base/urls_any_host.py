@@ -3,12 +3,7 @@
 from django.urls import include, path, re_path
 
 from kaiin.web.base import views
-from kaiin.web.base.errors import (  # noqa: F401
-    handler400,
-    handler403,
-    handler404,
-    handler500,
-)
+from kaiin.web.base.errors import handler400, handler403, handler404, handler500  # noqa: F401
 
 _ASSET = r"^assets/(?P<name>[a-z0-9-]+)\.(?P<digest>[0-9a-f]{12})\.(?P<suffix>css|js)$"
 _pages = [

@@ -17,7 +17,7 @@ from kaiin.web.parts.forms import (
     CodeInput,
     KaiinForm,
     MailInput,
-    PasswordInput,
+    PasswordField,
     asked_for,
     field_text,
 )
@@ -60,11 +60,11 @@ class DetailsForm(KaiinForm):
         max_length=320,
         widget=MailInput,
     )
-    password = forms.CharField(
+    password = PasswordField(
         label=field_text("join.password"),
         help_text=field_text("join.password_hint"),
-        strip=False,
-        widget=PasswordInput(new=True),
+        new=True,
+        max_length=None,
     )
 
     def __init__(self, *args: Any, tenant: TenantView, has_password: bool, **kwargs: Any) -> None:

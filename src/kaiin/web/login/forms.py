@@ -2,12 +2,11 @@
 
 from django import forms
 
-from kaiin.web.parts.forms import CodeInput, KaiinForm, LoginIdInput, PasswordInput, field_text
+from kaiin.web.parts.forms import CodeInput, KaiinForm, LoginIdInput, PasswordField, field_text
 
-# Far above any address or password; what is longer is a paste gone wrong or an attack. The hint
-# of `domain.identifiers` speaks before the first limit does.
+# Far above any address; what is longer is a paste gone wrong or an attack. The hint of
+# `domain.identifiers` speaks before this limit does.
 _LONGEST_TYPED = 4096
-_LONGEST_PASSWORD = 1024
 
 
 class IdentifierForm(KaiinForm):
@@ -21,13 +20,7 @@ class IdentifierForm(KaiinForm):
 class LoginForm(IdentifierForm):
     """`insisted_on`: an identifier that we doubted once; sent again, it is meant as it is."""
 
-    # Verified exactly as typed: not stripped, not normalised.
-    password = forms.CharField(
-        label=field_text("login.password"),
-        max_length=_LONGEST_PASSWORD,
-        strip=False,
-        widget=PasswordInput,
-    )
+    password = PasswordField(label=field_text("login.password"))
     insisted_on = forms.CharField(
         required=False, max_length=_LONGEST_TYPED, widget=forms.HiddenInput
     )
@@ -42,10 +35,6 @@ class NewPasswordForm(KaiinForm):
         max_length=_LONGEST_TYPED,
         widget=CodeInput,
     )
-    password = forms.CharField(
-        label=field_text("reset.password"),
-        help_text=field_text("reset.password_hint"),
-        max_length=_LONGEST_PASSWORD,
-        strip=False,
-        widget=PasswordInput(new=True),
+    password = PasswordField(
+        label=field_text("reset.password"), help_text=field_text("reset.password_hint"), new=True
     )

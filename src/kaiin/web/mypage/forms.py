@@ -4,10 +4,7 @@ from typing import Any
 
 from django import forms
 
-from kaiin.web.parts.forms import Choice, KaiinForm, PasswordInput, RadioCards, field_text
-
-# Far above any password; what is longer is a paste gone wrong or an attack.
-_LONGEST_PASSWORD = 1024
+from kaiin.web.parts.forms import Choice, KaiinForm, PasswordField, RadioCards, field_text
 
 
 class SeenForm(KaiinForm):
@@ -41,18 +38,11 @@ class ChangeForm(KaiinForm):
 
 
 class PasswordForm(KaiinForm):
-    """The password that is used now, and the new one. Both exactly as typed."""
+    """The password that is used now, and the new one."""
 
-    old = forms.CharField(
-        label=field_text("mypage.password_old"),
-        max_length=_LONGEST_PASSWORD,
-        strip=False,
-        widget=PasswordInput,
-    )
-    new = forms.CharField(
+    old = PasswordField(label=field_text("mypage.password_old"))
+    new = PasswordField(
         label=field_text("mypage.password_new"),
         help_text=field_text("reset.password_hint"),
-        max_length=_LONGEST_PASSWORD,
-        strip=False,
-        widget=PasswordInput(new=True),
+        new=True,
     )

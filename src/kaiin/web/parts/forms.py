@@ -100,6 +100,15 @@ class PasswordInput(forms.PasswordInput):
         super().__init__({"autocomplete": f"{'new' if new else 'current'}-password", **_AS_TYPED})
 
 
+class PasswordField(forms.CharField):
+    """A password exactly as typed, not stripped; `new` for one that is being chosen."""
+
+    def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
+        # Far above any password; what is longer is a paste gone wrong or an attack.
+        limited = {"max_length": 1024, **kwargs}
+        super().__init__(strip=False, widget=PasswordInput(new=new), **limited)
+
+
 class CodeInput(forms.TextInput):
     """A code that was mailed."""
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kaiin.billing.views.courses import CourseView, list_courses
 from kaiin.infra.texts import text
-from kaiin.sites import queries as sites
-from kaiin.sites.queries import SiteUnknown, SiteView
-from kaiin.web.base.requests import Request, come_from
+from kaiin.sites.queries import SiteView
+from kaiin.web.base import requests
+from kaiin.web.base.requests import Request
 
 # The details of someone who is logged in are known already.
 _STEPS = ("course", "way", "details", "code", "confirm")
@@ -18,12 +18,9 @@ _STEPS_OF_MEMBERS = ("course", "way", "confirm")
 
 
 def site_of(request: Request, site_key: str) -> SiteView:
-    """The site that is joined, whose brand the page wears. Raises Http404."""
-    try:
-        site = sites.site(site_key)
-    except SiteUnknown:
-        raise Http404 from None
-    come_from(request, site_key)
+    """The site that is joined, whose brand the next pages wear, too. Raises Http404."""
+    site = requests.site_of(request, site_key)
+    request.session["site"] = site.key
     return site
 
 

@@ -27,7 +27,7 @@ from kaiin.payments.errors import (
     TooManyErrors,
 )
 from kaiin.sites.queries import SiteView
-from kaiin.web.base.requests import Request
+from kaiin.web.base.requests import Request, site_of
 from kaiin.web.join.views.other_way import CHANGES, slip_first, under_way_words
 from kaiin.web.join.views.own import ASK_SECONDS, return_url
 from kaiin.web.mypage.change_words import (
@@ -39,7 +39,7 @@ from kaiin.web.mypage.change_words import (
 )
 from kaiin.web.mypage.forms import ChangeForm, SeenForm
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at, site_of
+from kaiin.web.mypage.views.places import membership_at
 
 _TROUBLES = (MandateEnded, MethodUnavailable, PaymentUnderWay, ProviderUnavailable, TooManyErrors)
 

@@ -18,9 +18,9 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, localized, text
 from kaiin.sites.queries import SiteView
-from kaiin.web.base.requests import Request
+from kaiin.web.base.requests import Request, site_of
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at, site_of
+from kaiin.web.mypage.views.places import membership_at
 from kaiin.web.parts.forms import Choice, ChoiceForm
 from kaiin.web.parts.words import money_words
 

@@ -16,11 +16,11 @@ from kaiin.identity.queries import MemberView
 from kaiin.infra import clock
 from kaiin.infra.texts import error_text, text
 from kaiin.payments.errors import MandateEnded, ProviderUnavailable
-from kaiin.web.base.requests import Request
+from kaiin.web.base.requests import Request, site_of
 from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at, site_of
+from kaiin.web.mypage.views.places import membership_at
 from kaiin.web.parts.forms import Choice, ChoiceForm
 from kaiin.web.parts.words import money_words, priced_lines, way_words
 
