@@ -46,23 +46,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command("demo")(demo.demo)
-app.command("clock")(clock.clock)
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.command("migrate")(migrate.migrate)
-app.command("apply")(apply.apply)
-app.command("identify")(identify.identify)
-app.command("staff")(staff.staff)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("closing")(closing.closing)
-app.command("outbox")(outbox.outbox)
-app.command("check")(check.check)
-app.command("verify")(verify.verify)
-app.command("explain")(explain.explain)
-app.command("simulate")(simulate.simulate)
-app.command("sandbox", hidden=True)(sandbox.sandbox)
+# Each by its function's name, in the order of the help.
+for command in (
+    demo.demo, clock.clock, serve.serve, worker.worker, migrate.migrate, apply.apply,
+    identify.identify, staff.staff, backup.backup, backup.restore, closing.closing, outbox.outbox,
+    check.check, verify.verify, explain.explain, simulate.simulate,
+):  # fmt: skip
+    app.command()(command)
+app.command(hidden=True)(sandbox.sandbox)
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ import socket
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -32,7 +31,8 @@ def demo(
     standing. Ctrl-C stops everything; the data stays.
     """
     if reset:
-        _reset()
+        shutil.rmtree(VAR, ignore_errors=True)
+        print(f"kaiin: {VAR} is gone; the next demo starts over")
         return
     for taken in (port, port + 1):
         _check_free(taken, port)
@@ -41,7 +41,7 @@ def demo(
     remember_port(VAR, port)
     variables = demo_variables(VAR, port)
     os.environ.update(variables)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     processes = Processes(variables, VAR)
     try:
         prepare()
@@ -97,10 +97,6 @@ def start_processes(processes: Processes, port: int) -> None:
     processes.start("worker", "worker")
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def drop_unusable(var: Path) -> None:
     """Start over where preparing was interrupted, whose last act is to note the ready logins, or
     where the data has the tables of another version: nothing leads from those to ours."""
@@ -129,11 +125,6 @@ def _form() -> str:
     for file in sorted(kept_by):
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def _reset() -> None:
-    shutil.rmtree(VAR, ignore_errors=True)
-    print(f"kaiin: {VAR} is gone; the next demo starts over")
 
 
 def _check_free(taken: int, port: int) -> None:

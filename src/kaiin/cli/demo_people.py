@@ -48,12 +48,7 @@ class Crowd:
         """A new person, aged 14 to 70."""
         family, given = self._name(_FAMILY), self._name(_GIVEN)
         self._number += self._source.randint(1, 7)
-        words = {
-            "given": given[0],
-            "kana": given[1],
-            "romaji": given[2],
-            "number": self._number,
-        }
+        words = dict(zip(("given", "kana", "romaji"), given, strict=True), number=self._number)
         age = timedelta(days=self._source.randint(14 * 366, 70 * 365))
         return Person(
             email=email or f"{given[2]}.{family[2]}{self._number}@{self._source.choice(_DOMAINS)}",

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from kaiin.domain.identifiers.reading import Identified
 
+_PREFIX = "identifier."
 # Legal inside a JSON string, but many readers of lines would break there.
 _LINE_BREAKS = str.maketrans({"\u0085": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -54,27 +56,15 @@ def _print(line: str) -> None:
 
 
 def _as_json(identified: "Identified") -> str:
-    fields = {
-        "input": identified.input,
-        "kind": identified.kind.value,
-        "value": identified.value,
-        "forgiven": identified.forgiven,
-        "hints": identified.hints,
-        "suggestion": identified.suggestion,
-    }
-    return json.dumps(fields, ensure_ascii=False).translate(_LINE_BREAKS)
+    return json.dumps(asdict(identified), ensure_ascii=False).translate(_LINE_BREAKS)
 
 
 def _for_people(identified: "Identified") -> str:
     parts = [f"{identified.kind.value:<16} {identified.value or '-':<28}"]
     notes = {
-        "forgiven": " ".join(_short(code) for code in identified.forgiven),
-        "hints": " ".join(_short(code) for code in identified.hints),
+        "forgiven": " ".join(identified.forgiven).replace(_PREFIX, ""),
+        "hints": " ".join(identified.hints).replace(_PREFIX, ""),
         "meant": identified.suggestion or "",
     }
     parts.extend(f"{name}: {note}" for name, note in notes.items() if note)
     return "  ".join(parts).rstrip()
-
-
-def _short(code: str) -> str:
-    return code.removeprefix("identifier.")

@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -58,7 +58,7 @@ class Job:
     every_seconds: float
     lane: str = JOBS
     _next: float = 0.0
-    _failures: int = field(default=0)
+    _failures: int = 0
 
     def turn(self, *, hurry: bool) -> int:
         """Run if it is time; a failure is logged and waits longer each time, up to a minute."""
@@ -119,7 +119,7 @@ def jobs(lanes: Sequence[str] = LANES) -> list[Job]:
         Job("billing.remind", due(remind_due), 5.0),
         Job("billing.recognise", due(recognise_due), 5.0),
         Job("figures.count", _count, 60.0),
-        Job("audit.seal", lambda: audit.seal(limit=_SEALS), 1.0),
+        Job("audit.seal", partial(audit.seal, limit=_SEALS), 1.0),
         Job(
             "deliveries.forget",
             old(deliveries.forget_before, settings.KAIIN_KEEP_DELIVERIES),
