@@ -148,19 +148,16 @@ class _Reader:
         self.document.values[path] = at
         self._open.add(id(node))
         try:
-            return self._value(node, path, at)
+            if isinstance(node, MappingNode):
+                return self._mapping(node, path)
+            if isinstance(node, SequenceNode):
+                return [
+                    self.value(item, (*path, index), _position(item))
+                    for index, item in enumerate(node.value)
+                ]
+            return self._scalar(node, path, at)
         finally:
             self._open.discard(id(node))
-
-    def _value(self, node: Node, path: Path, at: Position) -> object:
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return [
-                self.value(item, (*path, index), _position(item))
-                for index, item in enumerate(node.value)
-            ]
-        return self._scalar(node, path, at)
 
     def _mapping(self, node: MappingNode, path: Path) -> dict[str, object]:
         found: dict[str, object] = {}

@@ -104,7 +104,8 @@ def path_text(document: object, path: Path) -> str:
     for step in path:
         here = inside(here, step)
         key = here.get("key") if isinstance(step, int) and isinstance(here, dict) else None
-        parts.append(f".{key}" if isinstance(key, str) else _step_text(step))
+        unnamed = f"[{step}]" if isinstance(step, int) else f".{step}"
+        parts.append(f".{key}" if isinstance(key, str) else unnamed)
     return "".join(parts).lstrip(".") or "file"
 
 
@@ -115,7 +116,3 @@ def inside(here: object, step: str | int) -> object:
     if isinstance(here, list) and isinstance(step, int) and step < len(here):
         return here[step]
     return None
-
-
-def _step_text(step: str | int) -> str:
-    return f"[{step}]" if isinstance(step, int) else f".{step}"

@@ -149,9 +149,8 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponseBase:
-        chosen = request.GET.get("lang", "")
-        if chosen not in request.brand.languages:
-            chosen = ""
+        asked = request.GET.get("lang", "")
+        chosen = asked if asked in request.brand.languages else ""
         request.language = chosen or preferred_language(request)
         with translation.override(request.language):
             response = self.get_response(request)

@@ -1,6 +1,5 @@
 """A change in words: the options of its two questions, and what each pair of answers comes to."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,20 +18,6 @@ from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.infra.texts import error_text, format_date, localized, text
 from kaiin.web.parts.forms import Choice
 from kaiin.web.parts.words import money_words, priced_lines, way_words
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What is shown below the questions for one pair of answers. `facts` are those of
-    `change_answer.html`, empty where the change can't be made; `url` leads on."""
-
-    key: str
-    course: str
-    way: str
-    chosen: bool
-    lines: tuple[str, ...]
-    facts: dict[str, Any]
-    url: str
 
 
 def course_options(choices: ChangeChoices) -> list[tuple[str, Choice]]:
@@ -57,8 +42,9 @@ def way_options(choices: ChangeChoices, view: MembershipView) -> list[tuple[str,
 
 def answers_of(
     choices: ChangeChoices, view: MembershipView, chosen: tuple[str, str], now: datetime
-) -> list[Answer]:
-    """Every pair's answer; the chosen one is shown."""
+) -> list[dict[str, object]]:
+    """What `change_answer.html` shows below the questions for each pair of answers. `facts` is
+    empty where the change can't be made; `url` leads on."""
     return [_answer(answer, choices, view, chosen, now) for answer in choices.answers]
 
 
@@ -76,15 +62,17 @@ def facts_of(preview: ChangePreview, view: MembershipView, now: datetime) -> dic
     kind = "undo" if preview.undoes else preview.kind.value
     from_date = format_date(japanese_date(preview.from_at))
     by_card = preview.needs_page and preview.method is Method.CARD
+    swaps = _swaps_card(preview, view)
+    way = text("changing.new_card") if swaps else way_words(preview.method)
     return {
         "preview": preview,
         "now": text(
             "changing.course_way", course=localized(view.course_name), way=way_words(view.method)
         ),
         "now_card": card_words(view.mandate) if view.mandate else "",
-        "then": _then(preview, view),
+        "then": text("changing.course_way", course=localized(preview.course_name), way=way),
         "from_words": text(at_once) if preview.from_at <= now else from_date,
-        "period_label": "" if _swaps_card(preview, view) else text("changing.first_period"),
+        "period_label": "" if swaps else text("changing.first_period"),
         "lines": priced_lines(preview.lines),
         "button": text(f"changing.do_{kind}", amount=money_words(preview.total)),
         "old_way": way_words(view.method),
@@ -136,7 +124,7 @@ def _answer(
     view: MembershipView,
     chosen: tuple[str, str],
     now: datetime,
-) -> Answer:
+) -> dict[str, object]:
     course = next(each for each in choices.courses if each.key == answer.course_key)
     way = text("changing.new_card") if answer.way.new_card else way_words(answer.way.method)
     preview = answer.preview
@@ -144,15 +132,15 @@ def _answer(
     if preview is not None and not answer.agreed:
         args = [view.site_key, answer.course_key, answer.way.method.value]
         url = reverse("mypage:change_confirm", args=args)
-    return Answer(
-        key="/".join(answer.key),
-        course=localized(course.name),
-        way=way,
-        chosen=answer.key == chosen,
-        lines=tuple(_lines(answer, choices, view)),
-        facts=facts_of(preview, view, now) if preview is not None else {},
-        url=url,
-    )
+    return {
+        "key": "/".join(answer.key),
+        "course": localized(course.name),
+        "way": way,
+        "chosen": answer.key == chosen,
+        "lines": _lines(answer, choices, view),
+        "facts": facts_of(preview, view, now) if preview is not None else {},
+        "url": url,
+    }
 
 
 def _lines(answer: ChangeAnswer, choices: ChangeChoices, view: MembershipView) -> list[str]:
@@ -171,12 +159,6 @@ def _lines(answer: ChangeAnswer, choices: ChangeChoices, view: MembershipView) -
         name, way = localized(course.name), way_words(answer.way.method)
         return [text("changing.not_together", course=name, way=way, ways=ways)]
     return [error_text(error)]
-
-
-def _then(preview: ChangePreview, view: MembershipView) -> str:
-    swaps = _swaps_card(preview, view)
-    way = text("changing.new_card") if swaps else way_words(preview.method)
-    return text("changing.course_way", course=localized(preview.course_name), way=way)
 
 
 def _swaps_card(preview: ChangePreview, view: MembershipView) -> bool:
