@@ -125,7 +125,8 @@ def read(variables: Mapping[str, str] = os.environ) -> Environment:
         return otherwise
 
     secret_key = required("KAIIN_SECRET_KEY", _OPEN_SECRET, "$(openssl rand -base64 48)")
-    if production and _is_weak(secret_key):
+    weak = len(secret_key) < 50 or len(set(secret_key)) < 10 or secret_key == _OPEN_SECRET
+    if production and weak:
         raise SettingError(
             "KAIIN_SECRET_KEY is too weak. Set 50 random characters or more: "
             "openssl rand -base64 48"
@@ -193,8 +194,7 @@ def _refuse_unknown(variables: Mapping[str, str]) -> None:
 
 
 def _check_database_url(url: str) -> None:
-    _check_port("DATABASE_URL", url, "postgresql://kaiin@localhost:5432/kaiin")
-    parts = urlsplit(url)
+    parts = _parts("DATABASE_URL", url, "postgresql://kaiin@localhost:5432/kaiin")
     if parts.scheme not in DATABASE_SCHEMES:
         raise SettingError(
             "DATABASE_URL must begin with sqlite:/// or postgresql://, "
@@ -206,10 +206,8 @@ def _check_database_url(url: str) -> None:
             "DATABASE_URL must name the SQLite file by its whole path, with four slashes: "
             "sqlite:////var/lib/kaiin/kaiin.sqlite3"
         )
-    if parts.scheme == "sqlite":
-        _refuse_rest("DATABASE_URL", parts, known=())
-        return
-    _refuse_rest("DATABASE_URL", parts, known=POSTGRESQL_OPTIONS)
+    known = () if parts.scheme == "sqlite" else POSTGRESQL_OPTIONS
+    _refuse_rest("DATABASE_URL", parts, known=known)
     if not parts.path.strip("/"):
         raise SettingError(
             "DATABASE_URL names no database. Write for example "
@@ -233,8 +231,7 @@ def _refuse_rest(name: str, parts: SplitResult, known: Collection[str]) -> None:
 def _check_smtp_url(url: str | None) -> None:
     if url is None:
         return
-    _check_port("SMTP_URL", url, "smtp+starttls://user:password@mail.example.jp:587")
-    parts = urlsplit(url)
+    parts = _parts("SMTP_URL", url, "smtp+starttls://user:password@mail.example.jp:587")
     # Any other scheme would send in the clear, even if its name promises otherwise.
     if parts.scheme not in SMTP_SCHEMES or not parts.hostname:
         raise SettingError(
@@ -245,20 +242,21 @@ def _check_smtp_url(url: str | None) -> None:
 
 
 def _check_web_address(name: str, url: str) -> None:
-    _check_port(name, url, "http://127.0.0.1:8001")
-    parts = urlsplit(url)
+    parts = _parts(name, url, "http://127.0.0.1:8001")
     if url and (parts.scheme not in ("http", "https") or not parts.hostname):
         raise SettingError(f"{name} is {url!r}. Write for example http://127.0.0.1:8001")
 
 
-def _check_port(name: str, url: str, example: str) -> None:
+def _parts(name: str, url: str, example: str) -> SplitResult:
     # The address may contain a password, so the message leaves it out.
     try:
-        urlsplit(url).port  # noqa: B018
+        parts = urlsplit(url)
+        parts.port  # noqa: B018
     except ValueError:
         raise SettingError(
             f"{name} is no address with a port of 1 to 65535. Write for example {example}"
         ) from None
+    return parts
 
 
 def _number(variables: Mapping[str, str], name: str, otherwise: float, *, least: int) -> float:
@@ -279,10 +277,6 @@ def _whole(variables: Mapping[str, str], name: str, otherwise: int, *, least: in
     return int(number)
 
 
-def _is_weak(secret: str) -> bool:
-    return len(secret) < 50 or len(set(secret)) < 10 or secret == _OPEN_SECRET
-
-
 def _mode(name: str) -> Mode:
     try:
         return Mode(name)
@@ -293,8 +287,7 @@ def _mode(name: str) -> Mode:
 
 
 def _check_base_url(base_url: str, *, production: bool) -> None:
-    _check_port("KAIIN_BASE_URL", base_url, "https://example.jp")
-    parts = urlsplit(base_url)
+    parts = _parts("KAIIN_BASE_URL", base_url, "https://example.jp")
     rest = parts.path.strip("/") or parts.query or parts.fragment or parts.username
     if parts.scheme not in ("http", "https") or not parts.hostname or rest:
         raise SettingError(

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from kaiin.web.base.errors import handler400, handler403, handler404, handler500  # noqa: F401
+from kaiin.web.webhooks.views import notice
 
 admin.autodiscover()
 
@@ -26,5 +27,5 @@ urlpatterns = [
     path("", include("kaiin.web.login.urls")),
     path("", include("kaiin.web.join.urls")),
     path("", include("kaiin.web.mypage.urls")),
-    path("webhooks/", include("kaiin.web.webhooks.urls")),
+    path("webhooks/<slug:provider>", notice),
 ]

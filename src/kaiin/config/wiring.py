@@ -46,10 +46,6 @@ def _pay_back(payload: dict[str, object]) -> None:
     )
 
 
-def _nothing(_payload: dict[str, object]) -> None:
-    pass
-
-
 # By topic. What calls a provider is in the lane `outside`: one that answers slowly delays no
 # payment's event.
 CONSUMERS: dict[str, list[Consumer]] = {
@@ -69,7 +65,7 @@ CONSUMERS: dict[str, list[Consumer]] = {
     diagnosis_events.REPORT_WANTED: [Consumer("entrance.send_report", Lane.OUTSIDE, send_report)],
     # What is asked of a stranger's account must cost what it costs of one's own: an event with one
     # delivery, as a mail.
-    identity_events.NOTHING_SENT: [Consumer("nothing", Lane.MAIL, _nothing)],
+    identity_events.NOTHING_SENT: [Consumer("nothing", Lane.MAIL, lambda _payload: None)],
 }
 
 

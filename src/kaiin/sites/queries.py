@@ -295,12 +295,13 @@ def _loaded(now: float) -> _Directory:
     hosts = {
         full_host(label): view for view in views for label in (*view.former_hosts, view.host_label)
     }
+    documents, order = map(_document_view, DocumentVersion.objects.all()), list(DocumentKind)
     former = (row.former_hosts, *(view.former_hosts for view in views))
     return _Directory(
         revision=row.revision,
         tenant=tenant_view,
         sites=views,
-        documents=tuple(sorted(map(_document_view, DocumentVersion.objects.all()), key=_shown_at)),
+        documents=tuple(sorted(documents, key=lambda each: (order.index(each.kind), each.version))),
         by_key={view.key: view for view in views},
         by_host=hosts,
         identity_hosts=frozenset(full_host(label) for label in (row.host, *row.former_hosts)),
@@ -361,10 +362,6 @@ def _site_view(row: Site, tenant_view: TenantView) -> SiteView:
         environments=_environments(row.environments) or tenant_view.environments,
         in_app_note=row.in_app_note or tenant_view.in_app_note,
     )
-
-
-def _shown_at(document: DocumentView) -> tuple[int, int]:
-    return list(DocumentKind).index(document.kind), document.version
 
 
 def _document_view(row: DocumentVersion) -> DocumentView:

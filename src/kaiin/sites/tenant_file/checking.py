@@ -76,7 +76,8 @@ def _note_unknown(document: Document, path: Path) -> None:
     else:
         guess = meant(name, free)
         message = f"“{name}” is not known here{_did_you_mean(guess)}"
-        instead = f"{guess}:" if guess else _one_of(free) if free else "nothing: take it out"
+        one = f"{free[0]}:" if len(free) == 1 else f"one of {', '.join(free)}"
+        instead = f"{guess}:" if guess else one if free else "nothing: take it out"
     document.add(path, message, instead, key=True)
 
 
@@ -212,10 +213,6 @@ def _joined(names: list[str], word: str) -> str:
 
 def _did_you_mean(guess: str | None) -> str:
     return f"; did you mean “{guess}”?" if guess else ""
-
-
-def _one_of(names: list[str]) -> str:
-    return f"{names[0]}:" if len(names) == 1 else "one of " + ", ".join(names)
 
 
 def _shown(value: object) -> str:

@@ -33,7 +33,7 @@ GetResponse = Callable[[Request], HttpResponseBase]
 
 # Asked for by machines at any name that they know the node by, or the same at every host.
 _ANY_HOST_PATHS = ("/readyz", "/metrics", "/assets/")
-_ANY_HOST_URLS = "kaiin.web.base.urls_any_host"
+_ANY_HOST_URLS = "kaiin.config.urls_any_host"
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 # Pages are about their reader: no proxy keeps them, nor the browser after logging out.
 _NOT_CACHED = "private, no-store"

@@ -58,7 +58,8 @@ class Fonts:
         return "".join(each for each in spaced if each == " " or self._draws(each))
 
     def _draws(self, character: str) -> bool:
-        while ord(character) not in self._known and self._waiting and _letter(character):
+        is_letter = unicodedata.category(character)[0] in "LM"
+        while ord(character) not in self._known and self._waiting and is_letter:
             name = next(iter(self._waiting))
             self._open(name, self._waiting.pop(name)())
             opened = [each for each in _FALLBACKS if each not in self._waiting]
@@ -74,7 +75,3 @@ class Fonts:
         # would take a sixth of the time.
         font.ttfont.recalcBBoxes = False  # type: ignore[union-attr]
         self._known |= set(font.cmap)  # type: ignore[union-attr]
-
-
-def _letter(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LM"

@@ -75,6 +75,8 @@ class _Sheet(FPDF):
         self.set_text_color(*(_SOFT if soft else _INK))
         top = self.get_y()
         self.set_x(left)
+        # Which breaks between any two characters.
+        is_japanese = any(ord(each) >= 0x3000 for each in said)
         self.multi_cell(
             width,
             size * leading * 0.3528,
@@ -83,7 +85,7 @@ class _Sheet(FPDF):
             padding=0,
             new_x="LMARGIN",
             new_y="NEXT",
-            wrapmode=WrapMode.CHAR if _unbroken(said) else WrapMode.WORD,
+            wrapmode=WrapMode.CHAR if is_japanese else WrapMode.WORD,
         )
         end = self.get_y()
         self.set_y(top)
@@ -243,8 +245,3 @@ def _table(
     if total:
         sheet.row(total, widths=widths, aligns=aligns, size=10.5)
         sheet.rule(strong=True)
-
-
-def _unbroken(said: str) -> bool:
-    """Whether it is Japanese, which breaks between any two characters."""
-    return any(ord(each) >= 0x3000 for each in said)

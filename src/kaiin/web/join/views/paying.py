@@ -66,7 +66,6 @@ def come_back(request: Request, payment_id: UUID) -> HttpResponse:
     asked_at = clock.now()
     if payment.is_open:
         refresh_open_payments(member_pk=request.member.pk, timeout_seconds=ASK_SECONDS)
-        payment = payments.payment(payment_id) or payment
     act_on_payment(payment_id=payment_id, timeout_seconds=ASK_SECONDS)
     payment = payments.payment(payment_id) or payment
     membership = membership_of_payment(payment_id, at=clock.now())

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from kaiin.web.base import views
 from kaiin.web.base.errors import handler400, handler403, handler404, handler500  # noqa: F401
+from kaiin.web.status.views import metrics
 
 _ASSET = r"^assets/(?P<name>[a-z0-9-]+)\.(?P<digest>[0-9a-f]{12})\.(?P<suffix>css|js)$"
 _pages = [
@@ -12,5 +13,5 @@ _pages = [
 ]
 urlpatterns = [
     path("", include((_pages, "components"))),
-    path("", include("kaiin.web.status.urls")),
+    path("metrics", metrics, name="metrics"),
 ]
