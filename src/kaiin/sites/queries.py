@@ -88,7 +88,6 @@ class TenantView:
     identity_name: Texts
     formerly: str
     identity_host_label: str
-    former_hosts: tuple[str, ...]
     languages: tuple[str, ...]
     default_language: str
     member_id_format: MemberIdFormat
@@ -114,7 +113,6 @@ class SiteView:
     key: str
     name: Texts
     host_label: str
-    former_hosts: tuple[str, ...]
     colour: str
     tagline: Texts
     description: Texts
@@ -293,10 +291,12 @@ def _loaded(now: float) -> _Directory:
     tenant_view = _tenant_view(row, site_rows)
     views = tuple(_site_view(each, tenant_view) for each in site_rows)
     hosts = {
-        full_host(label): view for view in views for label in (*view.former_hosts, view.host_label)
+        full_host(label): view
+        for each, view in zip(site_rows, views, strict=True)
+        for label in (*each.former_hosts, each.host)
     }
+    former = [*row.former_hosts, *(label for each in site_rows for label in each.former_hosts)]
     documents, order = map(_document_view, DocumentVersion.objects.all()), list(DocumentKind)
-    former = (row.former_hosts, *(view.former_hosts for view in views))
     return _Directory(
         revision=row.revision,
         tenant=tenant_view,
@@ -304,8 +304,8 @@ def _loaded(now: float) -> _Directory:
         documents=tuple(sorted(documents, key=lambda each: (order.index(each.kind), each.version))),
         by_key={view.key: view for view in views},
         by_host=hosts,
-        identity_hosts=frozenset(full_host(label) for label in (row.host, *row.former_hosts)),
-        former_hosts=frozenset(full_host(label) for labels in former for label in labels),
+        identity_hosts=frozenset(map(full_host, (row.host, *row.former_hosts))),
+        former_hosts=frozenset(map(full_host, former)),
         checked=now,
     )
 
@@ -315,7 +315,6 @@ def _tenant_view(row: Tenant, site_rows: list[Site]) -> TenantView:
         identity_name=row.identity_name,
         formerly=row.formerly,
         identity_host_label=row.host,
-        former_hosts=tuple(row.former_hosts),
         languages=tuple(row.languages),
         default_language=row.default_language,
         member_id_format=MemberIdFormat(
@@ -348,7 +347,6 @@ def _site_view(row: Site, tenant_view: TenantView) -> SiteView:
         key=row.key,
         name=row.name,
         host_label=row.host,
-        former_hosts=tuple(row.former_hosts),
         colour=row.colour,
         tagline=row.tagline,
         description=row.description,

@@ -44,9 +44,8 @@ class LoginResult:
 
     member_pk: int | None
     refusal: str | None
-    identified: Identified
-    device: str | None
-    proof: Proof | None
+    device: str | None = None
+    proof: Proof | None = None
     failed_before: bool = False
 
 
@@ -114,14 +113,13 @@ def _log_in(
         if outcome is AttemptOutcome.PASSED:
             forget_failures(bucket)
     if account is None or outcome not in {AttemptOutcome.PASSED, AttemptOutcome.DISABLED}:
-        return LoginResult(None, REFUSED, identified, None, None)
+        return LoginResult(None, REFUSED)
     if outcome is AttemptOutcome.DISABLED:
-        return LoginResult(account.pk, DISABLED, identified, None, None)
+        return LoginResult(account.pk, DISABLED)
     _renew_hash(account, password)
     return LoginResult(
         member_pk=account.pk,
         refusal=None,
-        identified=identified,
         device=known_device.with_member(account.pk).cookie(),
         proof=Proof(account.pk, account.session_epoch, attempt),
         failed_before=tries.in_a_row > 1,
