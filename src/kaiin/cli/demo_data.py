@@ -15,7 +15,7 @@ import structlog
 from rich.progress import track
 
 from kaiin.billing.actions.leave import leave_site
-from kaiin.billing.views.memberships import list_memberships
+from kaiin.billing.views.memberships import find_membership
 from kaiin.cli.demo_club import Club
 from kaiin.cli.demo_people import Crowd
 from kaiin.cli.demo_stories import Stories
@@ -121,11 +121,11 @@ def _plan_member(club: Club, people: Crowd, site: str, course: str, way: Method)
 
 
 def _has_period(member_pk: int, site: str) -> bool:
-    views = list_memberships(member_pk, at=clock.now())
-    return any(view.site_key == site and view.period for view in views)
+    view = find_membership(member_pk, site, at=clock.now())
+    return view is not None and view.period is not None
 
 
 def _leave(member_pk: int, site: str) -> None:
-    views = list_memberships(member_pk, at=clock.now())
-    if any(each.site_key == site and each.paid_until and each.state.is_open for each in views):
+    view = find_membership(member_pk, site, at=clock.now())
+    if view is not None and view.paid_until and view.state.is_open:
         leave_site(member_pk=member_pk, site_key=site)

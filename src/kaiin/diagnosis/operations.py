@@ -8,7 +8,7 @@ from kaiin.billing.actions.expire import expire_member
 from kaiin.billing.actions.refresh import refresh_open_payments
 from kaiin.billing.outcomes.recording import record_payments
 from kaiin.billing.views.entry import check_entry
-from kaiin.billing.views.memberships import MembershipView, list_memberships
+from kaiin.billing.views.memberships import MembershipView, find_membership
 from kaiin.diagnosis import events, queries
 from kaiin.diagnosis.queries import Known
 from kaiin.domain.diagnosis.evidence import Evidence
@@ -122,8 +122,8 @@ def check_payment(*, member: MemberView, site_key: str, now: datetime) -> Checke
     reserved = throttle.reserve(key=f"check:{member.pk}", limit=_CHECKS_A_MINUTE, window_seconds=60)
     if not reserved.allowed:
         raise TooManyChecks
-    memberships = list_memberships(member.pk, at=now)
-    waiting = next((each.open_payment for each in memberships if each.site_key == site_key), None)
+    membership = find_membership(member.pk, site_key, at=now)
+    waiting = membership.open_payment if membership else None
     refresh_open_payments(member_pk=member.pk, timeout_seconds=ASK_SECONDS)
     after = payments.payment(waiting.id) if waiting else None
     if after is None:

@@ -106,6 +106,12 @@ def list_memberships(member_pk: int, *, at: datetime) -> tuple[MembershipView, .
     return _views(Membership.objects.filter(member_id=member_pk), at)
 
 
+def find_membership(member_pk: int, site_key: str, *, at: datetime) -> MembershipView | None:
+    """The member's membership at a site, if they ever had one."""
+    found = list_memberships(member_pk, at=at)
+    return next((each for each in found if each.site_key == site_key), None)
+
+
 def membership_of_payment(payment_id: UUID, *, at: datetime) -> MembershipView | None:
     """The membership that a payment is for; None if it is not billing's."""
     found = Membership.objects.filter(

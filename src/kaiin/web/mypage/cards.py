@@ -32,7 +32,6 @@ class Fact:
     label: str
     value: str = ""
     soft: str = ""
-    number: bool = False
     from_at: datetime | None = None
     until_at: datetime | None = None
     change: str = ""

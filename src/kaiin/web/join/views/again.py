@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from kaiin.billing.views.memberships import list_memberships
+from kaiin.billing.views.memberships import find_membership
 from kaiin.infra import clock
 from kaiin.web.base.requests import Request
 from kaiin.web.join import draft as drafts
@@ -20,8 +20,7 @@ def pay_again(request: Request, site_key: str) -> HttpResponse:
     if request.member is None:
         # The confirmation of a newcomer asks for a login or for details by itself.
         return redirect("join:start", site.key)
-    found = list_memberships(request.member.pk, at=clock.now())
-    view = next((v for v in found if v.site_key == site.key), None)
+    view = find_membership(request.member.pk, site.key, at=clock.now())
     if view is None:
         return redirect("join:start", site.key)
     if (slip := slip_first(request, request.member, site.key)) is not None:

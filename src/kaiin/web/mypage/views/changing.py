@@ -12,7 +12,7 @@ from kaiin.billing.membership.change_plans import ChangePreview
 from kaiin.billing.views.change_choices import change_choices
 from kaiin.billing.views.changes import preview_change
 from kaiin.billing.views.charges import open_payment
-from kaiin.billing.views.memberships import MembershipView
+from kaiin.billing.views.memberships import MembershipView, find_membership
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.payments import Method
@@ -39,7 +39,6 @@ from kaiin.web.mypage.change_words import (
 )
 from kaiin.web.mypage.forms import ChangeForm, SeenForm
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at
 
 _TROUBLES = (MandateEnded, MethodUnavailable, PaymentUnderWay, ProviderUnavailable, TooManyErrors)
 
@@ -50,7 +49,7 @@ def choose(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Which course and which way to pay; the address carries the answers, and what the change
     would be is shown below them. Every pair has its answer, also one that can't be chosen."""
     site = site_of(request, site_key)
-    view = membership_at(member, site_key)
+    view = find_membership(member.pk, site_key, at=clock.now())
     other, first = _under_way(request, member, view)
     if first is not None:
         return first
@@ -81,7 +80,7 @@ def confirm(
 ) -> HttpResponse:
     """What is charged and credited, from when, what becomes of the number; then one button."""
     site = site_of(request, site_key)
-    view = membership_at(member, site_key)
+    view = find_membership(member.pk, site_key, at=clock.now())
     method = next((each for each in Method if each.value == way), None)
     if view is None or method is None:
         return redirect("mypage:home")

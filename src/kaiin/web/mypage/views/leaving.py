@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kaiin.billing.actions.leave import leave_site, undo_leave
 from kaiin.billing.errors import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
-from kaiin.billing.views.memberships import MembershipView
+from kaiin.billing.views.memberships import MembershipView, find_membership
 from kaiin.billing.views.refunds import LeavePreview, preview_leave
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import SubscriptionState
@@ -20,7 +20,6 @@ from kaiin.infra.texts import error_text, localized, text
 from kaiin.sites.queries import SiteView
 from kaiin.web.base.requests import Request, site_of
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at
 from kaiin.web.parts.forms import Choice, ChoiceForm
 from kaiin.web.parts.words import money_words
 
@@ -35,7 +34,7 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     Leaving twice, reloading and the back button change nothing more.
     """
     site = site_of(request, site_key)
-    view = membership_at(member, site_key)
+    view = find_membership(member.pk, site_key, at=clock.now())
     if view is None or not view.state.is_open:
         # Left already, or never joined: My page shows the present state.
         return redirect("mypage:home")
@@ -129,7 +128,7 @@ def _leave(
         words = {"site": localized(site.name), "amount": money_words(at_once.refund)}
         messages.success(request, text("changing.said_left_now", **words))
         return redirect("mypage:home")
-    after = membership_at(member, site.key)
+    after = find_membership(member.pk, site.key, at=clock.now())
     if after is not None and after.cancel_at_period_end:
         return redirect("mypage:leave", site.key)
     given_up = view.state is SubscriptionState.PENDING

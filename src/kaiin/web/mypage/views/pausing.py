@@ -9,6 +9,7 @@ from kaiin.billing.actions.pause import pause_membership, resume_membership
 from kaiin.billing.errors import BillingError, NoMembership, PaymentUnderWay
 from kaiin.billing.membership.wording import failure_words, renewal_price_words
 from kaiin.billing.views.changes import PausePreview, pauses_offered, preview_resume
+from kaiin.billing.views.memberships import find_membership
 from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.payments import PaymentState
 from kaiin.domain.periods import japanese_date, last_day
@@ -20,7 +21,6 @@ from kaiin.web.base.requests import Request, site_of
 from kaiin.web.join.views.other_way import slip_first
 from kaiin.web.mypage.forms import SeenForm
 from kaiin.web.mypage.signed_in import for_members
-from kaiin.web.mypage.views.places import membership_at
 from kaiin.web.parts.forms import Choice, ChoiceForm
 from kaiin.web.parts.words import money_words, priced_lines, way_words
 
@@ -32,7 +32,7 @@ _TROUBLES = (MandateEnded, PaymentUnderWay, ProviderUnavailable)
 def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """For how long: each choice with its days; then it is done."""
     site = site_of(request, site_key)
-    view = membership_at(member, site_key)
+    view = find_membership(member.pk, site_key, at=clock.now())
     previews = pauses_offered(member.pk, site_key, at=clock.now())
     if view is None or not previews:
         return redirect("mypage:home")
@@ -62,7 +62,7 @@ def pause(request: Request, member: MemberView, site_key: str) -> HttpResponse:
 def resume(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     """Before the pause has begun it is taken back; within it the card or contract is charged."""
     site = site_of(request, site_key)
-    view = membership_at(member, site_key)
+    view = find_membership(member.pk, site_key, at=clock.now())
     waits = view is not None and view.open_payment is not None
     if waits and (slip := slip_first(request, member, site_key)) is not None:
         return slip
