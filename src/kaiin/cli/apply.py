@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 
 if TYPE_CHECKING:
     from kaiin.sites.operations import Change, Plan
@@ -37,8 +37,7 @@ def apply(
     3 something in it is refused, and so nothing was changed.
     """
     tenant_file = _loaded(file, as_json)
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     from kaiin.billing.courses.tenant import TenantRefused, apply_tenant, plan_tenant
 
     if plan:

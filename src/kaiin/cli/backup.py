@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_django, load_installation
 
 # More member numbers than a club gives between two backups, and more rows than it writes.
 GAP = 10_000
@@ -26,8 +26,7 @@ def backup(
     SQLite: its online backup, checked page by page. PostgreSQL: pg_dump, of the server's version
     or newer, on the PATH. The file contains personal data and is readable by its owner only.
     """
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     from django.db import connection
 
     if file.exists():

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_django, load_installation
 
 
 def check(
@@ -25,4 +25,4 @@ def check(
     except CommandError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
-    stop_unless_migrated()
+    load_installation()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 
 if TYPE_CHECKING:
     from kaiin.billing.views.ledger import AccountMonth
@@ -41,8 +41,7 @@ def closing(
 
     Exit codes: 0 written · 1 refused, the message says why and how to mend it.
     """
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     from kaiin.billing.views.ledger import month_balances
     from kaiin.books.charts import read_chart
     from kaiin.books.closing import closing_files

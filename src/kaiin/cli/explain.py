@@ -12,7 +12,7 @@ import typer
 
 from kaiin.cli.clock import instant as read_instant
 from kaiin.cli.demo_environment import enter_demo
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 
 if TYPE_CHECKING:
     from kaiin.billing.views.explain import Explanation, OpenTime
@@ -47,8 +47,7 @@ def explain(
         raise typer.BadParameter("--at: write for example 2027-01-31T09:00")
     if demo:
         enter_demo()
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     from django.utils.translation import override
 
     from kaiin.infra import clock

@@ -12,9 +12,10 @@ def load_django() -> None:
     django.setup()
 
 
-def stop_unless_migrated(*, reading: bool = False) -> None:
-    """End the command when the database is not ready for this version, or, unless the command
-    is only `reading`, can't be written to."""
+def load_installation(*, reading: bool = False) -> None:
+    """Load Django; end the command when the database is not ready for this version, or, unless the
+    command is only `reading`, can't be written to."""
+    load_django()
     from django.conf import settings
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor

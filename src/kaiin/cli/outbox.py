@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 from kaiin.infra.consumers import Lane
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def outbox(
     parked: they are tried again by themselves, up to an hour later each time, and leave the list
     once that succeeds. Mend the cause; --retry only saves the wait.
     """
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     from kaiin.infra import deliveries, parking
     from kaiin.infra.texts import text
     from kaiin.payments import queries as payments

@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 from kaiin.infra.front import Front
 
 _CORES = min(os.cpu_count() or 1, 8)
@@ -33,8 +33,7 @@ def serve(
 
     Put a proxy that speaks HTTPS before it.
     """
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     from django.db import connections
     from django.urls import get_resolver
 

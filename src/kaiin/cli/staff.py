@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 from kaiin.domain.staff_rights import TO_LOOK, StaffRight
 
 
@@ -31,8 +31,7 @@ def staff(
     Asks for the password, or reads it with --password-stdin; it is never an option, where
     other users of this machine could see it.
     """
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     from kaiin.identity import operations
     from kaiin.identity.errors import DetailsInvalid, PasswordRefused
     from kaiin.identity.flows.staff import create_staff, set_rights

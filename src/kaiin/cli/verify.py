@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kaiin.cli.demo_environment import enter_demo
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 
 if TYPE_CHECKING:
     from kaiin.verification.violation import Violation
@@ -27,8 +27,7 @@ def verify(
     """
     if demo:
         enter_demo()
-    load_django()
-    stop_unless_migrated(reading=True)
+    load_installation(reading=True)
     from django.db import connection
 
     from kaiin.infra import clock

@@ -22,7 +22,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from kaiin.cli.loading import load_django, stop_unless_migrated
+from kaiin.cli.loading import load_installation
 from kaiin.infra.consumers import Lane
 
 # The lane of what is due by date: renewals, ends, reminders.
@@ -253,8 +253,7 @@ def worker(
         raise typer.BadParameter(
             f"{', '.join(sorted(unknown))}: there are {', '.join(LANES)}", param_hint="--lanes"
         )
-    load_django()
-    stop_unless_migrated()
+    load_installation()
     work = jobs(wanted)
     if once:
         sys.exit(0 if run_once(work) else 1)
