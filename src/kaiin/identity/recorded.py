@@ -4,28 +4,36 @@ import hashlib
 import json
 
 from kaiin.identity.models import GivenRight, LoginIdentifier, Member
+from kaiin.infra import audit
 
 
-def account(member_pk: int) -> dict[str, object]:
-    """The part of an audit row's details that says how an account is after a change of it.
+def record(action: str, member_pk: int, *, actor: str | None = None, **details: object) -> None:
+    """One audit row about a change of an account, with how the account is after it. `actor`: the
+    member unless another is named."""
+    member = f"member:{member_pk}"
+    audit.record(
+        action=action,
+        subject=member,
+        actor=actor or member,
+        details={**details, "account": _account(member_pk)},
+    )
 
-    A change of one of these facts leaves an audit row with it. The password's hash and the
-    addresses are there as digests: the trail is read by others than the account.
-    """
+
+def _account(member_pk: int) -> dict[str, object]:
+    """The password's hash and the addresses as digests: the trail is read by others than the
+    account. A change of one of these facts leaves an audit row."""
     row = Member.objects.values("password", "state", "is_staff").get(pk=member_pk)
     identifiers = LoginIdentifier.objects.filter(member=member_pk).values_list(
         "kind", "value", "former_at"
     )
     rights = GivenRight.objects.filter(member=member_pk).values_list("name", flat=True)
     return {
-        "account": {
-            "password": _digest([member_pk, row["password"]]),
-            "identifiers": _digest(
-                [member_pk, sorted([kind, value, at is None] for kind, value, at in identifiers)]
-            ),
-            "state": row["state"],
-            "staff": sorted(rights) if row["is_staff"] else None,
-        }
+        "password": _digest([member_pk, row["password"]]),
+        "identifiers": _digest(
+            [member_pk, sorted([kind, value, at is None] for kind, value, at in identifiers)]
+        ),
+        "state": row["state"],
+        "staff": sorted(rights) if row["is_staff"] else None,
     }
 
 

@@ -14,7 +14,7 @@ from kaiin.identity.accounts import Account
 from kaiin.identity.flows import devices
 from kaiin.identity.flows.sessions import Proof, clean_user_agent
 from kaiin.identity.models import AttemptOutcome, LoginAttempt, Member
-from kaiin.infra import audit, clock, throttle
+from kaiin.infra import clock, throttle
 from kaiin.infra.locks import transaction
 from kaiin.infra.prepared import Insert
 from kaiin.sites import queries as sites
@@ -185,9 +185,4 @@ def _renew_hash(account: Account, password: str) -> None:
     with transaction():
         same = Member.objects.filter(pk=account.pk, password=account.password)
         if same.update(password=renewed, hash_costs=""):
-            audit.record(
-                action="identity.password_rehashed",
-                subject=f"member:{account.pk}",
-                actor=f"member:{account.pk}",
-                details=recorded.account(account.pk),
-            )
+            recorded.record("identity.password_rehashed", account.pk)

@@ -7,7 +7,7 @@ from kaiin.identity.accounts import Account
 from kaiin.identity.digests import digest
 from kaiin.identity.flows import login, mails, sessions
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode
-from kaiin.infra import audit, event_log
+from kaiin.infra import event_log
 
 
 def problems(member: Member, email: str, new_password: str) -> tuple[str, ...]:
@@ -40,12 +40,7 @@ def write(
         used_at=now
     )
     login.forget_failures_of(account.pk)
-    audit.record(
-        action="identity.password_changed",
-        subject=f"member:{account.pk}",
-        actor=f"member:{account.pk}",
-        details={"how": how, **recorded.account(account.pk)},
-    )
+    recorded.record("identity.password_changed", account.pk, how=how)
     event_log.publish(
         topic=events.PASSWORD_CHANGED,
         key=digest("mail", key),

@@ -20,7 +20,7 @@ from kaiin.identity.models import (
     Member,
     OneTimeCode,
 )
-from kaiin.infra import audit, clock, event_log, randomness
+from kaiin.infra import clock, event_log, randomness
 from kaiin.infra.locks import for_update, transaction
 from kaiin.sites import queries as sites
 
@@ -28,6 +28,7 @@ from kaiin.sites import queries as sites
 PROOF_LASTS = timedelta(hours=2)
 # With nine free digits even a hundred clubs' members rarely meet; fifty meetings mean a full range.
 _MAX_DRAWS = 50
+_REGISTERED = "identity.member_registered"
 
 # Those that are texts; the other is the birth date.
 _DETAILS = ("nickname", "legal_name", "legal_name_kana", "prefecture", "phone")
@@ -55,7 +56,6 @@ def send_join_code(
         code_id, digits = verification.make(
             purpose=CodePurpose.JOIN,
             bound_to=email,
-            member_pk=None,
             site_key=site_key,
             now=now,
             decoy=known,
@@ -124,7 +124,7 @@ def register_member(
             now=now,
         )
         OneTimeCode.objects.filter(pk=code.pk).update(member=member_pk)
-        _record(member_pk, actor=f"member:{member_pk}", how="joined")
+        recorded.record(_REGISTERED, member_pk, how="joined")
         event_log.publish(
             topic=events.MEMBER_REGISTERED, key=str(member_pk), payload={"member_pk": member_pk}
         )
@@ -161,7 +161,7 @@ def import_member(
                 member_pk, IdentifierKind.EMAIL, former, created_at, former_at=created_at
             )
         hash_costs.note(member_pk, password_hash)
-        _record(member_pk, actor=actor, how="imported")
+        recorded.record(_REGISTERED, member_pk, actor=actor, how="imported")
     return member_pk
 
 
@@ -224,12 +224,3 @@ def _give_identifier(
             )
     except IntegrityError:
         raise AlreadyRegistered from None
-
-
-def _record(member_pk: int, *, actor: str, how: str) -> None:
-    audit.record(
-        action="identity.member_registered",
-        subject=f"member:{member_pk}",
-        actor=actor,
-        details={"how": how, **recorded.account(member_pk)},
-    )

@@ -59,7 +59,6 @@ def request_reset(
     with transaction():
         code_id, digits = verification.make(
             purpose=CodePurpose.RESET,
-            bound_to="",
             member_pk=account.pk if account else None,
             site_key=site_key or "",
             now=now,

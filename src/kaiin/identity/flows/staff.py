@@ -7,7 +7,7 @@ from kaiin.identity import accounts, passwords, recorded
 from kaiin.identity.errors import AlreadyRegistered, MemberUnknown, PasswordRefused
 from kaiin.identity.flows import register, sessions
 from kaiin.identity.models import GivenRight, LoginIdentifier, Member, MemberState
-from kaiin.infra import audit, clock
+from kaiin.infra import clock
 from kaiin.infra.locks import for_update, transaction
 
 
@@ -58,12 +58,7 @@ def create_staff(
             is_staff=True,
             now=now,
         )
-        audit.record(
-            action="identity.staff_created",
-            subject=f"member:{member_pk}",
-            actor=actor,
-            details=_given(member_pk, rights),
-        )
+        _give(member_pk, rights, "identity.staff_created", actor=actor)
     member_id = Member.objects.values_list("member_id", flat=True).get(pk=member_pk)
     return member_pk, member_id
 
@@ -81,19 +76,14 @@ def set_rights(*, email: str, rights: Collection[StaffRight], actor: str) -> str
         before = GivenRight.objects.filter(member=member)
         if set(before.values_list("name", flat=True)) != set(rights):
             before.delete()
-            audit.record(
-                action="identity.rights_set",
-                subject=f"member:{member.pk}",
-                actor=actor,
-                details=_given(member.pk, rights),
-            )
+            _give(member.pk, rights, "identity.rights_set", actor=actor)
     return member.member_id
 
 
-def _given(member_pk: int, rights: Collection[StaffRight]) -> dict[str, object]:
+def _give(member_pk: int, rights: Collection[StaffRight], action: str, *, actor: str) -> None:
     names = sorted(set(rights))
     GivenRight.objects.bulk_create(GivenRight(member_id=member_pk, name=name) for name in names)
-    return {"rights": [name.value for name in names], **recorded.account(member_pk)}
+    recorded.record(action, member_pk, actor=actor, rights=[name.value for name in names])
 
 
 def _set_state(member_pk: int, state: MemberState, *, actor: str, reason: str) -> None:
@@ -107,9 +97,5 @@ def _set_state(member_pk: int, state: MemberState, *, actor: str, reason: str) -
         Member.objects.filter(pk=member_pk).update(state=state)
         if state == MemberState.DISABLED:
             sessions.end_all(member_pk=member_pk, now=now)
-        audit.record(
-            action="identity.disabled" if state == MemberState.DISABLED else "identity.enabled",
-            subject=f"member:{member_pk}",
-            actor=actor,
-            details={"reason": reason, **recorded.account(member_pk)},
-        )
+        action = "identity.disabled" if state == MemberState.DISABLED else "identity.enabled"
+        recorded.record(action, member_pk, actor=actor, reason=reason)

@@ -31,11 +31,11 @@ _SECONDS_BETWEEN = {4: 5, 6: 60}
 def make(
     *,
     purpose: CodePurpose,
-    bound_to: str,
-    member_pk: int | None,
     site_key: str,
     now: datetime,
     decoy: bool,
+    bound_to: str = "",
+    member_pk: int | None = None,
 ) -> tuple[str, str]:
     """Store a code and return its id and its digits. No digits are right for a decoy's id."""
     code_id = token()
