@@ -64,7 +64,10 @@ def subtitle(_request: HttpRequest) -> str:
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
     """The side bar: the tables that this person may look at, by what they are about."""
-    seen = {table for tables in _SECTIONS.values() for table, _ in tables if _sees(request, table)}
+    seen = {
+        section: [(table, icon) for table, icon in tables if _sees(request, table)]
+        for section, tables in _SECTIONS.items()
+    }
     return [
         {
             "title": text(section),
@@ -76,11 +79,10 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
                     "link": reverse(f"admin:{table}_changelist"),
                 }
                 for table, icon in tables
-                if table in seen
             ],
         }
-        for section, tables in _SECTIONS.items()
-        if any(table in seen for table, _ in tables)
+        for section, tables in seen.items()
+        if tables
     ]
 
 

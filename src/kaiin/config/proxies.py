@@ -1,9 +1,8 @@
 """What our own proxies say of a request; `X-Forwarded-Proto` of any other is ignored."""
 
-from collections.abc import Callable
-
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.utils.deprecation import MiddlewareMixin
 
 from kaiin.infra.client_address import within
 
@@ -11,15 +10,11 @@ from kaiin.infra.client_address import within
 SCHEME = "KAIIN_SCHEME"
 
 
-class TrustedScheme:
+class TrustedScheme(MiddlewareMixin):
     """Notes the scheme that a trusted proxy was spoken to in, for `request.is_secure()`."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> None:
         direct = str(request.META.get("REMOTE_ADDR", ""))
         said = request.META.get("HTTP_X_FORWARDED_PROTO")
         if said is not None and within(direct, settings.KAIIN.trusted_proxies):
             request.META[SCHEME] = said
-        return self._get_response(request)

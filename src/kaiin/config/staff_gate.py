@@ -1,11 +1,11 @@
 """Who may reach the back office, until staff have a second factor: named networks only."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import auth
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
 from kaiin.identity.flows.devices import keep_device
 from kaiin.infra import clock
@@ -22,15 +22,11 @@ ABSOLUTE = timedelta(hours=12)
 _NOTED_EVERY = timedelta(minutes=1)
 
 
-class StaffGate:
+class StaffGate(MiddlewareMixin):
     """Answers 404 to staff's pages from any address outside KAIIN_ADMIN_NETWORKS: there is
     nothing there."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self._get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.path_info.startswith(_BACK_OFFICE) and _is_near(request):
             # HostMiddleware puts these in the place of the policy of settings.
             response.policy = _POLICY  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ not the settable clock's), so another process's `kaiin apply` is noticed within 
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from time import monotonic
@@ -296,7 +296,11 @@ def _loaded(now: float) -> _Directory:
         for label in (*each.former_hosts, each.host)
     }
     former = [*row.former_hosts, *(label for each in site_rows for label in each.former_hosts)]
-    documents, order = map(_document_view, DocumentVersion.objects.all()), list(DocumentKind)
+    names, order = [field.name for field in fields(DocumentView)], list(DocumentKind)
+    documents = (
+        DocumentView(**{**each, "kind": DocumentKind(each["kind"])})
+        for each in DocumentVersion.objects.values(*names)
+    )
     return _Directory(
         revision=row.revision,
         tenant=tenant_view,
@@ -359,19 +363,6 @@ def _site_view(row: Site, tenant_view: TenantView) -> SiteView:
         rejoin_days=row.rejoin_days,
         environments=_environments(row.environments) or tenant_view.environments,
         in_app_note=row.in_app_note or tenant_view.in_app_note,
-    )
-
-
-def _document_view(row: DocumentVersion) -> DocumentView:
-    return DocumentView(
-        kind=DocumentKind(row.kind),
-        version=row.version,
-        starts_at=row.starts_at,
-        asks_members=row.asks_members,
-        id=row.pk,
-        texts=row.texts,
-        url=row.url,
-        digest=row.digest,
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from ctypes import c_ulonglong
 from functools import lru_cache
 from multiprocessing.sharedctypes import RawValue
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -17,6 +16,7 @@ from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from kaiin.identity import queries as identity
@@ -189,25 +189,13 @@ def remember_language(response: HttpResponseBase, language: str) -> None:
     )
 
 
-class MemberMiddleware:
+class MemberMiddleware(MiddlewareMixin):
     """Who is signed in, asked anew at every request; on the identity host also from which site.
 
     A view marked by `without_member` (style sheets, health) is spared the queries.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: Request) -> HttpResponseBase:
-        return self.get_response(request)
-
-    def process_view(
-        self,
-        request: Request,
-        view: Callable[..., HttpResponse],
-        args: tuple[Any, ...],  # noqa: ARG002
-        kwargs: dict[str, Any],  # noqa: ARG002
-    ) -> None:
+    def process_view(self, request: Request, view: Callable[..., HttpResponse], *_: object) -> None:
         if getattr(view, "without_member", False):
             return
         # As yet this is the site whose host was asked for, and no other.

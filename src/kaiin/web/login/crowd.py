@@ -5,12 +5,11 @@ keep the members who are in already from their pages. It depends on the moment a
 """
 
 import re
-from collections.abc import Callable
 
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.html import escape
 
 from kaiin.domain.identifiers.reading import TypedKind
@@ -29,16 +28,12 @@ _TYPED, _TOKEN = "kaiin-typed-here", "kaiin-token-here"
 _LONGEST = 254
 
 
-class CrowdGate:
+class CrowdGate(MiddlewareMixin):
     """Answers a login at once while every place for hashing is taken."""
 
-    def __init__(self, get_response: Callable[[Request], HttpResponseBase]) -> None:
-        self._get_response = get_response
-
-    def __call__(self, request: Request) -> HttpResponseBase:
-        if request.method == "POST" and request.path == _PATH and identity.is_crowded():
-            return _page(request)
-        return self._get_response(request)
+    def process_request(self, request: Request) -> HttpResponse | None:
+        asks = request.method == "POST" and request.path == _PATH
+        return _page(request) if asks and identity.is_crowded() else None
 
 
 def _page(request: Request) -> HttpResponse:

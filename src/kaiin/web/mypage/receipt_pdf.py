@@ -10,7 +10,7 @@ from kaiin.infra.texts import text
 from kaiin.web.base.explanations import Fact
 from kaiin.web.mypage.receipt_fonts import MAIN, Fonts
 from kaiin.web.mypage.receipt_words import ReceiptWords
-from kaiin.web.parts.words import money_words
+from kaiin.web.parts.words import money_words, rate_words
 
 # All in millimetres but the sizes of letters, which are in points.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 22.0, 188.0, 18.0, 284.0
@@ -199,7 +199,10 @@ def _rates(sheet: _Sheet, words: ReceiptWords) -> None:
     _table(
         sheet,
         ("", text("receipt.rate_total"), text("receipt.rate_tax")),
-        [(each.label, money_words(each.total), money_words(each.tax)) for each in words.rates],
+        [
+            (rate_words(each.percent), money_words(each.total), money_words(each.tax))
+            for each in words.rates
+        ],
         (_WIDTH - 100, 50, 50),
     )
 
@@ -209,8 +212,8 @@ def _refunds(sheet: _Sheet, words: ReceiptWords) -> None:
     rows: list[Sequence[str]] = []
     for refund in words.refunds:
         rows += [
-            (refund.day, rate.label, money_words(-rate.total), money_words(-rate.tax))
-            for rate in refund.rates
+            (refund.day, rate_words(each.percent), money_words(-each.total), money_words(-each.tax))
+            for each in refund.rates
         ] or [(refund.day, "", money_words(-refund.amount), "")]
     kept = words.kept if words.kept is not None else words.total
     _table(

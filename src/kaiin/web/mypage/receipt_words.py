@@ -26,21 +26,12 @@ class Line:
 
 
 @dataclass(frozen=True)
-class RateTotal:
-    """What was charged, or went back, at one rate, and the tax contained in it."""
-
-    label: str
-    total: Money
-    tax: Money
-
-
-@dataclass(frozen=True)
 class Refunded:
-    """Money that went back."""
+    """Money that went back. `rates` is empty unless the receipt is a qualified invoice."""
 
     day: str
     amount: Money
-    rates: tuple[RateTotal, ...]
+    rates: tuple[TaxTotal, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +52,7 @@ class ReceiptWords:
     period: Fact
     numbers: tuple[Fact, ...]
     lines: tuple[Line, ...]
-    rates: tuple[RateTotal, ...]
+    rates: tuple[TaxTotal, ...]
     reduced: str
     refunds: tuple[Refunded, ...]
     kept: Money | None
@@ -91,15 +82,11 @@ def receipt_words(receipt: ReceiptView, member: MemberView, seller: Seller) -> R
             Fact(reference_words(each.kind), each.value, number=True) for each in receipt.references
         ),
         lines=tuple(_line(line, qualified=qualified) for line in receipt.charged),
-        rates=_rates(receipt.taxes) if qualified else (),
+        rates=receipt.taxes if qualified else (),
         reduced=text("receipt.reduced", mark=_REDUCED_MARK) if reduced else "",
         refunds=tuple(
-            Refunded(
-                format_date(refund.refunded_at),
-                refund.amount,
-                _rates(refund.taxes) if qualified else (),
-            )
-            for refund in receipt.refunds
+            Refunded(format_date(each.refunded_at), each.amount, each.taxes if qualified else ())
+            for each in receipt.refunds
         ),
         kept=receipt.kept if receipt.refunds else None,
         seller_name=localized(seller.name),
@@ -127,15 +114,3 @@ def _line(line: TaxedLine, *, qualified: bool) -> Line:
         return Line(label, "", line.amount)
     mark = _REDUCED_MARK if line.percent == REDUCED_PERCENT else ""
     return Line(f"{label}{mark}", f"{line.percent}%", line.amount)
-
-
-def _rates(totals: tuple[TaxTotal, ...]) -> tuple[RateTotal, ...]:
-    return tuple(RateTotal(_rate_label(each.percent), each.total, each.tax) for each in totals)
-
-
-def _rate_label(percent: int) -> str:
-    if percent == 0:
-        return text("receipt.rate_none")
-    if percent == REDUCED_PERCENT:
-        return text("receipt.rate_reduced", percent=percent)
-    return text("receipt.rate", percent=percent)

@@ -32,6 +32,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "language_of": texts.language_of,
     "money": words.money_words,
     "way": words.way_words,
+    "rate": words.rate_words,
     "reference": words.reference_words,
     "price": wording.price_words,
     "renewal": wording.renewal_words,
