@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kaiin.domain.identifiers.reading import identify
-from kaiin.identity import forms, queries
+from kaiin.identity import choices, forms
 from kaiin.identity.errors import DetailsInvalid
 from kaiin.infra.texts import text
 
@@ -178,9 +178,9 @@ def test_any_text_is_stored_or_refused_and_storing_again_changes_nothing(
 
 
 def test_every_prefecture_has_words() -> None:
-    assert len(queries.PREFECTURES) == 48
+    assert len(choices.PREFECTURES) == 48
     for language in ("ja", "en"):
-        words = {text(f"prefecture.{code}", language) for code in queries.PREFECTURES}
+        words = {text(f"prefecture.{code}", language) for code in choices.PREFECTURES}
         assert len(words) == 48
 
 

@@ -34,13 +34,10 @@ def read_chart(file: Path | None) -> Chart:
         raise BadChart(file=file, name=min(map(str, unknown), default="sub_accounts"))
     names = _texts(file, raw, "accounts", [account.value for account in Account])
     classes = _texts(file, raw, "tax", ("sales", "returns", "untaxed"))
-    usual = Chart()
     return Chart(
         names={account: names.get(account.value, name) for account, name in USUAL_NAMES.items()},
-        sales=classes.get("sales", usual.sales),
-        returns=classes.get("returns", usual.returns),
-        untaxed=classes.get("untaxed", usual.untaxed),
         by_site=raw.get("sub_accounts", "site") == "site",
+        **classes,
     )
 
 

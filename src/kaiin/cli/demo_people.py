@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kaiin.identity.queries import PREFECTURES
+from kaiin.identity.choices import PREFECTURES
 
 _FAMILY = (
     "佐藤サトウsato 鈴木スズキsuzuki 高橋タカハシtakahashi 田中タナカtanaka 伊藤イトウito "

@@ -14,11 +14,8 @@ from kaiin.domain.identifiers import codes
 from kaiin.domain.identifiers.reading import Identified, TypedKind, identify
 from kaiin.domain.mail_addresses import breaks_rfc5321
 from kaiin.domain.typed_text import fold, shows_something
+from kaiin.identity.choices import ABROAD, PREFECTURES
 from kaiin.identity.errors import DetailsInvalid
-
-ABROAD = "abroad"
-# ISO 3166-2:JP, which follows the official order from Hokkaido to Okinawa.
-PREFECTURES = (*(f"JP-{number:02}" for number in range(1, 48)), ABROAD)
 
 LONGEST_NICKNAME = 30  # as the eye counts
 LONGEST_NAME = 60

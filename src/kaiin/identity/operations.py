@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from kaiin.domain.periods import JST
 from kaiin.identity import accounts, forms, hash_costs, hashing, passwords
+from kaiin.identity.choices import ABROAD
 from kaiin.identity.models import Handover, LoginAttempt, OneTimeCode, Session
 from kaiin.infra import clock
 from kaiin.sites import queries as sites
@@ -43,7 +44,7 @@ def validate_details(
 
 def required_details(required: Iterable[str], *, prefecture: str) -> tuple[str, ...]:
     """Which of the required details are, for who lives there: abroad kana are not needed."""
-    return forms.required_of(tuple(required), abroad=prefecture == forms.ABROAD)
+    return forms.required_of(tuple(required), abroad=prefecture == ABROAD)
 
 
 def password_problems(password: str, own: Mapping[str, object]) -> tuple[str, ...]:

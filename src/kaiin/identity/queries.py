@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, CharField, Count, DateTimeField
 
 from kaiin.domain import documents
 from kaiin.domain.documents import DocumentKind, MissingConsent
-from kaiin.identity import accounts, forms
+from kaiin.identity import accounts
 from kaiin.identity.flows import sessions
 from kaiin.identity.models import AttemptOutcome, Consent, LoginAttempt, Member
 from kaiin.identity.session_store import SessionStore
@@ -16,9 +16,6 @@ from kaiin.infra import clock
 from kaiin.infra.prepared import Place, Select
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import DocumentView
-
-# Codes in the official order, then "abroad"; their words are `prefecture.<code>`.
-PREFECTURES = forms.PREFECTURES
 
 
 @dataclass(frozen=True)

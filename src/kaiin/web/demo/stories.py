@@ -64,13 +64,10 @@ def _fits(login: Login, wanted: Mapping[str, str]) -> bool:
     exact = {"kind": login.kind, "site": login.site_key, "way": login.way}
     if any(wanted.get(name) and wanted[name] != value for name, value in exact.items()):
         return False
-    shown = _typed(" ".join((text(login.story), login.nickname, login.member_id, login.email)))
-    return all(word in shown for word in _typed(wanted.get("q", "")).split())
-
-
-def _typed(words: str) -> str:
-    """Full width and case make no difference."""
-    return fold(words).text.lower()
+    shown = " ".join((text(login.story), login.nickname, login.member_id, login.email))
+    # Full width and case make no difference.
+    shown, typed = (fold(words).text.lower() for words in (shown, wanted.get("q", "")))
+    return all(word in shown for word in typed.split())
 
 
 def _story(login: Login) -> Story:

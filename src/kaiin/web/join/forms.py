@@ -7,8 +7,8 @@ from django import forms
 
 from kaiin.domain.identifiers.reading import TypedKind, identify
 from kaiin.identity import operations as identity
+from kaiin.identity.choices import PREFECTURES
 from kaiin.identity.errors import DetailsInvalid
-from kaiin.identity.queries import PREFECTURES
 from kaiin.infra.texts import text
 from kaiin.sites.queries import DocumentView, TenantView
 from kaiin.web.base import consents

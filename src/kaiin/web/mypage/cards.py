@@ -81,6 +81,8 @@ def card(outlook: SiteOutlook, site: SiteView) -> Card:
         for each in found.findings
     )
     number = None if view is None or given_up else view.member_number
+    until = outlook.granted_until and text("mypage.until", day=format_end(outlook.granted_until))
+    granted = (Fact(text("mypage.granted"), until),) if until else ()
     tag, tone = next(_TAGS[code] for code in _TAGS if code in found.codes)
     return Card(
         site=site,
@@ -90,7 +92,7 @@ def card(outlook: SiteOutlook, site: SiteView) -> Card:
         tag=text(tag),
         tone=tone,
         notice=_notice(found, said),
-        facts=(*(_facts(view) if view else ()), *_granted_facts(outlook.granted_until)),
+        facts=(*(_facts(view) if view else ()), *granted),
         steps=explanations.first_pressed(said.steps),
         links=_links(view) if view else (),
     )
@@ -107,12 +109,6 @@ def _notice(found: Diagnosis, said: explanations.Explanation) -> Notice | None:
     codes = (code for code in found.codes if code not in _NOT_AMISS)
     lines = said.lines[1:] if said.code in _LISTED else said.lines
     return Notice(kind, ", ".join(codes), said.title, lines, said.facts)
-
-
-def _granted_facts(until: datetime | None) -> tuple[Fact, ...]:
-    if until is None:
-        return ()
-    return (Fact(text("mypage.granted"), text("mypage.until", day=format_end(until))),)
 
 
 def _facts(view: MembershipView) -> tuple[Fact, ...]:

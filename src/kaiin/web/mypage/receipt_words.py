@@ -1,6 +1,5 @@
 """A receipt in words, the same on the page and on paper."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kaiin.billing.views.receipts import ReceiptView
@@ -76,7 +75,12 @@ def receipt_words(receipt: ReceiptView, member: MemberView, seller: Seller) -> R
         total=receipt.total,
         received=text("receipt.received"),
         void=text("receipt.void") if receipt.charged_back else "",
-        facts=tuple(_facts(receipt)),
+        facts=(
+            Fact(text("receipt.paid"), format_date(receipt.paid_at)),
+            Fact(text("receipt.way"), way_words(receipt.method)),
+            Fact(text("receipt.site"), localized(receipt.site_name)),
+            Fact(text("receipt.course"), localized(receipt.course_name)),
+        ),
         period=_period(receipt),
         numbers=tuple(
             Fact(reference_words(each.kind), each.value, number=True) for each in receipt.references
@@ -94,13 +98,6 @@ def receipt_words(receipt: ReceiptView, member: MemberView, seller: Seller) -> R
         seller_phone=seller.phone,
         registration=seller.registration_number,
     )
-
-
-def _facts(receipt: ReceiptView) -> Iterator[Fact]:
-    yield Fact(text("receipt.paid"), format_date(receipt.paid_at))
-    yield Fact(text("receipt.way"), way_words(receipt.method))
-    yield Fact(text("receipt.site"), localized(receipt.site_name))
-    yield Fact(text("receipt.course"), localized(receipt.course_name))
 
 
 def _period(receipt: ReceiptView) -> Fact:
