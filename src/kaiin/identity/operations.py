@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from kaiin.domain.periods import JST
 from kaiin.identity import accounts, forms, hash_costs, hashing, passwords
@@ -75,23 +75,19 @@ def let_wait_for_hashing(threads: int) -> None:
 def forget_expired() -> int:
     """Delete codes, hand-overs, sessions and attempts that no one needs any more; how many."""
     now = clock.now()
+    # Sessions of who was not logged in, with all that they had typed who never joined.
+    over = Q(expire_date__lt=now) | Q(ended_at__isnull=False)
+    visits = Session.objects.filter(over, member=None).values_list("pk", flat=True)[:_VISITS]
     deleted = 0
     for rows in (
         Handover.objects.filter(expires_at__lt=now - _CODES_KEPT),
         OneTimeCode.objects.filter(expires_at__lt=now - _CODES_KEPT),
         Session.objects.filter(expire_date__lt=now - _SESSIONS_KEPT),
-        _visits_that_are_over(now),
+        Session.objects.filter(pk__in=list(visits)),
         LoginAttempt.objects.filter(at__lt=now - _ATTEMPTS_KEPT),
     ):
         deleted += rows.delete()[0]
     return deleted + hash_costs.forget_unused()
-
-
-def _visits_that_are_over(now: datetime) -> QuerySet[Session]:
-    """Sessions of who was not logged in, with all that they had typed who never joined."""
-    over = Q(expire_date__lt=now) | Q(ended_at__isnull=False)
-    visits = Session.objects.filter(over, member=None).values_list("pk", flat=True)
-    return Session.objects.filter(pk__in=list(visits[:_VISITS]))
 
 
 def after_restore(*, now: datetime) -> None:

@@ -81,8 +81,10 @@ def card(outlook: SiteOutlook, site: SiteView) -> Card:
         for each in found.findings
     )
     number = None if view is None or given_up else view.member_number
-    until = outlook.granted_until and text("mypage.until", day=format_end(outlook.granted_until))
-    granted = (Fact(text("mypage.granted"), until),) if until else ()
+    facts = _facts(view) if view else []
+    if outlook.granted_until is not None:
+        until = text("mypage.until", day=format_end(outlook.granted_until))
+        facts.append(Fact(text("mypage.granted"), until))
     tag, tone = next(_TAGS[code] for code in _TAGS if code in found.codes)
     return Card(
         site=site,
@@ -92,7 +94,7 @@ def card(outlook: SiteOutlook, site: SiteView) -> Card:
         tag=text(tag),
         tone=tone,
         notice=_notice(found, said),
-        facts=(*(_facts(view) if view else ()), *granted),
+        facts=tuple(facts),
         steps=explanations.first_pressed(said.steps),
         links=_links(view) if view else (),
     )
@@ -111,7 +113,7 @@ def _notice(found: Diagnosis, said: explanations.Explanation) -> Notice | None:
     return Notice(kind, ", ".join(codes), said.title, lines, said.facts)
 
 
-def _facts(view: MembershipView) -> tuple[Fact, ...]:
+def _facts(view: MembershipView) -> list[Fact]:
     change = reverse("mypage:change", args=(view.site_key,)) if _may_change(view) else ""
     card = card_words(view.mandate) if view.mandate else ""
     coming = view.next_course_name
@@ -123,7 +125,7 @@ def _facts(view: MembershipView) -> tuple[Fact, ...]:
         Fact(text("changing.next_course"), localized(coming)) if coming else None,
         *_next(view),
     ]
-    return tuple(row for row in rows if row is not None)
+    return [row for row in rows if row is not None]
 
 
 def _price(view: MembershipView) -> str:

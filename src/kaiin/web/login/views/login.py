@@ -65,7 +65,11 @@ def _open(request: Request) -> HttpResponse:
     if request.member is not None:
         return HttpResponseRedirect(visit.next_path(request))
     if (app := _unusual_browser(request)) is not None:
-        return render(request, "entrance/in_app.html", _ways_out(request, app))
+        # The page's address for another browser, which has no session of this one's.
+        site = request.site
+        path = reverse("entrance:entry", args=(site.key,)) if site else reverse("entrance:login")
+        context = {"app": app, "address": sites.identity_url(path)}
+        return render(request, "entrance/in_app.html", context)
     return _page(request, LoginForm(initial={"login": visit.typed(request)}))
 
 
@@ -179,11 +183,3 @@ def _unusual_browser(request: Request) -> str | None:
     if request.session.get("stay"):
         return None
     return in_app_browser(request.headers.get("User-Agent", ""))
-
-
-def _ways_out(request: Request, app: str) -> dict[str, str]:
-    """The page's address for another browser, which has no session of this one's."""
-    path = reverse("entrance:login")
-    if request.site is not None:
-        path = reverse("entrance:entry", args=(request.site.key,))
-    return {"app": app, "address": sites.identity_url(path)}
