@@ -45,7 +45,6 @@ class Step:
     """A button: a form that is posted, or a link. `kind` "": the one to press first; `busy` is
     said while a form's answer is awaited, "" for the usual words."""
 
-    code: str
     label: str
     url: str
     posts: bool = False
@@ -198,7 +197,6 @@ def _step(cure: Cure, finding: Finding, *, absolute: bool) -> Step:
     url = _place(cure.code, site_key, finding, absolute=absolute)
     label = text(cure.code.value, site=_site_name(site_key)) if site_key else text(cure.code.value)
     return Step(
-        cure.code.value,
         label,
         sites.identity_url(url) if absolute and url.startswith("/") else url,
         posts=cure.code in _POSTED and not absolute,

@@ -190,7 +190,7 @@ def _may_leave(view: MembershipView) -> bool:
 
 
 def _at(view: MembershipView, code: str, page: str) -> Step:
-    return Step(code, text(code), reverse(f"mypage:{page}", args=(view.site_key,)))
+    return Step(text(code), reverse(f"mypage:{page}", args=(view.site_key,)))
 
 
 # The colour of a card's notice, where something is amiss.
