@@ -32,7 +32,7 @@ def outbox(
         typer.Option(help="outbox:ID or inbox:ID that was given up: settle it for good."),
     ] = None,
     lane: Annotated[
-        str | None, typer.Option(help="List, or retry all, of this lane only: money, mail, ….")
+        Lane | None, typer.Option(help="List, or retry all, of this lane only: money, mail, ….")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The most to list of each.")] = 50,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
@@ -52,15 +52,14 @@ def outbox(
     from kaiin.infra.texts import text
     from kaiin.payments import queries as payments
 
-    only = _lane(lane)
     done = {}
     if retry:
-        done["retried"] = _retry(retry, only, limit)
+        done["retried"] = _retry(retry, lane, limit)
     if abandon:
         done["abandoned"] = _abandon(abandon)
-    waiting = deliveries.undelivered(limit=limit, lane=only)
-    events = payments.stuck_events(limit) if only in (None, Lane.MONEY) else ()
-    rows = parking.parked(limit=limit) if only is None else ()
+    waiting = deliveries.undelivered(limit=limit, lane=lane)
+    events = payments.stuck_events(limit) if lane in (None, Lane.MONEY) else ()
+    rows = parking.parked(limit=limit) if lane is None else ()
     if json_:
         answer: dict[str, Any] = {
             "outbox": [asdict(each) for each in waiting],
@@ -75,13 +74,6 @@ def outbox(
         print(line)
     if not waiting and not events and not rows:
         print(text("outbox.nothing"))
-
-
-def _lane(name: str | None) -> Lane | None:
-    try:
-        return None if name is None else Lane(name)
-    except ValueError:
-        raise typer.BadParameter(f"one of {', '.join(Lane)}", param_hint="--lane") from None
 
 
 def _retry(wanted: list[str], lane: Lane | None, limit: int) -> int:

@@ -38,7 +38,7 @@ def verify(
     def report(violation: "Violation") -> None:
         nonlocal found
         found += 1
-        _clear()
+        _show_progress("")
         check, ids, says = violation.check, violation.ids, violation.says
         if json_:
             line = json.dumps({"check": check, "ids": ids, "says": says}, ensure_ascii=False)
@@ -46,10 +46,13 @@ def verify(
             line = f"{check:<28} {' '.join(ids)}: {says}"
         print(line, flush=True)
 
+    def progress(part: str, rows: int) -> None:
+        _show_progress(f"{part}: {rows:,} rows")
+
     started = time.monotonic()
-    rows = check_all(connection, now=clock.now(), report=report, progress=_progress)
+    rows = check_all(connection, now=clock.now(), report=report, progress=progress)
     seconds = time.monotonic() - started
-    _clear()
+    _show_progress("")
     if json_:
         print(json.dumps({"violations": found, "rows": rows, "seconds": round(seconds, 3)}))
     else:
@@ -63,13 +66,6 @@ def _counted(found: int) -> str:
     return "1 violation" if found == 1 else f"{found:,} violations"
 
 
-def _progress(part: str, rows: int) -> None:
+def _show_progress(said: str) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{part}: {rows:,} rows")
-        sys.stderr.flush()
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        print(f"\r\x1b[K{said}", end="", file=sys.stderr, flush=True)
