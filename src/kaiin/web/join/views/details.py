@@ -40,6 +40,7 @@ def fill_in(request: Request, site_key: str) -> HttpResponse:
         has_password=bool(draft.password_hash),
         initial={**draft.details, "email": draft.email_typed},
     )
+    crowded = False
     if request.method == "POST" and form.is_valid():
         try:
             return _send_code(request, site, _keep(request, site, form))
@@ -47,12 +48,9 @@ def fill_in(request: Request, site_key: str) -> HttpResponse:
             form.add_error("email", error_text(error))
         except Crowded as error:
             form.add_error(None, error_text(error))
-            return ask_again(_details_page(request, site, form))
-    return _details_page(request, site, form)
-
-
-def _details_page(request: Request, site: SiteView, form: DetailsForm) -> HttpResponse:
-    return show(request, "details", {"form": form, "site": site, "login": _login_path(site)})
+            crowded = True
+    page = show(request, "details", {"form": form, "site": site, "login": _login_path(site)})
+    return ask_again(page) if crowded else page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
