@@ -1,6 +1,6 @@
 """Finding an account by what was typed, in one query whether it exists or not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 from django.db.models import CharField, OuterRef, QuerySet, Subquery
@@ -20,9 +20,13 @@ class Account:
     member_id: str
     password: str
     session_epoch: int
-    disabled: bool
+    state: str
     language: str
     is_staff: bool
+
+    @property
+    def disabled(self) -> bool:
+        return self.state != MemberState.ACTIVE
 
 
 @cache
@@ -46,6 +50,7 @@ def email_in(row: Member) -> str:
     return email or ""
 
 
+# In the order of `Account`.
 _ACCOUNT = (
     "member", "member__member_id", "member__password", "member__session_epoch", "member__state",
     "member__language", "member__is_staff",
@@ -61,23 +66,12 @@ _FIND = Select(
 def find(identified: Identified) -> Account | None:
     """The account that a typed identifier leads to; former addresses lead there too."""
     found = _FIND.first(kind=identified.kind, value=identified.value or "")
-    if found is None:
-        return None
-    pk, member_id, password, epoch, state, *others = found
-    return Account(pk, member_id, password, epoch, state != MemberState.ACTIVE, *others)
+    return Account(*found) if found else None
 
 
 def of(member: Member) -> Account:
     """The account of a member's row."""
-    return Account(
-        pk=member.pk,
-        member_id=member.member_id,
-        password=member.password,
-        session_epoch=member.session_epoch,
-        disabled=member.state != MemberState.ACTIVE,
-        language=member.language,
-        is_staff=member.is_staff,
-    )
+    return Account(*(getattr(member, field.name) for field in fields(Account)))
 
 
 def email_of(account: Account | None) -> str:

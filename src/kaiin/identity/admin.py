@@ -53,10 +53,7 @@ class _SearchedByIdentifier(ReadOnlyAdmin):
         member = queries.find_member(search_term) if search_term else None
         if member is not None:
             return queryset.filter(**{self.member_path: member.pk}), False
-        found: tuple[QuerySet[Any], bool] = super().get_search_results(
-            request, queryset, search_term
-        )
-        return found
+        return super().get_search_results(request, queryset, search_term)
 
 
 class _Identifiers(ReadOnlyRows):
@@ -93,8 +90,7 @@ class MemberAdmin(_SearchedByIdentifier):
     inlines = (_Identifiers, _Rights, _Consents)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
-        rows: QuerySet[Member] = super().get_queryset(request)
-        return rows.annotate(present_email=accounts.present_email("pk"))
+        return super().get_queryset(request).annotate(present_email=accounts.present_email("pk"))
 
     @admin.display(empty_value="–")
     def email(self, row: Member) -> str:
@@ -134,5 +130,4 @@ class SessionAdmin(_SearchedByIdentifier):
     exclude = ("session_key", "session_data")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        rows: QuerySet[Session] = super().get_queryset(request)
-        return rows.filter(member__isnull=False)
+        return super().get_queryset(request).filter(member__isnull=False)

@@ -9,18 +9,12 @@ from kaiin.identity.flows import login, mails, sessions
 from kaiin.identity.models import CodePurpose, Member, OneTimeCode
 from kaiin.infra import event_log
 
+_OWN = ("member_id", "nickname", "legal_name", "legal_name_kana", "birth_date", "phone")
+
 
 def problems(member: Member, email: str, new_password: str) -> tuple[str, ...]:
     """What is wrong with a new password by what is known of its member."""
-    own = {
-        "member_id": member.member_id,
-        "email": email,
-        "nickname": member.nickname,
-        "legal_name": member.legal_name,
-        "legal_name_kana": member.legal_name_kana,
-        "birth_date": member.birth_date,
-        "phone": member.phone,
-    }
+    own = {name: getattr(member, name) for name in _OWN} | {"email": email}
     return passwords.password_problems(
         new_password, own, site_words=accounts.site_words(), staff=member.is_staff
     )

@@ -26,19 +26,15 @@ def before_asking(identified: Identified, *, insisted_on: str) -> Hint | None:
     A slip of a mail domain stops only once: the same text again is meant as it is. A wrong
     check digit never stops, since imported IDs may have none.
     """
-    if identified.kind not in LOGIN_KINDS:
-        return _hint(identified)
     slip = identified.kind is TypedKind.EMAIL and identified.suggestion is not None
-    if slip and identified.value != insisted_on:
-        return _hint(identified)
-    return None
+    stops = identified.kind not in LOGIN_KINDS or (slip and identified.value != insisted_on)
+    return _hint(identified) if stops else None
 
 
 def after_refusal(identified: Identified) -> Hint | None:
     """What the text's shape adds to the one neutral answer."""
-    if any(code not in _HARMLESS for code in identified.hints):
-        return _hint(identified)
-    return None
+    says_more = any(code not in _HARMLESS for code in identified.hints)
+    return _hint(identified) if says_more else None
 
 
 def _hint(identified: Identified) -> Hint:
