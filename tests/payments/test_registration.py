@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method, PaymentState
@@ -182,5 +183,7 @@ def test_renewals_neither_count_nor_are_stopped(
 
 def test_the_words_say_until_when(start: Start, clock: Clock) -> None:
     error = TooManyErrors(until=clock.now())
-    assert "22 November 2026, 12:00 JST" in error_text(error, "en")
-    assert "2026年11月22日(日) 12:00を過ぎてから" in error_text(error, "ja")
+    with override("en"):
+        assert "22 November 2026, 12:00 JST" in error_text(error)
+    with override("ja"):
+        assert "2026年11月22日(日) 12:00を過ぎてから" in error_text(error)

@@ -8,37 +8,24 @@ deferred is outside of it (対象外).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import assert_never
 
 from kaiin.domain.ledger import Account, EntryKind
 from kaiin.domain.taxes import REDUCED_PERCENT, STANDARD_PERCENT
 
-
-def usual_name(account: Account) -> str:  # noqa: PLR0911 (a table that the type checker completes)
-    """The account's usual name in Japanese books."""
-    match account:
-        case Account.RECEIVABLE:
-            return "売掛金"
-        case Account.PROVIDER_CASH:
-            return "未収入金"
-        case Account.DEFERRED_INCOME:
-            return "前受金"
-        case Account.INCOME:
-            return "売上高"
-        case Account.HANDLING_INCOME:
-            return "雑収入"
-        case Account.UNAPPLIED:
-            return "仮受金"
-        case Account.REFUNDS_DUE:
-            return "未払金"
-        case Account.FEES:
-            return "支払手数料"
-        case Account.CHARGEBACKS:
-            return "雑損失"
-    assert_never(account)
-
-
-USUAL_NAMES: Mapping[Account, str] = MappingProxyType({each: usual_name(each) for each in Account})
+# The account's usual name in Japanese books; each account has one.
+USUAL_NAMES: Mapping[Account, str] = MappingProxyType(
+    {
+        Account.RECEIVABLE: "売掛金",
+        Account.PROVIDER_CASH: "未収入金",
+        Account.DEFERRED_INCOME: "前受金",
+        Account.INCOME: "売上高",
+        Account.HANDLING_INCOME: "雑収入",
+        Account.UNAPPLIED: "仮受金",
+        Account.REFUNDS_DUE: "未払金",
+        Account.FEES: "支払手数料",
+        Account.CHARGEBACKS: "雑損失",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,9 @@ def text(code: str, language: str | None = None, **params: object) -> str:
     return code
 
 
-def error_text(error: KaiinError, language: str | None = None) -> str:
+def error_text(error: KaiinError) -> str:
     """The words of an anticipated error."""
-    return text(error.code, language, **error.params)
+    return text(error.code, **error.params)
 
 
 def has_text(code: str) -> bool:
@@ -76,9 +76,9 @@ def localized(texts: Mapping[str, str], language: str | None = None) -> str:
     return texts.get(_language(language)) or next(iter(texts.values()), "")
 
 
-def language_of(texts: Mapping[str, str], language: str | None = None) -> str:
+def language_of(texts: Mapping[str, str]) -> str:
     """The language in which `localized` gives a tenant's text."""
-    wanted = _language(language)
+    wanted = _language(None)
     return wanted if wanted in texts else next(iter(texts), wanted)
 
 
@@ -105,10 +105,10 @@ def format_datetime(at: datetime, language: str | None = None) -> str:
     return f"{format_date(at, language)}, {local:%H:%M} JST"
 
 
-def format_end(ends_at: datetime, language: str | None = None) -> str:
+def format_end(ends_at: datetime) -> str:
     """An exclusive end, of a period, of access, of a limit: the last whole day, or the very minute
     where it lies within a day."""
-    return str(_shown(shown_end(ends_at), language))
+    return str(_shown(shown_end(ends_at), None))
 
 
 def format_money(amount: int, currency: str = "JPY", language: str | None = None) -> str:

@@ -123,16 +123,16 @@ def can_refund(view: PaymentView) -> bool:
     return registry.get(view.provider).can_refund(view.method)
 
 
-def store_name(store: str, language: str | None = None) -> str:
+def store_name(store: str) -> str:
     """The chain that a slip is for; "" where any will do, and for one that we have no name for."""
     code = f"payments.store.{store}"
-    return text(code, language) if store and has_text(code) else ""
+    return text(code) if store and has_text(code) else ""
 
 
-def store_steps(store: str, language: str | None = None) -> str:
+def store_steps(store: str) -> str:
     """What to do at a chain's store; "" is any."""
     code = f"payments.store_how.{store}"
-    return text(code if store and has_text(code) else "payments.store_how.any", language)
+    return text(code if store and has_text(code) else "payments.store_how.any")
 
 
 def payment(payment_id: UUID) -> PaymentView | None:

@@ -22,6 +22,7 @@ from datetime import datetime
 from html import unescape
 from itertools import product
 from re import sub
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -72,6 +73,11 @@ LOOKED_AT = ((2026, 12, 20), (2027, 1, 5))
 def flat(html: str) -> str:
     whole = sub(r'<span class="day">(.*?)</span>', r"\1", html)
     return sub(r"\s+", " ", unescape(sub(r"<[^>]+>", " ", whole)))
+
+
+def said(language: str, words: Callable[[Any], str], fact: object) -> str:
+    with override(language):
+        return words(fact)
 
 
 class Person:
@@ -151,9 +157,9 @@ def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, S
     receipt_mail = person.mailed("receipt")
     if view.renewal is not None:
         seen = {"My page": my_page, "receipt mail": receipt_mail}
-        yield "next renewal", next_renewal_words(view.renewal, language), seen
+        yield "next renewal", said(language, next_renewal_words, view.renewal), seen
         seen = {**seen, "leave page": leave_page}
-        yield "last day to stop it", stop_words(view.renewal, language), seen
+        yield "last day to stop it", said(language, stop_words, view.renewal), seen
     if view.period is not None and view.paid_until is not None:
         receipt = list_receipts(person.pk)[0]
         seen = {
@@ -162,10 +168,10 @@ def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, S
             "receipt mail": receipt_mail,
             "kaiin explain": person.explained(),
         }
-        yield "last day", format_end(view.paid_until, language), seen
+        yield "last day", said(language, format_end, view.paid_until), seen
     if view.cancel_at_period_end and view.leaves_at is not None:
         seen = {"My page": my_page, "leave page": leave_page, "mail": person.mailed("left")}
-        yield "end of access", format_end(view.leaves_at, language), seen
+        yield "end of access", said(language, format_end, view.leaves_at), seen
     yield from ends_of(person, view, my_page)
     if view.open_payment is not None and view.open_payment.expires_at is not None:
         seen = {
@@ -177,7 +183,7 @@ def facts_of(person: Person, view: MembershipView) -> Iterator[tuple[str, str, S
         yield "deadline", format_datetime(view.open_payment.expires_at, language), seen
     if view.mandate is not None and view.mandate.last4 and view.period is not None:
         seen = {"My page": my_page, "change page": person.read(f"/my/{site}/change")}
-        yield "card", card_words(view.mandate, language), seen
+        yield "card", said(language, card_words, view.mandate), seen
 
 
 def ends_of(person: Person, view: MembershipView, my_page: str) -> Iterator[tuple[str, str, Seen]]:
@@ -189,10 +195,10 @@ def ends_of(person: Person, view: MembershipView, my_page: str) -> Iterator[tupl
             seen |= {"My page": my_page, "mail": person.mailed("dormant")}
             if view.standing is Standing.WITHDRAWN:
                 seen |= {"last mail": person.mailed("withdrawn")}
-        yield "reason of the end", ending_words(view.ending, language), seen
+        yield "reason of the end", said(language, ending_words, view.ending), seen
     if view.mandate_lost and view.renews and view.period is not None and view.paid_until:
         seen = {"My page": my_page, "mail": person.mailed("mandate_ended")}
-        yield "last day after a contract", format_end(view.paid_until, language), seen
+        yield "last day after a contract", said(language, format_end, view.paid_until), seen
     if view.withdrawn_at is not None and view.standing is Standing.WITHDRAWN:
         seen = {"My page": my_page, "door": person.read(f"/entry/{site}")}
         yield "day of withdrawal", format_date(last_day(view.withdrawn_at), language), seen
@@ -242,7 +248,7 @@ def test_paper_says_the_same_last_day(fans: Fans, visit: Visit) -> None:
         answer = visit(member).get(f"/my/receipts/{receipt.number}.pdf", language)
         with PdfDocument(answer.content) as pdf:
             paper = "".join(pdf[0].get_textpage().get_text_range().split())
-        assert format_end(receipt.period_until, language).replace(" ", "") in paper
+        assert said(language, format_end, receipt.period_until).replace(" ", "") in paper
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -273,5 +279,5 @@ def test_the_course_page_and_the_legal_notice_say_the_same(
         if preview.renewal is None:
             assert once in confirm
         else:
-            assert renewal_words(preview.renewal, language) in confirm
-            assert stop_words(preview.renewal, language) in confirm
+            assert said(language, renewal_words, preview.renewal) in confirm
+            assert said(language, stop_words, preview.renewal) in confirm

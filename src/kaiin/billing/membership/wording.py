@@ -1,7 +1,4 @@
-"""Facts of courses and memberships in words: one function a fact, for pages, mails and commands.
-
-`language` None is that of the present request.
-"""
+"""Facts of courses and memberships in words: one function a fact, for pages, mails and commands."""
 
 from datetime import date, datetime
 
@@ -18,49 +15,46 @@ from kaiin.payments.queries import MandateView
 _SHORTEST_MONTH = 28
 
 
-def price_words(amount: Money, unit: PriceUnit, language: str | None = None) -> str:
+def price_words(amount: Money, unit: PriceUnit) -> str:
     """An amount and what it is for: 550円（月額・税込）, 3,960円（12か月分・税込）."""
+    code = "fact.unit_month" if unit.each_month else "fact.unit_months"
     return text(
         "fact.price",
-        language,
-        amount=format_money(amount.amount, amount.currency, language),
-        unit=_unit(unit, language),
+        amount=format_money(amount.amount, amount.currency),
+        unit=text(code, months=unit.months),
     )
 
 
-def renewal_price_words(renewal: Renewal, language: str | None = None) -> str:
+def renewal_price_words(renewal: Renewal) -> str:
     """What a renewal costs."""
-    return price_words(renewal.amount, renewal.terms.unit, language)
+    return price_words(renewal.amount, renewal.terms.unit)
 
 
-def next_renewal_words(renewal: Renewal, language: str | None = None) -> str:
+def next_renewal_words(renewal: Renewal) -> str:
     """When the next renewal is charged and what it costs."""
-    day = format_date(japanese_date(renewal.charge_at), language)
-    return text(
-        "fact.next_renewal", language, day=day, price=renewal_price_words(renewal, language)
-    )
+    day = format_date(japanese_date(renewal.charge_at))
+    return text("fact.next_renewal", day=day, price=renewal_price_words(renewal))
 
 
-def renewal_words(renewal: Renewal, language: str | None = None) -> str:
+def renewal_words(renewal: Renewal) -> str:
     """The same, and how it goes on after that, as a sentence."""
     return text(
         "fact.renewal",
-        language,
-        day=format_date(japanese_date(renewal.charge_at), language),
-        price=renewal_price_words(renewal, language),
-        rhythm=_rhythm(renewal, language),
+        day=format_date(japanese_date(renewal.charge_at)),
+        price=renewal_price_words(renewal),
+        rhythm=_rhythm(renewal),
     )
 
 
-def stop_words(renewal: Renewal, language: str | None = None) -> str:
+def stop_words(renewal: Renewal) -> str:
     """Until which day leaving or changing stops the next renewal."""
-    charge = format_date(japanese_date(renewal.charge_at), language)
-    return text("fact.stop", language, day=renewal.stop_day, charge=charge)
+    charge = format_date(japanese_date(renewal.charge_at))
+    return text("fact.stop", day=renewal.stop_day, charge=charge)
 
 
-def refund_words(*, leave_at_once: bool, language: str | None = None) -> str:
+def refund_words(*, leave_at_once: bool) -> str:
     """What of a paid fee goes back to who leaves."""
-    return text("fact.refund_days" if leave_at_once else "fact.no_refund", language)
+    return text("fact.refund_days" if leave_at_once else "fact.no_refund")
 
 
 def end_words(
@@ -70,23 +64,21 @@ def end_words(
     paid_until: date | datetime | None,
     failure_code: str = "",
     failed_on: date | None = None,
-    language: str | None = None,
 ) -> str:
     """Why a paid membership ended, with its dates and what the provider said: a sentence."""
     refused = reason is EndReason.RENEWAL_FAILED and failure_code and failed_on
     return text(
         "fact.ended",
-        language,
         reason=reason.value,
-        method=text(f"payments.method.{method.value}", language),
+        method=text(f"payments.method.{method.value}"),
         day=paid_until or "",
         refused="yes" if refused else "no",
         failed=failed_on or "",
-        said=failure_words(failure_code, language) if refused else "",
+        said=failure_words(failure_code) if refused else "",
     )
 
 
-def ending_words(ending: Ending, language: str | None = None) -> str:
+def ending_words(ending: Ending) -> str:
     """The same, of a subscription that has ended."""
     failure = ending.failure
     return end_words(
@@ -95,23 +87,22 @@ def ending_words(ending: Ending, language: str | None = None) -> str:
         paid_until=shown_end(ending.paid_until) if ending.paid_until else None,
         failure_code=failure.code if failure else ending.detail,
         failed_on=japanese_date(failure.at) if failure else None,
-        language=language,
     )
 
 
-def card_words(card: MandateView, language: str | None = None) -> str:
+def card_words(card: MandateView) -> str:
     """A card by its brand and last four digits; "" where a carrier's contract has none."""
     if not card.last4:
         return ""
-    return text("fact.card", language, brand=card.brand, last4=card.last4)
+    return text("fact.card", brand=card.brand, last4=card.last4)
 
 
-def failure_words(code: str, language: str | None = None) -> str:
+def failure_words(code: str) -> str:
     """The words of a provider's reason, also of one that we have none for."""
     for known in (f"payments.failure.{code}", f"payments.end_reason.{code}"):
         if has_text(known):
-            return text(known, language)
-    return text("payments.failure.other", language)
+            return text(known)
+    return text("payments.failure.other")
 
 
 def days_left_words(short: ShortStart) -> str:
@@ -130,20 +121,14 @@ def short_start_words(short: ShortStart, total: Money, unit: PriceUnit) -> str:
     )
 
 
-def _unit(unit: PriceUnit, language: str | None) -> str:
-    if unit.each_month:
-        return text("fact.unit_month", language)
-    return text("fact.unit_months", language, months=unit.months)
-
-
-def _rhythm(renewal: Renewal, language: str | None) -> str:
+def _rhythm(renewal: Renewal) -> str:
     terms = renewal.terms
     if not terms.unit.each_month:
-        return text("fact.rhythm_months", language, months=terms.rule.months)
+        return text("fact.rhythm_months", months=terms.rule.months)
     if terms.charge_day is ChargeDay.LAST_BUSINESS_DAY:
-        return text("fact.rhythm_business", language)
+        return text("fact.rhythm_business")
     if terms.rule.kind is not TermRule.ANNIVERSARY:
-        return text("fact.rhythm_first", language)
+        return text("fact.rhythm_first")
     short = renewal.anchor_day <= _SHORTEST_MONTH
     code = "fact.rhythm_day" if short else "fact.rhythm_day_or_last"
-    return text(code, language, day=renewal.anchor_day)
+    return text(code, day=renewal.anchor_day)
