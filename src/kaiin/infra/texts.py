@@ -63,7 +63,7 @@ def text(code: str, language: str | None = None, **params: object) -> str:
 
 def error_text(error: KaiinError) -> str:
     """The words of an anticipated error."""
-    return text(error.code, **error.params)
+    return text(error.code, None, **error.params)
 
 
 def has_text(code: str) -> bool:

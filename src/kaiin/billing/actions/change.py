@@ -182,10 +182,9 @@ def _agree(
     subscription.next_course = next_course
     subscription.cancel_at_period_end = subscription.renewal_fixed = False
     work.revoked.append(locked.membership.pk)
-    scheduling.plan(locked, subscription, work)
-    work.note(
+    scheduling.plan(locked, subscription)
+    locked.note(
         "billing.change_agreed",
-        locked,
         subscription=subscription.pk,
         course=course.key,
         version=course.version,

@@ -36,9 +36,9 @@ def decide_refund(*, case_id: int, refund: bool, actor: str) -> None:
         case = for_update(RefundCase.objects.filter(pk=case_id)).get()
         work = UnitOfWork(now=clock.now(), actor=actor, memberships=[locked])
         if refund:
-            _give_back(locked, case, work)
+            _give_back(locked, case)
         else:
-            _keep(locked, case, work)
+            _keep(locked, case)
         work.write()
 
 
@@ -60,28 +60,28 @@ def record_refunds(*, payment_id: UUID) -> None:
         if charge.state not in (ChargeState.PAID, ChargeState.PARKED):
             return
         work = UnitOfWork(now=clock.now(), actor=SYSTEM, memberships=[locked])
-        reversals.follow(locked, charge, payment, work)
+        reversals.follow(locked, charge, payment)
         work.write()
 
 
-def _give_back(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
+def _give_back(locked: LockedMembership, case: RefundCase) -> None:
     if case.state in _UNDER_WAY:
         return
     if case.state == RefundCaseState.FAILED:
-        refunding.retry(locked, case, work)
+        refunding.retry(locked, case)
     elif case.state == RefundCaseState.OPEN:
         sources = [(Account.UNAPPLIED, case.money)]
-        refunding.request(locked, _charge(case), case, sources, work)
+        refunding.request(locked, _charge(case), case, sources)
     else:
         raise RefundDecided(case=case.pk)
 
 
-def _keep(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
+def _keep(locked: LockedMembership, case: RefundCase) -> None:
     if case.state == RefundCaseState.DECLINED:
         return
     if case.state not in _WAITING or case.reason == RefundReason.OUTSIDE:
         raise RefundDecided(case=case.pk)
-    refunding.keep(locked, _charge(case), case, work)
+    refunding.keep(locked, _charge(case), case)
 
 
 def _charge(case: RefundCase) -> Charge:

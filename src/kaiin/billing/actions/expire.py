@@ -27,7 +27,7 @@ from kaiin.infra.locks import claimed, transaction
 from kaiin.infra.parking import Parking, StillDue
 
 # Does what is due for a membership; False where nothing was.
-_Act = Callable[[LockedMembership, UnitOfWork], bool]
+_Act = Callable[[LockedMembership], bool]
 
 
 def expire_due(*, now: datetime, limit: int) -> int:
@@ -115,7 +115,7 @@ def _each(
         with transaction():
             memberships = lock_memberships(membership_ids, skip_locked=True)
             work = UnitOfWork(now=parking.now, actor=SYSTEM, memberships=list(memberships.values()))
-            idle = [pk for pk, locked in memberships.items() if not act(locked, work)]
+            idle = [pk for pk, locked in memberships.items() if not act(locked)]
             work.write()
             if idle and due.filter(**{f"{membership}__in": idle}).exists():
                 raise StillDue
@@ -125,9 +125,9 @@ def _each(
     return parking.settle(chain.from_iterable(parking.in_halves(ids, together)))
 
 
-def _end_if_over(locked: LockedMembership, work: UnitOfWork) -> bool:
+def _end_if_over(locked: LockedMembership) -> bool:
     subscription = locked.open_subscription
-    if subscription is None or not _passed(subscription.lapse_due_at, work.now):
+    if subscription is None or not _passed(subscription.lapse_due_at, locked.now):
         return False
     if subscription.cancel_at_period_end and _pays_again(locked, subscription):
         subscription.cancel_at_period_end = False
@@ -140,7 +140,7 @@ def _end_if_over(locked: LockedMembership, work: UnitOfWork) -> bool:
         reason, detail = EndReason.RENEWAL_FAILED, subscription.end_detail
     else:
         reason, detail = EndReason.EXPIRED, ""
-    end(locked, subscription, reason, work, detail=detail)
+    end(locked, subscription, reason, detail=detail)
     return True
 
 
@@ -156,24 +156,24 @@ def _pays_again(locked: LockedMembership, subscription: Subscription) -> bool:
     )
 
 
-def _withdraw_if_over(locked: LockedMembership, work: UnitOfWork) -> bool:
+def _withdraw_if_over(locked: LockedMembership) -> bool:
     until = locked.membership.dormant_until
     dormant = locked.membership.standing == Standing.DORMANT
-    if not dormant or until is None or until > work.now:
+    if not dormant or until is None or until > locked.now:
         return False
-    withdraw(locked, until, work)
+    withdraw(locked, until)
     return True
 
 
-def _remind(locked: LockedMembership, work: UnitOfWork) -> bool:
+def _remind(locked: LockedMembership) -> bool:
     subscription = locked.open_subscription
     due_at = subscription.notice_due_at if subscription else None
-    if subscription is None or due_at is None or due_at > work.now:
+    if subscription is None or due_at is None or due_at > locked.now:
         return False
-    subscription.notice_due_at = scheduling.next_reminder(subscription, work.now)
+    subscription.notice_due_at = scheduling.next_reminder(subscription, locked.now)
     key = f"{subscription.pk}:{subscription.period_count}:{due_at.isoformat()}"
     coming = scheduling.renewal(subscription)
-    if coming is not None and japanese_date(work.now) <= coming.stop_day:
+    if coming is not None and japanese_date(locked.now) <= coming.stop_day:
         mails.send(
             locked,
             "renewal_coming",
@@ -197,13 +197,13 @@ def _remind(locked: LockedMembership, work: UnitOfWork) -> bool:
     return True
 
 
-def _remind_of_withdrawal(locked: LockedMembership, work: UnitOfWork) -> bool:
+def _remind_of_withdrawal(locked: LockedMembership) -> bool:
     membership = locked.membership
     due_at, until = membership.notice_due_at, membership.dormant_until
-    if due_at is None or due_at > work.now:
+    if due_at is None or due_at > locked.now:
         return False
     membership.notice_due_at = None
-    if until is not None and until > work.now:
+    if until is not None and until > locked.now:
         mails.send(locked, "withdrawing", due_at.isoformat(), dormant_until=until)
     return True
 

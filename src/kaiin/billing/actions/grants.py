@@ -50,7 +50,7 @@ def grant_access(
         work.access_changes(now)
         site_url = sites.site_url(site_key, "/members/")
         mails.send(locked, "granted", str(row.pk), until=until, site_url=site_url)
-        work.note("billing.granted", locked, grant=row.pk, until=until.isoformat(), reason=row.note)
+        locked.note("billing.granted", grant=row.pk, until=until.isoformat(), reason=row.note)
         work.write()
     return row.pk
 
@@ -73,5 +73,5 @@ def revoke_grant(*, grant_id: int, actor: str) -> None:
         row.save(update_fields=["revoked_at"])
         work.access_changes(work.now)
         mails.send(locked, "grant_revoked", str(row.pk))
-        work.note("billing.grant_revoked", locked, grant=row.pk)
+        locked.note("billing.grant_revoked", grant=row.pk)
         work.write()

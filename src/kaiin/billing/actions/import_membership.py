@@ -164,28 +164,29 @@ def _import_once(member_pk: int, site: SiteView, given: _Given, now: datetime, a
         locked = lock_or_make(member_pk, site, now)
         known = _imported(given.key, given.digest)
         if known is None:
-            _import(locked, given, UnitOfWork(now=now, actor=actor, memberships=[locked]))
+            work = UnitOfWork(now=now, actor=actor, memberships=[locked])
+            _import(locked, given)
+            work.write()
         return known or locked.membership.pk
 
 
-def _import(locked: LockedMembership, given: _Given, work: UnitOfWork) -> None:
+def _import(locked: LockedMembership, given: _Given) -> None:
     _check_new(locked)
     _number(locked, given)
-    subscription = _subscription(locked, given, work.now)
+    subscription = _subscription(locked, given, locked.now)
     if given.mandate is not None:
         subscription.mandate_id = import_mandate(
             member_ref=locked.membership.member_id,
             method=given.method,
             mandate=given.mandate,
-            actor=work.actor,
+            actor=locked.work.actor,
         )
-    work.periods.append(_period(subscription, given))
-    if given.span.ends_at > work.now:
-        _start(locked, subscription, work)
+    locked.work.periods.append(_period(subscription, given))
+    if given.span.ends_at > locked.now:
+        _start(locked, subscription)
     else:
-        _lapse(locked, subscription, given.span.ends_at, work.now)
-    _note(locked, subscription, given.key, work)
-    work.write()
+        _lapse(locked, subscription, given.span.ends_at, locked.now)
+    _note(locked, subscription, given.key)
 
 
 def _check_new(locked: LockedMembership) -> None:
@@ -239,19 +240,18 @@ def _period(subscription: Subscription, given: _Given) -> Period:
     )
 
 
-def _start(locked: LockedMembership, subscription: Subscription, work: UnitOfWork) -> None:
+def _start(locked: LockedMembership, subscription: Subscription) -> None:
     """In, and the worker's next step planned."""
     membership = locked.membership
-    endings.set_standing(locked, StandingEvent.PAID, work.now)
+    endings.set_standing(locked, StandingEvent.PAID, locked.now)
     renews = catalog.running_terms(subscription).renews
     if renews and subscription.mandate_id is None:
         # The member may pay ahead or register a card, as after a contract's end.
         subscription.mandate_end_reason = NOT_IMPORTED
-    scheduling.plan(locked, subscription, work)
-    work.publish(
-        locked,
+    scheduling.plan(locked, subscription)
+    locked.publish(
         events.MEMBERSHIP_STARTED,
-        f"{membership.pk}:{work.now.isoformat()}",
+        f"{membership.pk}:{locked.now.isoformat()}",
         member_number=membership.member_number,
     )
 
@@ -279,13 +279,10 @@ def _lapse(
     membership.withdrawn_at = until
 
 
-def _note(
-    locked: LockedMembership, subscription: Subscription, import_key: str, work: UnitOfWork
-) -> None:
+def _note(locked: LockedMembership, subscription: Subscription, import_key: str) -> None:
     membership, paid_until = locked.membership, subscription.paid_until
-    work.note(
+    locked.note(
         "billing.membership_imported",
-        locked,
         key=import_key,
         subscription=subscription.pk,
         course=subscription.course.key,

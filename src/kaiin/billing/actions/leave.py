@@ -46,7 +46,7 @@ def leave_site(
         if subscription.cancel_at_period_end and not at_once:
             return
         work = UnitOfWork(now=clock.now(), actor=actor, memberships=[locked])
-        work.note("billing.left", locked, subscription=subscription.pk, at_once=at_once)
+        locked.note("billing.left", subscription=subscription.pk, at_once=at_once)
         charge = locked.open_charge
         if charge is not None and not charge.automatic:
             # A member who leaves must not be charged by a page or slip that is still open.
@@ -54,9 +54,9 @@ def leave_site(
         paid_until = subscription.paid_until
         running = paid_until is not None and paid_until > work.now
         if running and at_once:
-            _end_at_once(locked, subscription, work, agreed)
+            _end_at_once(locked, subscription, agreed)
         else:
-            _end_in_time(locked, subscription, work, running=running)
+            _end_in_time(locked, subscription, running=running)
         work.write()
 
 
@@ -69,62 +69,60 @@ def undo_leave(*, member_pk: int, site_key: str) -> None:
             raise NoMembership(site=site_key)
         work = UnitOfWork(now=clock.now(), actor=f"member:{member_pk}", memberships=[locked])
         subscription.cancel_at_period_end = subscription.renewal_fixed = False
-        scheduling.plan(locked, subscription, work)
-        work.note("billing.leaving_undone", locked, subscription=subscription.pk)
+        scheduling.plan(locked, subscription)
+        locked.note("billing.leaving_undone", subscription=subscription.pk)
         work.write()
 
 
-def _end_in_time(
-    locked: LockedMembership, subscription: Subscription, work: UnitOfWork, *, running: bool
-) -> None:
+def _end_in_time(locked: LockedMembership, subscription: Subscription, *, running: bool) -> None:
     pending = subscription.state == SubscriptionState.PENDING
-    leaves_at = scheduling.leaves_at(subscription, work.now) if running else None
+    leaves_at = scheduling.leaves_at(subscription, locked.now) if running else None
     if running:
         # Past the lock day the coming renewal is made all the same, and is the last.
-        subscription.renewal_fixed = scheduling.is_fixed(subscription, work.now)
+        subscription.renewal_fixed = scheduling.is_fixed(subscription, locked.now)
         subscription.cancel_at_period_end = True
-        work.revoked.append(locked.membership.pk)
-        scheduling.plan(locked, subscription, work)
+        locked.work.revoked.append(locked.membership.pk)
+        scheduling.plan(locked, subscription)
     else:
-        end(locked, subscription, EndReason.LEFT, work, notified=True, left_at=work.now)
+        end(locked, subscription, EndReason.LEFT, notified=True, left_at=locked.now)
     if not pending:
         mails.send(
             locked,
             "left",
-            f"{subscription.pk}:{work.now.isoformat()}",
+            f"{subscription.pk}:{locked.now.isoformat()}",
             course=subscription.course.name,
             paid_until=leaves_at,
-            keeps_until=days_after(leaves_at or work.now, locked.site.rejoin_days),
+            keeps_until=days_after(leaves_at or locked.now, locked.site.rejoin_days),
             # Past the lock day, what is still charged.
             last_renewal=scheduling.renewal(subscription),
         )
 
 
 def _end_at_once(
-    locked: LockedMembership, subscription: Subscription, work: UnitOfWork, agreed: Money | None
+    locked: LockedMembership, subscription: Subscription, agreed: Money | None
 ) -> None:
     """End every period that is not over, and have its unused days paid back."""
     refund = Money(0, subscription.course.terms.currency)
-    for period in for_update(refunding.running(subscription, work.now)):
-        unused = refunding.unused_days(period, work.now)
-        end_early(period, work.now, EarlyEnd.LEFT, work, credited=unused.total.amount)
-        refunding.give_back(locked, unused, RefundReason.LEFT, work)
+    for period in for_update(refunding.running(subscription, locked.now)):
+        unused = refunding.unused_days(period, locked.now)
+        end_early(period, locked.now, EarlyEnd.LEFT, locked.work, credited=unused.total.amount)
+        refunding.give_back(locked, unused, RefundReason.LEFT)
         refund += unused.total
     if agreed not in (None, refund):
         raise RefundDiffers(refund=refund.amount)
-    subscription.paid_until = lived_until(subscription, work.now)
+    subscription.paid_until = lived_until(subscription, locked.now)
     method = Method(subscription.method)
     mails.send(
         locked,
         "left_at_once",
-        f"{subscription.pk}:{work.now.isoformat()}",
+        f"{subscription.pk}:{locked.now.isoformat()}",
         course=subscription.course.name,
         refund=refund,
         method=method.value,
         carrier=method.is_carrier,
-        keeps_until=days_after(work.now, locked.site.rejoin_days),
+        keeps_until=days_after(locked.now, locked.site.rejoin_days),
     )
-    end(locked, subscription, EndReason.LEFT, work, notified=True, left_at=work.now)
+    end(locked, subscription, EndReason.LEFT, notified=True, left_at=locked.now)
 
 
 def _has_left(locked: LockedMembership) -> bool:

@@ -46,10 +46,9 @@ def _pause(member_pk: int, site_key: str, periods: int) -> Charge | None:
         subscription.paused_until = until
         work = UnitOfWork(now=now, actor=locked.subject, memberships=[locked])
         work.revoked.append(locked.membership.pk)
-        scheduling.plan(locked, subscription, work)
-        work.note(
+        scheduling.plan(locked, subscription)
+        locked.note(
             "billing.paused",
-            locked,
             subscription=subscription.pk,
             from_at=last.ends_at.isoformat(),
             until=until.isoformat(),
@@ -123,8 +122,8 @@ def _take_back(locked: LockedMembership, subscription: Subscription, now: dateti
     work = UnitOfWork(now=now, actor=locked.subject, memberships=[locked])
     subscription.paused_until = None
     work.revoked.append(locked.membership.pk)
-    scheduling.plan(locked, subscription, work)
-    work.note("billing.resumed", locked, subscription=subscription.pk)
+    scheduling.plan(locked, subscription)
+    locked.note("billing.resumed", subscription=subscription.pk)
     mails.send(
         locked,
         "resumed",

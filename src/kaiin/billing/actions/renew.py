@@ -121,7 +121,7 @@ def _mandate_ended(membership_id: int, mandate_id: int, reason: str) -> None:
         subscription = locked.open_subscription
         if subscription is not None and subscription.mandate_id == mandate_id:
             work = UnitOfWork(now=clock.now(), actor=SYSTEM, memberships=[locked])
-            _stop_renewing(locked, subscription, reason, work)
+            _stop_renewing(locked, subscription, reason)
             work.write()
 
 
@@ -253,7 +253,7 @@ def _keep_open(charge: Charge, now: datetime) -> None:
         subscription = locked.open_subscription
         if subscription is not None:
             work = UnitOfWork(now=now, actor=SYSTEM, memberships=[locked])
-            scheduling.keep_open(locked, subscription, work)
+            scheduling.keep_open(locked, subscription)
             work.write()
 
 
@@ -266,23 +266,21 @@ def _end_without_mandate(
         charge = locked.open_charge
         if charge is not None:
             intents.supersede(charge, "mandate_ended", now)
-        give_up(locked, subscription, EndReason.MANDATE_ENDED, reason, work)
+        give_up(locked, subscription, EndReason.MANDATE_ENDED, reason)
     work.write()
 
 
-def _stop_renewing(
-    locked: LockedMembership, subscription: Subscription, reason: str, work: UnitOfWork
-) -> None:
+def _stop_renewing(locked: LockedMembership, subscription: Subscription, reason: str) -> None:
     already_ended = bool(subscription.mandate_end_reason)
     subscription.mandate_end_reason = reason or "mandate_ended"
     if already_ended or subscription.cancel_at_period_end or subscription.paid_until is None:
         return
-    work.revoked.append(locked.membership.pk)
+    locked.work.revoked.append(locked.membership.pk)
     in_flight = locked.open_charge
     if in_flight is None or not in_flight.automatic:
-        scheduling.plan(locked, subscription, work)
-    work.note("billing.mandate_ended", locked, subscription=subscription.pk, reason=reason)
-    if subscription.paid_until > work.now:
+        scheduling.plan(locked, subscription)
+    locked.note("billing.mandate_ended", subscription=subscription.pk, reason=reason)
+    if subscription.paid_until > locked.now:
         mails.send(
             locked,
             "mandate_ended",

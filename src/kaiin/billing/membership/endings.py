@@ -30,7 +30,6 @@ def end(
     locked: LockedMembership,
     subscription: Subscription,
     reason: EndReason,
-    work: UnitOfWork,
     *,
     detail: str = "",
     notified: bool = False,
@@ -40,14 +39,13 @@ def end(
     about it already. `left_at`: when someone left for whom nothing paid runs any more; from then
     on their number is kept for a while."""
     subscription.move(SubscriptionEvent.ENDED)
-    subscription.ended_at = work.now
+    subscription.ended_at = locked.now
     subscription.end_reason, subscription.end_detail = reason.value, detail
     subscription.next_due_at = subscription.lapse_due_at = subscription.notice_due_at = None
-    work.revoked.append(locked.membership.pk)
+    locked.work.revoked.append(locked.membership.pk)
     release(subscription.mandate_id)
-    work.note(
+    locked.note(
         "billing.subscription_ended",
-        locked,
         subscription=subscription.pk,
         reason=reason.value,
         detail=detail,
@@ -56,30 +54,26 @@ def end(
     if reason is EndReason.REPLACED or paid_until is None:
         return
     if reason is EndReason.LEFT:
-        at = left_at or (work.now if subscription.paused_until else paid_until)
-        withdraw(locked, max(at, locked.membership.created_at), work, notified=notified)
+        at = left_at or (locked.now if subscription.paused_until else paid_until)
+        withdraw(locked, max(at, locked.membership.created_at), notified=notified)
     else:
-        _lapse(locked, subscription, paid_until, reason, work)
+        _lapse(locked, subscription, paid_until, reason)
 
 
 def give_up(
-    locked: LockedMembership,
-    subscription: Subscription,
-    reason: EndReason,
-    code: str,
-    work: UnitOfWork,
+    locked: LockedMembership, subscription: Subscription, reason: EndReason, code: str
 ) -> None:
     """End a subscription whose renewal failed for good, but not before what is paid is over: one
     that is charged before its end fails before it, too."""
     ends_at = scheduling.runs_until(subscription)
-    if ends_at is None or ends_at <= work.now:
-        end(locked, subscription, reason, work, detail=code)
+    if ends_at is None or ends_at <= locked.now:
+        end(locked, subscription, reason, detail=code)
         return
     subscription.end_detail = code
     if reason is EndReason.MANDATE_ENDED:
         subscription.mandate_end_reason = code
     subscription.next_due_at, subscription.lapse_due_at = None, ends_at
-    work.revoked.append(locked.membership.pk)
+    locked.work.revoked.append(locked.membership.pk)
 
 
 def end_early(
@@ -105,12 +99,10 @@ def lived_until(subscription: Subscription, at: datetime) -> datetime:
     return min(at, max((early or end for end, early in ends), default=at))
 
 
-def withdraw(
-    locked: LockedMembership, at: datetime, work: UnitOfWork, *, notified: bool = False
-) -> None:
+def withdraw(locked: LockedMembership, at: datetime, *, notified: bool = False) -> None:
     """The membership's end: content closed, number kept for the site's rejoin days only."""
     membership = locked.membership
-    set_standing(locked, StandingEvent.WITHDRAWN, work.now)
+    set_standing(locked, StandingEvent.WITHDRAWN, locked.now)
     membership.dormant_until, membership.withdrawn_at = None, at
     membership.notice_due_at = None
     if not notified:
@@ -122,8 +114,8 @@ def withdraw(
             keeps_until=days_after(at, locked.site.rejoin_days),
             ending=None if ending is not None and ending.reason is EndReason.LEFT else ending,
         )
-    work.note("billing.membership_withdrawn", locked, at=at.isoformat())
-    work.publish(locked, events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}")
+    locked.note("billing.membership_withdrawn", at=at.isoformat())
+    locked.publish(events.MEMBERSHIP_WITHDRAWN, f"{membership.pk}:{at.isoformat()}")
 
 
 def set_standing(locked: LockedMembership, event: StandingEvent, at: datetime) -> None:
@@ -183,18 +175,14 @@ def _ending(locked: LockedMembership, subscription: Subscription) -> Ending | No
 
 
 def _lapse(
-    locked: LockedMembership,
-    subscription: Subscription,
-    paid_until: datetime,
-    reason: EndReason,
-    work: UnitOfWork,
+    locked: LockedMembership, subscription: Subscription, paid_until: datetime, reason: EndReason
 ) -> None:
     membership = locked.membership
-    set_standing(locked, StandingEvent.LAPSED, work.now)
+    set_standing(locked, StandingEvent.LAPSED, locked.now)
     ended_at = scheduling.runs_until(subscription) or paid_until
     until = dunning.dormant_until(subscription.course.terms.dunning, ended_at)
     membership.dormant_until = until
-    membership.notice_due_at = reminders.next_after(reminders.of_withdrawal(until), work.now)
+    membership.notice_due_at = reminders.next_after(reminders.of_withdrawal(until), locked.now)
     ending = _ending(locked, subscription)
     key = f"{subscription.pk}:{subscription.period_count}"
     mails.send(
@@ -208,5 +196,5 @@ def _lapse(
         paid=ending is None or ending.reason not in _TAKEN_BACK,
         ending=ending,
     )
-    work.note("billing.membership_lapsed", locked, reason=reason.value, until=until.isoformat())
-    work.publish(locked, events.MEMBERSHIP_LAPSED, key, reason=reason.value)
+    locked.note("billing.membership_lapsed", reason=reason.value, until=until.isoformat())
+    locked.publish(events.MEMBERSHIP_LAPSED, key, reason=reason.value)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -16,10 +17,13 @@ from kaiin.domain.periods import PeriodSpan
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity import queries as identity
 from kaiin.identity.queries import MemberView
-from kaiin.infra import audit, bulk
+from kaiin.infra import audit, bulk, event_log
 from kaiin.infra.locks import claimed, for_update
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
+
+if TYPE_CHECKING:
+    from kaiin.billing.membership.unit_of_work import UnitOfWork
 
 
 class _Members:
@@ -40,7 +44,8 @@ class _Members:
 @dataclass
 class LockedMembership:
     """One locked membership. `charges` are its open ones and those that were asked for;
-    `last_periods` are by subscription."""
+    `last_periods` are by subscription. `work` stores what changes; there is one where something is
+    decided."""
 
     membership: Membership
     site: SiteView
@@ -48,6 +53,7 @@ class LockedMembership:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     charges: dict[int, Charge] = field(default_factory=dict)
     last_periods: dict[int, PeriodSpan] = field(default_factory=dict)
+    work: "UnitOfWork" = field(init=False, repr=False)
 
     @property
     def member(self) -> MemberView:
@@ -66,10 +72,30 @@ class LockedMembership:
         """What audit rows about it are about."""
         return f"member:{self.membership.member_id}"
 
+    @property
+    def now(self) -> datetime:
+        """The instant of the `work`."""
+        return self.work.now
+
     def record(self, action: str, **details: object) -> None:
-        """An audit row, now, of what its member does; others are kept by `UnitOfWork.note`."""
+        """An audit row, now, of what its member does."""
         details = {"site": self.site.key, **details}
         audit.record(action=action, subject=self.subject, actor=self.subject, details=details)
+
+    def note(self, action: str, **details: object) -> None:
+        """An audit row, at the end of the `work`."""
+        details = {"membership": self.membership.pk, "site": self.site.key, **details}
+        self.work.facts.append(audit.Fact(action, self.subject, self.work.actor, details))
+
+    def publish(self, topic: str, key: str, **more: object) -> None:
+        """Publish an event about it; the same topic and key only once."""
+        payload = {
+            "membership_id": self.membership.pk,
+            "member_pk": self.membership.member_id,
+            "site_key": self.site.key,
+            **more,
+        }
+        event_log.publish(topic=topic, key=key, payload=payload)
 
 
 def lock_memberships(

@@ -7,7 +7,6 @@ from kaiin.billing.courses import catalog
 from kaiin.billing.errors import NoPause
 from kaiin.billing.membership import payable, staff_mails
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import (
     Grant,
     Period,
@@ -32,7 +31,7 @@ _MARGIN = timedelta(hours=2)
 _MAX_UNKNOWN_DAYS_AFTER_BREAK = 7
 
 
-def plan(locked: LockedMembership, subscription: Subscription, work: UnitOfWork) -> None:
+def plan(locked: LockedMembership, subscription: Subscription) -> None:
     """Set what the worker does next with a paid subscription, and open its grace if it renews."""
     ends_at = runs_until(subscription)
     if ends_at is None:
@@ -43,10 +42,10 @@ def plan(locked: LockedMembership, subscription: Subscription, work: UnitOfWork)
         subscription.next_due_at = coming.charge_at if coming else None
         until = grace_until(subscription)
         if until is not None:
-            _grant(locked, GrantReason.RENEWAL, ends_at, until, work)
+            _grant(locked, GrantReason.RENEWAL, ends_at, until)
     else:
         subscription.lapse_due_at = ends_at
-    subscription.notice_due_at = next_reminder(subscription, work.now)
+    subscription.notice_due_at = next_reminder(subscription, locked.now)
 
 
 def next_reminder(subscription: Subscription, now: datetime) -> datetime | None:
@@ -163,7 +162,7 @@ def _most_paused(subscription: Subscription, at: datetime) -> int:
     return subscription.course.terms.pause_periods if runs and stays and may else 0
 
 
-def keep_open(locked: LockedMembership, subscription: Subscription, work: UnitOfWork) -> None:
+def keep_open(locked: LockedMembership, subscription: Subscription) -> None:
     """The outcome of a renewal is unknown: that must not close the site, even after the grace.
 
     Opens one more day whenever what is open runs out within two hours. After a break nothing was
@@ -173,10 +172,10 @@ def keep_open(locked: LockedMembership, subscription: Subscription, work: UnitOf
     ends_at = runs_until(subscription)
     if ends_at is None:
         return
-    until = days_after(work.now, 1)
+    until = days_after(locked.now, 1)
     if subscription.paused_until is not None:
         limit = days_after(subscription.paused_until, _MAX_UNKNOWN_DAYS_AFTER_BREAK)
-        if work.now >= limit - _MARGIN:
+        if locked.now >= limit - _MARGIN:
             staff_mails.renewal_unknown(locked, subscription)
         if subscription.failures:
             return
@@ -186,17 +185,13 @@ def keep_open(locked: LockedMembership, subscription: Subscription, work: UnitOf
     )
     last = open_grants.order_by("-ends_at").values_list("ends_at", flat=True).first()
     starts_at = max(last or ends_at, ends_at)
-    if starts_at <= work.now + _MARGIN and starts_at < until:
-        _grant(locked, GrantReason.PAYMENT_UNKNOWN, starts_at, until, work)
-        work.note("billing.grace_extended", locked, until=until.isoformat())
+    if starts_at <= locked.now + _MARGIN and starts_at < until:
+        _grant(locked, GrantReason.PAYMENT_UNKNOWN, starts_at, until)
+        locked.note("billing.grace_extended", until=until.isoformat())
 
 
 def _grant(
-    locked: LockedMembership,
-    reason: GrantReason,
-    starts_at: datetime,
-    ends_at: datetime,
-    work: UnitOfWork,
+    locked: LockedMembership, reason: GrantReason, starts_at: datetime, ends_at: datetime
 ) -> None:
     if starts_at >= ends_at:
         return
@@ -206,7 +201,7 @@ def _grant(
         starts_at=starts_at,
         ends_at=ends_at,
         reason=reason.value,
-        granted_by=work.actor,
-        granted_at=work.now,
+        granted_by=locked.work.actor,
+        granted_at=locked.now,
     )
-    work.grants.append(grant)
+    locked.work.grants.append(grant)

@@ -13,7 +13,7 @@ from kaiin.billing.models import Charge, Grant, Period
 from kaiin.domain import ledger
 from kaiin.domain.entitlements import WindowKind
 from kaiin.domain.ledger import Entry
-from kaiin.infra import audit, bulk, event_log, randomness
+from kaiin.infra import audit, bulk, randomness
 
 
 @dataclass
@@ -27,12 +27,16 @@ class UnitOfWork:
     grants: list[Grant] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     revoked: list[int] = field(default_factory=list)
+    facts: list[audit.Fact] = field(default_factory=list)
     # From when on access may be other than it was; None: from never.
     _access_from: datetime | None = None
     _entries: list[tuple[Entry, Charge, Period | None, LedgerEntry | None]] = field(
         default_factory=list
     )
-    _audit: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for locked in self.memberships:
+            locked.work = self
 
     def post(
         self,
@@ -57,22 +61,6 @@ class UnitOfWork:
         goes on after all, a grant was given or revoked outside of this batch."""
         self._access_from = min(at, self._access_from or at)
 
-    def note(self, action: str, locked: LockedMembership, **details: object) -> None:
-        """Keep an audit row for the end."""
-        details = {"membership": locked.membership.pk, "site": locked.site.key, **details}
-        self._audit.append((action, locked.subject, details))
-
-    def publish(self, locked: LockedMembership, topic: str, key: str, **more: object) -> None:
-        """Publish an event about a membership; the same topic and key only once."""
-        membership = locked.membership
-        payload = {
-            "membership_id": membership.pk,
-            "member_pk": membership.member_id,
-            "site_key": locked.site.key,
-            **more,
-        }
-        event_log.publish(topic=topic, key=key, payload=payload)
-
     def write(self) -> None:
         """Store everything, bring the windows of access up to date, publish those that moved."""
         self._write_books()
@@ -93,12 +81,7 @@ class UnitOfWork:
             self.access_changes(starts_at)
         if self._access_from is not None:
             self.rebuild_access(self._access_from)
-        audit.record_all(
-            [
-                audit.Fact(action, subject, self.actor, details)
-                for action, subject, details in self._audit
-            ]
-        )
+        audit.record_all(self.facts)
 
     def rebuild_access(self, since: datetime = access.EVER) -> list[LockedMembership]:
         """Bring the windows of access up to date from `since` on; publish those that moved, and
@@ -106,8 +89,7 @@ class UnitOfWork:
         moved = access.rebuild([locked.membership.pk for locked in self.memberships], since)
         changed = [locked for locked in self.memberships if locked.membership.pk in moved]
         for locked in changed:
-            key = f"{locked.membership.pk}:{randomness.uuid()}"
-            self.publish(locked, events.ACCESS_CHANGED, key)
+            locked.publish(events.ACCESS_CHANGED, f"{locked.membership.pk}:{randomness.uuid()}")
         return changed
 
     def _write_books(self) -> None:

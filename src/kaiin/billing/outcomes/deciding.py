@@ -9,7 +9,6 @@ from kaiin.billing import events
 from kaiin.billing.choices import ChargePurpose, RefundReason
 from kaiin.billing.membership import endings, intents, late_renewals, mails, numbers, scheduling
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, Period, Subscription
 from kaiin.billing.outcomes import paid_change, receipts, refunding
 from kaiin.domain import dunning, ledger
@@ -35,15 +34,15 @@ _VANISHED = (PaymentState.EXPIRED, PaymentState.CANCELED)
 _SOON = timedelta(hours=1)
 
 
-def paid(locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork) -> None:
+def paid(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
     """Money came: it buys the next period, or is parked when it can't."""
     subscription = locked.subscriptions[charge.subscription_id]
-    paid_at = payment.paid_at or work.now
+    paid_at = payment.paid_at or locked.now
     if not _buys(locked, charge, subscription, paid_at):
-        _park(locked, charge, payment, paid_at, work)
+        _park(locked, charge, payment, paid_at)
         return
     wants_out = _wants_out(locked, charge, subscription)
-    _supersede_others(locked, charge, subscription, work)
+    _supersede_others(locked, charge, subscription)
     span = _span(locked, charge, subscription, paid_at)
     period = Period(
         subscription=subscription,
@@ -55,21 +54,20 @@ def paid(locked: LockedMembership, charge: Charge, payment: PaymentView, work: U
         currency=payment.amount.currency,
         recognise_due_at=span.ends_at,
     )
-    work.periods.append(period)
-    _post(locked, charge, payment, period, work)
-    paid_change.give_up_unused(charge, payment, paid_at, work)
+    locked.work.periods.append(period)
+    _post(locked, charge, payment, period)
+    paid_change.give_up_unused(charge, payment, paid_at, locked.work)
     resumes = subscription.paused_until is not None and not charge.automatic
-    charge.become(ChargeState.PAID, work.now)
+    charge.become(ChargeState.PAID, locked.now)
     _carry_on(locked, charge, span, payment)
     if wants_out:
         subscription.cancel_at_period_end = True
-    scheduling.plan(locked, subscription, work)
+    scheduling.plan(locked, subscription)
     started = _activate(locked, paid_at)
-    receipt = receipts.make(charge, payment, period, paid_at, work)
+    receipt = receipts.make(charge, payment, period, paid_at, locked.work)
     mails.receipt(locked, receipt, span, scheduling.renewal(subscription), payment.references)
-    work.note(
+    locked.note(
         "billing.period_paid",
-        locked,
         payment=str(payment.id),
         subscription=subscription.pk,
         period=period.index,
@@ -80,19 +78,16 @@ def paid(locked: LockedMembership, charge: Charge, payment: PaymentView, work: U
         renews=scheduling.renews(subscription),
         amount=payment.amount.amount,
     )
-    paid_change.publish(locked, charge, span, work, resumes=resumes)
+    paid_change.publish(locked, charge, span, resumes=resumes)
     if started:
-        _publish_started(locked, work)
+        _publish_started(locked)
 
 
-def failed(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
-) -> None:
+def failed(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
     """No money came, for good. A renewal goes into dunning; a member's own try may be repeated."""
-    charge.become(ChargeState.CLOSED, work.now, payment.failure_code or payment.state.value)
-    work.note(
+    charge.become(ChargeState.CLOSED, locked.now, payment.failure_code or payment.state.value)
+    locked.note(
         "billing.charge_failed",
-        locked,
         payment=str(payment.id),
         subscription=charge.subscription_id,
         period=charge.period_index,
@@ -103,17 +98,15 @@ def failed(
         # A card that was not registered in the end: nothing was to be paid, nothing is lost.
         return
     if not charge.automatic:
-        stopped = payment.state is PaymentState.CANCELED and work.actor.startswith("member:")
+        stopped = payment.state is PaymentState.CANCELED and locked.work.actor.startswith("member:")
         vanished = payment.state in _VANISHED or charge.failure_code == _NOT_EXECUTED
         if vanished and not stopped:
-            mails.vanished(locked, charge, work.now)
+            mails.vanished(locked, charge, locked.now)
     elif subscription.is_open:
-        _dun(locked, subscription, charge.failure_code, work)
+        _dun(locked, subscription, charge.failure_code)
 
 
-def waiting(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
-) -> None:
+def waiting(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
     """Nothing is decided yet. A slip is mailed; a renewal of unknown outcome keeps the site
     open; a payment that was given up meanwhile is voided."""
     if charge.state == ChargeState.CLOSED:
@@ -121,8 +114,8 @@ def waiting(
     elif charge.automatic:
         subscription = locked.subscriptions[charge.subscription_id]
         if subscription.next_due_at is not None:
-            subscription.next_due_at = work.now + _SOON
-        scheduling.keep_open(locked, subscription, work)
+            subscription.next_due_at = locked.now + _SOON
+        scheduling.keep_open(locked, subscription)
     elif payment.method is Method.KONBINI:
         mails.slip(locked, charge, payment)
 
@@ -150,16 +143,14 @@ def _pays_already(locked: LockedMembership) -> bool:
     return running is not None and running.period_count > 0
 
 
-def _supersede_others(
-    locked: LockedMembership, charge: Charge, subscription: Subscription, work: UnitOfWork
-) -> None:
+def _supersede_others(locked: LockedMembership, charge: Charge, subscription: Subscription) -> None:
     """Anything else under way for this membership must not be paid as well."""
     for other in locked.charges.values():
         if other.pk != charge.pk and other.state == ChargeState.OPEN:
-            intents.supersede(other, "superseded", work.now)
+            intents.supersede(other, "superseded", locked.now)
     running = locked.open_subscription
     if running is not None and running.pk != subscription.pk:
-        endings.end(locked, running, EndReason.REPLACED, work)
+        endings.end(locked, running, EndReason.REPLACED)
 
 
 def _span(
@@ -186,45 +177,39 @@ def _span(
     )
 
 
-def _post(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, period: Period, work: UnitOfWork
-) -> None:
-    paid_at = payment.paid_at or work.now
+def _post(locked: LockedMembership, charge: Charge, payment: PaymentView, period: Period) -> None:
+    paid_at = payment.paid_at or locked.now
     currency = payment.amount.currency
     price, handling = Money(charge.price, currency), Money(charge.handling, currency)
     billed = ledger.charge(
         f"charge:{charge.subscription_id}:{period.index}", paid_at, price, handling
     )
-    work.post(billed, charge=charge, period=period)
+    locked.work.post(billed, charge=charge, period=period)
     due = price + handling - Money(charge.credit, currency)
     money = ledger.payment(f"payment:{payment.id}", paid_at, due)
-    work.post(money, charge=charge, period=period)
+    locked.work.post(money, charge=charge, period=period)
     surplus = (payment.received or payment.amount) - due
     if surplus:
         more = ledger.unapplied(f"surplus:{payment.id}", paid_at, surplus)
-        work.post(more, charge=charge)
-        refunding.open_case(locked, charge, surplus, RefundReason.TOO_MUCH, work)
+        locked.work.post(more, charge=charge)
+        refunding.open_case(locked, charge, surplus, RefundReason.TOO_MUCH)
 
 
 def _park(
-    locked: LockedMembership,
-    charge: Charge,
-    payment: PaymentView,
-    paid_at: datetime,
-    work: UnitOfWork,
+    locked: LockedMembership, charge: Charge, payment: PaymentView, paid_at: datetime
 ) -> None:
-    charge.become(ChargeState.PARKED, work.now, charge.failure_code)
+    charge.become(ChargeState.PARKED, locked.now, charge.failure_code)
     received = payment.received or payment.amount
-    work.post(ledger.unapplied(f"unapplied:{payment.id}", paid_at, received), charge=charge)
+    locked.work.post(ledger.unapplied(f"unapplied:{payment.id}", paid_at, received), charge=charge)
     twice = charge.period_index <= locked.subscriptions[charge.subscription_id].period_count
     reason = RefundReason.PAID_TWICE if twice or _pays_already(locked) else RefundReason.LATE
     if reason is RefundReason.PAID_TWICE:
-        refunding.second_payment(locked, charge, payment, received, work)
+        refunding.second_payment(locked, charge, payment, received)
     else:
-        refunding.open_case(locked, charge, received, reason, work)
-    work.note("billing.payment_parked", locked, payment=str(payment.id), amount=received.amount)
+        refunding.open_case(locked, charge, received, reason)
+    locked.note("billing.payment_parked", payment=str(payment.id), amount=received.amount)
     key = str(payment.id)
-    work.publish(locked, events.PAYMENT_PARKED, key, payment_id=key)
+    locked.publish(events.PAYMENT_PARKED, key, payment_id=key)
 
 
 def _carry_on(
@@ -268,32 +253,32 @@ def _activate(locked: LockedMembership, paid_at: datetime) -> bool:
     return before in (Standing.PENDING, Standing.WITHDRAWN)
 
 
-def _dun(locked: LockedMembership, subscription: Subscription, code: str, work: UnitOfWork) -> None:
+def _dun(locked: LockedMembership, subscription: Subscription, code: str) -> None:
     if code == _NOT_EXECUTED:
-        subscription.next_due_at = work.now + _SOON
-        scheduling.keep_open(locked, subscription, work)
+        subscription.next_due_at = locked.now + _SOON
+        scheduling.keep_open(locked, subscription)
         return
-    due_at = scheduling.runs_until(subscription) or work.now
+    due_at = scheduling.runs_until(subscription) or locked.now
     policy = subscription.course.terms.dunning
     subscription.failures += 1
     subscription.move(SubscriptionEvent.CHARGE_FAILED)
     if code == _MANDATE_ENDED or subscription.mandate_end_reason:
-        endings.give_up(locked, subscription, EndReason.MANDATE_ENDED, code, work)
+        endings.give_up(locked, subscription, EndReason.MANDATE_ENDED, code)
         return
     if subscription.cancel_at_period_end:
         # The renewal that the lock day had fixed: a member who leaves is not asked again.
-        endings.give_up(locked, subscription, EndReason.LEFT, "", work)
+        endings.give_up(locked, subscription, EndReason.LEFT, "")
         return
     retry_at = dunning.next_step(
-        policy, due_at=due_at, failures=subscription.failures, failed_at=work.now
+        policy, due_at=due_at, failures=subscription.failures, failed_at=locked.now
     )
     if retry_at is None:
-        endings.give_up(locked, subscription, EndReason.RENEWAL_FAILED, code, work)
+        endings.give_up(locked, subscription, EndReason.RENEWAL_FAILED, code)
         return
     subscription.next_due_at = retry_at
     if subscription.paused_until is not None:
         # What was open while the outcome was unknown closes with the refusal.
-        work.revoked.append(locked.membership.pk)
+        locked.work.revoked.append(locked.membership.pk)
     grace_until = scheduling.grace_until(subscription)
     mails.send(
         locked,
@@ -303,20 +288,19 @@ def _dun(locked: LockedMembership, subscription: Subscription, code: str, work: 
         method=subscription.method,
         reason=code,
         tries=dunning.tries_from(policy, due_at=due_at, next_at=retry_at),
-        open_until=grace_until if grace_until is not None and grace_until > work.now else None,
+        open_until=grace_until if grace_until is not None and grace_until > locked.now else None,
     )
 
 
-def _publish_started(locked: LockedMembership, work: UnitOfWork) -> None:
+def _publish_started(locked: LockedMembership) -> None:
     membership = locked.membership
     number = membership.member_number
     if number is None:
         raise RuntimeError("an active membership has a number")
     mails.welcome(locked, number)
-    work.note("billing.membership_started", locked, member_number=number)
-    work.publish(
-        locked,
+    locked.note("billing.membership_started", member_number=number)
+    locked.publish(
         events.MEMBERSHIP_STARTED,
-        f"{membership.pk}:{work.now.isoformat()}",
+        f"{membership.pk}:{locked.now.isoformat()}",
         member_number=number,
     )

@@ -76,13 +76,11 @@ def _take(subscription: Subscription, mandate_id: int | None) -> None:
         subscription.mandate_end_reason = mandate.end_reason or "mandate_ended"
 
 
-def publish(
-    locked: LockedMembership, charge: Charge, span: PeriodSpan, work: UnitOfWork, *, resumes: bool
-) -> None:
+def publish(locked: LockedMembership, charge: Charge, span: PeriodSpan, *, resumes: bool) -> None:
     """Note a change that was paid for, or a pause that the member ended, and write to them."""
     subscription = locked.subscriptions[charge.subscription_id]
     if resumes:
-        work.note("billing.resumed", locked, subscription=subscription.pk)
+        locked.note("billing.resumed", subscription=subscription.pk)
         mails.send(
             locked,
             "resumed",
@@ -92,9 +90,8 @@ def publish(
         )
     if charge.purpose != ChargePurpose.CHANGE:
         return
-    work.note(
+    locked.note(
         "billing.changed",
-        locked,
         subscription=subscription.pk,
         course=charge.course.key,
         method=charge.method,
@@ -113,9 +110,7 @@ def publish(
     )
 
 
-def registered(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
-) -> None:
+def registered(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
     """A card was registered: the coming renewal is charged to it, for the course agreed to. One
     that is no longer waited for is given back."""
     subscription = locked.subscriptions[charge.subscription_id]
@@ -124,9 +119,9 @@ def registered(
         if charge.state != ChargeState.REGISTERED:
             endings.release(payment.mandate_id)
         if charge.state == ChargeState.OPEN:
-            intents.supersede(charge, "superseded", work.now)
+            intents.supersede(charge, "superseded", locked.now)
         return
-    charge.become(ChargeState.REGISTERED, work.now)
+    charge.become(ChargeState.REGISTERED, locked.now)
     _take(subscription, payment.mandate_id)
     subscription.method = charge.method
     same = charge.course.key == subscription.course.key
@@ -134,15 +129,14 @@ def registered(
     if not subscription.renewal_fixed:
         # A change means staying; but past the lock day it is only the card of the last renewal.
         subscription.cancel_at_period_end = False
-    work.revoked.append(locked.membership.pk)
+    locked.work.revoked.append(locked.membership.pk)
     retrying = subscription.state == SubscriptionState.PAST_DUE
-    scheduling.plan(locked, subscription, work)
+    scheduling.plan(locked, subscription)
     if retrying:
         # The renewal failed on the old card: the new one is tried at once.
-        subscription.next_due_at = work.now
-    work.note(
+        subscription.next_due_at = locked.now
+    locked.note(
         "billing.card_registered",
-        locked,
         subscription=subscription.pk,
         course=charge.course.key,
         payment=str(payment.id),

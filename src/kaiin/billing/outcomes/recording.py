@@ -152,7 +152,7 @@ def _act(
                 if charge.intent_key in views:
                     view = views[charge.intent_key]
                     charge.payment_id = view.id
-                    fresh = _decide(locked, charge, view, work)
+                    fresh = _decide(locked, charge, view)
                     if not view.is_open:
                         endings.release_unless_charged(locked, view.mandate_id)
                     if fresh and _went_back(view):
@@ -161,22 +161,20 @@ def _act(
     return more
 
 
-def _decide(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
-) -> bool:
+def _decide(locked: LockedMembership, charge: Charge, payment: PaymentView) -> bool:
     """Returns whether money was recorded just now."""
     if payment.state.took_money:
         if not _is_settled(charge):
-            deciding.paid(locked, charge, payment, work)
+            deciding.paid(locked, charge, payment)
             return True
         if _went_back(payment):
-            reversals.follow(locked, charge, payment, work)
+            reversals.follow(locked, charge, payment)
     elif payment.state is PaymentState.REGISTERED:
-        paid_change.registered(locked, charge, payment, work)
+        paid_change.registered(locked, charge, payment)
     elif payment.is_open:
-        deciding.waiting(locked, charge, payment, work)
+        deciding.waiting(locked, charge, payment)
     elif charge.state == ChargeState.OPEN:
-        deciding.failed(locked, charge, payment, work)
+        deciding.failed(locked, charge, payment)
     return False
 
 

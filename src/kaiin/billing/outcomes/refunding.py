@@ -89,106 +89,96 @@ def _shares(left: int, *, most: int, source: Period) -> tuple[tuple[Charge, Mone
 
 
 def open_case(
-    locked: LockedMembership, charge: Charge, amount: Money, reason: RefundReason, work: UnitOfWork
+    locked: LockedMembership, charge: Charge, amount: Money, reason: RefundReason
 ) -> RefundCase:
     """Money came that buys nothing: staff decide."""
-    case = _case(charge, amount, reason, work, period=None)
+    case = _case(charge, amount, reason, locked.work, period=None)
     case.save(force_insert=True)
-    _note("billing.refund_case_opened", locked, case, work)
+    _note("billing.refund_case_opened", locked, case)
     mails.refund(locked, "refund_opened", case)
     return case
 
 
 def second_payment(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, amount: Money, work: UnitOfWork
+    locked: LockedMembership, charge: Charge, payment: PaymentView, amount: Money
 ) -> None:
     """A period was paid twice: the second money goes back by itself where the tenant wants that
     and the way to pay allows it; else it waits for staff, who ask the payer for an account."""
-    case = _case(charge, amount, RefundReason.PAID_TWICE, work, period=None)
+    case = _case(charge, amount, RefundReason.PAID_TWICE, locked.work, period=None)
     case.save(force_insert=True)
-    _note("billing.refund_case_opened", locked, case, work)
+    _note("billing.refund_case_opened", locked, case)
     direct = payments.can_refund(payment)
     if direct and sites.tenant().refund_second_payments:
-        request(locked, charge, case, [(Account.UNAPPLIED, amount)], work)
+        request(locked, charge, case, [(Account.UNAPPLIED, amount)])
     else:
         mails.refund(locked, "refund_opened" if direct else "second_payment_account", case)
 
 
-def give_back(
-    locked: LockedMembership, unused: Unused, reason: RefundReason, work: UnitOfWork
-) -> list[RefundCase]:
+def give_back(locked: LockedMembership, unused: Unused, reason: RefundReason) -> list[RefundCase]:
     """Have the unused days of a period paid back; one case for each payment that paid them."""
     cases = []
     for charge, amount in unused.shares:
-        case = _case(charge, amount, reason, work, period=unused.period)
+        case = _case(charge, amount, reason, locked.work, period=unused.period)
         case.save(force_insert=True)
-        request(locked, charge, case, [(Account.DEFERRED_INCOME, amount)], work)
+        request(locked, charge, case, [(Account.DEFERRED_INCOME, amount)])
         cases.append(case)
     return cases
 
 
 def request(
-    locked: LockedMembership,
-    charge: Charge,
-    case: RefundCase,
-    sources: ledger.Sources,
-    work: UnitOfWork,
+    locked: LockedMembership, charge: Charge, case: RefundCase, sources: ledger.Sources
 ) -> None:
     """It goes back: owed in the books from now on, paid out by payments."""
     case.become(RefundCaseState.REQUESTED)
-    case.decided_at, case.decided_by = work.now, work.actor
-    due = ledger.refund_due(f"refund_due:{case.key}", work.now, sources)
-    work.post(due, charge=charge, period=case.period)
-    _ask(locked, case, work)
-    if case.reason == RefundReason.PAID_TWICE and case.opened_at == work.now:
+    case.decided_at, case.decided_by = locked.now, locked.work.actor
+    due = ledger.refund_due(f"refund_due:{case.key}", locked.now, sources)
+    locked.work.post(due, charge=charge, period=case.period)
+    _ask(locked, case)
+    if case.reason == RefundReason.PAID_TWICE and case.opened_at == locked.now:
         mails.refund(locked, "second_payment_refunded", case)
     elif case.reason != RefundReason.LEFT:
         # The mail about the leaving named the refund already.
         mails.refund(locked, "refund_requested", case)
 
 
-def retry(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
+def retry(locked: LockedMembership, case: RefundCase) -> None:
     """A refund that failed is asked for anew; in the books it is still due."""
     case.become(RefundCaseState.REQUESTED)
-    case.decided_at, case.decided_by = work.now, work.actor
-    _ask(locked, case, work)
+    case.decided_at, case.decided_by = locked.now, locked.work.actor
+    _ask(locked, case)
 
 
-def keep(locked: LockedMembership, charge: Charge, case: RefundCase, work: UnitOfWork) -> None:
+def keep(locked: LockedMembership, charge: Charge, case: RefundCase) -> None:
     """It stays with us; what was due by a refund that failed is due no more."""
     due = posting.in_force(f"refund_due:{case.key}")
     if due is not None:
-        work.reverse(due, charge=charge)
+        locked.work.reverse(due, charge=charge)
     case.become(RefundCaseState.DECLINED, case.failure_code)
-    case.decided_at, case.decided_by = work.now, work.actor
+    case.decided_at, case.decided_by = locked.now, locked.work.actor
     case.save()
-    stays = ledger.kept(f"kept:{case.key}", work.now, case.money, source=_source(case))
-    work.post(posting.again_if_reversed(stays), charge=charge, period=case.period)
-    _note("billing.refund_declined", locked, case, work)
+    stays = ledger.kept(f"kept:{case.key}", locked.now, case.money, source=_source(case))
+    locked.work.post(posting.again_if_reversed(stays), charge=charge, period=case.period)
+    _note("billing.refund_declined", locked, case)
 
 
-def settle(
-    locked: LockedMembership, charge: Charge, case: RefundCase, refund: RefundView, work: UnitOfWork
-) -> None:
+def settle(locked: LockedMembership, charge: Charge, case: RefundCase, refund: RefundView) -> None:
     """What payments says of the present try. Repeating it changes nothing."""
     if refund.state is RefundState.DONE and case.state != RefundCaseState.DONE:
-        done(locked, charge, case, refund.done_at or work.now, work)
+        done(locked, charge, case, refund.done_at or locked.now)
     elif refund.state is RefundState.FAILED and case.state in _UNDER_WAY:
-        _failed(locked, charge, case, refund.failure_code, work)
+        _failed(locked, charge, case, refund.failure_code)
 
 
-def done(
-    locked: LockedMembership, charge: Charge, case: RefundCase, done_at: datetime, work: UnitOfWork
-) -> None:
+def done(locked: LockedMembership, charge: Charge, case: RefundCase, done_at: datetime) -> None:
     """The money has gone back; also where staff had kept it after the refund failed."""
     if case.state == RefundCaseState.DECLINED:
-        _owe_again(charge, case, work)
+        _owe_again(charge, case, locked.work)
     case.become(RefundCaseState.DONE)
     case.settled_at = done_at
     case.save()
     paid_out = ledger.refund(f"refund:{case.refund_key}", done_at, case.money)
-    work.post(posting.again_if_reversed(paid_out), charge=charge, period=case.period)
-    _note("billing.refund_done", locked, case, work)
+    locked.work.post(posting.again_if_reversed(paid_out), charge=charge, period=case.period)
+    _note("billing.refund_done", locked, case)
     mails.refund(locked, "refund_done", case)
 
 
@@ -215,22 +205,20 @@ def payment_of(charge: Charge) -> UUID:
     return charge.payment_id
 
 
-def _failed(
-    locked: LockedMembership, charge: Charge, case: RefundCase, code: str, work: UnitOfWork
-) -> None:
+def _failed(locked: LockedMembership, charge: Charge, case: RefundCase, code: str) -> None:
     entry = posting.in_force(f"refund:{case.refund_key}")
     if entry is not None:
         # It had been paid out, and came back: it is due again.
-        work.reverse(entry, charge=charge)
+        locked.work.reverse(entry, charge=charge)
     case.become(RefundCaseState.FAILED, code)
     case.settled_at = None
     case.save()
-    _note("billing.refund_failed", locked, case, work, reason=code)
-    work.publish(locked, events.REFUND_FAILED, case.refund_key, refund_case=case.pk)
+    _note("billing.refund_failed", locked, case, reason=code)
+    locked.publish(events.REFUND_FAILED, case.refund_key, refund_case=case.pk)
     staff_mails.refund_failed(locked, case)
 
 
-def _ask(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
+def _ask(locked: LockedMembership, case: RefundCase) -> None:
     case.tries += 1
     case.save()
     event_log.publish(
@@ -242,10 +230,10 @@ def _ask(locked: LockedMembership, case: RefundCase, work: UnitOfWork) -> None:
             "amount": case.amount,
             "currency": case.currency,
             "reason": case.reason,
-            "actor": work.actor,
+            "actor": locked.work.actor,
         },
     )
-    _note("billing.refund_requested", locked, case, work)
+    _note("billing.refund_requested", locked, case)
 
 
 def _case(
@@ -272,12 +260,9 @@ def _refundable(charge: Charge) -> int:
     return min(fee, fee + charge.handling - sum(gone.values_list("amount", flat=True)))
 
 
-def _note(
-    action: str, locked: LockedMembership, case: RefundCase, work: UnitOfWork, **details: object
-) -> None:
-    work.note(
+def _note(action: str, locked: LockedMembership, case: RefundCase, **details: object) -> None:
+    locked.note(
         action,
-        locked,
         case=case.pk,
         payment=str(case.payment_id),
         amount=case.amount,

@@ -32,55 +32,43 @@ _END_REASONS = {
 }
 
 
-def follow(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
-) -> None:
+def follow(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
     """Act on what became of money whose coming was recorded. Repeating it changes nothing."""
     refunds = payments.refunds(payment.id)
-    _refunded(locked, charge, payment, refunds, work)
+    _refunded(locked, charge, payment, refunds)
     if payment.state is PaymentState.DISPUTED:
-        _disputed(locked, charge, payment, work)
+        _disputed(locked, charge, payment)
     elif payment.state is PaymentState.CHARGED_BACK:
-        _charged_back(locked, charge, payment, refunds, work)
+        _charged_back(locked, charge, payment, refunds)
     elif payment.state.has_money:
-        _won(locked, charge, work)
+        _won(locked, charge)
 
 
 def _refunded(
-    locked: LockedMembership,
-    charge: Charge,
-    payment: PaymentView,
-    refunds: Sequence[RefundView],
-    work: UnitOfWork,
+    locked: LockedMembership, charge: Charge, payment: PaymentView, refunds: Sequence[RefundView]
 ) -> None:
     cases = {case.refund_key: case for case in _cases(charge)}
     for refund in refunds:
         case = cases.get(refund.key)
         if case is not None:
-            refunding.settle(locked, charge, case, refund, work)
+            refunding.settle(locked, charge, case, refund)
         elif refund.state is RefundState.DONE:
-            _from_outside(locked, charge, refund, work)
+            _from_outside(locked, charge, refund)
     if payment.state is PaymentState.REFUNDED:
         period = _period(charge)
         if period is not None:
-            _take_back(locked, charge, period, EarlyEnd.REFUNDED, work)
+            _take_back(locked, charge, period, EarlyEnd.REFUNDED)
 
 
-def _disputed(
-    locked: LockedMembership, charge: Charge, payment: PaymentView, work: UnitOfWork
-) -> None:
+def _disputed(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None:
     """The member's bank asks for the money back. Nothing is decided: what it bought stays."""
     key = str(payment.id)
-    work.publish(locked, events.PAYMENT_DISPUTED, key, payment_id=key)
+    locked.publish(events.PAYMENT_DISPUTED, key, payment_id=key)
     staff_mails.disputed(locked, charge, payment)
 
 
 def _charged_back(
-    locked: LockedMembership,
-    charge: Charge,
-    payment: PaymentView,
-    refunds: Sequence[RefundView],
-    work: UnitOfWork,
+    locked: LockedMembership, charge: Charge, payment: PaymentView, refunds: Sequence[RefundView]
 ) -> None:
     """The bank took the money back: what it bought is over, nothing is charged again."""
     key = f"chargeback:{payment.id}"
@@ -89,45 +77,38 @@ def _charged_back(
     received = payment.received or payment.amount
     gone = sum(refund.amount.amount for refund in refunds if refund.state is RefundState.DONE)
     amount = Money(received.amount - gone, received.currency)
-    freed = _supersede_cases(charge, amount, work)
+    freed = _supersede_cases(charge, amount, locked.work)
     if amount:
         memberships = [*freed, *_balances(charge, None)[:1]]
         sources = ledger.taken(amount, memberships, rest=Account.CHARGEBACKS)
-        back = ledger.chargeback(key, work.now, sources)
-        work.post(posting.again_if_reversed(back), charge=charge)
-    work.note(
-        "billing.charged_back",
-        locked,
-        payment=str(payment.id),
-        amount=amount.amount,
-    )
+        back = ledger.chargeback(key, locked.now, sources)
+        locked.work.post(posting.again_if_reversed(back), charge=charge)
+    locked.note("billing.charged_back", payment=str(payment.id), amount=amount.amount)
     staff_mails.charged_back(locked, charge, payment)
     period = _period(charge)
     if period is not None:
-        _take_back(locked, charge, period, EarlyEnd.CHARGED_BACK, work)
+        _take_back(locked, charge, period, EarlyEnd.CHARGED_BACK)
 
 
-def _won(locked: LockedMembership, charge: Charge, work: UnitOfWork) -> None:
+def _won(locked: LockedMembership, charge: Charge) -> None:
     """The money of a payment is with us (again): a chargeback of it, if any, is undone, and what
     it bought is back."""
     entry = posting.in_force(f"chargeback:{charge.payment_id}")
     if entry is None:
         return
-    work.reverse(entry, charge=charge)
+    locked.work.reverse(entry, charge=charge)
     period = _period(charge)
     if period is not None and period.early_end == EarlyEnd.CHARGED_BACK:
-        work.access_changes(period.ended_early_at or period.starts_at)
+        locked.work.access_changes(period.ended_early_at or period.starts_at)
         period.ended_early_at, period.early_end = None, ""
         period.save(update_fields=["ended_early_at", "early_end"])
-    work.note("billing.chargeback_undone", locked, payment=str(charge.payment_id))
+    locked.note("billing.chargeback_undone", payment=str(charge.payment_id))
 
 
-def _from_outside(
-    locked: LockedMembership, charge: Charge, refund: RefundView, work: UnitOfWork
-) -> None:
+def _from_outside(locked: LockedMembership, charge: Charge, refund: RefundView) -> None:
     """Money went back without a case of ours: what it had become is given up for it."""
     period = _period(charge)
-    freed = _supersede_cases(charge, refund.amount, work)
+    freed = _supersede_cases(charge, refund.amount, locked.work)
     sources = ledger.taken(refund.amount, [*freed, *_balances(charge, period)], rest=Account.INCOME)
     # What a case had taken before counts as given back already.
     deferred = _of(sources, Account.DEFERRED_INCOME) - _of(freed, Account.DEFERRED_INCOME)
@@ -143,13 +124,13 @@ def _from_outside(
         amount=refund.amount.amount,
         currency=refund.amount.currency,
         reason=RefundReason.OUTSIDE,
-        opened_at=work.now,
-        decided_at=work.now,
+        opened_at=locked.now,
+        decided_at=locked.now,
         decided_by=refunding.PROVIDER,
     )
-    due = ledger.refund_due(f"refund_due:{case.key}", work.now, sources)
-    work.post(due, charge=charge, period=period)
-    refunding.done(locked, charge, case, refund.done_at or work.now, work)
+    due = ledger.refund_due(f"refund_due:{case.key}", locked.now, sources)
+    locked.work.post(due, charge=charge, period=period)
+    refunding.done(locked, charge, case, refund.done_at or locked.now)
 
 
 def _of(sources: ledger.Sources, account: Account) -> int:
@@ -182,24 +163,21 @@ def _supersede_cases(
     return freed
 
 
-def _take_back(
-    locked: LockedMembership, charge: Charge, period: Period, why: EarlyEnd, work: UnitOfWork
-) -> None:
+def _take_back(locked: LockedMembership, charge: Charge, period: Period, why: EarlyEnd) -> None:
     """What a payment bought is over; the subscription goes on only as far as others paid. After
     a chargeback nothing is charged again."""
-    running = period.ended_early_at is None and period.ends_at > work.now
+    running = period.ended_early_at is None and period.ends_at > locked.now
     if running and why is EarlyEnd.REFUNDED:
         # Days that a change had moved here were paid by other payments: that money goes back, too.
         moved = refunding.moved_days(charge, period)
-        endings.end_early(period, work.now, why, work, credited=moved.total.amount)
-        refunding.give_back(locked, moved, RefundReason.STAFF, work)
+        endings.end_early(period, locked.now, why, locked.work, credited=moved.total.amount)
+        refunding.give_back(locked, moved, RefundReason.STAFF)
     elif running:
-        endings.end_early(period, work.now, why, work)
+        endings.end_early(period, locked.now, why, locked.work)
     elif why is EarlyEnd.REFUNDED:
         return
-    work.note(
+    locked.note(
         "billing.period_taken_back",
-        locked,
         payment=str(charge.payment_id),
         subscription=charge.subscription_id,
         period=period.index,
@@ -209,22 +187,18 @@ def _take_back(
     if subscription is None or subscription.pk != charge.subscription_id:
         return
     until = _paid_until(subscription)
-    if until is not None and until > work.now:
-        _stop_renewing(locked, subscription, until, why, work)
+    if until is not None and until > locked.now:
+        _stop_renewing(locked, subscription, until, why)
         return
     open_charge = locked.open_charge
     if open_charge is not None and not open_charge.automatic:
-        intents.supersede(open_charge, "superseded", work.now)
-    subscription.paid_until = endings.lived_until(subscription, work.now)
-    endings.end(locked, subscription, _END_REASONS[why], work)
+        intents.supersede(open_charge, "superseded", locked.now)
+    subscription.paid_until = endings.lived_until(subscription, locked.now)
+    endings.end(locked, subscription, _END_REASONS[why])
 
 
 def _stop_renewing(
-    locked: LockedMembership,
-    subscription: Subscription,
-    until: datetime,
-    why: EarlyEnd,
-    work: UnitOfWork,
+    locked: LockedMembership, subscription: Subscription, until: datetime, why: EarlyEnd
 ) -> None:
     """Another payment still pays for some time: it is lived to its end, and nothing follows. A
     refund of an earlier period than the last changes nothing of what follows."""
@@ -234,8 +208,8 @@ def _stop_renewing(
     subscription.paid_until = until
     subscription.mandate_end_reason = why.value
     endings.release(subscription.mandate_id)
-    work.revoked.append(locked.membership.pk)
-    scheduling.plan(locked, subscription, work)
+    locked.work.revoked.append(locked.membership.pk)
+    scheduling.plan(locked, subscription)
     if renewed:
         mails.send(
             locked,
