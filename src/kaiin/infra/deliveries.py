@@ -7,7 +7,7 @@ left to that one.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import structlog
@@ -80,25 +80,12 @@ class Undelivered:
 
 def undelivered(*, limit: int, lane: Lane | None = None) -> tuple[Undelivered, ...]:
     """Deliveries that were not made yet, those given up first, each in the order of the log."""
-    dead = _in(lane).filter(dead_at__isnull=False).select_related("event").order_by("pk")[:limit]
-    waiting = _in(lane).filter(due_at__isnull=False).select_related("event").order_by("pk")
-    rows = [*dead]
-    rows += waiting[: limit - len(rows)]
-    return tuple(
-        Undelivered(
-            id=row.pk,
-            lane=row.lane,
-            consumer=row.consumer,
-            topic=row.event.topic,
-            key=row.event.key,
-            occurred_at=row.event.occurred_at,
-            due_at=row.due_at,
-            dead_at=row.dead_at,
-            attempts=row.attempts,
-            last_error=row.last_error,
-        )
-        for row in rows
-    )
+    of_event = {name: F(f"event__{name}") for name in ("topic", "key", "occurred_at")}
+    own = [field.name for field in fields(Undelivered) if field.name not in of_event]
+    rows = _in(lane).order_by("pk").values(*own, **of_event)
+    dead = rows.filter(dead_at__isnull=False)[:limit]
+    waiting = rows.filter(due_at__isnull=False)[: limit - len(dead)]
+    return tuple(Undelivered(**row) for row in (*dead, *waiting))
 
 
 @dataclass(frozen=True)

@@ -243,9 +243,7 @@ def _apply_mandate(subject: _Subject, now: datetime) -> Outcome[MandateSnapshot 
     if isinstance(outcome, Answered):
         if outcome.answer is None:
             return None
-        snapshots.apply_mandate(
-            mandate_id=mandate.pk, snapshot=outcome.answer, now=now, actor=SYSTEM
-        )
+        snapshots.apply_mandate(mandate_id=mandate.pk, snapshot=outcome.answer, now=now)
     return outcome
 
 

@@ -77,16 +77,42 @@ def start_payment(
     if not Payment.objects.filter(intent_key=intent_key).exists():
         check_may_try(member_ref=member_ref)
     asked = checkouts.Asked(return_url, member_hint, language, slip_days)
-    row, created = _intent(
-        member_ref=member_ref,
-        intent_key=intent_key,
-        method=method,
-        provider=provider.name,
-        renews=renews and method.can_renew,
-        amount=amount,
-        description=description,
-        request=asdict(asked),
-    )
+    now = clock.now()
+    # Committed before any call.
+    with transaction():
+        row, created = Payment.objects.get_or_create(
+            intent_key=intent_key,
+            defaults={
+                "id": id_of_intent(intent_key, installation()),
+                "member_ref": member_ref,
+                "method": method.value,
+                "provider": provider.name,
+                "renews": renews and method.can_renew,
+                "amount": amount.amount,
+                "currency": amount.currency,
+                "description": description[:200],
+                "request": asdict(asked),
+                "created_at": now,
+                "called_at": now,
+                "ask_at": polling.next_ask_at(created_at=now, now=now),
+            },
+        )
+        if created:
+            audit.record(
+                action="payments.started",
+                subject=f"member:{member_ref}",
+                actor=f"member:{member_ref}",
+                details={
+                    "payment": str(row.pk),
+                    "intent": intent_key,
+                    "method": method.value,
+                    "amount": amount.amount,
+                    "currency": amount.currency,
+                },
+            )
+    same = (row.member_ref, row.method, row.amount, row.currency)
+    if same != (member_ref, method.value, amount.amount, amount.currency):
+        raise IntentConflict(intent=intent_key)
     if row.checkout is None and PaymentState(row.state).is_open:
         _open_page(row, called_before=not created)
     return _view(row.pk)
@@ -100,9 +126,7 @@ def check_may_try(*, member_ref: int) -> None:
         raise TooManyErrors(until=until)
 
 
-def refresh_payment(
-    *, payment_id: UUID, timeout_seconds: float, actor: str = SYSTEM
-) -> PaymentView:
+def refresh_payment(*, payment_id: UUID, timeout_seconds: float) -> PaymentView:
     """Ask the provider what became of a payment, and write it down.
 
     Never raises for a provider that does not answer, or whose answer can't be true: the payment
@@ -113,9 +137,9 @@ def refresh_payment(
     outcome = calling.ask_payment(row.provider, order_of(row), timeout_seconds=timeout_seconds)
     if isinstance(outcome, Answered):
         if outcome.answer is None:
-            _note_unknown_there(row, asked_at, actor=actor)
+            _note_unknown_there(row, asked_at)
         else:
-            snapshots.believe(News(row.pk, outcome.answer), actor=actor)
+            snapshots.believe(News(row.pk, outcome.answer), actor=SYSTEM)
     return _view(payment_id)
 
 
@@ -149,7 +173,7 @@ def cancel_payment(*, payment_id: UUID, actor: str = SYSTEM) -> PaymentView:
     return _view(payment_id)
 
 
-def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
+def end_mandate(*, mandate_id: int) -> queries.MandateView:
     """Give a card or carrier contract back; ending an ended one changes nothing.
 
     Raises NoSuchPayment, ProviderUnavailable (not known to have ended: try again).
@@ -162,63 +186,11 @@ def end_mandate(*, mandate_id: int, actor: str = SYSTEM) -> queries.MandateView:
         if not isinstance(outcome, Answered):
             raise ProviderUnavailable(provider=row.provider) from outcome.error
         if outcome.answer is not None:
-            snapshots.apply_mandate(
-                mandate_id=row.pk, snapshot=outcome.answer, now=clock.now(), actor=actor
-            )
+            snapshots.apply_mandate(mandate_id=row.pk, snapshot=outcome.answer, now=clock.now())
     view = queries.mandate(mandate_id)
     if view is None:
         raise NoSuchPayment(mandate=mandate_id)
     return view
-
-
-def _intent(
-    *,
-    member_ref: int,
-    intent_key: str,
-    method: Method,
-    provider: str,
-    renews: bool,
-    amount: Money,
-    description: str,
-    request: dict[str, object],
-) -> tuple[Payment, bool]:
-    """The row of an intent key, committed before any call; and whether it is new."""
-    now = clock.now()
-    with transaction():
-        row, created = Payment.objects.get_or_create(
-            intent_key=intent_key,
-            defaults={
-                "id": id_of_intent(intent_key, installation()),
-                "member_ref": member_ref,
-                "method": method.value,
-                "provider": provider,
-                "renews": renews,
-                "amount": amount.amount,
-                "currency": amount.currency,
-                "description": description[:200],
-                "request": request,
-                "created_at": now,
-                "called_at": now,
-                "ask_at": polling.next_ask_at(created_at=now, now=now),
-            },
-        )
-        if created:
-            audit.record(
-                action="payments.started",
-                subject=f"member:{member_ref}",
-                actor=f"member:{member_ref}",
-                details={
-                    "payment": str(row.pk),
-                    "intent": intent_key,
-                    "method": method.value,
-                    "amount": amount.amount,
-                    "currency": amount.currency,
-                },
-            )
-    same = (row.member_ref, row.method, row.amount, row.currency)
-    if same != (member_ref, method.value, amount.amount, amount.currency):
-        raise IntentConflict(intent=intent_key)
-    return row, created
 
 
 def _open_page(row: Payment, *, called_before: bool) -> None:
@@ -257,7 +229,7 @@ def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]
             if isinstance(outcome, Answered):
                 snapshot = outcome.answer
                 if snapshot is None:
-                    _note_unknown_there(row, asked_at, actor=SYSTEM)
+                    _note_unknown_there(row, asked_at)
             elif isinstance(outcome, Unknown) and outcome.is_unreadable:
                 raise outcome.error
             else:
@@ -269,7 +241,7 @@ def _ask_providers(due: Sequence[Payment], now: datetime, parking: Parking[UUID]
         rows.update(ask_at=now + polling.LEFT_ALONE)
 
 
-def _note_unknown_there(row: Payment, asked_at: datetime, *, actor: str) -> None:
+def _note_unknown_there(row: Payment, asked_at: datetime) -> None:
     """The provider knew of no such order when it was asked: its call is lost, or may arrive yet."""
     lost = row.state in NEVER_ANSWERED and polling.is_lost(
         called_at=row.called_at,
@@ -283,7 +255,7 @@ def _note_unknown_there(row: Payment, asked_at: datetime, *, actor: str) -> None
             event=PaymentEvent.FAILED,
             failure_code="not_executed",
             now=clock.now(),
-            actor=actor,
+            actor=SYSTEM,
         )
     else:
         snapshots.ask_later(payment_id=row.pk, now=clock.now())

@@ -204,13 +204,13 @@ def ask_later(*, payment_id: UUID, now: datetime) -> None:
         row.save(update_fields=["last_asked_at", "ask_at"])
 
 
-def apply_mandate(*, mandate_id: int, snapshot: MandateSnapshot, now: datetime, actor: str) -> None:
+def apply_mandate(*, mandate_id: int, snapshot: MandateSnapshot, now: datetime) -> None:
     """Make a mandate what the provider says it is; one that ended never comes back."""
     with transaction():
         row = for_update(Mandate.objects.filter(pk=mandate_id)).first()
         if row is None:
             raise NoSuchPayment(mandate=mandate_id)
-        _update_mandate(row, snapshot, now, actor)
+        _update_mandate(row, snapshot, now, SYSTEM)
 
 
 def _lock(payment_ids: Collection[UUID]) -> dict[UUID, Payment]:

@@ -37,7 +37,6 @@ class ChangeStarted:
     that we have was charged, or without an answer. `preview` is None where this very change
     was made a moment before, by another click."""
 
-    membership_id: int
     payment: PaymentView | None
     preview: ChangePreview | None
 
@@ -56,7 +55,6 @@ class _Intended:
     preview) the one by which this very change was made."""
 
     preview: ChangePreview | None
-    membership_id: int
     charge: Charge | None
     mandate_id: int | None
     in_the_way: bool = False
@@ -88,13 +86,13 @@ def change_course(
         intended = _intend(member_pk, site_key, course_key, method, agreed)
         charge = intended.charge
         if charge is None:
-            return ChangeStarted(intended.membership_id, None, intended.preview)
+            return ChangeStarted(None, intended.preview)
         if intended.in_the_way:
             checkout.stop(charge)
             continue
         payment = _pay(intended, charge, member.email, return_url, language)
         checkout.act_on(payment, charge)
-        return ChangeStarted(intended.membership_id, payment, intended.preview)
+        return ChangeStarted(payment, intended.preview)
     raise PaymentUnderWay
 
 
@@ -103,27 +101,26 @@ def _intend(
 ) -> _Intended:
     with transaction():
         locked = lock_at_site(member_pk, site_key)
-        pk = locked.membership.pk
         now = clock.now()
         subscription = locked.open_subscription
         if subscription is None or subscription.period_count == 0:
             raise NoMembership(site=site_key)
         made = _made_already(subscription, course_key, method, agreed, now)
         if made is not None:
-            return _Intended(None, pk, made, None)
+            return _Intended(None, made, None)
         course = change_plans.target(subscription, locked.site.id, course_key, method)
         last = change_plans.last_period(subscription)
         preview = preview_of(subscription, last=last, course=course, method=method, at=now)
         if agreed is not None and (preview.kind, preview.total) != (agreed.kind, agreed.total):
             raise ChangeDiffers
+        mandate_id = None if preview.needs_page else subscription.mandate_id
         charge = locked.open_charge
         if charge is not None:
             same = _is_for(charge, course, method, preview)
-            mandate_id = None if preview.needs_page else subscription.mandate_id
-            return _Intended(preview, pk, charge, mandate_id, in_the_way=not same)
+            return _Intended(preview, charge, mandate_id, in_the_way=not same)
         if preview.kind is ChangeKind.AT_END:
             _agree(locked, subscription, course, preview, now)
-            return _Intended(preview, pk, None, None)
+            return _Intended(preview, None, None)
         if preview.needs_page:
             payments.check_may_try(member_ref=member_pk)
         charge = intents.open_charge(
@@ -135,9 +132,17 @@ def _intend(
             credit=preview.credited.amount,
             credit_period=last if preview.kind is ChangeKind.NOW_WITH_CREDIT else None,
         )
-        _note(locked, charge, preview)
-        mandate_id = None if preview.needs_page else subscription.mandate_id
-        return _Intended(preview, pk, charge, mandate_id)
+        locked.record(
+            "billing.change_intended",
+            kind=preview.kind.value,
+            course=course.key,
+            version=course.version,
+            method=method.value,
+            total=preview.total.amount,
+            credit=charge.credit,
+            intent=charge.intent_key,
+        )
+        return _Intended(preview, charge, mandate_id)
 
 
 def _pay(
@@ -151,19 +156,6 @@ def _pay(
         return_url=return_url,
         language=language,
         slip_ends_at=intended.preview.from_at if intended.preview else None,
-    )
-
-
-def _note(locked: LockedMembership, charge: Charge, preview: ChangePreview) -> None:
-    locked.record(
-        "billing.change_intended",
-        kind=preview.kind.value,
-        course=charge.course.key,
-        version=charge.course.version,
-        method=charge.method,
-        total=preview.total.amount,
-        credit=charge.credit,
-        intent=charge.intent_key,
     )
 
 
