@@ -11,7 +11,6 @@ from kaiin.billing.actions.decide_refund import decide_refund
 from kaiin.billing.actions.leave import leave_site, undo_leave
 from kaiin.billing.actions.pause import pause_membership, resume_membership
 from kaiin.billing.views.changes import changes_offered, pauses_offered, preview_change
-from kaiin.billing.views.memberships import MembershipView
 from kaiin.billing.views.refunds import refund_cases
 from kaiin.infra import clock
 from kaiin.lab import life
@@ -31,9 +30,7 @@ class Changes:
         self._steps = steps
         self._provider = provider
 
-    def change(
-        self, person: Person, _view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
+    def change(self, person: Person, site: str, chance: Random) -> timedelta:
         """Another course or way to pay, as the page offers them now."""
         offers = changes_offered(person.pk, site, at=clock.now())
         if not offers:
@@ -69,9 +66,7 @@ class Changes:
         self._steps.person(person.name, what, change, chance=chance, beside=beside)
         return SOON
 
-    def pause(
-        self, person: Person, view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
+    def pause(self, person: Person, site: str, chance: Random) -> timedelta:
         """Some periods without paying, or back from them."""
         offers = pauses_offered(person.pk, site, at=clock.now())
         offer = chance.choice(offers) if offers else None
@@ -84,7 +79,7 @@ class Changes:
             pause_membership(member_pk=person.pk, site_key=site, periods=offer.periods)
             return "pauses"
 
-        if offer is None and (view is None or view.paused_until is None):
+        if offer is None and (person.sees is None or person.sees.paused_until is None):
             return some_days(chance, SETTLED)
         if offer is not None:
             person.breaks.setdefault(site, []).append(offer.ends_at)
@@ -92,12 +87,11 @@ class Changes:
         self._steps.person(person.name, f"break at {site}", pause, chance=chance)
         return some_days(chance, SETTLED)
 
-    def leave(
-        self, person: Person, view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
+    def leave(self, person: Person, site: str, chance: Random) -> timedelta:
         """To the end of what is paid; where it is offered, or staff do it, now and then at once."""
         person.wants_to_leave.add(site)
         person.clicked(site, inwards=False)
+        view = person.sees
         offered = view is not None and view.may_leave_at_once
         at_once = chance.random() < (0.4 if offered else 0.1)
         actor = "" if offered else _STAFF
@@ -121,9 +115,7 @@ class Changes:
             person.left_at[site] = now
         return some_days(chance, SETTLED)
 
-    def undo(
-        self, person: Person, _view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
+    def undo(self, person: Person, site: str, chance: Random) -> timedelta:
         """Stay after all; from this click on they may be charged again."""
         person.left_at.pop(site, None)
         person.clicked(site, inwards=True)
@@ -135,9 +127,7 @@ class Changes:
         self._steps.person(person.name, f"stays at {site} after all", undo, chance=chance)
         return some_days(chance, SETTLED)
 
-    def end_contract(
-        self, person: Person, _view: MembershipView | None, _site: str, chance: Random
-    ) -> timedelta:
+    def end_contract(self, person: Person, _site: str, chance: Random) -> timedelta:
         """A contract ends behind our back, or its charges fail from now on."""
         mandates = self._provider.mandates_of(person.pk)
         if not mandates or self._plan.faults is Faults.NONE:
@@ -157,9 +147,7 @@ class Changes:
         self._steps.person(person.name, "contract", end, chance=chance)
         return some_days(chance, SETTLED)
 
-    def quarrel(
-        self, person: Person, _view: MembershipView | None, _site: str, chance: Random
-    ) -> timedelta:
+    def quarrel(self, person: Person, _site: str, chance: Random) -> timedelta:
         """A dispute is opened or decided, or money is given back at the provider."""
         paid = self._provider.paid_by(person.pk)
         if not paid or self._plan.faults is Faults.NONE:
@@ -219,4 +207,4 @@ def _has_open_case(person: Person) -> bool:
         return cursor.fetchone() is not None
 
 
-Act = Callable[[Person, MembershipView | None, str, Random], timedelta]
+Act = Callable[[Person, str, Random], timedelta]

@@ -79,14 +79,15 @@ class People:
         places = {view.id: view.site_key for view in views.values()}
         self._changes.decide(person, places, chance)
         self._staff.act(person, site, chance)
+        person.sees = None
         if person.closed is not False and not self._comes_in(person):
             return self._outside(person, site, chance)
-        seen = views.get(site)
-        self._remember(person, site, seen)
+        person.sees = views.get(site)
+        self._remember(person, site)
         if site in person.impatient:
             person.impatient.discard(site)
-            return self._join(person, seen, site, chance)
-        return self._next(seen, person, site, chance)(person, seen, site, chance)
+            return self._join(person, site, chance)
+        return self._next(person, site, chance)(person, site, chance)
 
     def _comes_in(self, person: Person) -> bool:
         """Go through the door of the identity host, with the session of before or a new one."""
@@ -105,10 +106,11 @@ class People:
     def _outside(self, person: Person, site: str, chance: Random) -> timedelta:
         """What a person with a closed account can do: what needs no account here."""
         act = chance.choice((self._pay_slip, self._changes.end_contract, self._changes.quarrel))
-        return min(act(person, None, site, chance), some_days(chance, 12))
+        return min(act(person, site, chance), some_days(chance, 12))
 
-    def _remember(self, person: Person, site: str, view: MembershipView | None) -> None:
+    def _remember(self, person: Person, site: str) -> None:
         """What the page says about having left is what a person goes by."""
+        view = person.sees
         if view is None:
             return
         gone = view.cancel_at_period_end or view.standing is Standing.WITHDRAWN
@@ -118,8 +120,8 @@ class People:
         else:
             person.left_at.pop(site, None)
 
-    def _next(self, view: MembershipView | None, person: Person, site: str, chance: Random) -> Act:
-        draw = chance.random()
+    def _next(self, person: Person, site: str, chance: Random) -> Act:
+        draw, view = chance.random(), person.sees
         if view is not None and view.open_payment is not None and view.open_payment.checkout:
             return _pick(
                 draw,
@@ -155,10 +157,8 @@ class People:
 
     # What they do. Each returns when they come back.
 
-    def _join(
-        self, person: Person, view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
-        course, method = self._choice(view, site, chance)
+    def _join(self, person: Person, site: str, chance: Random) -> timedelta:
+        course, method = self._choice(person.sees, site, chance)
         language = chance.choice(("ja", "en"))
 
         def join() -> str:
@@ -187,14 +187,12 @@ class People:
 
         return join_otherwise
 
-    def _pay(
-        self, person: Person, view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
-        payment = view.open_payment if view is not None else None
+    def _pay(self, person: Person, site: str, chance: Random) -> timedelta:
+        payment = person.sees.open_payment if person.sees else None
         if payment is None:
             return SOON
         if payment.method is Method.KONBINI and payment.references:
-            return self._pay_slip(person, view, site, chance)
+            return self._pay_slip(person, site, chance)
         card = self._card(chance)
         comes_back = chance.random() < 0.6
 
@@ -209,9 +207,7 @@ class People:
             return timedelta(hours=chance.choice((0, 1, 5, 30, 100, 160, 180, 200)))
         return some_days(chance, 3) if chance.random() < 0.5 else SOON
 
-    def _pay_slip(
-        self, person: Person, _: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
+    def _pay_slip(self, person: Person, site: str, chance: Random) -> timedelta:
         slips = self._provider.slips_of(person.pk)
         if not slips:
             return SOON
@@ -238,10 +234,8 @@ class People:
             return SOON
         return some_days(chance, 4) if not said.startswith(KILLED) else SOON
 
-    def _give_up(
-        self, person: Person, view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
-        payment = view.open_payment if view is not None else None
+    def _give_up(self, person: Person, site: str, chance: Random) -> timedelta:
+        payment = person.sees.open_payment if person.sees else None
         if payment is None:
             return SOON
 
@@ -254,9 +248,7 @@ class People:
         self._steps.person(person.name, "turns back", give_up, chance=chance)
         return some_days(chance, 5)
 
-    def _look(
-        self, person: Person, _view: MembershipView | None, site: str, chance: Random
-    ) -> timedelta:
+    def _look(self, person: Person, site: str, chance: Random) -> timedelta:
         """Log in and go to the site: the entry asks about open payments and ends what is over."""
         self._comes_in(person)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from kaiin.billing.views.memberships import MembershipView
 from kaiin.domain.periods import TermRuleSpec
 from kaiin.infra import clock
 
@@ -45,6 +46,8 @@ class Person:
     name: str
     favourite: str
     pk: int = 0
+    # What My page says of the site that they are at.
+    sees: MembershipView | None = None
     # Since when they know that they have left a site.
     left_at: dict[str, datetime] = field(default_factory=dict)
     left_at_once: dict[str, datetime] = field(default_factory=dict)
