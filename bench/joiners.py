@@ -38,9 +38,7 @@ def club(count: int) -> None:
                 "amount": 550,
                 "currency": "JPY",
             }
-            mandates.insert(
-                tx, service.numbers, asked, clock.now(), mandate_id=key, card=cards.CARDS[0]
-            )
+            mandates.insert(tx, asked, mandate_id=key, card=cards.CARDS[0])
 
 
 def ready(count: int) -> list[dict[str, str]]:

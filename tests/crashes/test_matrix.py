@@ -36,7 +36,7 @@ def test_killed_anywhere_it_comes_to_the_same(scenario: Scenario, world: World) 
         apart = closed(world.sandbox.app.service.store.close)
         fate = run_killed(do, at=at, apart=apart)
         # The child has drawn numbers that this process does not know of.
-        world.sandbox.app.service.numbers._source.seed(at)
+        world.sandbox.app.service.store.numbers._source.seed(at)
 
         assert not fate.broke, fate.broke
         _carry_on(world, scenario, member)

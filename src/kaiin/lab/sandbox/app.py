@@ -13,7 +13,6 @@ from kaiin.lab.sandbox import events, sending, texts
 from kaiin.lab.sandbox.api import api, run_late_calls
 from kaiin.lab.sandbox.controls import controls
 from kaiin.lab.sandbox.events import Post
-from kaiin.lab.sandbox.numbers import Numbers
 from kaiin.lab.sandbox.pages import message_page, pages
 from kaiin.lab.sandbox.service import Service
 from kaiin.lab.sandbox.store import Store
@@ -66,7 +65,7 @@ def create_app(
     app = SandboxApp(__name__, static_folder="static", template_folder="templates")
     app.secret = secret
     app.notice_url = notice_url
-    app.service = Service(Store(store_path, alone=alone), Numbers(source or random.SystemRandom()))
+    app.service = Service(Store(store_path, source=source, alone=alone))
     app.config.update(
         SECRET=secret,
         SERVICE=app.service,

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from kaiin.domain.references import ReferenceKind, canonical
-from kaiin.lab.sandbox import switches
+from kaiin.lab.sandbox import reversals, switches
 from kaiin.lab.sandbox.pages import Page, message_page, page_language
 from kaiin.lab.sandbox.refusal import Refused
 from kaiin.lab.sandbox.service import Service
@@ -29,8 +29,8 @@ def overview() -> Page:
     with service.store.transaction() as tx:
         payments = tx.all("SELECT * FROM payment ORDER BY created_at DESC LIMIT ?", (_SHOWN,))
         for payment in payments:
-            payment["refunds"] = service.reversals.of_payment(tx, payment)
-            payment["left"] = service.reversals.left(tx, payment)
+            payment["refunds"] = reversals.of_payment(tx, payment)
+            payment["left"] = reversals.left(tx, payment)
         mandates = tx.all("SELECT * FROM mandate ORDER BY created_at DESC LIMIT ?", (_SHOWN,))
         notices = tx.all(
             "SELECT delivery.*, event.type FROM delivery JOIN event ON event.id = event_id"
@@ -60,7 +60,7 @@ def refund(order_id: str) -> Page:
     """What is left of a payment is given back, on the dashboard and not by the API."""
     service = _service()
     with service.store.transaction() as tx:
-        left = service.reversals.left(tx, service.payment_of_order(tx, order_id))
+        left = reversals.left(tx, service.payment_of_order(tx, order_id))
     typed = request.form.get("amount", "").strip()
     amount = int(typed) if typed.isascii() and typed.isdigit() else left
     service.refund(order_id, key="", amount=amount, reason="dashboard")

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from kaiin.infra import clock
 from kaiin.lab.sandbox import switches
-from kaiin.lab.sandbox.numbers import Numbers
 from kaiin.lab.sandbox.store import Row, Store, Transaction, read, written
 from kaiin.lab.sandbox.switches import Switch
 
@@ -31,13 +30,7 @@ _REORDER_WAIT = timedelta(minutes=1)
 
 
 def emit(
-    tx: Transaction,
-    numbers: Numbers,
-    kind: str,
-    application: str,
-    *,
-    order_id: str = "",
-    mandate_id: str = "",
+    tx: Transaction, kind: str, application: str, *, order_id: str = "", mandate_id: str = ""
 ) -> None:
     """Write an event and queue its notices as the switches of its order say."""
     about = {"order_id": order_id, "mandate_id": mandate_id}
@@ -45,7 +38,7 @@ def emit(
     twins = (FOREIGN_APPLICATION,) if on.get(Switch.FOREIGN) else ()
     for each in (application, *twins):
         event = {
-            "id": numbers.id("evt"),
+            "id": tx.numbers.id("evt"),
             "type": kind,
             "application": each,
             "created_at": written(tx.now),
@@ -55,9 +48,9 @@ def emit(
         _queue(tx, event["id"], number, on)
 
 
-def of_payment(tx: Transaction, numbers: Numbers, payment: Row, kind: str) -> None:
+def of_payment(tx: Transaction, payment: Row, kind: str) -> None:
     """As `emit`, of something that became of a payment."""
-    emit(tx, numbers, kind, payment["application"], order_id=payment["order_id"])
+    emit(tx, kind, payment["application"], order_id=payment["order_id"])
 
 
 def _queue(tx: Transaction, event_id: str, number: int, on: Mapping[str, int]) -> None:

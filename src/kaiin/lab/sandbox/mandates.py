@@ -6,13 +6,11 @@ from typing import Any
 
 from kaiin.domain.payments import Method
 from kaiin.lab.sandbox.cards import Card
-from kaiin.lab.sandbox.numbers import Numbers
 from kaiin.lab.sandbox.store import Row, Transaction, written
 
 
 def insert(
     tx: Transaction,
-    numbers: Numbers,
     asked: Mapping[str, Any],
     *,
     mandate_id: str,
@@ -32,7 +30,7 @@ def insert(
         "brand": card.brand if card else "",
         "last4": last4,
         "renewals_fail": card.renewals_fail if card else "",
-        "numbers": json.dumps(numbers.of_mandate(Method(asked["method"]), last4)),
+        "numbers": json.dumps(tx.numbers.of_mandate(Method(asked["method"]), last4)),
         "created_at": written(tx.now),
         "expires_at": expires_at,
         "ended_at": None,

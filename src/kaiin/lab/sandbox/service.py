@@ -14,10 +14,8 @@ from typing import Any
 
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
-from kaiin.lab.sandbox import cards, events, mandates, switches
-from kaiin.lab.sandbox.numbers import Numbers
+from kaiin.lab.sandbox import cards, events, mandates, reversals, switches
 from kaiin.lab.sandbox.refusal import Refused
-from kaiin.lab.sandbox.reversals import Reversals
 from kaiin.lab.sandbox.store import Row, Store, Transaction, numbers_of, read, written
 from kaiin.lab.sandbox.switches import Switch
 
@@ -42,10 +40,8 @@ STORES = ("seven_eleven", "family_mart", "lawson", "ministop", "seicomart")
 class Service:
     """Every change of a payment or contract goes through here."""
 
-    def __init__(self, store: Store, numbers: Numbers) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self.numbers = numbers
-        self.reversals = Reversals(numbers)
 
     @contextmanager
     def _now(self) -> Iterator[Transaction]:
@@ -89,7 +85,7 @@ class Service:
             payment.update(
                 customer=mandate["customer"],
                 mandate_id=mandate["id"],
-                numbers=json.dumps(self.numbers.of_charge(method)),
+                numbers=json.dumps(tx.numbers.of_charge(method)),
                 card=mandate["last4"],
             )
             self._insert(tx, payment)
@@ -112,28 +108,28 @@ class Service:
             return payment
 
     def refund(self, order_id: str, *, key: str, amount: int, reason: str) -> Row:
-        """Give back all or a part of a payment; see `Reversals.refund`. Raises Refused."""
+        """Give back all or a part of a payment; see `reversals.refund`. Raises Refused."""
         with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
-            self.reversals.refund(tx, payment, key=key, amount=amount, reason=reason)
+            reversals.refund(tx, payment, key=key, amount=amount, reason=reason)
             return payment
 
     def refunds(self, payment: Row) -> list[Row]:
         """A payment's refunds, oldest first."""
-        return self.reversals.of_payment(self.store.reading(), payment)
+        return reversals.of_payment(self.store.reading(), payment)
 
     def open_dispute(self, order_id: str) -> Row:
         """The payer denies a payment at the bank. Raises Refused."""
         with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
-            self.reversals.open_dispute(tx, payment)
+            reversals.open_dispute(tx, payment)
             return payment
 
     def close_dispute(self, order_id: str, *, won: bool) -> Row:
         """The bank decides. Raises Refused."""
         with self._now() as tx:
             payment = self.payment_of_order(tx, order_id)
-            self.reversals.close_dispute(tx, payment, won=won)
+            reversals.close_dispute(tx, payment, won=won)
             return payment
 
     def fetch(self, order_id: str) -> tuple[Row, Row | None]:
@@ -157,7 +153,7 @@ class Service:
     ) -> Row:
         """A contract made before the merchant came to this system, without a checkout here."""
         with self._now() as tx:
-            return mandates.insert(tx, self.numbers, asked, mandate_id=mandate_id, card=card)
+            return mandates.insert(tx, asked, mandate_id=mandate_id, card=card)
 
     def end_mandate(self, mandate_id: str, reason: str) -> Row:
         """End a contract: by the merchant, the member, or the carrier itself."""
@@ -208,7 +204,7 @@ class Service:
             if not proven or card.three_ds_fails:
                 self._declined(tx, payment, "authentication_failed")
                 return payment
-            numbers = self.numbers.of_charge(Method.CARD)
+            numbers = tx.numbers.of_charge(Method.CARD)
             if not payment["renews"]:
                 numbers["card_last4"] = card.last4  # else it is the contract's
             self._sign_up(tx, payment, card=card)
@@ -238,7 +234,7 @@ class Service:
                 return payment
             method = Method(payment["method"])
             self._sign_up(tx, payment)
-            self._change(tx, payment, numbers=json.dumps(self.numbers.of_charge(method)))
+            self._change(tx, payment, numbers=json.dumps(tx.numbers.of_charge(method)))
             self._paid(tx, payment)
             return payment
 
@@ -252,9 +248,9 @@ class Service:
                 raise Refused("store")
             day = tx.now.astimezone(JST).date() + timedelta(days=payment["slip_days"])
             deadline = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=JST)
-            numbers = self.numbers.of_slip()
+            numbers = tx.numbers.of_slip()
             while tx.one("SELECT 1 FROM payment WHERE slip = ?", (numbers["konbini_slip"],)):
-                numbers = self.numbers.of_slip()
+                numbers = tx.numbers.of_slip()
             self._change(
                 tx,
                 payment,
@@ -265,7 +261,7 @@ class Service:
                 expires_at=written(deadline),
                 closes_at=written(deadline + REPORT_LATEST),
             )
-            events.of_payment(tx, self.numbers, payment, "payment.slip_issued")
+            events.of_payment(tx, payment, "payment.slip_issued")
             return payment
 
     def slip(self, number: str, confirmation: str) -> Row:
@@ -363,8 +359,8 @@ class Service:
         self, tx: Transaction, asked: dict[str, Any], method: Method, kind: str
     ) -> Row:
         return {
-            "id": self.numbers.id("pay"),
-            "token": self.numbers.id("page"),
+            "id": tx.numbers.id("pay"),
+            "token": tx.numbers.id("page"),
             "application": asked["application"],
             "order_id": asked["order_id"],
             "customer": asked.get("customer", ""),
@@ -414,11 +410,11 @@ class Service:
         if not payment["renews"]:
             return
         mandate = mandates.insert(
-            tx, self.numbers, payment,
-            mandate_id=self.numbers.id("man"), card=card, expires_at=payment["card_expires_at"],
+            tx, payment,
+            mandate_id=tx.numbers.id("man"), card=card, expires_at=payment["card_expires_at"],
         )  # fmt: skip
         self._change(tx, payment, mandate_id=mandate["id"])
-        events.of_payment(tx, self.numbers, payment, "mandate.registered")
+        events.of_payment(tx, payment, "mandate.registered")
 
     def _paid(self, tx: Transaction, payment: Row) -> None:
         at_store = payment["store_paid_at"]
@@ -433,7 +429,7 @@ class Service:
             report_at=None,
             closes_at=None,
         )
-        events.of_payment(tx, self.numbers, payment, "payment.paid")
+        events.of_payment(tx, payment, "payment.paid")
 
     def _declined(self, tx: Transaction, payment: Row, code: str) -> None:
         tries = payment["tries"] + 1
@@ -441,18 +437,18 @@ class Service:
         if tries >= MAX_TRIES:
             self._end(tx, payment, "failed", failure_code=code)
         else:
-            events.of_payment(tx, self.numbers, payment, "payment.declined")
+            events.of_payment(tx, payment, "payment.declined")
 
     def _end(self, tx: Transaction, payment: Row, status: str, failure_code: str = "") -> None:
         self._change(tx, payment, status=status, step="", failure_code=failure_code, closes_at=None)
-        events.of_payment(tx, self.numbers, payment, f"payment.{status}")
+        events.of_payment(tx, payment, f"payment.{status}")
 
     def _end_mandate(self, tx: Transaction, mandate: Row, reason: str) -> None:
         change = {"status": "ended", "ended_at": written(tx.now), "end_reason": reason}
         mandate.update(change, expires_at=None)
         tx.update("mandate", mandate["id"], change | {"expires_at": None})
         about = mandate["application"]
-        events.emit(tx, self.numbers, "mandate.ended", about, mandate_id=mandate["id"])
+        events.emit(tx, "mandate.ended", about, mandate_id=mandate["id"])
 
     def _settle(self, tx: Transaction) -> None:
         if tx.one(_SOMETHING_DUE, {"now": written(tx.now)}) is None:
@@ -463,4 +459,4 @@ class Service:
             self._end(tx, payment, "expired")
         for mandate in tx.all("SELECT * FROM mandate WHERE expires_at <= ?", (written(tx.now),)):
             self._end_mandate(tx, mandate, "expired")
-        self.reversals.settle(tx)
+        reversals.settle(tx)

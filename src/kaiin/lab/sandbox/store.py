@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random, SystemRandom
 from typing import Any
 
 from kaiin.infra import clock
+from kaiin.lab.sandbox.numbers import Numbers
 
 Row = dict[str, Any]
 
@@ -149,9 +151,13 @@ _SHARED = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
 class Store:
     """The file and its transactions; safe for threads and for several processes, unless it is
-    used `alone`, by one thread at a time that closes it for others."""
+    used `alone`, by one thread at a time that closes it for others. `source` makes the numbers
+    (default: the system's randomness)."""
 
-    def __init__(self, path: str | Path, *, alone: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, *, source: Random | None = None, alone: bool = False
+    ) -> None:
+        self.numbers = Numbers(source or SystemRandom())
         self._path = str(path)
         self._pragmas = _ALONE if alone else _SHARED
         self._local = threading.local()
@@ -162,11 +168,11 @@ class Store:
         """One writer at a time; everything or nothing. Inside another, it joins that one."""
         connection = self.connection()
         if connection.in_transaction:
-            yield Transaction(connection)
+            yield Transaction(connection, self.numbers)
             return
         connection.execute("BEGIN IMMEDIATE")
         try:
-            yield Transaction(connection)
+            yield Transaction(connection, self.numbers)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -174,7 +180,7 @@ class Store:
 
     def reading(self) -> "Transaction":
         """For queries alone, each as of its moment: nothing is locked."""
-        return Transaction(self.connection())
+        return Transaction(self.connection(), self.numbers)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -199,10 +205,11 @@ class Store:
 
 class Transaction:
     """Rows as dictionaries; values are bound, names come from this package only. `now` is when it
-    began."""
+    began, `numbers` makes those of new rows."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, numbers: Numbers) -> None:
         self.now = clock.now()
+        self.numbers = numbers
         self._connection = connection
 
     def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:

@@ -104,6 +104,5 @@ class Provider(life.Provider):
     def foreign_event(self) -> None:
         """Another product on the same account sells something."""
         with self.service.store.transaction() as tx:
-            numbers = self.service.numbers
-            order = numbers.id("order")
-            events.emit(tx, numbers, "payment.paid", "another-product", order_id=order)
+            order = tx.numbers.id("order")
+            events.emit(tx, "payment.paid", "another-product", order_id=order)
