@@ -12,7 +12,7 @@ from django.urls import reverse
 from kaiin.billing.actions.grants import grant_access, revoke_grant
 from kaiin.billing.errors import GrantEmpty, NoGrant
 from kaiin.billing.models import Grant, Membership, RefundCase
-from kaiin.billing.views.refunds import preview_leave, refund_cases
+from kaiin.billing.views.refunds import refund_cases, refund_on_leaving
 from kaiin.domain.staff_rights import StaffRight
 from kaiin.identity.flows.staff import create_staff, set_rights
 from kaiin.identity.models import Member
@@ -150,7 +150,7 @@ def test_access_is_given_and_taken_back(world: World, decide: Decide) -> None:
 
 def test_staff_end_a_membership_at_once(world: World, decide: Decide) -> None:
     member = world.joined("yearly")
-    shown = preview_leave(member_pk=member, site_key="official", at=world.clock.now()).refund
+    shown = refund_on_leaving(member_pk=member, site_key="official", at=world.clock.now())
     decide(Membership.objects.get(), "leave_at_once")
     world.work()
     assert not world.entry(member).allowed

@@ -32,9 +32,9 @@ def leave(member: int, **options: object) -> None:
 
 
 def preview(world: World, member: int) -> Money:
-    from kaiin.billing.views.refunds import preview_leave
+    from kaiin.billing.views.refunds import refund_on_leaving
 
-    return preview_leave(member_pk=member, site_key="official", at=world.clock.now()).refund
+    return refund_on_leaving(member_pk=member, site_key="official", at=world.clock.now())
 
 
 def test_unused_days_go_back_to_the_yen(world: World) -> None:

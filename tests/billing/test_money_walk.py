@@ -71,12 +71,12 @@ class Walk:
     def leaves(self) -> None:
         from kaiin.billing.actions.leave import leave_site
         from kaiin.billing.errors import NoMembership
-        from kaiin.billing.views.refunds import preview_leave
+        from kaiin.billing.views.refunds import refund_on_leaving
 
         at_once = self.dice.random() < 0.7
         try:
             now = self.world.clock.now()
-            shown = preview_leave(member_pk=self.member, site_key="official", at=now).refund
+            shown = refund_on_leaving(member_pk=self.member, site_key="official", at=now)
             leave_site(
                 member_pk=self.member,
                 site_key="official",

@@ -28,7 +28,7 @@ from kaiin.billing.models import (
     RefundCase,
     Subscription,
 )
-from kaiin.billing.views.refunds import preview_leave
+from kaiin.billing.views.refunds import refund_on_leaving
 from kaiin.domain.entitlements import MAX_GRANT
 from kaiin.domain.money import total
 from kaiin.domain.periods import japanese_date, midnight
@@ -136,9 +136,7 @@ def _grant(row: Membership, actor: str, answers: dict[str, Any]) -> None:
 def _describe_refund(row: Membership) -> str:
     """Whose membership, and what would go back."""
     try:
-        refund = preview_leave(
-            member_pk=row.member_id, site_key=row.site.key, at=clock.now()
-        ).refund
+        refund = refund_on_leaving(member_pk=row.member_id, site_key=row.site.key, at=clock.now())
     except NoMembership as error:
         return f"{row.member} – {error_text(error)}"
     amount = format_money(refund.amount, refund.currency)

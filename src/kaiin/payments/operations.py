@@ -98,18 +98,7 @@ def start_payment(
             },
         )
         if created:
-            audit.record(
-                action="payments.started",
-                subject=f"member:{member_ref}",
-                actor=f"member:{member_ref}",
-                details={
-                    "payment": str(row.pk),
-                    "intent": intent_key,
-                    "method": method.value,
-                    "amount": amount.amount,
-                    "currency": amount.currency,
-                },
-            )
+            _note_start(row)
     same = (row.member_ref, row.method, row.amount, row.currency)
     if same != (member_ref, method.value, amount.amount, amount.currency):
         raise IntentConflict(intent=intent_key)
@@ -191,6 +180,21 @@ def end_mandate(*, mandate_id: int) -> queries.MandateView:
     if view is None:
         raise NoSuchPayment(mandate=mandate_id)
     return view
+
+
+def _note_start(row: Payment) -> None:
+    audit.record(
+        action="payments.started",
+        subject=f"member:{row.member_ref}",
+        actor=f"member:{row.member_ref}",
+        details={
+            "payment": str(row.pk),
+            "intent": row.intent_key,
+            "method": row.method,
+            "amount": row.amount,
+            "currency": row.currency,
+        },
+    )
 
 
 def _open_page(row: Payment, *, called_before: bool) -> None:

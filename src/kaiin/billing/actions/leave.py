@@ -28,7 +28,7 @@ def leave_site(
 
     Nothing is charged again. The card or carrier contract is given back when the subscription
     ends, so that `undo_leave` needs no new one. `at_once`: what is paid ends now, and its unused
-    days are paid back (`preview_leave` says how much; `agreed` is what was shown, if
+    days are paid back (`refund_on_leaving` says how much; `agreed` is what was shown, if
     anything was). `actor` defaults to the member. Leaving twice changes nothing.
     Raises NoMembership, LeaveAtOnceNotOffered (the course does not let members; staff always
     may), RefundDiffers (a day has passed since it was shown).

@@ -15,7 +15,7 @@ from kaiin.domain.changes import ChangeRefused
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import PeriodSpan
-from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart
+from kaiin.domain.previews import Preview, PriceUnit, Renewal, Renewing, ShortStart
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.sites import queries as sites
 
@@ -32,15 +32,11 @@ class PausePreview(Renewing):
 
 
 @dataclass(frozen=True)
-class ResumePreview(Renewing):
+class ResumePreview(Preview):
     """Coming back. Before the pause has begun it is only taken back and `total` is zero; within
     it a first period is paid for now. `short_start`: its first month has begun. `moves_anchor`:
     later periods end on another day."""
 
-    total: Money
-    lines: tuple[tuple[str, Money], ...]
-    period: PeriodSpan
-    renewal: Renewal | None
     unit: PriceUnit
     short_start: ShortStart | None
     moves_anchor: bool

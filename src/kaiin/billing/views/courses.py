@@ -16,8 +16,8 @@ from kaiin.domain import previews
 from kaiin.domain.course_terms import CourseTerms
 from kaiin.domain.money import Money
 from kaiin.domain.payments import Method
-from kaiin.domain.periods import PeriodSpan, days_after, last_day
-from kaiin.domain.previews import PriceUnit, Renewal, Renewing, ShortStart
+from kaiin.domain.periods import days_after, last_day
+from kaiin.domain.previews import Preview, PriceUnit, ShortStart
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.sites import queries as sites
 from kaiin.sites.queries import SiteView
@@ -50,28 +50,21 @@ class CourseView:
 
 
 @dataclass(frozen=True)
-class JoinPreview(Renewing):
+class JoinPreview(Preview):
     """What the final confirmation page shows, and joining then charges, to the yen.
 
-    `lines` are (code, amount), the code's words are `billing.line.<code>`. `period` counts from
-    `at`; where the member pays later (a slip), from the payment. `continues`: it follows a
-    period that still runs. `late_after`: the last day of one that is over, from which a late
-    renewal counts. `renewal` is None where nothing is charged again. `leave_at_once`: the course
-    pays unused days back to who leaves before its time. `short_start`: its first month has begun.
+    The words of a line's code are `billing.line.<code>`. `period` counts from `at`; where the
+    member pays later (a slip), from the payment. `continues`: it follows a period that still runs.
+    `late_after`: the last day of one that is over, from which a late renewal counts.
+    `leave_at_once`: the course pays unused days back to who leaves before its time. `short_start`:
+    its first month has begun.
     `purpose`: what the payment is for. `member_number` and `joined_date` are those that a member
     keeps, None for who gets new ones; `keeps_until`: if the money comes before it, None: anyway.
     """
 
-    course_key: str
-    course_name: Mapping[str, str]
-    method: Method
-    lines: tuple[tuple[str, Money], ...]
-    total: Money
-    period: PeriodSpan
     continues: bool
     late_after: date | None
     renews: bool
-    renewal: Renewal | None
     unit: PriceUnit
     short_start: ShortStart | None
     leave_at_once: bool
@@ -140,9 +133,6 @@ def preview_join(
     is_late = lapsed is not None and found.period.starts_at == lapsed.period.ends_at <= at
     is_late = is_late and found.period.starts_at < at
     return JoinPreview(
-        course_key=course.key,
-        course_name=course.name,
-        method=method,
         lines=found.lines,
         total=found.total,
         period=found.period,

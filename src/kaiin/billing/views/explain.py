@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -203,17 +203,6 @@ def _paid(membership_id: int, period_ids: Collection[int]) -> list[PaidTime]:
 
 
 def _granted(grant_ids: Collection[int]) -> list[GrantedTime]:
-    return [
-        GrantedTime(
-            id=row.pk,
-            kind=WindowKind(row.kind),
-            reason=row.reason,
-            note=row.note,
-            granted_by=row.granted_by,
-            granted_at=row.granted_at,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            revoked_at=row.revoked_at,
-        )
-        for row in Grant.objects.filter(pk__in=grant_ids)
-    ]
+    names = [field.name for field in fields(GrantedTime)]
+    rows = Grant.objects.filter(pk__in=grant_ids).values(*names)
+    return [GrantedTime(**row | {"kind": WindowKind(row["kind"])}) for row in rows]

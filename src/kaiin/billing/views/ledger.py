@@ -10,7 +10,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -94,7 +105,8 @@ def month_balances(*, month: BookMonth, site_key: str | None = None) -> tuple[Ac
     sums = (
         _postings(site_key)
         .filter(before | within | late)
-        .values("entry__membership__site__key", "account", "currency", "percent")
+        .annotate(site_key=F("entry__membership__site__key"))
+        .values("site_key", "account", "currency", "percent")
         .annotate(
             opening=Coalesce(Sum("amount", filter=before), 0),
             debits=Coalesce(Sum("amount", filter=within & Q(amount__gt=0)), 0),
@@ -103,20 +115,7 @@ def month_balances(*, month: BookMonth, site_key: str | None = None) -> tuple[Ac
             late_credits=Coalesce(Sum("amount", filter=late & Q(amount__lt=0)), 0),
         )
     )
-    found = [
-        AccountMonth(
-            site_key=row["entry__membership__site__key"],
-            account=Account(row["account"]),
-            currency=row["currency"],
-            percent=row["percent"],
-            opening=row["opening"],
-            debits=row["debits"],
-            credits=row["credits"],
-            late_debits=row["late_debits"],
-            late_credits=row["late_credits"],
-        )
-        for row in sums
-    ]
+    found = [AccountMonth(**row | {"account": Account(row["account"])}) for row in sums]
     order = list(Account)
     return tuple(
         sorted(
@@ -151,32 +150,18 @@ def month_journal(
             "entry__payment_id",
         )
     )
-    for (
-        key,
-        kind,
-        occurred_at,
-        recorded_at,
-        site,
-        account,
-        amount,
-        currency,
-        *rest,
-    ) in rows.iterator(chunk_size=_CHUNK):
-        percent, membership_id, subscription_id, period_id, payment_id = rest
+    for row in rows.iterator(chunk_size=_CHUNK):
+        key, kind, occurred_at, recorded_at, site, account, amount, currency, *rest = row
         yield JournalLine(
-            entry=key,
-            kind=EntryKind(kind),
-            booking=booking(EntryKind(kind), occurred_at, recorded_at),
-            occurred_at=occurred_at,
-            recorded_at=recorded_at,
-            site_key=site,
-            account=Account(account),
-            amount=Money(amount, currency),
-            percent=percent,
-            membership_id=membership_id,
-            subscription_id=subscription_id,
-            period_id=period_id,
-            payment_id=payment_id,
+            key,
+            EntryKind(kind),
+            booking(EntryKind(kind), occurred_at, recorded_at),
+            occurred_at,
+            recorded_at,
+            site,
+            Account(account),
+            Money(amount, currency),
+            *rest,
         )
 
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kaiin.billing.actions.leave import leave_site, undo_leave
 from kaiin.billing.errors import LeaveAtOnceNotOffered, NoMembership, RefundDiffers
 from kaiin.billing.views.memberships import MembershipView, find_membership
-from kaiin.billing.views.refunds import LeavePreview, preview_leave
+from kaiin.billing.views.refunds import refund_on_leaving
+from kaiin.domain.money import Money
 from kaiin.domain.periods import days_after
 from kaiin.domain.subscriptions import SubscriptionState
 from kaiin.identity.queries import MemberView
@@ -38,11 +39,11 @@ def leave(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     if view is None or not view.state.is_open:
         # Left already, or never joined: My page shows the present state.
         return redirect("mypage:home")
-    preview = _at_once(member, view)
-    form = _when(request, view, preview) if preview else None
+    refund = _at_once(member, view)
+    form = _when(request, view, refund) if refund else None
     if request.method == "POST" and (form is None or form.is_valid()):
         at_once = form is not None and form.cleaned_data["choice"] != AT_END
-        return _leave(request, member, site, view, preview if at_once else None)
+        return _leave(request, member, site, view, refund if at_once else None)
     # Past the lock day one more renewal is made first.
     ends_at = view.leaves_at or view.paid_until
     context = {
@@ -73,33 +74,33 @@ def stay(request: Request, member: MemberView, site_key: str) -> HttpResponse:
     return redirect("mypage:home")
 
 
-def _at_once(member: MemberView, view: MembershipView) -> LeavePreview | None:
+def _at_once(member: MemberView, view: MembershipView) -> Money | None:
     """What leaving at once would bring; None where there is only one time to leave."""
     if view.cancel_at_period_end or not view.may_leave_at_once:
         return None
     try:
-        preview = preview_leave(member_pk=member.pk, site_key=view.site_key, at=clock.now())
+        refund = refund_on_leaving(member_pk=member.pk, site_key=view.site_key, at=clock.now())
     except NoMembership:
         # Another tab has left meanwhile.
         return None
-    return preview if preview.refund else None
+    return refund or None
 
 
-def _when(request: Request, view: MembershipView, preview: LeavePreview) -> ChoiceForm:
+def _when(request: Request, view: MembershipView, refund: Money) -> ChoiceForm:
     """The question when to leave. The sum that was shown is part of the answer: should a day have
     passed since, it is asked anew."""
     at_end = Choice(
         title=text("changing.leave_at_end", day=view.last_day),
         detail=text("changing.leave_at_end_what"),
     )
-    refund = money_words(preview.refund)
+    amount = money_words(refund)
     now = Choice(
-        title=text("changing.leave_now"), detail=text("changing.leave_now_what", amount=refund)
+        title=text("changing.leave_now"), detail=text("changing.leave_now_what", amount=amount)
     )
     return ChoiceForm(
         request.POST or None,
         label=text("changing.leave_when"),
-        choices=[(AT_END, at_end), (f"{NOW}-{preview.refund.amount}", now)],
+        choices=[(AT_END, at_end), (f"{NOW}-{refund.amount}", now)],
         initial={"choice": AT_END},
     )
 
@@ -109,14 +110,14 @@ def _leave(
     member: MemberView,
     site: SiteView,
     view: MembershipView,
-    at_once: LeavePreview | None,
+    at_once: Money | None,
 ) -> HttpResponse:
     try:
         leave_site(
             member_pk=member.pk,
             site_key=site.key,
             at_once=at_once is not None,
-            agreed=at_once.refund if at_once else None,
+            agreed=at_once,
         )
     except NoMembership:
         return redirect("mypage:home")
@@ -125,7 +126,7 @@ def _leave(
         messages.info(request, error_text(error))
         return redirect("mypage:leave", site.key)
     if at_once is not None:
-        words = {"site": localized(site.name), "amount": money_words(at_once.refund)}
+        words = {"site": localized(site.name), "amount": money_words(at_once)}
         messages.success(request, text("changing.said_left_now", **words))
         return redirect("mypage:home")
     after = find_membership(member.pk, site.key, at=clock.now())
