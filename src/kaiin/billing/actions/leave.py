@@ -105,7 +105,7 @@ def _end_at_once(
     refund = Money(0, subscription.course.terms.currency)
     for period in for_update(refunding.running(subscription, locked.now)):
         unused = refunding.unused_days(period, locked.now)
-        end_early(period, locked.now, EarlyEnd.LEFT, locked.work, credited=unused.total.amount)
+        end_early(locked, period, locked.now, EarlyEnd.LEFT, credited=unused.total.amount)
         refunding.give_back(locked, unused, RefundReason.LEFT)
         refund += unused.total
     if agreed not in (None, refund):

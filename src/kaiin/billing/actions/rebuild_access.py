@@ -1,6 +1,7 @@
 """Building the windows of access anew from ledger and grants."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from kaiin.billing.membership.locking import lock_memberships
 from kaiin.billing.membership.unit_of_work import UnitOfWork
@@ -12,28 +13,21 @@ from kaiin.infra.locks import transaction
 _AT_ONCE = 500
 
 
-def rebuild_entitlements(*, membership_id: int | None = None) -> int:
-    """Make the windows of one membership, or of all, what ledger and grants say.
+def rebuild_entitlements() -> int:
+    """Make the windows of all memberships what ledger and grants say.
 
     Returns for how many memberships the result differs from what was stored: always none,
     unless the table was changed by hand.
     """
-    found = Membership.objects.order_by("pk")
-    if membership_id is not None:
-        found = found.filter(pk=membership_id)
+    found = Membership.objects.order_by("pk").values_list("pk", flat=True)
+    ids = found.iterator(chunk_size=_AT_ONCE)
     differing = 0
-    chunk: list[int] = []
-    for pk in found.values_list("pk", flat=True).iterator(chunk_size=_AT_ONCE):
-        chunk.append(pk)
-        if len(chunk) == _AT_ONCE:
-            differing += _rebuild(chunk)
-            chunk = []
-    return differing + _rebuild(chunk)
+    while chunk := list(islice(ids, _AT_ONCE)):
+        differing += _rebuild(chunk)
+    return differing
 
 
 def _rebuild(membership_ids: Sequence[int]) -> int:
-    if not membership_ids:
-        return 0
     with transaction():
         memberships = list(lock_memberships(membership_ids).values())
         work = UnitOfWork(now=clock.now(), actor=SYSTEM, memberships=memberships)

@@ -7,7 +7,6 @@ from datetime import datetime
 from kaiin.billing import events
 from kaiin.billing.membership import failures, mails, scheduling
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import EarlyEnd, Period, Subscription
 from kaiin.domain import dunning, reminders
 from kaiin.domain.endings import Ending
@@ -77,18 +76,18 @@ def give_up(
 
 
 def end_early(
-    period: Period, at: datetime, why: EarlyEnd, work: UnitOfWork, *, credited: int = 0
+    locked: LockedMembership, period: Period, at: datetime, why: EarlyEnd, *, credited: int = 0
 ) -> None:
     """End a paid period before its time: access ends there, and what is left of its fee is
     recognised there. `credited` of the fee was given back or moved elsewhere. Call it under the
-    membership's lock, with a row read by `locked`: the worker may be recognising its income."""
+    membership's lock, with a row that is locked: the worker may be recognising its income."""
     period.ended_early_at = max(at, period.starts_at)
     period.early_end = why
     period.credited += credited
     if period.recognise_due_at is not None:
         period.recognise_due_at = period.ended_early_at
     period.save(update_fields=["ended_early_at", "early_end", "credited", "recognise_due_at"])
-    work.access_changes(period.ended_early_at)
+    locked.work.access_changes(period.ended_early_at)
 
 
 def lived_until(subscription: Subscription, at: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """What follows from a payment's outcome: changes of locked rows.
 
-Everything here works on a `LockedMembership` and collects into a `UnitOfWork`, which stores it.
+Everything here works on a `LockedMembership` and collects into its `UnitOfWork`, which stores it.
 """
 
 from datetime import datetime, timedelta
@@ -56,7 +56,7 @@ def paid(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None
     )
     locked.work.periods.append(period)
     _post(locked, charge, payment, period)
-    paid_change.give_up_unused(charge, payment, paid_at, locked.work)
+    paid_change.give_up_unused(locked, charge, payment, paid_at)
     resumes = subscription.paused_until is not None and not charge.automatic
     charge.become(ChargeState.PAID, locked.now)
     _carry_on(locked, charge, span, payment)
@@ -64,7 +64,7 @@ def paid(locked: LockedMembership, charge: Charge, payment: PaymentView) -> None
         subscription.cancel_at_period_end = True
     scheduling.plan(locked, subscription)
     started = _activate(locked, paid_at)
-    receipt = receipts.make(charge, payment, period, paid_at, locked.work)
+    receipt = receipts.make(locked, charge, payment, period)
     mails.receipt(locked, receipt, span, scheduling.renewal(subscription), payment.references)
     locked.note(
         "billing.period_paid",

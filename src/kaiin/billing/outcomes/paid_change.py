@@ -8,7 +8,6 @@ from datetime import datetime
 from kaiin.billing.choices import ChargePurpose
 from kaiin.billing.membership import endings, intents, mails, scheduling
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, EarlyEnd, Period, Subscription
 from kaiin.domain import ledger
 from kaiin.domain.charges import ChargeState
@@ -37,17 +36,17 @@ def credit_still_counts(charge: Charge, subscription: Subscription, paid_at: dat
 
 
 def give_up_unused(
-    charge: Charge, payment: PaymentView, paid_at: datetime, work: UnitOfWork
+    locked: LockedMembership, charge: Charge, payment: PaymentView, paid_at: datetime
 ) -> None:
     """End the period that a change takes the place of; its unused days pay for a part of it."""
     if charge.credit_period_id is None:
         return
     period = for_update(Period.objects.filter(pk=charge.credit_period_id)).get()
-    endings.end_early(period, paid_at, EarlyEnd.CHANGED, work, credited=charge.credit)
+    endings.end_early(locked, period, paid_at, EarlyEnd.CHANGED, credited=charge.credit)
     if charge.credit:
         credit = Money(charge.credit, period.currency)
         entry = ledger.credit(f"credit:{payment.id}", paid_at, credit)
-        work.post(entry, charge=charge, period=period)
+        locked.work.post(entry, charge=charge, period=period)
 
 
 def switch(subscription: Subscription, charge: Charge, payment: PaymentView) -> None:

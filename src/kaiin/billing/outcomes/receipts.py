@@ -1,10 +1,8 @@
 """Making receipts: what was charged, line by line, with the tax in it as it was on that day."""
 
-from datetime import datetime
-
 from kaiin.billing.ledger.models import Receipt
 from kaiin.billing.membership import numbers
-from kaiin.billing.membership.unit_of_work import UnitOfWork
+from kaiin.billing.membership.locking import LockedMembership
 from kaiin.billing.models import Charge, Period
 from kaiin.domain import taxes
 from kaiin.domain.money import Money
@@ -15,10 +13,9 @@ from kaiin.payments.queries import PaymentView
 CREDIT = "credit"
 
 
-def make(
-    charge: Charge, payment: PaymentView, period: Period, paid_at: datetime, work: UnitOfWork
-) -> Receipt:
+def make(locked: LockedMembership, charge: Charge, payment: PaymentView, period: Period) -> Receipt:
     """The receipt of a payment that bought a period; the batch stores it."""
+    paid_at = payment.paid_at or locked.now
     lines = charged_lines(charge, payment.amount.currency)
     receipt = Receipt(
         number=numbers.receipt_number(payment.id, paid_at),
@@ -27,7 +24,7 @@ def make(
         period=period,
         course=charge.course,
         method=charge.method,
-        issued_at=work.now,
+        issued_at=locked.now,
         paid_at=paid_at,
         lines=[[line.code, line.amount.amount, line.percent] for line in lines],
         taxes=[
@@ -36,7 +33,7 @@ def make(
         total=sum(line.amount.amount for line in lines),
         currency=payment.amount.currency,
     )
-    work.receipts.append(receipt)
+    locked.work.receipts.append(receipt)
     return receipt
 
 

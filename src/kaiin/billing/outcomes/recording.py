@@ -47,10 +47,10 @@ class Answer:
     news: News | None
 
 
-def record_payments(*, payment_ids: Sequence[UUID], actor: str = SYSTEM) -> None:
+def record_payments(*, payment_ids: Sequence[UUID]) -> None:
     """`record_payment` for many, some fifty in a transaction."""
     for chunk in _chunks(payment_ids):
-        _record_chunk(list(payments.payments(chunk).values()), actor)
+        _record_chunk(list(payments.payments(chunk).values()), SYSTEM)
 
 
 def record_views(views: Sequence[PaymentView], *, actor: str = SYSTEM) -> None:

@@ -1,7 +1,7 @@
 """Money that goes back by a case of ours: opened, decided, asked for, done or failed.
 
-Works on a `LockedMembership`, collects into a `UnitOfWork`. What begins at the provider or the bank
-is in `reversals`.
+Works on a `LockedMembership`, collects into its `UnitOfWork`. What begins at the provider or the
+bank is in `reversals`.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from kaiin.billing.choices import RefundReason
 from kaiin.billing.ledger import posting
 from kaiin.billing.membership import mails, staff_mails
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, Period, RefundCase, Subscription
 from kaiin.domain import ledger
 from kaiin.domain.ledger import Account
@@ -92,8 +91,7 @@ def open_case(
     locked: LockedMembership, charge: Charge, amount: Money, reason: RefundReason
 ) -> RefundCase:
     """Money came that buys nothing: staff decide."""
-    case = _case(charge, amount, reason, locked.work, period=None)
-    case.save(force_insert=True)
+    case = _case(locked, charge, amount, reason)
     _note("billing.refund_case_opened", locked, case)
     mails.refund(locked, "refund_opened", case)
     return case
@@ -104,8 +102,7 @@ def second_payment(
 ) -> None:
     """A period was paid twice: the second money goes back by itself where the tenant wants that
     and the way to pay allows it; else it waits for staff, who ask the payer for an account."""
-    case = _case(charge, amount, RefundReason.PAID_TWICE, locked.work, period=None)
-    case.save(force_insert=True)
+    case = _case(locked, charge, amount, RefundReason.PAID_TWICE)
     _note("billing.refund_case_opened", locked, case)
     direct = payments.can_refund(payment)
     if direct and sites.tenant().refund_second_payments:
@@ -118,8 +115,7 @@ def give_back(locked: LockedMembership, unused: Unused, reason: RefundReason) ->
     """Have the unused days of a period paid back; one case for each payment that paid them."""
     cases = []
     for charge, amount in unused.shares:
-        case = _case(charge, amount, reason, locked.work, period=unused.period)
-        case.save(force_insert=True)
+        case = _case(locked, charge, amount, reason, unused.period)
         request(locked, charge, case, [(Account.DEFERRED_INCOME, amount)])
         cases.append(case)
     return cases
@@ -172,7 +168,7 @@ def settle(locked: LockedMembership, charge: Charge, case: RefundCase, refund: R
 def done(locked: LockedMembership, charge: Charge, case: RefundCase, done_at: datetime) -> None:
     """The money has gone back; also where staff had kept it after the refund failed."""
     if case.state == RefundCaseState.DECLINED:
-        _owe_again(charge, case, locked.work)
+        _owe_again(locked, charge, case)
     case.become(RefundCaseState.DONE)
     case.settled_at = done_at
     case.save()
@@ -182,15 +178,15 @@ def done(locked: LockedMembership, charge: Charge, case: RefundCase, done_at: da
     mails.refund(locked, "refund_done", case)
 
 
-def _owe_again(charge: Charge, case: RefundCase, work: UnitOfWork) -> None:
+def _owe_again(locked: LockedMembership, charge: Charge, case: RefundCase) -> None:
     kept = posting.in_force(f"kept:{case.key}")
     if kept is None:
         # The same money went back another way: the provider can't have paid it out twice.
         raise UnknownTransition(state=case.state, event=RefundCaseState.DONE)
-    work.reverse(kept, charge=charge)
+    locked.work.reverse(kept, charge=charge)
     sources = [(_source(case), case.money)]
-    due = ledger.refund_due(f"refund_due:{case.key}", work.now, sources)
-    work.post(posting.again_if_reversed(due), charge=charge, period=case.period)
+    due = ledger.refund_due(f"refund_due:{case.key}", locked.now, sources)
+    locked.work.post(posting.again_if_reversed(due), charge=charge, period=case.period)
 
 
 def _source(case: RefundCase) -> Account:
@@ -237,9 +233,13 @@ def _ask(locked: LockedMembership, case: RefundCase) -> None:
 
 
 def _case(
-    charge: Charge, amount: Money, reason: RefundReason, work: UnitOfWork, *, period: Period | None
+    locked: LockedMembership,
+    charge: Charge,
+    amount: Money,
+    reason: RefundReason,
+    period: Period | None = None,
 ) -> RefundCase:
-    return RefundCase(
+    return RefundCase.objects.create(
         membership_id=charge.membership_id,
         charge=charge,
         payment_id=payment_of(charge),
@@ -248,7 +248,7 @@ def _case(
         amount=amount.amount,
         currency=amount.currency,
         reason=reason,
-        opened_at=work.now,
+        opened_at=locked.now,
     )
 
 

@@ -13,7 +13,6 @@ from kaiin.billing.ledger import posting
 from kaiin.billing.ledger.models import LedgerEntry
 from kaiin.billing.membership import endings, intents, mails, scheduling, staff_mails
 from kaiin.billing.membership.locking import LockedMembership
-from kaiin.billing.membership.unit_of_work import UnitOfWork
 from kaiin.billing.models import Charge, EarlyEnd, Period, RefundCase, Subscription
 from kaiin.billing.outcomes import refunding
 from kaiin.domain import ledger
@@ -77,7 +76,7 @@ def _charged_back(
     received = payment.received or payment.amount
     gone = sum(refund.amount.amount for refund in refunds if refund.state is RefundState.DONE)
     amount = Money(received.amount - gone, received.currency)
-    freed = _supersede_cases(charge, amount, locked.work)
+    freed = _supersede_cases(locked, charge, amount)
     if amount:
         memberships = [*freed, *_balances(charge, None)[:1]]
         sources = ledger.taken(amount, memberships, rest=Account.CHARGEBACKS)
@@ -108,7 +107,7 @@ def _won(locked: LockedMembership, charge: Charge) -> None:
 def _from_outside(locked: LockedMembership, charge: Charge, refund: RefundView) -> None:
     """Money went back without a case of ours: what it had become is given up for it."""
     period = _period(charge)
-    freed = _supersede_cases(charge, refund.amount, locked.work)
+    freed = _supersede_cases(locked, charge, refund.amount)
     sources = ledger.taken(refund.amount, [*freed, *_balances(charge, period)], rest=Account.INCOME)
     # What a case had taken before counts as given back already.
     deferred = _of(sources, Account.DEFERRED_INCOME) - _of(freed, Account.DEFERRED_INCOME)
@@ -138,7 +137,7 @@ def _of(sources: ledger.Sources, account: Account) -> int:
 
 
 def _supersede_cases(
-    charge: Charge, amount: Money, work: UnitOfWork
+    locked: LockedMembership, charge: Charge, amount: Money
 ) -> list[tuple[Account, Money]]:
     """Cases that wait for staff are over as far as the money goes back another way; returns
     where money that was due by them is again."""
@@ -155,10 +154,10 @@ def _supersede_cases(
         left -= case.amount
         due = posting.in_force(f"refund_due:{case.key}")
         if due is not None:
-            was = work.reverse(due, charge=charge)
+            was = locked.work.reverse(due, charge=charge)
             freed += [(p.account, p.amount) for p in was.postings if p.amount.amount > 0]
         case.become(RefundCaseState.DECLINED, case.failure_code)
-        case.decided_at, case.decided_by = work.now, refunding.PROVIDER
+        case.decided_at, case.decided_by = locked.now, refunding.PROVIDER
         case.save()
     return freed
 
@@ -170,10 +169,10 @@ def _take_back(locked: LockedMembership, charge: Charge, period: Period, why: Ea
     if running and why is EarlyEnd.REFUNDED:
         # Days that a change had moved here were paid by other payments: that money goes back, too.
         moved = refunding.moved_days(charge, period)
-        endings.end_early(period, locked.now, why, locked.work, credited=moved.total.amount)
+        endings.end_early(locked, period, locked.now, why, credited=moved.total.amount)
         refunding.give_back(locked, moved, RefundReason.STAFF)
     elif running:
-        endings.end_early(period, locked.now, why, locked.work)
+        endings.end_early(locked, period, locked.now, why)
     elif why is EarlyEnd.REFUNDED:
         return
     locked.note(
