@@ -7,10 +7,9 @@ from django.http import HttpRequest
 from django.utils.functional import lazy
 
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.infra import audit, deliveries
+from kaiin.infra import deliveries
 from kaiin.infra.back_office import ReadOnlyAdmin
-from kaiin.infra.decisions import Deciding, Decision
-from kaiin.infra.locks import transaction
+from kaiin.infra.decisions import Deciding, settling
 from kaiin.infra.models import AuditRow, Delivery, Event
 from kaiin.infra.texts import text
 
@@ -49,38 +48,24 @@ class DeliveryState(admin.SimpleListFilter):
         return queryset if rows is None else queryset.filter(rows)
 
 
-def _retry(row: Delivery, actor: str, _: dict[str, Any]) -> None:
-    with transaction():
-        if deliveries.revive([row.pk]):
-            _note("staff.outbox_retried", row, actor)
-
-
-def _abandon(row: Delivery, actor: str, _: dict[str, Any]) -> None:
-    with transaction():
-        if deliveries.abandon([row.pk]):
-            _note("staff.outbox_abandoned", row, actor)
-
-
-def _note(action: str, row: Delivery, actor: str) -> None:
-    details = {"topic": row.event.topic, "key": row.event.key, "consumer": row.consumer}
-    audit.record(action=action, subject=f"outbox:{row.pk}", actor=actor, details=details)
+def _about(row: Delivery) -> tuple[str, dict[str, object]]:
+    details: dict[str, object] = {"topic": row.event.topic, "key": row.event.key}
+    return f"outbox:{row.pk}", details | {"consumer": row.consumer}
 
 
 @admin.register(Delivery)
 class DeliveryAdmin(Deciding, ReadOnlyAdmin):
     right = StaffRight.QUEUES
     decisions = (
-        Decision(
-            "retry",
-            label="outbox.retry",
-            right=StaffRight.QUEUES,
-            act=_retry,
+        settling(
+            "retry", "outbox.retry", deliveries.revive, action="staff.outbox_retried", about=_about
         ),
-        Decision(
+        settling(
             "abandon",
-            label="outbox.abandon",
-            right=StaffRight.QUEUES,
-            act=_abandon,
+            "outbox.abandon",
+            deliveries.abandon,
+            action="staff.outbox_abandoned",
+            about=_about,
         ),
     )
     list_display = (

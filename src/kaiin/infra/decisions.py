@@ -20,6 +20,8 @@ from django.utils.functional import lazy
 
 from kaiin.domain.errors import KaiinError
 from kaiin.domain.staff_rights import StaffRight
+from kaiin.infra import audit
+from kaiin.infra.locks import transaction
 from kaiin.infra.texts import error_text, text
 
 _words = lazy(text, str)
@@ -96,6 +98,26 @@ class Decision:
             "button": button,
         }
         return TemplateResponse(request, "back_office/decide.html", context)
+
+
+def settling(
+    name: str,
+    label: str,
+    operate: Callable[[Sequence[int]], int],
+    *,
+    action: str,
+    about: Callable[[Any], tuple[str, dict[str, object]]],
+) -> Decision:
+    """A decision about what is stuck in a queue: to `operate` on the row's key. Where that did
+    something it leaves an audit row, `about` the row: its subject and details."""
+
+    def act(row: Any, actor: str, _: dict[str, Any]) -> None:
+        with transaction():
+            if operate([row.pk]):
+                subject, details = about(row)
+                audit.record(action=action, subject=subject, actor=actor, details=details)
+
+    return Decision(name, label, StaffRight.QUEUES, act)
 
 
 def _digest(name: str, shown: Sequence[tuple[object, str]]) -> str:

@@ -1,12 +1,8 @@
-from typing import Any
-
 from django.contrib import admin
 
 from kaiin.domain.staff_rights import StaffRight
-from kaiin.infra import audit
 from kaiin.infra.back_office import ReadOnlyAdmin
-from kaiin.infra.decisions import Deciding, Decision
-from kaiin.infra.locks import transaction
+from kaiin.infra.decisions import Deciding, settling
 from kaiin.payments import inbox
 from kaiin.payments.models import (
     Mandate,
@@ -58,38 +54,23 @@ class PaymentReferenceAdmin(ReadOnlyAdmin):
         return PaymentReference.objects.filter(value=term.strip()).exists()
 
 
-def _apply_again(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
-    with transaction():
-        if inbox.retry([row.pk]):
-            _note("staff.event_retried", row, actor)
-
-
-def _abandon(row: ProviderEvent, actor: str, _: dict[str, Any]) -> None:
-    with transaction():
-        if inbox.abandon([row.pk]):
-            _note("staff.event_abandoned", row, actor)
-
-
-def _note(action: str, row: ProviderEvent, actor: str) -> None:
-    details = {"provider": row.provider, "event": row.event_id}
-    audit.record(action=action, subject=f"event:{row.pk}", actor=actor, details=details)
+def _about(row: ProviderEvent) -> tuple[str, dict[str, object]]:
+    return f"event:{row.pk}", {"provider": row.provider, "event": row.event_id}
 
 
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(Deciding, ReadOnlyAdmin):
     right = StaffRight.QUEUES
     decisions = (
-        Decision(
-            "retry",
-            label="outbox.apply_again",
-            right=StaffRight.QUEUES,
-            act=_apply_again,
+        settling(
+            "retry", "outbox.apply_again", inbox.retry, action="staff.event_retried", about=_about
         ),
-        Decision(
+        settling(
             "abandon",
-            label="outbox.abandon_event",
-            right=StaffRight.QUEUES,
-            act=_abandon,
+            "outbox.abandon_event",
+            inbox.abandon,
+            action="staff.event_abandoned",
+            about=_about,
         ),
     )
     list_display = ("id", "provider", "kind", "order_id", "state", "attempts", "received_at")
