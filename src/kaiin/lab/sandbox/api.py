@@ -40,6 +40,11 @@ _MAX_EVENTS = 100
 _LATE = "kaiin.lab.sandbox.late"
 # Where a request keeps its order's switches.
 _ON = "kaiin.lab.sandbox.switches"
+# What a payment's answer has just as it is stored.
+_SHOWN = (
+    "id", "order_id", "application", "method", "status", "amount", "currency", "received_amount",
+    "failure_code", "created_at", "paid_at", "expires_at", "store", "dispute",
+)  # fmt: skip
 Answer = tuple[dict[str, Any], int]
 
 
@@ -190,25 +195,11 @@ def payment_json(payment: Row, mandate: Row | None) -> dict[str, Any]:
     """A payment as the API reports it."""
     page = f"{current_app.config['PUBLIC_URL']}/pay/{payment['token']}"
     is_open = payment["status"] == "open" and payment["kind"] == "checkout"
-    return {
-        "id": payment["id"],
-        "order_id": payment["order_id"],
-        "application": payment["application"],
-        "method": payment["method"],
-        "status": payment["status"],
-        "amount": payment["amount"],
-        "currency": payment["currency"],
-        "received_amount": payment["received_amount"],
-        "failure_code": payment["failure_code"],
-        "created_at": payment["created_at"],
-        "paid_at": payment["paid_at"],
-        "expires_at": payment["expires_at"],
+    return {name: payment[name] for name in _SHOWN} | {
         "checkout_url": page if is_open else None,
         "numbers": numbers_of(payment),
         "mandate": None if mandate is None else mandate_json(mandate),
         "declines": payment["tries"],
-        "store": payment["store"],
-        "dispute": payment["dispute"],
         "refunds": [refund_json(refund) for refund in _service().refunds(payment)],
     }
 

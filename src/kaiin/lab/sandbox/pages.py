@@ -39,7 +39,7 @@ def pay(token: str) -> Page:
     """The page for the payment's present state."""
     payment = _payment(token)
     if payment["status"] != "open":
-        return _closed(payment)
+        return _render("closed.html", payment)
     if payment["slip"]:
         return redirect(f"/slip/{token}", 303)
     return _form(payment, {})
@@ -171,10 +171,6 @@ def _next(payment: Row) -> Response:
 def _back(payment: Row) -> Response:
     _allow_way_back(payment)
     return redirect(payment["return_url"] or f"/pay/{payment['token']}", 303)
-
-
-def _closed(payment: Row) -> str:
-    return _render("closed.html", payment)
 
 
 def _render(template: str, payment: Row, **more: object) -> str:

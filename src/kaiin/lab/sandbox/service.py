@@ -34,6 +34,14 @@ _SOMETHING_DUE = (
     " OR EXISTS (SELECT 1 FROM refund WHERE settles_at <= :now)"
 )
 
+# A payment's columns: as the merchant asked; filled in later, or never.
+_ASKED = ("application", "order_id", "amount", "currency", "description")
+_NOT_YET = (
+    "mandate_id", "card_expires_at", "slip", "expires_at", "closes_at", "store_paid_at",
+    "report_at", "store_amount", "paid_at", "received_amount",
+)  # fmt: skip
+_EMPTY = ("email", "return_url", "step", "failure_code", "card", "store")
+
 STORES = ("seven_eleven", "family_mart", "lawson", "ministop", "seicomart")
 
 
@@ -359,39 +367,21 @@ class Service:
         self, tx: Transaction, asked: dict[str, Any], method: Method, kind: str
     ) -> Row:
         return {
+            **dict.fromkeys(_NOT_YET),
+            **dict.fromkeys(_EMPTY, ""),
+            **{name: asked[name] for name in _ASKED},
             "id": tx.numbers.id("pay"),
             "token": tx.numbers.id("page"),
-            "application": asked["application"],
-            "order_id": asked["order_id"],
             "customer": asked.get("customer", ""),
             "method": method.value,
             "kind": kind,
-            "mandate_id": None,
-            "amount": asked["amount"],
-            "currency": asked["currency"],
-            "description": asked["description"],
-            "email": "",
             "language": "ja",
-            "return_url": "",
             "renews": 0,
             "slip_days": 0,
             "status": "open",
-            "step": "",
             "tries": 0,
-            "failure_code": "",
-            "card": "",
-            "card_expires_at": None,
-            "store": "",
-            "slip": None,
             "numbers": "{}",
             "created_at": written(tx.now),
-            "expires_at": None,
-            "closes_at": None,
-            "store_paid_at": None,
-            "report_at": None,
-            "store_amount": None,
-            "paid_at": None,
-            "received_amount": None,
             "dispute": "none",
         }
 
