@@ -94,7 +94,7 @@ def _recognise(period_ids: Collection[int], now: datetime) -> list[int]:
                 ),
                 period.subscription.membership_id,
                 period.subscription_id,
-                period_id=period.pk,
+                period=period,
             )
             for period in periods
             if period.credited < period.amount

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 
 from kaiin.billing.ledger.models import LedgerEntry, LedgerPosting
 from kaiin.domain import ledger
@@ -20,14 +21,15 @@ _ENTRY = (
 
 @dataclass(frozen=True)
 class NewEntry:
-    """A balanced entry, and the rows that it is about."""
+    """A balanced entry, and the rows that it is about. The period's key may come later, but is
+    known when it is written."""
 
     entry: Entry
     membership_id: int
     subscription_id: int | None
-    period_id: int | None = None
-    payment_id: object = None
-    reverses_id: int | None = None
+    period: Model | None = None
+    payment_id: UUID | None = None
+    reverses: LedgerEntry | None = None
 
 
 def write(new: Sequence[NewEntry], *, recorded_at: datetime) -> None:
@@ -47,9 +49,9 @@ def write(new: Sequence[NewEntry], *, recorded_at: datetime) -> None:
                 recorded_at,
                 each.membership_id,
                 each.subscription_id,
-                each.period_id,
+                each.period.pk if each.period else None,
                 each.payment_id,
-                each.reverses_id,
+                each.reverses.pk if each.reverses else None,
                 each.entry.repeats,
             )
             for key, each in keyed

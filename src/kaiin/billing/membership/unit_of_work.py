@@ -30,9 +30,7 @@ class UnitOfWork:
     facts: list[audit.Fact] = field(default_factory=list)
     # From when on access may be other than it was; None: from never.
     _access_from: datetime | None = None
-    _entries: list[tuple[Entry, Charge, Period | None, LedgerEntry | None]] = field(
-        default_factory=list
-    )
+    _entries: list[posting.NewEntry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for locked in self.memberships:
@@ -47,7 +45,8 @@ class UnitOfWork:
         reverses: LedgerEntry | None = None,
     ) -> None:
         """Post a balanced entry about a charge to the books."""
-        self._entries.append((entry, charge, period, reverses))
+        about = charge.membership_id, charge.subscription_id, period, charge.payment_id
+        self._entries.append(posting.NewEntry(entry, *about, reverses))
 
     def reverse(self, row: LedgerEntry, *, charge: Charge) -> Entry:
         """Reverse an entry of a charge; returns what it was."""
@@ -63,7 +62,9 @@ class UnitOfWork:
 
     def write(self) -> None:
         """Store everything, bring the windows of access up to date, publish those that moved."""
-        self._write_books()
+        bulk.insert(self.periods)
+        posting.write(self._entries, recorded_at=self.now)
+        bulk.insert(self.receipts, with_keys=False)
         bulk.insert(self.grants, with_keys=bool(self.revoked))
         if self.revoked:
             self.access_changes(self.now)
@@ -91,24 +92,6 @@ class UnitOfWork:
         for locked in changed:
             locked.publish(events.ACCESS_CHANGED, f"{locked.membership.pk}:{randomness.uuid()}")
         return changed
-
-    def _write_books(self) -> None:
-        bulk.insert(self.periods)
-        posting.write(
-            [
-                posting.NewEntry(
-                    entry,
-                    charge.membership_id,
-                    charge.subscription_id,
-                    period_id=period.pk if period is not None else None,
-                    payment_id=charge.payment_id,
-                    reverses_id=reverses.pk if reverses is not None else None,
-                )
-                for entry, charge, period, reverses in self._entries
-            ],
-            recorded_at=self.now,
-        )
-        bulk.insert(self.receipts, with_keys=False)
 
     def _write_states(self) -> None:
         """What ends goes first: only one subscription and one charge may be open at a time."""
