@@ -53,7 +53,7 @@ class LockedMembership:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     charges: dict[int, Charge] = field(default_factory=dict)
     last_periods: dict[int, PeriodSpan] = field(default_factory=dict)
-    work: "UnitOfWork" = field(init=False, repr=False)
+    work: "UnitOfWork" = field(init=False, repr=False, compare=False)
 
     @property
     def member(self) -> MemberView:

@@ -83,6 +83,9 @@ class UnitOfWork:
         if self._access_from is not None:
             self.rebuild_access(self._access_from)
         audit.record_all(self.facts)
+        # Nothing more is decided. Rows that refer to each other would wait for the collector.
+        for locked in self.memberships:
+            del locked.work
 
     def rebuild_access(self, since: datetime = access.EVER) -> list[LockedMembership]:
         """Bring the windows of access up to date from `since` on; publish those that moved, and
