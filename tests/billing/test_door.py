@@ -40,8 +40,8 @@ def test_grace_takes_over_at_the_end_and_ends_with_its_last_day(world: World) ->
 
 @pytest.mark.damages
 def test_money_that_is_reversed_in_the_books_opens_nothing(world: World) -> None:
-    from kaiin.billing.actions.rebuild_access import rebuild_entitlements
     from kaiin.billing.ledger.models import LedgerEntry
+    from kaiin.billing.membership import access
 
     member = world.joined("yearly")
     paid = LedgerEntry.objects.get(kind="payment")
@@ -57,7 +57,8 @@ def test_money_that_is_reversed_in_the_books_opens_nothing(world: World) -> None
         payment=paid.payment,
         reverses=paid,
     )
-    assert rebuild_entitlements() == 1
+    membership = paid.membership_id
+    assert access.rebuild([membership]) == {membership}
     assert not world.entry(member).allowed
 
 

@@ -84,15 +84,8 @@ class Reason(StrEnum):
 
 
 _REASONS = tuple(Reason)
-_BODY_UNREAD = frozenset(
-    {
-        Reason.HEADER_UNDERSCORE,
-        Reason.HEADER_TWICE,
-        Reason.BODY_WITHOUT_LENGTH,
-        Reason.BODY_TOO_LARGE,
-        Reason.LARGE_BODIES_FULL,
-    }
-)
+# Refused when the body, or what came of it in time, had been read.
+_BODY_READ = frozenset({Reason.BODY_LATE, Reason.BODY_CUT_SHORT, Reason.NO_THREAD})
 # Of this node since its start, in memory that the processes share that are forked from here.
 # Without a lock: two processes at the very same moment may count one.
 _counts = RawArray(c_ulonglong, len(_REASONS))
@@ -131,7 +124,7 @@ class Front:
         except Refused as refused:
             self._refusals.note(refused)
             status, headers, body = _refusal(refused.status)
-            if refused.reason in _BODY_UNREAD:
+            if refused.reason not in _BODY_READ:
                 await _discard(exchange)
         exchange.response_bytes(status, headers, body)
 

@@ -81,20 +81,17 @@ class UnitOfWork:
         ):
             self.access_changes(starts_at)
         if self._access_from is not None:
-            self.rebuild_access(self._access_from)
+            moved = access.rebuild(
+                [each.membership.pk for each in self.memberships], self._access_from
+            )
+            for locked in self.memberships:
+                if locked.membership.pk in moved:
+                    key = f"{locked.membership.pk}:{randomness.uuid()}"
+                    locked.publish(events.ACCESS_CHANGED, key)
         audit.record_all(self.facts)
         # Nothing more is decided. Rows that refer to each other would wait for the collector.
         for locked in self.memberships:
             del locked.work
-
-    def rebuild_access(self, since: datetime = access.EVER) -> list[LockedMembership]:
-        """Bring the windows of access up to date from `since` on; publish those that moved, and
-        return them."""
-        moved = access.rebuild([locked.membership.pk for locked in self.memberships], since)
-        changed = [locked for locked in self.memberships if locked.membership.pk in moved]
-        for locked in changed:
-            locked.publish(events.ACCESS_CHANGED, f"{locked.membership.pk}:{randomness.uuid()}")
-        return changed
 
     def _write_states(self) -> None:
         """What ends goes first: only one subscription and one charge may be open at a time."""
