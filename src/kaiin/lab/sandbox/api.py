@@ -27,7 +27,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from kaiin.domain.payments import Method
 from kaiin.lab.sandbox import switches
 from kaiin.lab.sandbox.refusal import Refused
-from kaiin.lab.sandbox.service import Service
+from kaiin.lab.sandbox.service import Service, the_service
 from kaiin.lab.sandbox.store import Row, numbers_of, written
 from kaiin.lab.sandbox.switches import Switch, WrongSwitch
 
@@ -80,7 +80,7 @@ def create_checkout() -> tuple[Response, int]:
         raise Refused("slip_days")
     if not asked["return_url"].startswith(("http://", "https://")):
         raise Refused("return_url")
-    return _once(lambda: payment_json(_service().create_checkout(asked), None))
+    return _once(lambda: payment_json(the_service().create_checkout(asked), None))
 
 
 @api.post("/charges")
@@ -94,8 +94,8 @@ def charge() -> tuple[Response, int]:
         raise Refused("amount")
 
     def run() -> dict[str, Any]:
-        payment = _service().charge(asked)
-        return payment_json(payment, _service().fetch_mandate(payment["mandate_id"]))
+        payment = the_service().charge(asked)
+        return payment_json(payment, the_service().fetch_mandate(payment["mandate_id"]))
 
     return _once(run)
 
@@ -103,7 +103,7 @@ def charge() -> tuple[Response, int]:
 @api.get("/orders/<order_id>")
 def fetch(order_id: str) -> Response:
     """A payment's present state."""
-    return jsonify(payment_json(*_service().fetch(order_id)))
+    return jsonify(payment_json(*the_service().fetch(order_id)))
 
 
 @api.post("/orders/<order_id>/cancel")
@@ -111,8 +111,8 @@ def cancel(order_id: str) -> tuple[Response, int]:
     """Void an open payment or slip; what can't be voided comes back as it is."""
 
     def run() -> Answer:
-        _service().cancel(order_id)
-        return payment_json(*_service().fetch(order_id)), 200
+        the_service().cancel(order_id)
+        return payment_json(*the_service().fetch(order_id)), 200
 
     return _with_faults(run)
 
@@ -127,8 +127,8 @@ def refund(order_id: str) -> tuple[Response, int]:
         raise Refused("amount")
 
     def run() -> dict[str, Any]:
-        _service().refund(order_id, **asked)
-        return payment_json(*_service().fetch(order_id))
+        the_service().refund(order_id, **asked)
+        return payment_json(*the_service().fetch(order_id))
 
     return _once(run)
 
@@ -136,7 +136,7 @@ def refund(order_id: str) -> tuple[Response, int]:
 @api.get("/mandates/<mandate_id>")
 def fetch_mandate(mandate_id: str) -> Response:
     """A contract's present state."""
-    return jsonify(mandate_json(_service().fetch_mandate(mandate_id)))
+    return jsonify(mandate_json(the_service().fetch_mandate(mandate_id)))
 
 
 @api.post("/mandates/<mandate_id>/end")
@@ -146,7 +146,7 @@ def end_mandate(mandate_id: str) -> tuple[Response, int]:
     reason = str(content.get("reason", "merchant")) if isinstance(content, dict) else "merchant"
 
     def run() -> Answer:
-        return mandate_json(_service().end_mandate(mandate_id, reason)), 200
+        return mandate_json(the_service().end_mandate(mandate_id, reason)), 200
 
     return _with_faults(run)
 
@@ -157,8 +157,8 @@ def list_events() -> Response:
     after = request.args.get("after", "")
     number = int(after) if after.isascii() and after.isdigit() else 0
     limit = min(request.args.get("limit", _MAX_EVENTS, type=int), _MAX_EVENTS)
-    _service().settle()
-    with _service().store.transaction() as tx:
+    the_service().settle()
+    with the_service().store.transaction() as tx:
         found = tx.all(
             "SELECT number, body FROM event WHERE number > ? ORDER BY number LIMIT ?",
             (number, limit + 1),
@@ -175,7 +175,7 @@ def list_events() -> Response:
 @api.get("/switches")
 def get_switches() -> Response:
     """All switches that are on."""
-    with _service().store.transaction() as tx:
+    with the_service().store.transaction() as tx:
         return jsonify(switches=switches.every(tx))
 
 
@@ -184,7 +184,7 @@ def put_switches() -> tuple[Response, int]:
     """Turn one switch; an empty value turns it off."""
     asked = _asked(scope=str, name=str, value=str)
     try:
-        with _service().store.transaction() as tx:
+        with the_service().store.transaction() as tx:
             switches.put(tx, **asked)
             return jsonify(switches=switches.every(tx)), 200
     except WrongSwitch as error:
@@ -200,7 +200,7 @@ def payment_json(payment: Row, mandate: Row | None) -> dict[str, Any]:
         "numbers": numbers_of(payment),
         "mandate": None if mandate is None else mandate_json(mandate),
         "declines": payment["tries"],
-        "refunds": [refund_json(refund) for refund in _service().refunds(payment)],
+        "refunds": [refund_json(refund) for refund in the_service().refunds(payment)],
     }
 
 
@@ -215,11 +215,6 @@ def mandate_json(mandate: Row) -> dict[str, Any]:
     names = ("id", "method", "status", "brand", "last4", "created_at", "expires_at", "ended_at")
     more = {"end_reason": mandate["end_reason"], "numbers": numbers_of(mandate)}
     return {name: mandate[name] for name in names} | more
-
-
-def _service() -> Service:
-    service: Service = current_app.config["SERVICE"]
-    return service
 
 
 def _asked(**types: type) -> dict[str, Any]:
@@ -243,7 +238,7 @@ def _once(run: Callable[[], dict[str, Any]]) -> tuple[Response, int]:
     digest = hashlib.sha256(request.path.encode() + b"\n" + request.get_data()).hexdigest()
 
     def first_time() -> Answer:
-        with _service().store.transaction() as tx:
+        with the_service().store.transaction() as tx:
             tx.run("DELETE FROM answer WHERE created_at < ?", (written(tx.now - _KEY_LIFE),))
             known = tx.one("SELECT * FROM answer WHERE key = ?", (key,))
             if known is not None and Switch.KEYLESS not in _switches():
@@ -294,7 +289,7 @@ def _delayed() -> bool:
     minutes = _switches().get(Switch.LATE)
     if minutes is None:
         return False
-    with _service().store.transaction() as tx:
+    with the_service().store.transaction() as tx:
         tx.insert(
             "late_call",
             {
@@ -334,7 +329,7 @@ def _switches() -> Mapping[str, str]:
     """The switches that are on for this request's order, as it came in."""
     on: dict[str, str] | None = request.environ.get(_ON)
     if on is None:
-        on = switches.values(_service().store.reading(), _order_id())
+        on = switches.values(the_service().store.reading(), _order_id())
         request.environ[_ON] = on
     return on
 

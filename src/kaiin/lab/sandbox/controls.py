@@ -1,13 +1,13 @@
 """Pages of the sandbox itself: what was paid, the store's till, contracts, faults on demand."""
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from kaiin.domain.references import ReferenceKind, canonical
 from kaiin.lab.sandbox import reversals, switches
 from kaiin.lab.sandbox.pages import Page, message_page, page_language
 from kaiin.lab.sandbox.refusal import Refused
-from kaiin.lab.sandbox.service import Service
+from kaiin.lab.sandbox.service import the_service
 from kaiin.lab.sandbox.store import Row
 from kaiin.lab.sandbox.switches import DECLINES, GLOBAL, REFUND_FAILURES, Switch, WrongSwitch
 
@@ -24,7 +24,7 @@ def _refused(error: Refused) -> Page:
 @controls.get("/")
 def overview() -> Page:
     """The newest payments and contracts, each with what can be done to it."""
-    service = _service()
+    service = the_service()
     service.settle()
     with service.store.transaction() as tx:
         payments = tx.all("SELECT * FROM payment ORDER BY created_at DESC LIMIT ?", (_SHOWN,))
@@ -49,7 +49,7 @@ def store() -> Page:
         slip = _typed_slip()
         if "pay" not in request.form:
             return _render("store.html", errors={}, slip=slip)
-        paid = _service().pay_at_store(slip["slip"])
+        paid = the_service().pay_at_store(slip["slip"])
     except Refused as error:
         return _render("store.html", errors={"slip": f"error.{error.code}"}, slip=None), 422
     return _render("store_done.html", payment=paid)
@@ -58,7 +58,7 @@ def store() -> Page:
 @controls.post("/orders/<order_id>/refund")
 def refund(order_id: str) -> Page:
     """What is left of a payment is given back, on the dashboard and not by the API."""
-    service = _service()
+    service = the_service()
     with service.store.transaction() as tx:
         left = reversals.left(tx, service.payment_of_order(tx, order_id))
     typed = request.form.get("amount", "").strip()
@@ -72,9 +72,9 @@ def dispute(order_id: str) -> Page:
     """The payer denies a payment at the bank; the bank decides."""
     answer = request.form.get("answer", "")
     if answer in ("won", "lost"):
-        _service().close_dispute(order_id, won=answer == "won")
+        the_service().close_dispute(order_id, won=answer == "won")
     else:
-        _service().open_dispute(order_id)
+        the_service().open_dispute(order_id)
     return redirect("/#payments", 303)
 
 
@@ -82,14 +82,14 @@ def dispute(order_id: str) -> Page:
 def end_mandate(mandate_id: str) -> Page:
     """A member ends a contract at the carrier, or the carrier does so by itself."""
     by = "carrier" if request.form.get("by") == "carrier" else "member"
-    _service().end_mandate(mandate_id, by)
+    the_service().end_mandate(mandate_id, by)
     return redirect("/#contracts", 303)
 
 
 @controls.route("/switches", methods=["GET", "POST"])
 def faults() -> Page:
     """Faults on demand, for everything or for one order."""
-    service = _service()
+    service = the_service()
     error = ""
     if request.method == "POST":
         scope = request.form.get("scope", "").strip() or GLOBAL
@@ -124,12 +124,7 @@ def _typed_slip() -> Row:
     confirmation = canonical(
         ReferenceKind.KONBINI_CONFIRMATION, request.form.get("confirmation", "")
     )
-    return _service().slip(number or "", confirmation or "")
-
-
-def _service() -> Service:
-    service: Service = current_app.config["SERVICE"]
-    return service
+    return the_service().slip(number or "", confirmation or "")
 
 
 def _render(template: str, **values: object) -> str:

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from kaiin.domain.payments import Method
@@ -13,7 +13,7 @@ from kaiin.domain.typed_text import compact, fold
 from kaiin.infra import clock
 from kaiin.lab.sandbox import cards, texts
 from kaiin.lab.sandbox.refusal import Refused
-from kaiin.lab.sandbox.service import STORES, Service
+from kaiin.lab.sandbox.service import STORES, the_service
 from kaiin.lab.sandbox.store import Row, numbers_of
 
 pages = Blueprint("pages", __name__)
@@ -60,7 +60,7 @@ def enter_card(token: str) -> Page:
         errors["cvc"] = "error.cvc"
     if errors or card is None:
         return _form(payment, errors), 422
-    payment = _service().enter_card(token, card, expires_at=expires_at)
+    payment = the_service().enter_card(token, card, expires_at=expires_at)
     return _next(payment)
 
 
@@ -68,7 +68,7 @@ def enter_card(token: str) -> Page:
 def three_ds(token: str) -> Page:
     """The card's bank asks who is there."""
     proven = request.form.get("answer") == "proven"
-    return _next(_service().answer_three_ds(token, proven=proven))
+    return _next(the_service().answer_three_ds(token, proven=proven))
 
 
 @pages.post("/pay/<token>/pin")
@@ -85,13 +85,13 @@ def enter_pin(token: str) -> Page:
         errors["pin"] = "error.wrong_pin"
     if errors:
         return _form(payment, errors), 422
-    return _next(_service().enter_pin(token))
+    return _next(the_service().enter_pin(token))
 
 
 @pages.post("/pay/<token>/agree")
 def agree(token: str) -> Page:
     """The member agrees to the carrier's contract."""
-    return _next(_service().agree(token))
+    return _next(the_service().agree(token))
 
 
 @pages.post("/pay/<token>/slip")
@@ -101,14 +101,14 @@ def issue_slip(token: str) -> Page:
     store = request.form.get("store", "")
     if store not in STORES:
         return _form(payment, {"store": "error.store"}), 422
-    _service().issue_slip(token, store)
+    the_service().issue_slip(token, store)
     return redirect(f"/slip/{token}", 303)
 
 
 @pages.post("/pay/<token>/cancel")
 def cancel(token: str) -> Page:
     """The member turned back."""
-    return _back(_service().give_up(token))
+    return _back(the_service().give_up(token))
 
 
 @pages.get("/slip/<token>")
@@ -134,16 +134,11 @@ def page_language() -> str:
     return request.accept_languages.best_match(texts.LANGUAGES) or "ja"
 
 
-def _service() -> Service:
-    service: Service = current_app.config["SERVICE"]
-    return service
-
-
 def _payment(token: str) -> Row:
-    payment = _service().fetch_by_token(token)
+    payment = the_service().fetch_by_token(token)
     wanted = request.args.get("lang")
     if wanted in texts.LANGUAGES and wanted != payment["language"]:
-        _service().set_language(token, wanted)
+        the_service().set_language(token, wanted)
         payment["language"] = wanted
     return payment
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
+
 from kaiin.domain.payments import Method
 from kaiin.domain.periods import JST
 from kaiin.lab.sandbox import cards, events, mandates, reversals, switches
@@ -43,6 +45,12 @@ _NOT_YET = (
 _EMPTY = ("email", "return_url", "step", "failure_code", "card", "store")
 
 STORES = ("seven_eleven", "family_mart", "lawson", "ministop", "seicomart")
+
+
+def the_service() -> "Service":
+    """That of the application which answers the present request."""
+    service: Service = current_app.config["SERVICE"]
+    return service
 
 
 class Service:
