@@ -45,8 +45,16 @@ class UnitOfWork:
         reverses: LedgerEntry | None = None,
     ) -> None:
         """Post a balanced entry about a charge to the books."""
-        about = charge.membership_id, charge.subscription_id, period, charge.payment_id
-        self._entries.append(posting.NewEntry(entry, *about, reverses))
+        self._entries.append(
+            posting.NewEntry(
+                entry,
+                charge.membership_id,
+                charge.subscription_id,
+                period=period,
+                payment_id=charge.payment_id,
+                reverses=reverses,
+            )
+        )
 
     def reverse(self, row: LedgerEntry, *, charge: Charge) -> Entry:
         """Reverse an entry of a charge; returns what it was."""
